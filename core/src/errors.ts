@@ -1,0 +1,29 @@
+/** Why the limiter could not decide, or would not: the closed set of failures. A denial is a decision and not among them. */
+export type LimiterErrorCode =
+  /** The store's engine failed; the cause is the driver's own error. */
+  | 'STORE_UNAVAILABLE'
+  /** The store did not answer within its time limit; whether it wrote is unknown. */
+  | 'STORE_TIMED_OUT'
+  /** Others kept writing the same roster: the bounded number of attempts is used up, nothing was written. */
+  | 'STORE_CONTENDED'
+  /** The store was used after `close()`. */
+  | 'STORE_CLOSED'
+  /** The request names a plan that the policy does not hold. */
+  | 'PLAN_UNKNOWN'
+
+/** A failure with its code for programs, its facts as fields, and its cause for the log alone. */
+export class LimiterError extends Error {
+  override readonly name = 'LimiterError'
+  readonly code: LimiterErrorCode
+  readonly facts: Readonly<Record<string, string | number>>
+
+  constructor(
+    code: LimiterErrorCode,
+    message: string,
+    options: { cause?: unknown; facts?: Readonly<Record<string, string | number>> } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = code
+    this.facts = options.facts ?? {}
+  }
+}

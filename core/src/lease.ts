@@ -1,0 +1,73 @@
+/**
+ * The words of the field as values: who watches, what is watched, and the right to go on watching.
+ */
+
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+/** Whose streams are counted. 1 to 256 bytes of UTF-8, compared byte by byte. */
+export type UserId = Branded<'UserId'>
+/** The client's name for one playback. 1 to 128 bytes of UTF-8, without `@`. */
+export type StreamId = Branded<'StreamId'>
+/** The client's name for one device. 1 to 128 bytes of UTF-8. */
+export type DeviceId = Branded<'DeviceId'>
+/** What a lease is known by: `streamId`, or `streamId@deviceId`. */
+export type LeaseId = Branded<'LeaseId'>
+/** Changes whenever a lease is taken anew; tells a player of today from one of yesterday. Opaque. */
+export type Generation = Branded<'Generation'>
+
+/** Longest `userId`, in bytes of UTF-8. */
+export const USER_ID_BYTES_MAX = 256
+/** Longest `streamId`, and longest `deviceId`, in bytes of UTF-8. */
+export const STREAM_ID_BYTES_MAX = 128
+/** Longest lease id, in bytes of UTF-8: a stream id, `@`, a device id. */
+export const LEASE_ID_BYTES_MAX = STREAM_ID_BYTES_MAX * 2 + 1
+
+/** What a client tells about the stream it wants to run. */
+export type StreamDescription = {
+  readonly streamId: StreamId
+  readonly deviceId?: DeviceId
+  readonly deviceType?: string
+  readonly contentId?: string
+  /** What a viewer would recognise: "Living room TV". */
+  readonly label?: string
+}
+
+/** A stream's right to run until `expiresAtMs`. */
+export type Lease = StreamDescription & {
+  readonly id: LeaseId
+  /** The plan it was admitted under, where the caller named one. */
+  readonly plan?: string
+  readonly startedAtMs: number
+  /** The last start or heartbeat. */
+  readonly renewedAtMs: number
+  /** The instant at which it lapses; `null` where it is held until it is stopped. */
+  readonly expiresAtMs: number | null
+  readonly generation: Generation
+}
+
+/** The two instants that a heartbeat moves. */
+export type LeaseTimes = Pick<Lease, 'renewedAtMs' | 'expiresAtMs'>
+
+/** The lease id of a stream: with a device, two devices on one stream are two leases. */
+export function leaseIdOf(stream: Pick<StreamDescription, 'streamId' | 'deviceId'>): LeaseId {
+  return (
+    stream.deviceId === undefined ? stream.streamId : `${stream.streamId}@${stream.deviceId}`
+  ) as LeaseId
+}
+
+/** Splits a lease id at its first `@`, which no stream id contains. The parts are as unchecked as the text. */
+export function splitLeaseId(id: string): { streamId: string; deviceId?: string } {
+  const at = id.indexOf('@')
+  return at === -1 ? { streamId: id } : { streamId: id.slice(0, at), deviceId: id.slice(at + 1) }
+}
+
+/** Live means `nowMs < expiresAtMs`: at `expiresAtMs` itself the lease has lapsed. */
+export function isLive(lease: Lease, nowMs: number): boolean {
+  return lease.expiresAtMs === null || nowMs < lease.expiresAtMs
+}
+
+/** The instants of a lease taken or renewed at `nowMs`; `leaseMs` is `null` where leases never lapse. */
+export function leaseTimes(nowMs: number, leaseMs: number | null): LeaseTimes {
+  return { renewedAtMs: nowMs, expiresAtMs: leaseMs === null ? null : nowMs + leaseMs }
+}

@@ -1,0 +1,64 @@
+import type { Generation, Lease, LeaseId, LeaseTimes, UserId } from './lease.ts'
+import type { Roster, RosterContent } from './roster.ts'
+
+/** What a conditional write came to, with the roster as it is after the call, whether or not it was `done`. */
+export type Outcome = { readonly done: boolean; readonly roster: Roster }
+
+/** Which part of all users to walk, and how far in one step. */
+export type ScanRequest = {
+  /** Where the page before left off; absent at the beginning. */
+  readonly cursor?: string
+  /** The most users in one page; at least 1. */
+  readonly pageSize: number
+  /** This walk's share, `index` of `count`, where several walk in parallel. */
+  readonly segment?: { readonly index: number; readonly count: number }
+}
+
+/** One step of a walk; without a `cursor` it was the last. A page may be empty and not the last. */
+export type ScanPage = {
+  readonly users: readonly { readonly user: UserId; readonly roster: Roster }[]
+  readonly cursor?: string
+}
+
+/**
+ * A bounded set of leases per user.
+ *
+ * The rule lives in the limiter; a store is dumb. It never looks at a clock, a policy or a lease's
+ * expiry. Each verb is atomic for one user, one round trip, and hands back the roster whatever its
+ * outcome. Ids are compared byte by byte.
+ *
+ * A verb that cannot be carried out rejects with a `LimiterError`: `STORE_UNAVAILABLE` with the driver's
+ * error as its cause, `STORE_TIMED_OUT`, or `STORE_CLOSED`. After the first two, whether the write
+ * happened is unknown, and repeating the request is safe.
+ */
+export interface Store {
+  /** The roster of a user; of one never seen, an empty one. */
+  read(user: UserId): Promise<Roster>
+
+  /** Adds the lease if fewer than `capacity` leases are held, lapsed ones included, and none has its id. */
+  add(user: UserId, lease: Lease, capacity: number): Promise<Outcome>
+
+  /** Moves the instants of a lease if it is held and, where a generation is given, is still of it. */
+  renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome>
+
+  /** Ends a lease if it is held and, where a generation is given, is still of it. */
+  remove(user: UserId, lease: LeaseRef): Promise<Outcome>
+
+  /** Writes the whole roster if it is unchanged since `seen` was handed out. */
+  replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome>
+
+  /** Forgets the user wholly, whatever is held. */
+  erase(user: UserId): Promise<void>
+
+  /**
+   * Walks all users, each once, page by page. A walk may be resumed from any cursor, in another
+   * process too; users who come or go meanwhile may be met or not.
+   */
+  scan(request: ScanRequest): Promise<ScanPage>
+
+  /** Lets go of the engine once what is under way has settled. Every later call rejects with `STORE_CLOSED`. */
+  close(): Promise<void>
+}
+
+/** A lease by its id; with a generation, that taking of it and no other. */
+export type LeaseRef = { readonly id: LeaseId; readonly generation?: Generation | undefined }

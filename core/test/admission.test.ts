@@ -1,0 +1,193 @@
+import { admit, type LeaseId, type RosterContent, type Write } from '@streamgate/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { claimOf, idsOf, leaseOf, LEASE_MS, noteOn, rosterOf } from './specimens.ts'
+
+const FULL = rosterOf([leaseOf('a'), leaseOf('b'), leaseOf('c')])
+
+describe('a newcomer', () => {
+  it('is added where fewer leases than the limit are held', () => {
+    const claim = claimOf('c', 10)
+    const write: Write = { verb: 'add', lease: claim.newcomer, capacity: 3 }
+    expect(admit(rosterOf([leaseOf('a'), leaseOf('b')]), claim, 10)).toEqual({ outcome: 'admitted', write })
+  })
+
+  it('is denied by as many live leases as the limit, one millisecond before the first of them lapses', () => {
+    const roster = rosterOf([leaseOf('a'), leaseOf('b', { expiresAtMs: 80_000 }), leaseOf('c')])
+    expect(admit(roster, claimOf('d', 74_999), 74_999)).toEqual({
+      outcome: 'denied',
+      limit: { max: 3 },
+      holders: roster.leases,
+      retryAfterMs: 1,
+    })
+  })
+
+  it('takes the place of a lease at the instant at which it lapses', () => {
+    const roster = rosterOf([
+      leaseOf('a'),
+      leaseOf('b', { expiresAtMs: 80_000 }),
+      leaseOf('c', { expiresAtMs: 90_000 }),
+    ])
+    expect(idsOf(nextOf(admit(roster, claimOf('d', 75_000), 75_000)))).toEqual(['b', 'c', 'd'])
+  })
+
+  it('takes the place of all lapsed leases at once, so that none of them can be revived beside it', () => {
+    expect(idsOf(nextOf(admit(FULL, claimOf('d', LEASE_MS), LEASE_MS)))).toEqual(['d'])
+  })
+
+  it('is denied by exactly the live leases, and not by lapsed ones beside them', () => {
+    const roster = rosterOf([leaseOf('old', { expiresAtMs: 5 }), leaseOf('a'), leaseOf('b')])
+    const admission = admit(roster, claimOf('d', 10, { limit: { max: 2 } }), 10)
+    expect(admission).toMatchObject({ outcome: 'denied', holders: [leaseOf('a'), leaseOf('b')] })
+  })
+
+  it('is told no time to retry where nobody in its way can lapse', () => {
+    const roster = rosterOf([leaseOf('a', { expiresAtMs: null })])
+    const admission = admit(roster, claimOf('b', 9e12, { limit: { max: 1 } }), 9e12)
+    expect(admission).toMatchObject({ outcome: 'denied', retryAfterMs: null })
+  })
+
+  it('is denied while more is held than a limit that was lowered allows', () => {
+    expect(admit(FULL, claimOf('d', 10, { limit: { max: 2 } }), 10)).toMatchObject({
+      outcome: 'denied',
+      holders: FULL.leases,
+    })
+  })
+
+  it('has an old note on its own eviction removed', () => {
+    const roster = rosterOf([leaseOf('a')], [noteOn('b'), noteOn('c')])
+    expect(nextOf(admit(roster, claimOf('b', 10), 10)).evictions).toEqual([noteOn('c')])
+  })
+
+  it('is admitted on the seen roster alone where the claim says so', () => {
+    expect(admit(rosterOf([]), claimOf('a', 10, { onlyIfUnchanged: true }), 10)).toMatchObject({
+      outcome: 'admitted',
+      write: { verb: 'replace' },
+    })
+  })
+})
+
+describe('a stream that asks again', () => {
+  it('is renewed on a full roster', () => {
+    expect(admit(FULL, claimOf('b', 10), 10)).toEqual({
+      outcome: 'renewed',
+      write: {
+        verb: 'renew',
+        lease: { id: 'b', generation: 'generation of b' },
+        times: { renewedAtMs: 10, expiresAtMs: 10 + LEASE_MS },
+      },
+    })
+  })
+
+  it('is revived where its lease has lapsed but is held', () => {
+    expect(admit(FULL, claimOf('b', 900_000), 900_000)).toMatchObject({
+      outcome: 'renewed',
+      write: { verb: 'renew' },
+    })
+  })
+})
+
+describe('a newcomer that replaces a lease', () => {
+  const replaces = 'b' as LeaseId
+
+  it('takes its place on a full roster, and leaves a note for twice the length of a lease', () => {
+    const next = nextOf(admit(FULL, claimOf('d', 10, { replaces }), 10))
+    expect(idsOf(next)).toEqual(['a', 'c', 'd'])
+    const note = {
+      leaseId: 'b',
+      generation: 'generation of b',
+      by: { id: 'd' },
+      atMs: 10,
+      untilMs: 10 + 2 * LEASE_MS,
+    }
+    expect(next.evictions).toEqual([note])
+  })
+
+  it('takes its place on a roster with room as well', () => {
+    const roster = rosterOf([leaseOf('b')])
+    expect(idsOf(nextOf(admit(roster, claimOf('d', 10, { replaces }), 10)))).toEqual(['d'])
+  })
+
+  it('is judged as any other where that lease is not held', () => {
+    const elsewhere = { replaces: 'gone' as LeaseId }
+    expect(admit(FULL, claimOf('d', 10, elsewhere), 10)).toMatchObject({
+      outcome: 'denied',
+      holders: FULL.leases,
+    })
+    expect(admit(rosterOf([]), claimOf('d', 10, elsewhere), 10)).toMatchObject({ write: { verb: 'add' } })
+  })
+
+  it('is denied, and ends nothing, where one place is not enough', () => {
+    expect(admit(FULL, claimOf('d', 10, { replaces, limit: { max: 2 } }), 10)).toMatchObject({
+      outcome: 'denied',
+    })
+  })
+
+  it('that is held already is renewed, and ends the other', () => {
+    const admission = admit(FULL, claimOf('a', 10, { replaces }), 10)
+    expect(admission.outcome).toBe('renewed')
+    expect(nextOf(admission).leases).toEqual([
+      leaseOf('a', { renewedAtMs: 10, expiresAtMs: 10 + LEASE_MS }),
+      leaseOf('c'),
+    ])
+  })
+
+  it('that names itself is simply renewed', () => {
+    expect(admit(FULL, claimOf('b', 10, { replaces }), 10)).toMatchObject({ write: { verb: 'renew' } })
+  })
+
+  it('keeps no more than sixteen notes, the newest', () => {
+    const old = Array.from({ length: 16 }, (_, index) => noteOn(`old-${index}`))
+    const { evictions } = nextOf(admit(rosterOf([leaseOf('b')], old), claimOf('d', 10, { replaces }), 10))
+    expect(evictions.map((note) => note.leaseId)).toEqual([...old.slice(1).map((note) => note.leaseId), 'b'])
+  })
+
+  it('drops notes whose time is over', () => {
+    const roster = rosterOf([leaseOf('b')], [noteOn('x', { untilMs: 10 }), noteOn('y', { untilMs: 11 })])
+    const { evictions } = nextOf(admit(roster, claimOf('d', 10, { replaces }), 10))
+    expect(evictions.map((note) => note.leaseId)).toEqual(['y', 'b'])
+  })
+})
+
+const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+
+describe('for any roster, limit and instant', () => {
+  const lease = fc.record({
+    id: fc.constantFrom(...NAMES),
+    expiresAtMs: fc.option(fc.integer({ min: 0, max: 20 })),
+  })
+  const situation = fc.record({
+    held: fc.uniqueArray(lease, { selector: ({ id }) => id, maxLength: 6 }),
+    id: fc.constantFrom(...NAMES),
+    replaces: fc.option(fc.constantFrom(...NAMES), { nil: undefined }),
+    max: fc.integer({ min: 1, max: 6 }),
+    nowMs: fc.integer({ min: 0, max: 20 }),
+  })
+
+  it('a newcomer is denied if and only if there is truly no room, and admission never exceeds the limit', () => {
+    fc.assert(
+      fc.property(situation, ({ held, id, replaces, max, nowMs }) => {
+        const roster = rosterOf(held.map(({ id: name, expiresAtMs }) => leaseOf(name, { expiresAtMs })))
+        const claim = claimOf(id, nowMs, { limit: { max }, replaces: replaces as LeaseId | undefined })
+        const admission = admit(roster, claim, nowMs)
+        const liveIds = held
+          .filter((one) => one.expiresAtMs === null || one.expiresAtMs > nowMs)
+          .map((one) => one.id)
+        const inTheWay = liveIds.filter((one) => one !== replaces)
+        const isHeld = held.some((one) => one.id === id)
+        expect(admission.outcome).toBe(isHeld ? 'renewed' : inTheWay.length < max ? 'admitted' : 'denied')
+        if (admission.outcome === 'denied') expect(admission.holders.map((one) => one.id)).toEqual(liveIds)
+        if (admission.outcome === 'admitted' && admission.write.verb === 'replace') {
+          expect(admission.write.next.leases.length).toBeLessThanOrEqual(max)
+        }
+      }),
+    )
+  })
+})
+
+/** The roster that an admission would write. */
+function nextOf(admission: ReturnType<typeof admit>): RosterContent {
+  if (!('write' in admission) || admission.write.verb !== 'replace')
+    throw new Error(JSON.stringify(admission))
+  return admission.write.next
+}

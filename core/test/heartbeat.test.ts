@@ -1,0 +1,52 @@
+import { judgeLostHeartbeat, type Generation } from '@streamgate/core'
+import { describe, expect, it } from 'vitest'
+import { claimOf, leaseOf, LEASE_MS, noteOn, rosterOf } from './specimens.ts'
+
+const CLAIM = claimOf('b', 10)
+const KNOWN = 'generation of b' as Generation
+const OTHER = 'another generation' as Generation
+
+describe('a heartbeat whose lease was not there to renew', () => {
+  it('is admitted anew where there is room, on the roster as it was seen', () => {
+    expect(judgeLostHeartbeat(rosterOf([leaseOf('a')]), { claim: CLAIM }, 10)).toMatchObject({
+      outcome: 'admitted',
+      write: { verb: 'replace' },
+    })
+  })
+
+  it('is denied where the limit is reached', () => {
+    const roster = rosterOf([leaseOf('x'), leaseOf('y'), leaseOf('z')])
+    expect(judgeLostHeartbeat(roster, { claim: CLAIM }, 10)).toMatchObject({
+      outcome: 'denied',
+      holders: roster.leases,
+    })
+  })
+
+  it('is told of its eviction, even where there is room', () => {
+    const verdict = judgeLostHeartbeat(rosterOf([], [noteOn('b')]), { claim: CLAIM }, 10)
+    expect(verdict).toEqual({ outcome: 'evicted', eviction: noteOn('b') })
+  })
+
+  it('hears of an eviction up to the end of the note, and no longer', () => {
+    const roster = rosterOf([], [noteOn('b')])
+    expect(judgeLostHeartbeat(roster, { claim: CLAIM }, 2 * LEASE_MS - 1).outcome).toBe('evicted')
+    expect(judgeLostHeartbeat(roster, { claim: CLAIM }, 2 * LEASE_MS).outcome).toBe('admitted')
+  })
+
+  it('with a generation is told of the eviction of that one', () => {
+    const roster = rosterOf([leaseOf('b', { generation: OTHER })], [noteOn('b')])
+    expect(judgeLostHeartbeat(roster, { claim: CLAIM, generation: KNOWN }, 10).outcome).toBe('evicted')
+  })
+
+  it('with a generation that is over has ended, whether or not there is room or another taking', () => {
+    for (const roster of [rosterOf([]), rosterOf([leaseOf('b', { generation: OTHER })])]) {
+      expect(judgeLostHeartbeat(roster, { claim: CLAIM, generation: KNOWN }, 10)).toEqual({
+        outcome: 'ended',
+      })
+    }
+  })
+
+  it('is renewed where the lease was taken again in the meantime', () => {
+    expect(judgeLostHeartbeat(rosterOf([leaseOf('b')]), { claim: CLAIM }, 10).outcome).toBe('renewed')
+  })
+})

@@ -1,0 +1,85 @@
+import { DEFAULT_POLICY, parsePolicy, PolicyError } from '@streamgate/core'
+import { describe, expect, it } from 'vitest'
+
+describe('a policy file', () => {
+  it('may hold several plans of one limit', () => {
+    const policy = parsePolicy({
+      $schema: './policy.schema.json',
+      leaseSeconds: 60,
+      heartbeatSeconds: 15,
+      defaultPlan: 'standard',
+      plans: { standard: { limits: [{ max: 3 }], whenFull: 'deny' }, family: { limits: [{ max: 5 }] } },
+    })
+    expect(policy).toMatchObject({
+      leaseMs: 60_000,
+      heartbeatSeconds: 15,
+      defaultPlan: { limit: { max: 3 } },
+    })
+    expect(policy.plans.get('family')).toEqual({ name: 'family', limit: { max: 5 }, whenFull: 'deny' })
+  })
+
+  it('may leave everything out and is then the built-in one', () => {
+    expect(parsePolicy({})).toEqual(DEFAULT_POLICY)
+    expect(DEFAULT_POLICY).toMatchObject({
+      leaseMs: 75_000,
+      heartbeatSeconds: 25,
+      defaultPlan: { limit: { max: 3 } },
+    })
+  })
+
+  it('takes its only plan for the default', () => {
+    expect(parsePolicy({ plans: { solo: { limits: [{ max: 1 }] } } }).defaultPlan.name).toBe('solo')
+  })
+
+  it('asks for three heartbeats a lease where it does not say', () => {
+    expect(parsePolicy({ leaseSeconds: 90 }).heartbeatSeconds).toBe(30)
+    expect(parsePolicy({ leaseSeconds: 1 }).heartbeatSeconds).toBe(1)
+  })
+
+  it('may hold streams until they are stopped', () => {
+    expect(parsePolicy({ leaseSeconds: null })).toMatchObject({ leaseMs: null, heartbeatSeconds: null })
+    expect(parsePolicy({ leaseSeconds: null, heartbeatSeconds: 25 })).toMatchObject({ heartbeatSeconds: 25 })
+  })
+
+  const plans = { standard: { limits: [{ max: 3 }] } }
+  const faulty: readonly (readonly [unknown, string, RegExp])[] = [
+    [[], '', /must be an object, got a list/],
+    [null, '', /must be an object, got null/],
+    [{ leaseSecond: 60 }, '/leaseSecond', /is not known here; known: .*leaseSeconds/],
+    [{ leaseSeconds: 0 }, '/leaseSeconds', /whole number from 1 to 604800, got 0/],
+    [{ leaseSeconds: '60' }, '/leaseSeconds', /got "60"/],
+    [{ leaseSeconds: 1.5 }, '/leaseSeconds', /got 1.5/],
+    [{ leaseSeconds: 10, heartbeatSeconds: 11 }, '/heartbeatSeconds', /from 1 to 10, got 11/],
+    [{ heartbeatSeconds: null }, '/heartbeatSeconds', /got null/],
+    [{ plans: {} }, '/plans', /at least one plan/],
+    [{ plans: { 'a/b~c': {} } }, '/plans/a~1b~0c/limits', /list of one limit/],
+    [{ plans: { '': { limits: [{ max: 1 }] } } }, '/plans/', /a name of 1 to 64 characters, got 0/],
+    [{ plans: { a: { limits: [{ max: 1 }, { max: 2 }] } } }, '/plans/a/limits', /got 2 limits/],
+    [{ plans: { a: { limits: [{ max: 0 }] } } }, '/plans/a/limits/0/max', /from 1 to 1000, got 0/],
+    [{ plans: { a: { limits: [{ max: 1, per: 'x' }] } } }, '/plans/a/limits/0/per', /is not known here/],
+    [
+      { plans: { a: { limits: [{ max: 1 }], whenFull: 'evict' } } },
+      '/plans/a/whenFull',
+      /"deny", got "evict"/,
+    ],
+    [{ plans, defaultPlan: 'gold' }, '/defaultPlan', /one of the plans \("standard"\), got "gold"/],
+    [{ plans: { ...plans, b: { limits: [{ max: 1 }] } } }, '/defaultPlan', /got nothing/],
+    [{ plans, defaultPlan: 'toString' }, '/defaultPlan', /got "toString"/],
+  ]
+  it.each(faulty)('is refused: %j, at %s', (value, pointer, detail) => {
+    expect(faultsOf(value)).toContainEqual({ pointer, detail: expect.stringMatching(detail) })
+  })
+
+  it('is told all its faults at once', () => {
+    expect(faultsOf({ leaseSeconds: 0, plans: { a: { limits: 3, whenFull: 1 } } })).toHaveLength(3)
+  })
+})
+
+function faultsOf(value: unknown): unknown {
+  try {
+    return parsePolicy(value)
+  } catch (error) {
+    if (error instanceof PolicyError) return error.faults
+    throw error
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What every store promises, as a test suite: each store signs it on its real engine.
+ */
+import { describe, it } from 'vitest'
+import { ADDING } from './adding.ts'
+import { tryClause, type Clause, type ContractSubject } from './clause.ts'
+import { ERASING } from './erasing.ts'
+import { FAILING } from './failing.ts'
+import { IDENTITY } from './identity.ts'
+import { OUTCOMES } from './outcomes.ts'
+import { READING } from './reading.ts'
+import { REMOVING } from './removing.ts'
+import { RENEWING } from './renewing.ts'
+import { REPLACING } from './replacing.ts'
+import { SCANNING } from './scanning.ts'
+
+export { tryClause, type Clause, type ContractSubject } from './clause.ts'
+
+/** All clauses, by theme. */
+export const STORE_CONTRACT: Readonly<Record<string, readonly Clause[]>> = {
+  reading: READING,
+  adding: ADDING,
+  renewing: RENEWING,
+  removing: REMOVING,
+  replacing: REPLACING,
+  outcomes: OUTCOMES,
+  identity: IDENTITY,
+  erasing: ERASING,
+  scanning: SCANNING,
+  failing: FAILING,
+}
+
+/** Registers every clause of the contract as a test of this store. */
+export function describeStoreContract(subject: ContractSubject): void {
+  describe(`${subject.name} keeps the store contract`, () => {
+    for (const [theme, clauses] of Object.entries(STORE_CONTRACT)) {
+      describe(theme, () => {
+        for (const clause of clauses) it(clause.sentence, () => tryClause(clause, subject))
+      })
+    }
+  })
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { LimiterError, type Store } from '@streamgate/core'
+import { clause, type Clause } from './clause.ts'
+import { leaseOf, USER } from './specimens.ts'
+
+const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+  read: (store) => store.read(USER),
+  add: (store) => store.add(USER, leaseOf('a'), 1),
+  renew: (store) => store.renew(USER, leaseOf('a'), { renewedAtMs: 1, expiresAtMs: 2 }),
+  remove: (store) => store.remove(USER, leaseOf('a')),
+  replace: (store) =>
+    store.replace(USER, { leases: [], evictions: [], version: 0 }, { leases: [], evictions: [] }),
+  erase: (store) => store.erase(USER),
+  scan: (store) => store.scan({ pageSize: 1 }),
+}
+
+export const FAILING: readonly Clause[] = [
+  clause('a closed store refuses every call with STORE_CLOSED', async (store) => {
+    await store.close()
+    for (const [name, call] of Object.entries(CALLS)) {
+      await assert.rejects(call(store), (error) => isFailure(error, 'STORE_CLOSED'), name)
+    }
+  }),
+
+  clause('a store may be closed twice', async (store) => {
+    await store.close()
+    await assert.doesNotReject(store.close())
+  }),
+
+  clause('writes that are under way settle while the store closes', async (store) => {
+    const adds = Array.from({ length: 10 }, (_, index) => store.add(USER, leaseOf(`a${index}`), 10))
+    const settled = Promise.allSettled(adds)
+    await store.close()
+    for (const result of await settled) {
+      if (result.status === 'rejected') assert.ok(result.reason instanceof LimiterError)
+    }
+  }),
+
+  clause(
+    'a driver’s failure becomes STORE_UNAVAILABLE with its cause',
+    async (_store, { makeFailingStore }) => {
+      if ('exemption' in makeFailingStore) return
+      const { store, user } = await makeFailingStore()
+      try {
+        await assert.rejects(
+          store.read(user),
+          (error) => isFailure(error, 'STORE_UNAVAILABLE') && hasCause(error),
+        )
+      } finally {
+        await store.close()
+      }
+    },
+  ),
+]
+
+function isFailure(error: unknown, code: LimiterError['code']): error is LimiterError {
+  return error instanceof LimiterError && error.code === code
+}
+
+function hasCause(error: LimiterError): boolean {
+  return error.cause instanceof Error && !(error.cause instanceof LimiterError)
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import type { ScanRequest, Store, UserId } from '@streamgate/core'
+import { clause, type Clause } from './clause.ts'
+import { idsOf, leaseOf, USER } from './specimens.ts'
+
+const USERS = Array.from({ length: 23 }, (_, index) => `user-${index}` as UserId)
+
+/** No walk of so few users takes more steps, whatever the page. */
+const STEPS_MAX = 200
+
+export const SCANNING: readonly Clause[] = [
+  clause('a walk of an empty store meets nobody and ends', async (store) => {
+    assert.deepEqual(await walk(store, { pageSize: 10 }), [])
+  }),
+
+  clause('a walk meets everyone once, whatever the size of its pages', async (store) => {
+    await addEveryone(store)
+    for (const pageSize of [1, 7, USERS.length, 1000]) {
+      assert.deepEqual(
+        (await walk(store, { pageSize })).toSorted(),
+        [...USERS].toSorted(),
+        `pages of ${pageSize}`,
+      )
+    }
+  }),
+
+  clause('a walk goes on from any cursor', async (store) => {
+    await addEveryone(store)
+    const first = await store.scan({ pageSize: 5 })
+    assert.ok(first.cursor !== undefined)
+    const met = first.users.map(({ user }) => user)
+    const rest = await walk(store, { pageSize: 5, cursor: first.cursor })
+    const again = await walk(store, { pageSize: 3, cursor: first.cursor })
+    assert.deepEqual([...met, ...rest].toSorted(), [...USERS].toSorted())
+    assert.deepEqual([...again].toSorted(), [...rest].toSorted())
+  }),
+
+  clause('parallel segments meet everyone once between them', async (store) => {
+    await addEveryone(store)
+    const segments = [0, 1, 2].map((index) => walk(store, { pageSize: 4, segment: { index, count: 3 } }))
+    assert.deepEqual((await Promise.all(segments)).flat().toSorted(), [...USERS].toSorted())
+  }),
+
+  clause('a walk hands out each roster as it is read', async (store) => {
+    await addEveryone(store)
+    for (const { user, roster } of (await store.scan({ pageSize: 5 })).users) {
+      assert.deepEqual(roster, await store.read(user))
+      assert.deepEqual(idsOf(roster), [`stream of ${user}`])
+    }
+  }),
+
+  clause('an erased user is not met', async (store) => {
+    await addEveryone(store)
+    await store.erase(USERS[3] ?? USER)
+    assert.equal((await walk(store, { pageSize: 10 })).includes(USERS[3] ?? USER), false)
+  }),
+]
+
+async function addEveryone(store: Store): Promise<void> {
+  for (const user of USERS) await store.add(user, leaseOf(`stream of ${user}`), 1)
+}
+
+async function walk(store: Store, request: ScanRequest): Promise<UserId[]> {
+  const met: UserId[] = []
+  let { cursor } = request
+  for (let step = 0; step < STEPS_MAX; step += 1) {
+    const page = await store.scan(cursor === undefined ? request : { ...request, cursor })
+    assert.ok(page.users.length <= request.pageSize)
+    met.push(...page.users.map(({ user }) => user))
+    if (page.cursor === undefined) return met
+    cursor = page.cursor
+  }
+  throw new assert.AssertionError({ message: `the walk did not end within ${STEPS_MAX} steps` })
+}

@@ -1,0 +1,166 @@
+import { randomInt } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import {
+  EMPTY_ROSTER,
+  LimiterError,
+  type Lease,
+  type LeaseRef,
+  type LeaseTimes,
+  type Outcome,
+  type Roster,
+  type RosterContent,
+  type ScanPage,
+  type ScanRequest,
+  type Store,
+  type UserId,
+} from '@streamgate/core'
+import { open, type Database, type RootDatabase } from 'lmdb'
+import { isInSegment } from '../segment.ts'
+import { adding, isVacant, removing, renewing, replacing, type Transition } from '../transitions.ts'
+
+/** Where the environment lies. */
+export type LmdbStoreOptions = {
+  /** A directory on a local disk, made if it is missing; never on a network file system. */
+  readonly path: string
+}
+
+/** The database within the environment; the name carries the record's format. */
+const ROSTERS_DATABASE = 'rosters.v1'
+
+/**
+ * Where the versions of a new record begin, at random below this bound. An erased user who comes back
+ * starts elsewhere, so that nobody who read the old roster can replace the new one.
+ */
+const FIRST_VERSION_MAX = 2 ** 47
+
+/**
+ * Rosters in an embedded LMDB environment: one record per user, for any number of processes on one host.
+ *
+ * Every verb runs inside a write transaction, which LMDB grants to one process at a time; verbs that
+ * arrive together share a transaction and its flush. A verb resolves after the flush, so what was
+ * acknowledged survives `kill -9` and, as far as the disk keeps its word, a loss of power.
+ *
+ * `overlappingSync` is off because LMDB then commits by flushing; with it on, the library may reopen at
+ * a commit that was never flushed.
+ */
+export class LmdbStore implements Store {
+  readonly #environment: RootDatabase
+  readonly #rosters: Database<Roster, UserId>
+  #isClosed = false
+
+  /** @throws {LimiterError} `STORE_UNAVAILABLE` where the environment cannot be opened. */
+  constructor({ path }: LmdbStoreOptions) {
+    try {
+      mkdirSync(path, { recursive: true })
+      this.#environment = open({
+        path,
+        noSubdir: false,
+        overlappingSync: false,
+        eventTurnBatching: false,
+        maxDbs: 4,
+      })
+      this.#rosters = this.#environment.openDB({ name: ROSTERS_DATABASE, encoding: 'json' })
+    } catch (cause) {
+      throw unavailable(cause)
+    }
+  }
+
+  /** Sees every write that was acknowledged before the call, by any process. */
+  async read(user: UserId): Promise<Roster> {
+    this.#assertOpen()
+    try {
+      return this.#current().get(user) ?? EMPTY_ROSTER
+    } catch (cause) {
+      throw unavailable(cause)
+    }
+  }
+
+  async add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
+    return this.#write(user, adding(lease, capacity))
+  }
+
+  async renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
+    return this.#write(user, renewing(lease, times))
+  }
+
+  async remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
+    return this.#write(user, removing(lease))
+  }
+
+  async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
+    return this.#write(user, replacing(seen, next))
+  }
+
+  async erase(user: UserId): Promise<void> {
+    await this.#write(user, () => ({ leases: [], evictions: [] }))
+  }
+
+  async scan({ cursor, pageSize, segment }: ScanRequest): Promise<ScanPage> {
+    this.#assertOpen()
+    try {
+      const range = cursor === undefined ? {} : { start: cursor as UserId, exclusiveStart: true }
+      const page = [...this.#current().getRange({ ...range, limit: pageSize })]
+      const users = page
+        .filter(({ key }) => isInSegment(key, segment))
+        .map(({ key, value }) => ({ user: key, roster: value }))
+      const last = page.at(-1)
+      return last === undefined || page.length < pageSize ? { users } : { users, cursor: last.key }
+    } catch (cause) {
+      throw unavailable(cause)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#environment.close()
+  }
+
+  async #write(user: UserId, transition: Transition): Promise<Outcome> {
+    this.#assertOpen()
+    try {
+      return await this.#rosters.transaction(() => this.#writeInTransaction(user, transition))
+    } catch (cause) {
+      throw unavailable(await commitErrorOf(cause))
+    }
+  }
+
+  #writeInTransaction(user: UserId, transition: Transition): Outcome {
+    const roster = this.#rosters.get(user) ?? EMPTY_ROSTER
+    const next = transition(roster)
+    if (next === undefined) return { done: false, roster }
+    if (isVacant(next)) {
+      void this.#rosters.remove(user)
+      return { done: true, roster: EMPTY_ROSTER }
+    }
+    const version = roster === EMPTY_ROSTER ? randomInt(1, FIRST_VERSION_MAX) : roster.version + 1
+    const written: Roster = { leases: next.leases, evictions: next.evictions, version }
+    void this.#rosters.put(user, written)
+    return { done: true, roster: written }
+  }
+
+  /** The database at its newest state: the library else reads one snapshot until its event turn ends. */
+  #current(): Database<Roster, UserId> {
+    this.#rosters.resetReadTxn()
+    return this.#rosters
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new LimiterError('STORE_CLOSED', 'The store was closed')
+  }
+}
+
+function unavailable(cause: unknown): LimiterError {
+  return new LimiterError('STORE_UNAVAILABLE', 'The LMDB environment failed', { cause })
+}
+
+/** The library's "commit failed" carries the true reason as a promise that rejects with it. */
+async function commitErrorOf(error: unknown): Promise<unknown> {
+  if (typeof error !== 'object' || error === null || !('commitError' in error)) return error
+  try {
+    await error.commitError
+    return error
+  } catch (commitError) {
+    return commitError
+  }
+}

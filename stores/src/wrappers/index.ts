@@ -1,0 +1,3 @@
+export { withObserver, type StoreCall } from './observer.ts'
+export { withTimeLimit } from './time-limit.ts'
+export { WrappedStore, type AroundCall, type StoreVerb } from './wrapped-store.ts'

@@ -1,0 +1,61 @@
+import type {
+  Lease,
+  LeaseRef,
+  LeaseTimes,
+  Outcome,
+  Roster,
+  RosterContent,
+  ScanPage,
+  ScanRequest,
+  Store,
+  UserId,
+} from '@streamgate/core'
+
+/** The calls of the store port that work on the engine. */
+export type StoreVerb = Exclude<keyof Store, 'close'>
+
+/** Makes the call, once, and may do something before and after it. */
+export type AroundCall = <Result>(verb: StoreVerb, call: () => Promise<Result>) => Promise<Result>
+
+/** Another store with something done around each of its calls. Closing goes straight through. */
+export class WrappedStore implements Store {
+  readonly #inner: Store
+  readonly #around: AroundCall
+
+  constructor(inner: Store, around: AroundCall) {
+    this.#inner = inner
+    this.#around = around
+  }
+
+  read(user: UserId): Promise<Roster> {
+    return this.#around('read', () => this.#inner.read(user))
+  }
+
+  add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
+    return this.#around('add', () => this.#inner.add(user, lease, capacity))
+  }
+
+  renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
+    return this.#around('renew', () => this.#inner.renew(user, lease, times))
+  }
+
+  remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
+    return this.#around('remove', () => this.#inner.remove(user, lease))
+  }
+
+  replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
+    return this.#around('replace', () => this.#inner.replace(user, seen, next))
+  }
+
+  erase(user: UserId): Promise<void> {
+    return this.#around('erase', () => this.#inner.erase(user))
+  }
+
+  scan(request: ScanRequest): Promise<ScanPage> {
+    return this.#around('scan', () => this.#inner.scan(request))
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+}

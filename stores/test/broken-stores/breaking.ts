@@ -1,0 +1,99 @@
+/** Ways to break a sound store. */
+import {
+  EMPTY_ROSTER,
+  type Lease,
+  type LeaseId,
+  type LeaseRef,
+  type LeaseTimes,
+  type Outcome,
+  type Roster,
+  type RosterContent,
+  type ScanPage,
+  type ScanRequest,
+  type Store,
+  type UserId,
+} from '@streamgate/core'
+import { MemoryStore } from '@streamgate/stores/memory'
+import { WrappedStore } from '@streamgate/stores/wrappers'
+
+/** A sound store, from which each broken one departs in one thing. */
+export class SoundStore extends WrappedStore {
+  constructor() {
+    super(new MemoryStore(), (_verb, call) => call())
+  }
+}
+
+/** A store that is sound but for what `departure` makes of it. */
+export function broken(departure: (sound: Store) => Partial<Store>): () => Store {
+  return () => {
+    const store = new SoundStore()
+    const sound: Store = {
+      read: store.read.bind(store),
+      add: store.add.bind(store),
+      renew: store.renew.bind(store),
+      remove: store.remove.bind(store),
+      replace: store.replace.bind(store),
+      erase: store.erase.bind(store),
+      scan: store.scan.bind(store),
+      close: store.close.bind(store),
+    }
+    return { ...sound, ...departure(sound) }
+  }
+}
+
+/** Does `verb` as it should be done, and changes what it hands back. */
+export const misreading = (change: (roster: Roster) => Roster) =>
+  broken((sound) => ({ read: async (user) => change(await sound.read(user)) }))
+
+export const withoutLeaseMember = (member: keyof Lease) =>
+  misreading((roster) => ({
+    ...roster,
+    leases: roster.leases.map((lease) => ({ ...lease, [member]: undefined })),
+  }))
+
+/** Ids as a careless engine would compare them. */
+export const folding = (fold: (id: string) => string) => ({
+  users: broken((sound) => ({
+    read: (user) => sound.read(fold(user) as UserId),
+    add: (user, lease, capacity) => sound.add(fold(user) as UserId, lease, capacity),
+  })),
+  leases: broken((sound) => ({
+    add: (user, lease, capacity) => sound.add(user, { ...lease, id: fold(lease.id) as LeaseId }, capacity),
+    remove: (user, lease) => sound.remove(user, { ...lease, id: fold(lease.id) as LeaseId }),
+  })),
+})
+
+/** Reads, thinks for a turn, then writes without a condition: what a store must not do. */
+export const readThenWrite =
+  (decide: (roster: Roster) => RosterContent | undefined) => async (sound: Store, user: UserId) => {
+    const roster = await sound.read(user)
+    await new Promise((resolve) => setTimeout(resolve))
+    const next = decide(roster)
+    if (next === undefined) return { done: false, roster }
+    await sound.erase(user)
+    return sound.replace(user, await sound.read(user), next)
+  }
+
+export const ignoringGeneration = (verb: 'renew' | 'remove') =>
+  broken((sound) => ({
+    [verb]: (user: UserId, { id }: LeaseRef, times: LeaseTimes) =>
+      verb === 'renew' ? sound.renew(user, { id }, times) : sound.remove(user, { id }),
+  }))
+
+export const mistakingGeneration = (verb: 'renew' | 'remove') =>
+  broken((sound) => ({
+    [verb]: async (user: UserId, lease: LeaseRef, times: LeaseTimes) => {
+      if (lease.generation !== undefined) return { done: false, roster: await sound.read(user) }
+      return verb === 'renew' ? sound.renew(user, lease, times) : sound.remove(user, lease)
+    },
+  }))
+
+/** Answers every scan page with what `change` makes of the sound one. */
+export const misscanning = (change: (page: ScanPage, request: ScanRequest) => ScanPage) =>
+  broken((sound) => ({ scan: async (request) => change(await sound.scan(request), request) }))
+
+export const GHOST = { user: 'ghost' as UserId, roster: EMPTY_ROSTER }
+export const refused = async (sound: Store, user: UserId): Promise<Outcome> => ({
+  done: false,
+  roster: await sound.read(user),
+})

@@ -1,0 +1,32 @@
+/**
+ * The contract itself under test: for every clause a store that breaks it, which it must catch.
+ */
+import { AssertionError } from 'node:assert'
+import type { UserId } from '@streamgate/core'
+import { STORE_CONTRACT, tryClause } from '@streamgate/stores/contract'
+import { describe, expect, it } from 'vitest'
+import { SoundStore } from './broken-stores/breaking.ts'
+import { BROKEN_IN_SINGLE_LEASES } from './broken-stores/single-lease.ts'
+import { BROKEN_IN_THE_WHOLE } from './broken-stores/whole-store.ts'
+
+const BROKEN_STORES = { ...BROKEN_IN_SINGLE_LEASES, ...BROKEN_IN_THE_WHOLE }
+
+describe('the store contract', () => {
+  const clauses = Object.values(STORE_CONTRACT).flat()
+
+  it('has a broken store for each of its clauses, and for no other', () => {
+    expect(Object.keys(BROKEN_STORES)).toEqual(clauses.map((clause) => clause.sentence))
+  })
+
+  for (const clause of clauses) {
+    it(`catches the store that breaks: ${clause.sentence}`, async () => {
+      const makeStore = BROKEN_STORES[clause.sentence] ?? (() => new SoundStore())
+      const subject = {
+        name: 'broken',
+        makeStore: async () => makeStore(),
+        makeFailingStore: async () => ({ store: makeStore(), user: 'user' as UserId }),
+      }
+      await expect(tryClause(clause, subject)).rejects.toThrow(AssertionError)
+    })
+  }
+})

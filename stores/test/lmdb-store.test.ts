@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { UserId } from '@streamgate/core'
+import { describeStoreContract } from '@streamgate/stores/contract'
+import { LmdbStore } from '@streamgate/stores/lmdb'
+import { open } from 'lmdb'
+import { describe, expect, it } from 'vitest'
+import { leaseOf, USER } from '../src/contract/specimens.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const execute = promisify(execFile)
+
+describeStoreContract({
+  name: 'LmdbStore',
+  makeStore: async () => new LmdbStore({ path: temporaryFolder() }),
+  makeFailingStore: async () => {
+    const path = temporaryFolder()
+    const user = 'damaged' as UserId
+    const environment = open({ path, noSubdir: false, maxDbs: 4 })
+    await environment
+      .openDB<Buffer, string>({ name: 'rosters.v1', encoding: 'binary' })
+      .put(user, Buffer.from('{"lea'))
+    await environment.close()
+    return { store: new LmdbStore({ path }), user }
+  },
+})
+
+describe('LmdbStore', () => {
+  it('finds what was acknowledged when it is opened again', async () => {
+    const path = temporaryFolder()
+    const before = new LmdbStore({ path })
+    const { roster } = await before.add(USER, leaseOf('film'), 3)
+    await before.close()
+    const after = new LmdbStore({ path })
+    expect(await after.read(USER)).toEqual(roster)
+    await after.close()
+  })
+
+  it('keeps a record of nobody who holds nothing', async () => {
+    const store = new LmdbStore({ path: temporaryFolder() })
+    await store.add(USER, leaseOf('film'), 3)
+    await store.remove(USER, leaseOf('film'))
+    expect((await store.scan({ pageSize: 10 })).users).toEqual([])
+    await store.close()
+  })
+
+  it('makes the folder it is given, dots and all', async () => {
+    const store = new LmdbStore({ path: `${temporaryFolder()}/some/data.v1` })
+    expect((await store.add(USER, leaseOf('film'), 3)).done).toBe(true)
+    await store.close()
+  })
+
+  it('cannot be opened where no folder can be made, and says so as STORE_UNAVAILABLE', () => {
+    expect(() => new LmdbStore({ path: '/dev/null/data' })).toThrow(
+      expect.objectContaining({ code: 'STORE_UNAVAILABLE', cause: expect.any(Error) }),
+    )
+  })
+
+  it('refuses what no longer fits on the disk, loses nothing acknowledged, and goes on', async () => {
+    const program = fileURLToPath(new URL('fill-a-small-disk.ts', import.meta.url))
+    const limited = `ulimit -f 2048 && exec "$0" "$1" "$2"`
+    const { stdout } = await execute('bash', ['-c', limited, process.execPath, program, temporaryFolder()])
+    const report = JSON.parse(stdout) as Record<string, unknown>
+    expect(report).toEqual({ code: 'STORE_UNAVAILABLE', hasCause: true, lost: 0, readsAfterwards: true })
+  })
+})
