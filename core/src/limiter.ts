@@ -90,6 +90,11 @@ export class Limiter {
     this.#parts = parts
   }
 
+  /** Whether the policy holds a plan of this name. */
+  hasPlan(name: string): boolean {
+    return this.#parts.policy.plans.has(name)
+  }
+
   /**
    * Admits one more stream, renews one that is held already, or denies it and names who stands in the way.
    *

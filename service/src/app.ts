@@ -1,0 +1,131 @@
+/**
+ * The service as a function from request to answer: finds the route, lets it answer, turns every failure
+ * into a problem, and tells the log and the metrics.
+ */
+import { randomUUID } from 'node:crypto'
+import { LimiterError } from '@streamgate/core'
+import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse } from './http.ts'
+import { RejectedRequest } from './input.ts'
+import { failure, problem, retryLater } from './problem.ts'
+import type { Answer, Decision, Route, Service } from './route.ts'
+import { Router } from './router.ts'
+
+/** Who hears of what the app does. Neither may throw. */
+export type AppObserver = {
+  /** A decision was answered. */
+  readonly decided: (decision: Decision, about: RequestFacts) => void
+  /** A request could not be answered as asked, because of us. */
+  readonly failed: (error: unknown, about: RequestFacts) => void
+  /** Every request, once it is answered. */
+  readonly answered: (about: RequestFacts & { readonly status: number }) => void
+}
+
+/** A request as log and metrics speak of it. */
+export type RequestFacts = {
+  readonly requestId: string
+  readonly method: string
+  /** The route's path with its parameters in braces, or `unknown`. */
+  readonly route: string
+  readonly seconds: number
+}
+
+export type AppParts = {
+  readonly service: Service
+  readonly routes: readonly Route[]
+  readonly observer: AppObserver
+  /** Requests under way at once, beyond which callers are told to come back; vital routes are exempt. */
+  readonly inFlightMax: number
+}
+
+/** A request id that is taken over: printable ASCII, and not so long that it crowds the log. */
+const REQUEST_ID = /^[\u0021-\u007e]{1,128}$/
+
+/** What every answer carries: it is for this caller alone, and is what it says it is. */
+const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
+
+/** Answers requests; any number at once. */
+export class App {
+  readonly #parts: AppParts
+  readonly #router: Router
+  #inFlight = 0
+
+  constructor(parts: AppParts) {
+    this.#parts = parts
+    this.#router = new Router(parts.routes)
+  }
+
+  /** Requests that are under way. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** The answer to a request; never rejects. */
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const startedAt = performance.now()
+    const requestId = requestIdOf(request)
+    const match = this.#router.find(request.path)
+    const isHead = request.method === 'HEAD'
+    const route = match?.routes.get(isHead ? 'GET' : request.method)
+    const facts = () => ({
+      requestId,
+      method: request.method,
+      route: route?.path ?? 'unknown',
+      seconds: (performance.now() - startedAt) / 1000,
+    })
+
+    this.#inFlight += 1
+    let answer: Answer
+    try {
+      answer =
+        route === undefined
+          ? misdirected(match?.routes.keys())
+          : await this.#answer(route, request, match?.params)
+    } catch (error) {
+      answer = answerToError(error)
+      if (answer.status >= 500) this.#parts.observer.failed(error, facts())
+    } finally {
+      this.#inFlight -= 1
+    }
+    const about = facts()
+    if (answer.decision !== undefined) this.#parts.observer.decided(answer.decision, about)
+    this.#parts.observer.answered({ ...about, status: answer.status })
+    const headers = { ...answer.headers, ...COMMON_HEADERS, 'x-request-id': requestId }
+    return { status: answer.status, headers, body: isHead ? undefined : answer.body }
+  }
+
+  #answer(
+    route: Route,
+    request: HttpRequest,
+    params: Readonly<Record<string, string>> = {},
+  ): Answer | Promise<Answer> {
+    if (this.#inFlight > this.#parts.inFlightMax && route.isVital !== true) {
+      return retryLater(
+        'too-many-requests',
+        'This process has more requests under way than it can answer in time.',
+      )
+    }
+    if ((request.body?.length ?? 0) > BODY_BYTES_MAX) {
+      return problem('body-too-large', `The body must have at most ${BODY_BYTES_MAX} bytes.`)
+    }
+    return route.handle({ request, params, service: this.#parts.service })
+  }
+}
+
+function requestIdOf({ headers }: HttpRequest): string {
+  const given = headers['x-request-id']
+  return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+/** The answer where no route was found: the path is unknown, or has no such method. */
+function misdirected(methods: Iterable<string> | undefined): Answer {
+  if (methods === undefined) return problem('not-found', 'There is nothing at this path.')
+  const known = [...methods]
+  const allow = (known.includes('GET') ? [...known, 'HEAD'] : known).join(', ')
+  return problem('method-not-allowed', `This path has ${allow}.`, { headers: { allow } })
+}
+
+function answerToError(error: unknown): HttpResponse {
+  if (error instanceof RejectedRequest) return error.response
+  if (error instanceof LimiterError) return failure(error)
+  return problem('internal-error', 'Something went wrong that should not.')
+}

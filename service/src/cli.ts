@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/**
+ * The command line: `streamgate serve`.
+ */
+import { Command, Option } from 'commander'
+import { VERSION } from './compose.ts'
+import { ConfigError, loadConfig, SETTINGS, type Flags } from './config.ts'
+import { serve } from './serve.ts'
+
+/** Exit codes: of a service that could not run, and of a command that made no sense. */
+const FAILED = 1
+const MISUSED = 2
+
+const program = new Command('streamgate')
+  .description('Concurrent-stream limits for video services.')
+  .version(VERSION)
+  .showHelpAfterError('(streamgate serve --help shows all settings)')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSED))
+
+const serveCommand = program
+  .command('serve', { isDefault: true })
+  .description('Serve the HTTP API. Each flag may be given as an environment variable instead; flags win.')
+  .action(async (flags: Flags) => {
+    process.exitCode = await runServe(flags)
+  })
+for (const [name, { flag, placeholder, fallback, help, variable }] of Object.entries(SETTINGS)) {
+  const byDefault = fallback === '' ? '' : `, default ${fallback}`
+  const option = new Option(`${flag} ${placeholder}`, `${help} (${variable}${byDefault})`).preset('on')
+  option.attributeName = () => name
+  serveCommand.addOption(option)
+}
+serveCommand.addHelpText('after', '\nSIGTERM drains and exits 0; a second one ends at once.')
+
+await program.parseAsync()
+
+async function runServe(flags: Flags): Promise<number> {
+  try {
+    return await serve(loadConfig(flags))
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      for (const fault of error.faults) process.stderr.write(`streamgate: ${fault}\n`)
+      return MISUSED
+    }
+    process.stderr.write(`streamgate: ${reasonOf(error)}\n`)
+    return FAILED
+  }
+}
+
+/** Why it could not run, with what to do about it where that is known. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return `${error.message}: something else listens there; choose another --port`
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

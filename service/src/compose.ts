@@ -1,0 +1,114 @@
+/**
+ * Puts the parts together: the only place that names a concrete store and the real clock.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Limiter, type Store, type UserId } from '@streamgate/core'
+import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
+import packageJson from '../package.json' with { type: 'json' }
+import { App, type AppObserver } from './app.ts'
+import type { Config, StoreConfig } from './config.ts'
+import { logObserver, type Logger } from './log.ts'
+import { Metrics } from './metrics.ts'
+import type { Service } from './route.ts'
+import { ROUTES } from './routes/index.ts'
+import { addSamples } from './samples.ts'
+
+/** This service's version. */
+export const VERSION = packageJson.version
+
+/** A service that is ready to be served. */
+export type Composition = {
+  readonly app: App
+  readonly metrics: Metrics
+  /** From now on `/readyz` says that the process is about to stop. */
+  readonly startDraining: () => void
+  /** Lets go of the store. */
+  readonly close: () => Promise<void>
+}
+
+/** Nobody's id, since ids hold no control characters: asking for it shows whether the store answers. */
+const PROBE_USER = '\u007f' as UserId
+
+/** Bytes of chance in a generation: enough that no two takings of one lease ever meet. */
+const GENERATION_BYTES = 9
+
+/**
+ * The whole service on its store.
+ *
+ * @param fleetMetrics metrics of all workers together, where there are others; else this process's own.
+ */
+export async function compose(
+  config: Config,
+  logger: Logger,
+  fleetMetrics?: () => Promise<string>,
+): Promise<Composition> {
+  const metrics = new Metrics()
+  const engine = await openStore(config.store)
+  if (config.samples) await addSamples(engine, Date.now())
+  const store = withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
+  let isDraining = false
+  const service: Service = {
+    limiter: new Limiter({
+      store,
+      policy: config.policy,
+      now: Date.now,
+      newGeneration: () => randomBytes(GENERATION_BYTES).toString('base64url'),
+      pause,
+      random: Math.random,
+    }),
+    readiness: async () => (isDraining ? 'draining' : (await answers(store)) ? 'ready' : 'store-unavailable'),
+    metrics: async () => ({
+      contentType: metrics.registry.contentType,
+      text: await (fleetMetrics ?? (() => metrics.registry.metrics()))(),
+    }),
+    openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
+    version: VERSION,
+  }
+  const observer = observers(logger, metrics)
+  const app = new App({ service, routes: ROUTES, observer, inFlightMax: config.inFlightMax })
+  metrics.showInFlight(() => app.inFlight)
+  return {
+    app,
+    metrics,
+    startDraining: () => {
+      isDraining = true
+    },
+    close: () => engine.close(),
+  }
+}
+
+/** The engine that the configuration names, loaded only now, so that nobody loads one in vain. */
+async function openStore(config: StoreConfig): Promise<Store> {
+  switch (config.kind) {
+    case 'memory': {
+      const { MemoryStore } = await import('@streamgate/stores/memory')
+      return new MemoryStore()
+    }
+    case 'lmdb': {
+      const { LmdbStore } = await import('@streamgate/stores/lmdb')
+      return new LmdbStore({ path: config.path })
+    }
+  }
+}
+
+async function answers(store: Store): Promise<boolean> {
+  try {
+    await store.read(PROBE_USER)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function observers(logger: Logger, metrics: Metrics): AppObserver {
+  const toLog = logObserver(logger)
+  return {
+    decided: (decision, about) => {
+      toLog.decided(decision, about)
+      metrics.observer.decided(decision, about)
+    },
+    failed: toLog.failed,
+    answered: metrics.observer.answered,
+  }
+}

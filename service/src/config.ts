@@ -1,0 +1,245 @@
+/**
+ * The configuration: the only place that reads the environment.
+ */
+import { readFileSync } from 'node:fs'
+import { DEFAULT_POLICY, parsePolicy, PolicyError, type Policy } from '@streamgate/core'
+import { LOG_LEVELS, type LogLevel } from './log.ts'
+
+/** Which store, and where. */
+export type StoreConfig = { readonly kind: 'memory' } | { readonly kind: 'lmdb'; readonly path: string }
+
+/** A configuration that was found to be sound. */
+export type Config = {
+  readonly host: string
+  readonly port: number
+  readonly store: StoreConfig
+  readonly storeTimeoutMs: number
+  readonly policy: Policy
+  readonly workers: number
+  readonly samples: boolean
+  readonly drainSeconds: number
+  readonly inFlightMax: number
+  readonly logLevel: LogLevel
+}
+
+/** One setting: as a variable, as a flag, in the help, and how its text becomes its value. */
+type Setting<Value> = {
+  readonly variable: `STREAMGATE_${string}`
+  readonly flag: string
+  /** What follows the flag, in the manner of a usage line: `<must>` or `[may]`, which then means on. */
+  readonly placeholder: string
+  readonly fallback: string
+  readonly help: string
+  /** @throws {Error} with what is wrong, as "must be …". */
+  readonly parse: (text: string) => Value
+}
+
+/** Thrown for a configuration that cannot be used; one line for each fault. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'))
+    this.faults = faults
+  }
+}
+
+/** All settings, in the order of the help. */
+export const SETTINGS = {
+  host: {
+    variable: 'STREAMGATE_HOST',
+    flag: '--host',
+    placeholder: '<address>',
+    fallback: '127.0.0.1',
+    help: 'address to listen on',
+    parse: (text) => (text === '' ? fail('must be an address') : text),
+  },
+  port: {
+    variable: 'STREAMGATE_PORT',
+    flag: '--port',
+    placeholder: '<number>',
+    fallback: '8080',
+    help: 'port to listen on; 0 takes a free one',
+    parse: wholeNumber(0, 65_535),
+  },
+  store: {
+    variable: 'STREAMGATE_STORE',
+    flag: '--store',
+    placeholder: '<store>',
+    fallback: 'lmdb:./data',
+    help: 'where leases are kept: lmdb:<folder on a local disk>, or memory: (gone with the process)',
+    parse: parseStore,
+  },
+  storeTimeoutMs: {
+    variable: 'STREAMGATE_STORE_TIMEOUT_MS',
+    flag: '--store-timeout-ms',
+    placeholder: '<ms>',
+    fallback: '500',
+    help: 'longest wait for the store, then the answer is 503',
+    parse: wholeNumber(1, 60_000),
+  },
+  policy: {
+    variable: 'STREAMGATE_POLICY',
+    flag: '--policy',
+    placeholder: '<file>',
+    fallback: '',
+    help: 'JSON file of plans; built in: 3 streams, lease 75 s, heartbeat 25 s, deny when full',
+    parse: readPolicy,
+  },
+  workers: {
+    variable: 'STREAMGATE_WORKERS',
+    flag: '--workers',
+    placeholder: '<number>',
+    fallback: '1',
+    help: 'processes that share the port and the store',
+    parse: wholeNumber(1, 256),
+  },
+  samples: {
+    variable: 'STREAMGATE_SAMPLES',
+    flag: '--samples',
+    placeholder: '[on|off]',
+    fallback: 'off',
+    help: 'sample users user1 (1 stream) and user2 (3 streams), if they hold nothing',
+    parse: parseSwitch,
+  },
+  auth: {
+    variable: 'STREAMGATE_AUTH',
+    flag: '--auth',
+    placeholder: '<kind>',
+    fallback: 'none',
+    help: 'who may call: none (anybody who reaches the port); must be said for a host that is not loopback',
+    parse: (text) => (text === 'none' ? text : fail(`must be "none", got ${JSON.stringify(text)}`)),
+  },
+  drainSeconds: {
+    variable: 'STREAMGATE_DRAIN_SECONDS',
+    flag: '--drain-seconds',
+    placeholder: '<seconds>',
+    fallback: '2',
+    help: 'after SIGTERM, time for load balancers to see /readyz answer 503 before the port closes',
+    parse: wholeNumber(0, 600),
+  },
+  inFlightMax: {
+    variable: 'STREAMGATE_IN_FLIGHT_MAX',
+    flag: '--in-flight-max',
+    placeholder: '<number>',
+    fallback: '10000',
+    help: 'requests under way per process, beyond which the answer is 429',
+    parse: wholeNumber(1, 1_000_000),
+  },
+  logLevel: {
+    variable: 'STREAMGATE_LOG_LEVEL',
+    flag: '--log-level',
+    placeholder: '<level>',
+    fallback: 'info',
+    help: `${LOG_LEVELS.join(', ')}; decisions are info`,
+    parse: parseLogLevel,
+  },
+} satisfies Record<keyof Config | 'auth', Setting<unknown>>
+
+export type SettingName = keyof typeof SETTINGS
+
+/** Values given on the command line, by setting. */
+export type Flags = Readonly<Partial<Record<SettingName, string>>>
+
+/**
+ * The configuration from flags, then the environment, then defaults.
+ *
+ * @throws {ConfigError} for every unknown or invalid setting, each by name.
+ */
+export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv> = process.env): Config {
+  const faults = unknownVariables(environment)
+  const read = <Name extends SettingName>(
+    name: Name,
+  ): ReturnType<(typeof SETTINGS)[Name]['parse']> | undefined => {
+    const setting: Setting<unknown> = SETTINGS[name]
+    const text = flags[name] ?? environment[setting.variable] ?? setting.fallback
+    try {
+      return setting.parse(text) as ReturnType<(typeof SETTINGS)[Name]['parse']>
+    } catch (error) {
+      const origin = flags[name] === undefined ? setting.variable : setting.flag
+      faults.push(`${origin} ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
+    }
+  }
+  const { auth: _checkedOnly, ...settings } = Object.fromEntries(
+    (Object.keys(SETTINGS) as SettingName[]).map((name) => [name, read(name)]),
+  ) as Config & { auth: string }
+  const isAuthSaid = flags.auth !== undefined || environment[SETTINGS.auth.variable] !== undefined
+  faults.push(...contradictions(settings, isAuthSaid))
+  if (faults.length > 0) throw new ConfigError(faults)
+  return settings
+}
+
+/** What is wrong between settings that are each sound. */
+function contradictions({ host, store, workers }: Partial<Config>, isAuthSaid: boolean): string[] {
+  const faults: string[] = []
+  if (host !== undefined && !isLoopback(host) && !isAuthSaid) {
+    faults.push(
+      `--host ${host} can be reached from other machines, and there is no authentication: say --auth none (STREAMGATE_AUTH=none) if that is what you want`,
+    )
+  }
+  if (store?.kind === 'memory' && workers !== undefined && workers > 1) {
+    faults.push(
+      `--workers ${workers} would keep a memory each, and so a limit each: use --store lmdb:<folder>`,
+    )
+  }
+  return faults
+}
+
+function unknownVariables(environment: Readonly<NodeJS.ProcessEnv>): string[] {
+  const known: string[] = Object.values(SETTINGS).map(({ variable }) => variable)
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('STREAMGATE_') && !known.includes(name))
+    .map((name) => `${name} is not a setting; known: ${known.join(', ')}`)
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    return value >= min && value <= max
+      ? value
+      : fail(`must be a whole number from ${min} to ${max}, got ${JSON.stringify(text)}`)
+  }
+}
+
+function parseSwitch(text: string): boolean {
+  return text === 'on' || (text !== 'off' && fail(`must be on or off, got ${JSON.stringify(text)}`))
+}
+
+function parseStore(text: string): StoreConfig {
+  if (text === 'memory:') return { kind: 'memory' }
+  const path = text.startsWith('lmdb:') ? text.slice('lmdb:'.length) : ''
+  return path === ''
+    ? fail(`must be lmdb:<folder> or memory:, got ${JSON.stringify(text)}`)
+    : { kind: 'lmdb', path }
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text)
+  return level ?? fail(`must be one of ${LOG_LEVELS.join(', ')}, got ${JSON.stringify(text)}`)
+}
+
+function readPolicy(path: string): Policy {
+  if (path === '') return DEFAULT_POLICY
+  try {
+    return parsePolicy(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    if (error instanceof PolicyError) {
+      return fail(
+        `names a policy with faults, ${path}:${error.faults.map((fault) => `\n  ${fault.pointer || '/'} ${fault.detail}`).join('')}`,
+      )
+    }
+    return fail(
+      `must name a JSON file, got ${JSON.stringify(path)}: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+function fail(message: string): never {
+  throw new Error(message)
+}

@@ -1,0 +1,43 @@
+/**
+ * HTTP as plain data, so that the same application is served by Node, by Lambda, and by a test.
+ */
+
+/** A request below any stage or prefix. */
+export type HttpRequest = {
+  readonly method: string
+  /** Percent-encoded as it came, without the query. */
+  readonly path: string
+  /** What stood behind the `?`; empty where nothing did. */
+  readonly query: string
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /**
+   * The bytes of the body. A translator may stop reading once it holds more than `BODY_BYTES_MAX`, and
+   * hand over what it has.
+   */
+  readonly body?: Uint8Array | undefined
+}
+
+/** An answer; by names in lower case, without `content-length`, which its translator knows. */
+export type HttpResponse = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+}
+
+/** Longest body that is read, in bytes: eight times what the longest start needs. */
+export const BODY_BYTES_MAX = 8192
+
+/** A JSON answer. */
+export function json(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+}
+
+/** An answer that says all by its status. */
+export function noContent(): HttpResponse {
+  return { status: 204, headers: {} }
+}

@@ -1,0 +1,183 @@
+/**
+ * From a request to checked values. Every fault is gathered before any is answered.
+ */
+import {
+  splitLeaseId,
+  type Generation,
+  type LeaseId,
+  type StreamDescription,
+  type UserId,
+} from '@streamgate/core'
+import * as v from 'valibot'
+import type { HttpRequest, HttpResponse } from './http.ts'
+import { invalidRequest, problem, type Fault } from './problem.ts'
+import { HeartbeatSchema, LeaseIdSchema, StartSchema, UserIdSchema } from './schemas.ts'
+
+/** Thrown to answer a request that cannot be understood. */
+export class RejectedRequest extends Error {
+  override readonly name = 'RejectedRequest'
+  readonly response: HttpResponse
+
+  constructor(response: HttpResponse) {
+    super(`rejected with ${response.status}`)
+    this.response = response
+  }
+}
+
+/** What a request's path parameters hold, still percent-encoded. */
+export type PathParams = Readonly<Record<string, string>>
+
+/** The members of a start that stand beside the stream's description. */
+export type StartInput = {
+  readonly stream: StreamDescription
+  readonly plan?: string | undefined
+  readonly replaces?: LeaseId | undefined
+}
+
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
+const JSON_TYPE = /^application\/(?:[\w.!#$&^-]+\+)?json$/i
+const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
+
+/** Reads the parts of one request. Call `finish()` before anything is done with them. */
+export class InputReader {
+  readonly #request: HttpRequest
+  readonly #params: PathParams
+  readonly #faults: Fault[] = []
+
+  constructor(request: HttpRequest, params: PathParams) {
+    this.#request = request
+    this.#params = params
+  }
+
+  user(): UserId {
+    return this.#pathParam('userId', UserIdSchema) as UserId
+  }
+
+  leaseId(): LeaseId {
+    return this.#pathParam('id', LeaseIdSchema) as LeaseId
+  }
+
+  /**
+   * The generation that `If-Match` names. A weak tag counts as its strong twin, because proxies that
+   * compress weaken tags. Lists and `*` are refused: a player knows the one lease it took.
+   */
+  generation(): Generation | undefined {
+    const header = this.#request.headers['if-match']?.trim()
+    if (header === undefined) return undefined
+    const tag = ENTITY_TAG.exec(header)?.[1]
+    if (tag === undefined) this.fault('/If-Match', 'must be one entity tag in quotes, as answered in ETag')
+    return tag as Generation | undefined
+  }
+
+  startBody(): StartInput {
+    return startInput(this.#validate(StartSchema, this.#jsonBody(), ''))
+  }
+
+  /** The optional body of a heartbeat, completed by the lease id, with which it must agree. */
+  heartbeatBody(id: LeaseId): StartInput {
+    const body = this.#hasBody() ? this.#validate(HeartbeatSchema, this.#jsonBody(), '') : {}
+    const ofPath = splitLeaseId(id)
+    for (const member of ['streamId', 'deviceId'] as const) {
+      const isOther = body?.[member] !== undefined && body[member] !== ofPath[member]
+      if (isOther) this.fault(`/${member}`, 'must be the same as in the path, or absent')
+    }
+    return startInput({ ...body, ...ofPath })
+  }
+
+  /** Checks that the policy holds the plan, where one is named. */
+  plan(name: string | undefined, policy: { hasPlan: (name: string) => boolean }): void {
+    if (name !== undefined && !policy.hasPlan(name)) this.fault('/plan', 'must name a plan of the policy')
+  }
+
+  fault(pointer: string, detail: string): void {
+    this.#faults.push({ pointer, detail })
+  }
+
+  /** @throws {RejectedRequest} with all faults, where there are any. */
+  finish(): void {
+    if (this.#faults.length > 0) throw new RejectedRequest(invalidRequest(this.#faults))
+  }
+
+  #pathParam(name: string, schema: v.GenericSchema<string>): string {
+    const text = decoded(this.#params[name] ?? '')
+    if (text !== undefined) return this.#validate(schema, text, `/${name}`) ?? ''
+    this.fault(`/${name}`, 'must be percent-encoded UTF-8')
+    return ''
+  }
+
+  #validate<Output>(
+    schema: v.GenericSchema<unknown, Output>,
+    value: unknown,
+    root: string,
+  ): Output | undefined {
+    const result = v.safeParse(schema, value)
+    if (result.success) return result.output
+    for (const issue of result.issues) {
+      const pointer = root + (issue.path ?? []).map(({ key }) => `/${String(key)}`).join('')
+      this.fault(pointer, issue.kind === 'schema' ? typeFault(issue) : issue.message)
+    }
+    return undefined
+  }
+
+  #hasBody(): boolean {
+    return (this.#request.body?.length ?? 0) > 0
+  }
+
+  /** The value of the body's JSON; a fault, and an empty object, where it is none. */
+  #jsonBody(): unknown {
+    const { body } = this.#request
+    assertJson(this.#request)
+    try {
+      return JSON.parse(STRICT_UTF8.decode(body))
+    } catch (error) {
+      const isJson = error instanceof SyntaxError
+      throw new RejectedRequest(
+        invalidRequest([
+          ...this.#faults,
+          { pointer: '', detail: isJson ? 'must be a JSON object' : 'must be UTF-8' },
+        ]),
+      )
+    }
+  }
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Refuses a body of another kind, before it is read. */
+function assertJson({ headers }: HttpRequest): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
+  const charset = parameters.find((parameter) => /^charset=/i.test(parameter))
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/i.test(charset)
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if ((type === '' || JSON_TYPE.test(type)) && isUtf8 && encoding === 'identity') return
+  const got = [type, charset, encoding === 'identity' ? undefined : encoding].filter(Boolean).join(', ')
+  const detail = `The body must be JSON in UTF-8, not compressed, sent as application/json; got ${got}.`
+  throw new RejectedRequest(
+    problem('unsupported-media-type', detail, { headers: { accept: 'application/json' } }),
+  )
+}
+
+function startInput(body: v.InferOutput<typeof HeartbeatSchema> | undefined): StartInput {
+  const { plan, replaces, ...stream } = body ?? {}
+  return { stream: stream as StreamDescription, plan, replaces: replaces as LeaseId | undefined }
+}
+
+/** Says what was expected and what came, in a JSON author's words. */
+function typeFault({ expected, input }: v.BaseIssue<unknown>): string {
+  if (input === undefined) return 'is required'
+  const wanted =
+    expected === 'string' ? 'a string' : expected === 'Object' ? 'a JSON object' : String(expected)
+  return `must be ${wanted}, got ${kindOf(input)}`
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

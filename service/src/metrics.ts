@@ -1,0 +1,66 @@
+/**
+ * What Prometheus is told. Labels are few and fixed: no id ever becomes one.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import type { StoreCall } from '@streamgate/stores/wrappers'
+import type { AppObserver } from './app.ts'
+
+/** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
+const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
+
+/** The metrics of this process. */
+export class Metrics {
+  readonly registry = new Registry()
+  readonly #requests: Histogram<'method' | 'route' | 'status'>
+  readonly #decisions: Counter<'verb' | 'outcome'>
+  readonly #storeCalls: Histogram<'verb' | 'result'>
+
+  constructor() {
+    const registers = [this.registry]
+    collectDefaultMetrics({ register: this.registry })
+    this.#requests = new Histogram({
+      name: 'streamgate_http_request_duration_seconds',
+      help: 'Time from a request to its answer, by route and status.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: SECONDS_BUCKETS,
+      registers,
+    })
+    this.#decisions = new Counter({
+      name: 'streamgate_decisions_total',
+      help: 'Decisions, by what was asked and how it came out. A denial is not a fault.',
+      labelNames: ['verb', 'outcome'],
+      registers,
+    })
+    this.#storeCalls = new Histogram({
+      name: 'streamgate_store_call_duration_seconds',
+      help: 'Time of one call to the store, by verb; result is ok or failed.',
+      labelNames: ['verb', 'result'],
+      buckets: SECONDS_BUCKETS,
+      registers,
+    })
+  }
+
+  /** Shows, at each scrape, how many requests are under way. */
+  showInFlight(count: () => number): void {
+    new Gauge({
+      name: 'streamgate_requests_in_flight',
+      help: 'Requests that are being answered.',
+      registers: [this.registry],
+      collect() {
+        this.set(count())
+      },
+    })
+  }
+
+  readonly storeCalled = ({ verb, seconds, failed }: StoreCall): void =>
+    this.#storeCalls.observe({ verb, result: failed ? 'failed' : 'ok' }, seconds)
+
+  readonly observer: Pick<AppObserver, 'decided' | 'answered'> = {
+    decided: ({ verb, outcome }) => this.#decisions.inc({ verb, outcome }),
+    answered: ({ method, route, status, seconds }) =>
+      this.#requests.observe(
+        { method: route === 'unknown' ? 'any' : method, route, status: String(status) },
+        seconds,
+      ),
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Every error that a caller can meet, as `application/problem+json` (RFC 9457).
+ */
+import type { LimiterError, LimiterErrorCode } from '@streamgate/core'
+import type { HttpResponse } from './http.ts'
+
+/** A kind of problem, as its page explains it. */
+export type ProblemType = { readonly status: number; readonly title: string; readonly explanation: string }
+
+/** All kinds of problem, by the last part of their `type`. */
+export const PROBLEMS = {
+  'stream-limit-reached': {
+    status: 409,
+    title: 'Stream limit reached',
+    explanation:
+      'The user is watching as many streams as the plan allows. `streams` names those that stand in the way: show them to the viewer, stop one, or start again with its id in `replaces`. `retryAfterSeconds`, where it is there, is the earliest moment at which one of them can lapse by itself.',
+  },
+  'stream-evicted': {
+    status: 410,
+    title: 'Stream evicted',
+    explanation:
+      'Another stream took the place of this one: `by` says which, `at` says when. Stop playing, and tell the viewer. Start again only when the viewer asks for it.',
+  },
+  'stream-ended': {
+    status: 410,
+    title: 'Stream ended',
+    explanation:
+      'The lease that `If-Match` names is over: it was stopped, or it lapsed and was tidied away. Start again to go on watching.',
+  },
+  'invalid-request': {
+    status: 400,
+    title: 'Invalid request',
+    explanation:
+      'The request cannot be understood; nothing was changed. `errors` names every fault, each by a JSON pointer into the body, or by the name of the path parameter or header.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    explanation: 'There is nothing at this path. `/openapi.json` lists the paths there are.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'Method not allowed',
+    explanation: 'This path is known, but not with this method. The `Allow` header lists those it has.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'Body too large',
+    explanation: 'The body has more than 8192 bytes. Nothing was changed.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    explanation:
+      'The body must be JSON in UTF-8: `application/json`, any `+json` type, or no `Content-Type` at all.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    explanation:
+      'The service is called faster than it can answer; nothing was changed. It says nothing about the limit of the user. Wait for as long as `Retry-After` says, and repeat the call.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal error',
+    explanation:
+      'Something went wrong that should not. Quote the `X-Request-Id` of the answer when you report it.',
+  },
+  'store-unavailable': {
+    status: 503,
+    title: 'Store unavailable',
+    explanation:
+      'The store of leases did not answer in time, so there is no decision. Repeat the same call after `Retry-After` seconds: it takes no second place.',
+  },
+  draining: {
+    status: 503,
+    title: 'Draining',
+    explanation: 'This process is about to stop and wants no new traffic. It still answers what it is sent.',
+  },
+} as const satisfies Record<string, ProblemType>
+
+/** The last part of a problem's `type`. */
+export type ProblemName = keyof typeof PROBLEMS
+
+/** What a failure of the limiter is to a caller. The detail is ours: no cause's text leaves the process. */
+const FAILURES = {
+  STORE_UNAVAILABLE: { problem: 'store-unavailable', detail: 'The store of leases cannot be reached.' },
+  STORE_TIMED_OUT: { problem: 'store-unavailable', detail: 'The store of leases did not answer in time.' },
+  STORE_CONTENDED: { problem: 'store-unavailable', detail: 'Too many changes for this user at once.' },
+  STORE_CLOSED: { problem: 'store-unavailable', detail: 'The service is stopping.' },
+  PLAN_UNKNOWN: { problem: 'invalid-request', detail: 'The policy holds no such plan.' },
+} as const satisfies Record<LimiterErrorCode, { problem: ProblemName; detail: string }>
+
+/** How long a caller should wait before it repeats what could not be decided. */
+const RETRY_AFTER_FAILURE_SECONDS = 1
+
+/** One fault of a request: where, by JSON pointer (RFC 6901), and what is wrong. */
+export type Fault = { readonly pointer: string; readonly detail: string }
+
+/** An answer of this kind; `members` come with it, `headers` go with it. */
+export function problem(
+  name: ProblemName,
+  detail: string,
+  extra: { members?: Readonly<Record<string, unknown>>; headers?: Readonly<Record<string, string>> } = {},
+): HttpResponse {
+  const { status, title } = PROBLEMS[name]
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...extra.headers },
+    body: JSON.stringify({ type: `/problems/${name}`, title, status, detail, ...extra.members }),
+  }
+}
+
+/** A problem that says when to come back. */
+export function retryLater(name: ProblemName, detail: string): HttpResponse {
+  return problem(name, detail, { headers: { 'retry-after': String(RETRY_AFTER_FAILURE_SECONDS) } })
+}
+
+/** The answer to a request with faults, naming each. */
+export function invalidRequest(faults: readonly Fault[]): HttpResponse {
+  const [first] = faults
+  const one =
+    first === undefined ? 'The request is invalid.' : `${first.pointer || 'The body'} ${first.detail}.`
+  const detail = faults.length > 1 ? `${faults.length} faults; the first: ${one}` : one
+  return problem('invalid-request', detail, { members: { errors: faults } })
+}
+
+/** The answer to a request on which the limiter failed. */
+export function failure({ code }: LimiterError): HttpResponse {
+  const { problem: name, detail } = FAILURES[code]
+  return PROBLEMS[name].status === 503 ? retryLater(name, detail) : problem(name, detail)
+}

@@ -1,0 +1,100 @@
+import type { Limiter } from '@streamgate/core'
+import type { GenericSchema } from 'valibot'
+import type { HttpRequest, HttpResponse } from './http.ts'
+import type { PathParams } from './input.ts'
+import type { ProblemName } from './problem.ts'
+
+/** What every route may use. */
+export type Service = {
+  readonly limiter: Limiter
+  /** Whether traffic should come here; asks the store. Never rejects. */
+  readonly readiness: () => Promise<'ready' | 'draining' | 'store-unavailable'>
+  /** All metrics in Prometheus' text format. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>
+  /** The OpenAPI document, made on first use. */
+  readonly openapi: () => Promise<OpenApiDocument>
+  readonly version: string
+}
+
+/** An OpenAPI 3.1 document, as far as we look into it ourselves. */
+export type OpenApiDocument = {
+  readonly openapi: '3.1.0'
+  readonly servers: readonly { readonly url: string }[]
+  readonly info: { readonly title: string; readonly version: string; readonly description: string }
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
+}
+
+/** One operation of the document. */
+export type OpenApiOperation = {
+  readonly operationId: string
+  readonly summary: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly description: string }[]
+  readonly requestBody?: { readonly required: boolean; readonly content: OpenApiContent }
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: OpenApiContent }>
+  >
+}
+
+/** A body by media type. */
+export type OpenApiContent = Readonly<Record<string, { readonly schema: Readonly<Record<string, unknown>> }>>
+
+/** One request on its way through a route. */
+export type Call = {
+  readonly request: HttpRequest
+  readonly params: PathParams
+  readonly service: Service
+}
+
+/** What was decided, for the log and the metrics. Ids as they are; the log escapes them. */
+export type Decision = {
+  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase'
+  readonly outcome: string
+  readonly user: string
+  readonly lease?: string | undefined
+  readonly limit?: number | undefined
+  readonly active?: number | undefined
+}
+
+/** An answer, and the decision in it where there was one to make. */
+export type Answer = HttpResponse & { readonly decision?: Decision }
+
+/** One way a route answers, for the OpenAPI document. */
+export type AnswerDescription = {
+  readonly description: string
+  readonly schema?: GenericSchema
+  /** `application/json` unless it says otherwise. */
+  readonly contentType?: string
+  readonly headers?: readonly HeaderName[]
+  /** The kinds of problem under this status. */
+  readonly problems?: readonly ProblemName[]
+}
+
+/** Headers that answers carry beside the common ones. */
+export type HeaderName = 'ETag' | 'Location' | 'Retry-After' | 'RateLimit' | 'RateLimit-Policy' | 'Allow'
+
+/** What the OpenAPI document says of a route. */
+export type Operation = {
+  readonly operationId: string
+  readonly summary: string
+  readonly description: string
+  readonly tag: 'viewers' | 'operators' | 'documentation'
+  readonly body?: { readonly schema: GenericSchema; readonly isRequired: boolean }
+  readonly takesIfMatch?: boolean
+  readonly answers: Readonly<Record<number, AnswerDescription>>
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** One method on one path. */
+export type Route = {
+  readonly method: Method
+  /** With parameters in braces: `/users/{userId}/streams`. */
+  readonly path: string
+  readonly operation: Operation
+  /** Whether it answers even where the process has too much to do. */
+  readonly isVital?: boolean
+  readonly handle: (call: Call) => Answer | Promise<Answer>
+}

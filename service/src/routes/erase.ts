@@ -1,0 +1,23 @@
+import { noContent } from '../http.ts'
+import { InputReader } from '../input.ts'
+import type { Route } from '../route.ts'
+
+export const eraseRoute: Route = {
+  method: 'DELETE',
+  path: '/users/{userId}',
+  operation: {
+    operationId: 'eraseUser',
+    summary: 'Forget a user',
+    description:
+      'Forgets the user wholly: every stream, live or not, and every note. Whoever watches may go on only by starting again.',
+    tag: 'operators',
+    answers: { 204: { description: 'Nothing is known of the user any more.' } },
+  },
+  handle: async ({ request, params, service }) => {
+    const input = new InputReader(request, params)
+    const user = input.user()
+    input.finish()
+    await service.limiter.erase(user)
+    return { ...noContent(), decision: { verb: 'erase', outcome: 'erased', user } }
+  },
+}

@@ -1,0 +1,64 @@
+import { InputReader } from '../input.ts'
+import { presentDenial, presentEnd, presentEviction, presentGrant } from '../present.ts'
+import type { Route } from '../route.ts'
+import { HeartbeatSchema, StreamGoneSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
+
+export const heartbeatRoute: Route = {
+  method: 'PUT',
+  path: '/users/{userId}/streams/{id}',
+  operation: {
+    operationId: 'heartbeat',
+    summary: 'Keep a stream alive',
+    description:
+      'The player is still here: send this every `heartbeatSeconds`. A stream that is held never passes through the limit. With `If-Match`, only the lease that was answered with this `ETag` is kept alive, and none is taken anew.',
+    tag: 'viewers',
+    body: { schema: HeartbeatSchema, isRequired: false },
+    takesIfMatch: true,
+    answers: {
+      200: {
+        description: 'Renewed.',
+        schema: StreamSchema,
+        headers: ['ETag', 'RateLimit', 'RateLimit-Policy'],
+      },
+      201: {
+        description:
+          'The lease had lapsed and was gone, and there was room: admitted anew, with a new `ETag`.',
+        schema: StreamSchema,
+        headers: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy'],
+      },
+      409: {
+        description: 'The lease had lapsed, and the limit is reached.',
+        schema: StreamLimitReachedSchema,
+        headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+        problems: ['stream-limit-reached'],
+      },
+      410: {
+        description: 'Another stream took its place, or, with `If-Match`, that lease is over.',
+        schema: StreamGoneSchema,
+        problems: ['stream-evicted', 'stream-ended'],
+      },
+    },
+  },
+  handle: async ({ request, params, service }) => {
+    const input = new InputReader(request, params)
+    const user = input.user()
+    const id = input.leaseId()
+    const generation = input.generation()
+    const { stream, plan, replaces } = input.heartbeatBody(id)
+    input.plan(plan, service.limiter)
+    input.finish()
+    const result = await service.limiter.heartbeat({ user, stream, plan, replaces, generation })
+    const decision = { verb: 'heartbeat', user, lease: id } as const
+    switch (result.outcome) {
+      case 'admitted':
+      case 'renewed':
+        return presentGrant('heartbeat', user, result)
+      case 'denied':
+        return presentDenial(decision, user, result)
+      case 'evicted':
+        return { ...presentEviction(result.eviction), decision: { ...decision, outcome: 'evicted' } }
+      case 'ended':
+        return { ...presentEnd(), decision: { ...decision, outcome: 'ended' } }
+    }
+  },
+}

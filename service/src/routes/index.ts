@@ -1,0 +1,26 @@
+import type { Route } from '../route.ts'
+import { docsRoute, openapiRoute, problemRoute, problemsRoute } from './documentation.ts'
+import { eraseRoute } from './erase.ts'
+import { heartbeatRoute } from './heartbeat.ts'
+import { listRoute } from './list.ts'
+import { liveRoute, metricsRoute, readyRoute, versionRoute } from './operations.ts'
+import { startRoute } from './start.ts'
+import { beaconStopRoute, stopRoute } from './stop.ts'
+
+/** Everything the service answers, in the order of its documentation. */
+export const ROUTES: readonly Route[] = [
+  startRoute,
+  heartbeatRoute,
+  stopRoute,
+  beaconStopRoute,
+  listRoute,
+  eraseRoute,
+  liveRoute,
+  readyRoute,
+  metricsRoute,
+  versionRoute,
+  openapiRoute,
+  docsRoute,
+  problemsRoute,
+  problemRoute,
+]

@@ -1,0 +1,71 @@
+/** What operators and their machines ask of a process. */
+import { json } from '../http.ts'
+import { problem, retryLater } from '../problem.ts'
+import type { Route } from '../route.ts'
+import { StatusSchema, VersionSchema } from '../schemas.ts'
+
+export const liveRoute: Route = {
+  method: 'GET',
+  path: '/livez',
+  isVital: true,
+  operation: {
+    operationId: 'isAlive',
+    summary: 'Is the process alive?',
+    description: 'Never asks the store.',
+    tag: 'operators',
+    answers: { 200: { description: 'It is.', schema: StatusSchema } },
+  },
+  handle: () => json(200, { status: 'alive' }),
+}
+
+export const readyRoute: Route = {
+  method: 'GET',
+  path: '/readyz',
+  isVital: true,
+  operation: {
+    operationId: 'isReady',
+    summary: 'Should traffic come here?',
+    description: 'Asks the store; says no as soon as the process is told to stop.',
+    tag: 'operators',
+    answers: {
+      200: { description: 'The store answers, and the process is not about to stop.', schema: StatusSchema },
+      503: { description: 'Not now.', headers: ['Retry-After'], problems: ['store-unavailable', 'draining'] },
+    },
+  },
+  handle: async ({ service }) => {
+    const readiness = await service.readiness()
+    if (readiness === 'ready') return json(200, { status: 'ready' })
+    if (readiness === 'draining') return problem('draining', 'This process is about to stop.')
+    return retryLater('store-unavailable', 'The store of leases does not answer.')
+  },
+}
+
+export const metricsRoute: Route = {
+  method: 'GET',
+  path: '/metrics',
+  isVital: true,
+  operation: {
+    operationId: 'getMetrics',
+    summary: 'Metrics for Prometheus',
+    description: 'Of all worker processes together.',
+    tag: 'operators',
+    answers: { 200: { description: 'The text format of Prometheus.', contentType: 'text/plain' } },
+  },
+  handle: async ({ service }) => {
+    const { contentType, text } = await service.metrics()
+    return { status: 200, headers: { 'content-type': contentType }, body: text }
+  },
+}
+
+export const versionRoute: Route = {
+  method: 'GET',
+  path: '/version',
+  operation: {
+    operationId: 'getVersion',
+    summary: 'Which version is this?',
+    description: 'The name and version of the service.',
+    tag: 'operators',
+    answers: { 200: { description: 'Name and version.', schema: VersionSchema } },
+  },
+  handle: ({ service }) => json(200, { name: 'streamgate', version: service.version }),
+}

@@ -1,0 +1,47 @@
+import { InputReader } from '../input.ts'
+import { presentDenial, presentGrant } from '../present.ts'
+import type { Route } from '../route.ts'
+import { StartSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
+import { leaseIdOf } from '@streamgate/core'
+
+export const startRoute: Route = {
+  method: 'POST',
+  path: '/users/{userId}/streams',
+  operation: {
+    operationId: 'startStream',
+    summary: 'Start a stream',
+    description:
+      'May this user start one more stream? Repeat the call as often as you like: the same stream, or the same stream on the same device, takes one place.',
+    tag: 'viewers',
+    body: { schema: StartSchema, isRequired: true },
+    answers: {
+      200: {
+        description: 'Held already: renewed, with the same `ETag`.',
+        schema: StreamSchema,
+        headers: ['ETag', 'RateLimit', 'RateLimit-Policy'],
+      },
+      201: {
+        description: 'Admitted.',
+        schema: StreamSchema,
+        headers: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy'],
+      },
+      409: {
+        description: 'The limit is reached.',
+        schema: StreamLimitReachedSchema,
+        headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+        problems: ['stream-limit-reached'],
+      },
+    },
+  },
+  handle: async ({ request, params, service }) => {
+    const input = new InputReader(request, params)
+    const user = input.user()
+    const { stream, plan, replaces } = input.startBody()
+    input.plan(plan, service.limiter)
+    input.finish()
+    const result = await service.limiter.start({ user, stream, plan, replaces })
+    return result.outcome === 'denied'
+      ? presentDenial({ verb: 'start', lease: leaseIdOf(stream) }, user, result)
+      : presentGrant('start', user, result)
+  },
+}

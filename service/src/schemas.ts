@@ -1,0 +1,225 @@
+/**
+ * One schema per body. What is validated and what the OpenAPI document says come from the same place.
+ */
+import { STREAM_ID_BYTES_MAX, USER_ID_BYTES_MAX } from '@streamgate/core'
+import * as v from 'valibot'
+
+/** Longest `label`, in characters. */
+const LABEL_CHARACTERS_MAX = 64
+/** Longest `deviceType` and `plan`, in bytes of UTF-8. */
+const NAME_BYTES_MAX = 64
+
+const CONTROL_CHARACTER = /\p{Cc}/u
+const BLANK_AT_AN_END = /^\s|\s$/u
+
+type TextRule = {
+  readonly bytesMax: number
+  readonly description: string
+  readonly examples: readonly string[]
+  readonly mayHaveAt?: boolean
+  readonly mayHaveBlankEnds?: boolean
+}
+
+/** What a JSON Schema can say of a rule that is checked by a function; the OpenAPI document takes it over. */
+export type SchemaFacts = { readonly jsonSchema: Readonly<Record<string, unknown>> }
+
+/** A text of 1 to so many bytes of UTF-8, without control characters. */
+function text({ bytesMax, description, examples, mayHaveAt = true, mayHaveBlankEnds = false }: TextRule) {
+  const facts: SchemaFacts = {
+    jsonSchema: {
+      minLength: 1,
+      maxLength: bytesMax,
+      pattern: mayHaveAt ? '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' : '^[^@\\u0000-\\u001f\\u007f-\\u009f]*$',
+      examples,
+    },
+  }
+  return v.pipe(
+    v.string(),
+    v.check(isWellFormed, 'must be well-formed Unicode'),
+    v.check(
+      (value) => hasBytes(value, bytesMax),
+      ({ input }) => `must be 1 to ${bytesMax} bytes, got ${Buffer.byteLength(input)}`,
+    ),
+    v.check((value) => !CONTROL_CHARACTER.test(value), 'must not contain control characters'),
+    v.check(
+      (value) => mayHaveBlankEnds || !BLANK_AT_AN_END.test(value),
+      'must not begin or end with a blank',
+    ),
+    v.check((value) => mayHaveAt || !value.includes('@'), 'must not contain "@"'),
+    v.description(`${description} 1 to ${bytesMax} bytes of UTF-8.`),
+    v.metadata(facts),
+  )
+}
+
+function isWellFormed(value: string): boolean {
+  return value.isWellFormed()
+}
+
+function hasBytes(value: string, max: number): boolean {
+  return value.length > 0 && value.length <= max && Buffer.byteLength(value) <= max
+}
+
+export const UserIdSchema = text({
+  bytesMax: USER_ID_BYTES_MAX,
+  description: 'Whose streams are counted; compared byte by byte.',
+  examples: ['123'],
+  mayHaveBlankEnds: true,
+})
+export const StreamIdSchema = text({
+  bytesMax: STREAM_ID_BYTES_MAX,
+  description: 'The client’s name for this playback, without `@`.',
+  examples: ['456'],
+  mayHaveAt: false,
+})
+export const DeviceIdSchema = text({
+  bytesMax: STREAM_ID_BYTES_MAX,
+  description: 'The client’s name for the device. With it, two devices on one stream are two streams.',
+  examples: ['tv-1'],
+})
+/** A short name, of a plan or of a kind. */
+export const NameSchema = v.string()
+const nameOf = (description: string, example: string) =>
+  text({ bytesMax: NAME_BYTES_MAX, description, examples: [example] })
+
+const LabelSchema = v.pipe(
+  v.string(),
+  v.check(isWellFormed, 'must be well-formed Unicode'),
+  v.check(
+    (value) => [...value].length <= LABEL_CHARACTERS_MAX,
+    ({ input }) => `must be at most ${LABEL_CHARACTERS_MAX} characters, got ${[...input].length}`,
+  ),
+  v.check((value) => !CONTROL_CHARACTER.test(value), 'must not contain control characters'),
+  v.description('What a viewer would recognise.'),
+  v.metadata({ jsonSchema: { maxLength: LABEL_CHARACTERS_MAX, examples: ['Living room TV'] } }),
+)
+
+/** `streamId`, or `streamId@deviceId`. */
+export const LeaseIdSchema = v.pipe(
+  v.string(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const at = dataset.value.indexOf('@')
+    const streamId = at === -1 ? dataset.value : dataset.value.slice(0, at)
+    const parts = [
+      v.safeParse(StreamIdSchema, streamId),
+      ...(at === -1 ? [] : [v.safeParse(DeviceIdSchema, dataset.value.slice(at + 1))]),
+    ]
+    for (const [index, { issues }] of parts.entries()) {
+      for (const { message } of issues ?? [])
+        addIssue({ message: index === 0 ? message : `after "@" ${message}` })
+    }
+  }),
+  v.description('The id of a stream as answered by its start: `streamId`, or `streamId@deviceId`.'),
+  v.metadata({
+    jsonSchema: { minLength: 1, maxLength: 2 * STREAM_ID_BYTES_MAX + 1, examples: ['456@tv-1'] },
+  }),
+)
+
+const optionalMembers = {
+  deviceId: v.exactOptional(DeviceIdSchema),
+  deviceType: v.exactOptional(nameOf('The kind of device: `tv`, `mobile`, `web`, or any other.', 'tv')),
+  contentId: v.exactOptional(
+    text({ bytesMax: STREAM_ID_BYTES_MAX, description: 'What is being watched.', examples: ['film-1'] }),
+  ),
+  label: v.exactOptional(LabelSchema),
+  plan: v.exactOptional(
+    nameOf('The plan that the user is on; a trusted caller’s to say. Else the default plan.', 'standard'),
+  ),
+  replaces: v.exactOptional(LeaseIdSchema),
+}
+
+export const StartSchema = v.pipe(
+  v.object({ streamId: StreamIdSchema, ...optionalMembers }),
+  v.description('The stream to start. Unknown members are ignored.'),
+)
+export const HeartbeatSchema = v.pipe(
+  v.object({ streamId: v.exactOptional(StreamIdSchema), ...optionalMembers }),
+  v.description(
+    'What to take the lease anew with, should it have lapsed. `streamId` and `deviceId` are those of the path.',
+  ),
+)
+
+const Instant = v.pipe(
+  v.string(),
+  v.description('RFC 3339, UTC, with milliseconds.'),
+  v.metadata({ jsonSchema: { format: 'date-time', examples: ['2026-11-22T02:00:00.000Z'] } }),
+)
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const Seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
+const described = {
+  id: LeaseIdSchema,
+  streamId: StreamIdSchema,
+  deviceId: v.exactOptional(v.string()),
+  deviceType: v.exactOptional(v.string()),
+  contentId: v.exactOptional(v.string()),
+  label: v.exactOptional(v.string()),
+  startedAt: Instant,
+  expiresAt: v.nullable(
+    v.pipe(Instant, v.description('When the lease lapses; `null` where it is held until it is stopped.')),
+  ),
+}
+
+/** The answer to a start or a heartbeat: this stream, and what else runs. */
+export const StreamSchema = v.object({
+  ...described,
+  userId: UserIdSchema,
+  heartbeatSeconds: v.nullable(v.pipe(Seconds, v.description('Wait so long until the next heartbeat.'))),
+  limit: Count,
+  active: v.pipe(Count, v.description('How many streams of the user are live, this one among them.')),
+  streams: v.pipe(v.array(LeaseIdSchema), v.description('The ids of those, oldest first.')),
+})
+
+/** A stream as one of several. */
+export const ListedStreamSchema = v.object({
+  ...described,
+  lastSeenAt: v.pipe(Instant, v.description('The last start or heartbeat.')),
+})
+
+/** All that runs for a user. */
+export const ListingSchema = v.object({
+  userId: UserIdSchema,
+  limit: Count,
+  active: Count,
+  streams: v.array(ListedStreamSchema),
+})
+
+const problemMembers = { type: v.string(), title: v.string(), status: Count, detail: v.string() }
+
+export const ProblemSchema = v.object(problemMembers)
+export const InvalidRequestSchema = v.object({
+  ...problemMembers,
+  errors: v.array(v.object({ pointer: v.string(), detail: v.string() })),
+})
+export const StreamLimitReachedSchema = v.object({
+  ...problemMembers,
+  limit: Count,
+  active: Count,
+  rule: v.object({ max: Count }),
+  retryAfterSeconds: v.exactOptional(Seconds),
+  streams: v.pipe(
+    v.array(ListedStreamSchema),
+    v.description('Exactly those that stand in the way; any id may go into `replaces`.'),
+  ),
+})
+/** A 410: with `by` and `at` where another stream took the place. */
+export const StreamGoneSchema = v.object({
+  ...problemMembers,
+  by: v.exactOptional(
+    v.object({
+      id: LeaseIdSchema,
+      deviceId: v.exactOptional(v.string()),
+      deviceType: v.exactOptional(v.string()),
+      label: v.exactOptional(v.string()),
+    }),
+  ),
+  at: v.exactOptional(Instant),
+})
+export const StatusSchema = v.object({ status: v.string() })
+export const VersionSchema = v.object({ name: v.string(), version: v.string() })
+export const ProblemTypeSchema = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: Count,
+  explanation: v.string(),
+})
+export const ProblemTypesSchema = v.object({ problems: v.array(ProblemTypeSchema) })
