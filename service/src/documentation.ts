@@ -103,7 +103,7 @@ function renderSchema(name: string, schema: JsonSchema): string {
     ([member, rule]) =>
       `<tr><td><code>${member}</code></td><td>${typeOf(rule)}${required.includes(member) ? '' : ', optional'}</td><td>${renderText(describe(rule))}</td></tr>`,
   )
-  return `<section id="${name}"><h3>${name}</h3>${schema['description'] ? `<p>${renderText(String(schema['description']))}</p>` : ''}
+  return `<section id="${name}"><h3>${name}</h3>${renderText(describe(schema))}
 <table><tr><th>Member</th><th>Type</th><th></th></tr>${rows.join('')}</table></section>`
 }
 
@@ -115,7 +115,8 @@ function typeOf(rule: JsonSchema): string {
 
 function describe(rule: JsonSchema): string {
   const alternatives = Array.isArray(rule['anyOf']) ? (rule['anyOf'] as JsonSchema[]) : []
-  return String(rule['description'] ?? alternatives.find((one) => one['description'])?.['description'] ?? '')
+  const described = [rule, ...alternatives].find((one) => typeof one['description'] === 'string')
+  return (described?.['description'] as string | undefined) ?? ''
 }
 
 function renderProblemSection({ type, title, status, explanation }: NamedProblemType): string {

@@ -42,14 +42,15 @@ export class Metrics {
 
   /** Shows, at each scrape, how many requests are under way. */
   showInFlight(count: () => number): void {
-    new Gauge({
+    const gauge = new Gauge({
       name: 'streamgate_requests_in_flight',
       help: 'Requests that are being answered.',
-      registers: [this.registry],
+      registers: [],
       collect() {
         this.set(count())
       },
     })
+    this.registry.registerMetric(gauge)
   }
 
   readonly storeCalled = ({ verb, seconds, failed }: StoreCall): void =>

@@ -59,6 +59,11 @@ function hasBytes(value: string, max: number): boolean {
   return value.length > 0 && value.length <= max && Buffer.byteLength(value) <= max
 }
 
+/** Characters as Unicode counts them, and JSON Schema too: code points. */
+function charactersIn(value: string): number {
+  return Array.from(value).length
+}
+
 export const UserIdSchema = text({
   bytesMax: USER_ID_BYTES_MAX,
   description: 'Whose streams are counted; compared byte by byte.',
@@ -85,8 +90,8 @@ const LabelSchema = v.pipe(
   v.string(),
   v.check(isWellFormed, 'must be well-formed Unicode'),
   v.check(
-    (value) => [...value].length <= LABEL_CHARACTERS_MAX,
-    ({ input }) => `must be at most ${LABEL_CHARACTERS_MAX} characters, got ${[...input].length}`,
+    (value) => charactersIn(value) <= LABEL_CHARACTERS_MAX,
+    ({ input }) => `must be at most ${LABEL_CHARACTERS_MAX} characters, got ${charactersIn(input)}`,
   ),
   v.check((value) => !CONTROL_CHARACTER.test(value), 'must not contain control characters'),
   v.description('What a viewer would recognise.'),
