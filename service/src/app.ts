@@ -2,22 +2,19 @@
  * The service as a function from request to answer: finds the route, lets it answer, turns every failure
  * into a problem, and tells the log and the metrics.
  */
-import { randomUUID } from 'node:crypto'
 import { LimiterError } from '@streamgate/core'
 import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse } from './http.ts'
-import { RejectedRequest } from './input.ts'
+import { RejectedRequest, type PathParams } from './input.ts'
 import { failure, problem, retryLater } from './problem.ts'
 import type { Answer, Decision, Route, Service } from './route.ts'
 import { Router } from './router.ts'
 
 /** Who hears of what the app does. Neither may throw. */
 export type AppObserver = {
-  /** A decision was answered. */
-  readonly decided: (decision: Decision, about: RequestFacts) => void
+  /** Every request, once it is answered, with the decision where there was one to make. */
+  readonly answered: (about: RequestFacts, decision: Decision | undefined) => void
   /** A request could not be answered as asked, because of us. */
   readonly failed: (error: unknown, about: RequestFacts) => void
-  /** Every request, once it is answered. */
-  readonly answered: (about: RequestFacts & { readonly status: number }) => void
 }
 
 /** A request as log and metrics speak of it. */
@@ -26,6 +23,7 @@ export type RequestFacts = {
   readonly method: string
   /** The route's path with its parameters in braces, or `unknown`. */
   readonly route: string
+  readonly status: number
   readonly seconds: number
 }
 
@@ -35,6 +33,8 @@ export type AppParts = {
   readonly observer: AppObserver
   /** Requests under way at once, beyond which callers are told to come back; vital routes are exempt. */
   readonly inFlightMax: number
+  /** An id for a request that brought none; no other call returns it, in any process. */
+  readonly newRequestId: () => string
 }
 
 /** A request id that is taken over: printable ASCII, and not so long that it crowds the log. */
@@ -62,42 +62,35 @@ export class App {
   /** The answer to a request; never rejects. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const startedAt = performance.now()
-    const requestId = requestIdOf(request)
+    const { observer } = this.#parts
+    const requestId = this.#requestIdOf(request)
     const match = this.#router.find(request.path)
     const isHead = request.method === 'HEAD'
     const route = match?.routes.get(isHead ? 'GET' : request.method)
-    const facts = () => ({
-      requestId,
-      method: request.method,
-      route: route?.path ?? 'unknown',
-      seconds: (performance.now() - startedAt) / 1000,
-    })
-
-    this.#inFlight += 1
     let answer: Answer
+    let failure: unknown
+    this.#inFlight += 1
     try {
       answer =
-        route === undefined
-          ? misdirected(match?.routes.keys())
-          : await this.#answer(route, request, match?.params)
+        match && route ? await this.#answer(route, request, match.params) : misdirected(match?.routes.keys())
     } catch (error) {
+      failure = error
       answer = answerToError(error)
-      if (answer.status >= 500) this.#parts.observer.failed(error, facts())
-    } finally {
-      this.#inFlight -= 1
     }
-    const about = facts()
-    if (answer.decision !== undefined) this.#parts.observer.decided(answer.decision, about)
-    this.#parts.observer.answered({ ...about, status: answer.status })
-    const headers = { ...answer.headers, ...COMMON_HEADERS, 'x-request-id': requestId }
-    return { status: answer.status, headers, body: isHead ? undefined : answer.body }
+    this.#inFlight -= 1
+    const { status, headers, body, decision } = answer
+    const seconds = (performance.now() - startedAt) / 1000
+    const about = { requestId, method: request.method, route: route?.path ?? 'unknown', status, seconds }
+    if (status >= 500 && failure !== undefined) observer.failed(failure, about)
+    observer.answered(about, decision)
+    return {
+      status,
+      headers: { ...headers, ...COMMON_HEADERS, 'x-request-id': requestId },
+      body: isHead ? undefined : body,
+    }
   }
 
-  #answer(
-    route: Route,
-    request: HttpRequest,
-    params: Readonly<Record<string, string>> = {},
-  ): Answer | Promise<Answer> {
+  #answer(route: Route, request: HttpRequest, params: PathParams): Answer | Promise<Answer> {
     if (this.#inFlight > this.#parts.inFlightMax && route.isVital !== true) {
       return retryLater(
         'too-many-requests',
@@ -109,11 +102,11 @@ export class App {
     }
     return route.handle({ request, params, service: this.#parts.service })
   }
-}
 
-function requestIdOf({ headers }: HttpRequest): string {
-  const given = headers['x-request-id']
-  return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
+  #requestIdOf({ headers }: HttpRequest): string {
+    const given = headers['x-request-id']
+    return given !== undefined && REQUEST_ID.test(given) ? given : this.#parts.newRequestId()
+  }
 }
 
 /** The answer where no route was found: the path is unknown, or has no such method. */

@@ -6,9 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
 import packageJson from '../package.json' with { type: 'json' }
-import { App, type AppObserver } from './app.ts'
+import { App } from './app.ts'
+import { BatchedObserver } from './batched-observer.ts'
 import type { Config, StoreConfig } from './config.ts'
-import { logObserver, type Logger } from './log.ts'
+import { logDecision, logFailure, type Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Service } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -30,8 +31,8 @@ export type Composition = {
 /** Nobody's id, since ids hold no control characters: asking for it shows whether the store answers. */
 const PROBE_USER = '\u007f' as UserId
 
-/** Bytes of chance in a generation: enough that no two takings of one lease ever meet. */
-const GENERATION_BYTES = 9
+/** Bytes of chance in each process's own prefix: enough that no two processes ever share one. */
+const PREFIX_BYTES = 6
 
 /**
  * The whole service on its store.
@@ -46,14 +47,17 @@ export async function compose(
   const metrics = new Metrics()
   const engine = await openStore(config.store)
   if (config.samples) await addSamples(engine, Date.now())
-  const store = withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
+  const store =
+    config.store.kind === 'memory'
+      ? engine
+      : withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
   let isDraining = false
   const service: Service = {
     limiter: new Limiter({
       store,
       policy: config.policy,
       now: Date.now,
-      newGeneration: () => randomBytes(GENERATION_BYTES).toString('base64url'),
+      newGeneration: sequence(),
       pause,
       random: Math.random,
     }),
@@ -65,8 +69,21 @@ export async function compose(
     openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
     version: VERSION,
   }
-  const observer = observers(logger, metrics)
-  const app = new App({ service, routes: ROUTES, observer, inFlightMax: config.inFlightMax })
+  const observer = new BatchedObserver({
+    tell: (request) => {
+      metrics.answered(request)
+      logDecision(logger, request)
+    },
+    tellFailure: (error, about) => logFailure(logger, error, about),
+    now: Date.now,
+  })
+  const app = new App({
+    service,
+    routes: ROUTES,
+    observer,
+    inFlightMax: config.inFlightMax,
+    newRequestId: sequence(),
+  })
   metrics.showInFlight(() => app.inFlight)
   return {
     app,
@@ -74,7 +91,10 @@ export async function compose(
     startDraining: () => {
       isDraining = true
     },
-    close: () => engine.close(),
+    close: async () => {
+      observer.flush()
+      await engine.close()
+    },
   }
 }
 
@@ -92,23 +112,24 @@ async function openStore(config: StoreConfig): Promise<Store> {
   }
 }
 
+/**
+ * Texts that no other call returns, here or in any other process: a prefix of chance and a count. Chance
+ * for each would cost as much as the rest of a decision.
+ */
+function sequence(): () => string {
+  const prefix = randomBytes(PREFIX_BYTES).toString('base64url')
+  let count = 0
+  return () => {
+    count += 1
+    return prefix + count.toString(36)
+  }
+}
+
 async function answers(store: Store): Promise<boolean> {
   try {
     await store.read(PROBE_USER)
     return true
   } catch {
     return false
-  }
-}
-
-function observers(logger: Logger, metrics: Metrics): AppObserver {
-  const toLog = logObserver(logger)
-  return {
-    decided: (decision, about) => {
-      toLog.decided(decision, about)
-      metrics.observer.decided(decision, about)
-    },
-    failed: toLog.failed,
-    answered: metrics.observer.answered,
   }
 }

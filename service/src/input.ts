@@ -151,6 +151,7 @@ function decoded(text: string): string | undefined {
 
 /** Refuses a body of another kind, before it is read. */
 function assertJson({ headers }: HttpRequest): void {
+  if (headers['content-type'] === 'application/json' && headers['content-encoding'] === undefined) return
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/i.test(charset)

@@ -2,52 +2,72 @@
  * The log: JSON lines by pino, one for each decision.
  */
 import pino, { type Logger } from 'pino'
-import type { AppObserver } from './app.ts'
+import type { RequestFacts } from './app.ts'
+import type { AnsweredRequest } from './batched-observer.ts'
 
 export type { Logger } from 'pino'
-
-/** How much is gathered before it is written, in bytes, and how long a line may wait for it. */
-const BUFFER_BYTES = 4096
-const FLUSH_MS = 200
 
 /** Levels, from the most to the least. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** A log to standard output. Lines are written together for speed; `flush` writes what is left. */
+/** A log to standard output. Lines that are written in one turn go out together; `flush` writes what is left. */
 export function openLog(level: LogLevel): { readonly logger: Logger; readonly flush: () => void } {
-  const destination = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: BUFFER_BYTES,
-    periodicFlush: FLUSH_MS,
-  })
-  const logger = pino(
-    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    destination,
-  )
-  return { logger, flush: () => flushNow(destination) }
+  const lines = new LineBuffer()
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: false,
+    formatters: { level: (label: string) => ({ level: label }) },
+    mixin: (merged: object) => ('time' in merged ? {} : { time: new Date().toISOString() }),
+  }
+  return { logger: pino(options, lines), flush: () => lines.flush() }
 }
 
-/** Tells the log what the app does: a line for each decision, a line for each failure of ours. */
-export function logObserver(logger: Logger): Pick<AppObserver, 'decided' | 'failed'> {
-  return {
-    decided: ({ verb, outcome, user, lease, limit, active }, { requestId, seconds }) =>
-      logger.info(
-        {
-          verb,
-          outcome,
-          user: escapeId(user),
-          lease: lease === undefined ? undefined : escapeId(lease),
-          limit,
-          active,
-          requestId,
-          ms: Math.round(seconds * 1e6) / 1e3,
-        },
-        'decision',
-      ),
-    failed: (error, { requestId, method, route }) =>
-      logger.error({ err: error, requestId, method, route }, 'failure'),
+/** Writes the line of a decision; requests without one have none. */
+export function logDecision(logger: Logger, { decision, atMs, requestId, seconds }: AnsweredRequest): void {
+  if (decision === undefined) return
+  const { verb, outcome, user, lease, limit, active } = decision
+  logger.info(
+    {
+      time: new Date(atMs).toISOString(),
+      verb,
+      outcome,
+      user: escapeId(user),
+      lease: lease === undefined ? undefined : escapeId(lease),
+      limit,
+      active,
+      requestId,
+      ms: Math.round(seconds * 1e6) / 1e3,
+    },
+    'decision',
+  )
+}
+
+/** Writes the line of a failure of ours, with its causes, which no caller gets to see. */
+export function logFailure(logger: Logger, error: unknown, { requestId, method, route }: RequestFacts): void {
+  logger.error({ err: error, requestId, method, route }, 'failure')
+}
+
+/**
+ * Gathers the lines of one turn of the event loop and writes them to standard output at once. Pino's own
+ * buffered destination measures its whole buffer again at every line.
+ */
+class LineBuffer {
+  readonly #lines: string[] = []
+
+  constructor() {
+    // The reader of our standard output may be gone: then there is nobody left to tell.
+    process.stdout.on('error', () => {})
+  }
+
+  write(line: string): void {
+    this.#lines.push(line)
+    if (this.#lines.length === 1) setImmediate(() => this.flush())
+  }
+
+  flush(): void {
+    if (this.#lines.length > 0) process.stdout.write(this.#lines.splice(0).join(''))
   }
 }
 
@@ -62,12 +82,4 @@ export function escapeId(id: string): string {
   return PLAIN.test(id)
     ? id
     : id.replace(AWKWARD, (character) => encodeURIComponent(character.toWellFormed()))
-}
-
-function flushNow(destination: { flushSync: () => void }): void {
-  try {
-    destination.flushSync()
-  } catch {
-    // The reader of our standard output is gone: there is nobody left to tell.
-  }
 }

@@ -3,7 +3,7 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
-import type { AppObserver } from './app.ts'
+import type { AnsweredRequest } from './batched-observer.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -56,12 +56,9 @@ export class Metrics {
   readonly storeCalled = ({ verb, seconds, failed }: StoreCall): void =>
     this.#storeCalls.observe({ verb, result: failed ? 'failed' : 'ok' }, seconds)
 
-  readonly observer: Pick<AppObserver, 'decided' | 'answered'> = {
-    decided: ({ verb, outcome }) => this.#decisions.inc({ verb, outcome }),
-    answered: ({ method, route, status, seconds }) =>
-      this.#requests.observe(
-        { method: route === 'unknown' ? 'any' : method, route, status: String(status) },
-        seconds,
-      ),
+  readonly answered = ({ method, route, status, seconds, decision }: AnsweredRequest): void => {
+    const known = route === 'unknown' ? 'any' : method
+    this.#requests.observe({ method: known, route, status: String(status) }, seconds)
+    if (decision !== undefined) this.#decisions.inc({ verb: decision.verb, outcome: decision.outcome })
   }
 }

@@ -88,11 +88,9 @@ type Exchange = {
 }
 
 async function answer(app: App, { incoming, outgoing, body }: Exchange): Promise<void> {
-  const response = await app.handle(requestOf(incoming, body))
-  const text = response.body ?? ''
-  const hasLength = response.status !== 204 && incoming.method !== 'HEAD'
-  if (hasLength) outgoing.setHeader('content-length', Buffer.byteLength(text))
-  outgoing.writeHead(response.status, response.headers)
+  const { status, headers, body: text = '' } = await app.handle(requestOf(incoming, body))
+  const hasLength = status !== 204 && incoming.method !== 'HEAD'
+  outgoing.writeHead(status, hasLength ? { ...headers, 'content-length': Buffer.byteLength(text) } : headers)
   outgoing.end(text)
 }
 

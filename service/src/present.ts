@@ -102,5 +102,20 @@ function descriptionOf({
 function instant(ms: number): string
 function instant(ms: number | null): string | null
 function instant(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
+  if (ms === null) return null
+  const second = Math.floor(ms / 1000)
+  return `${secondText(second)}.${String(ms - second * 1000).padStart(3, '0')}Z`
+}
+
+/** The seconds that are in use are few, and writing a date costs as much as all else of an answer's body. */
+const SECOND_TEXTS_MAX = 1024
+const secondTexts = new Map<number, string>()
+
+function secondText(second: number): string {
+  const known = secondTexts.get(second)
+  if (known !== undefined) return known
+  if (secondTexts.size >= SECOND_TEXTS_MAX) secondTexts.clear()
+  const text = new Date(second * 1000).toISOString().slice(0, -'.000Z'.length)
+  secondTexts.set(second, text)
+  return text
 }

@@ -1,0 +1,20 @@
+/** The floor: a server that does nothing but answer, with the bytes that a start is answered with. */
+import { createServer } from 'node:http'
+
+const BODY = JSON.stringify({
+  id: '1',
+  userId: '123',
+  streamId: '1',
+  startedAt: '2026-11-22T02:00:00.000Z',
+  expiresAt: '2026-11-22T02:01:15.000Z',
+  heartbeatSeconds: 25,
+  limit: 3,
+  active: 1,
+  streams: ['1'],
+})
+const HEADERS = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(BODY) }
+
+createServer((_request, response) => {
+  response.writeHead(200, HEADERS)
+  response.end(BODY)
+}).listen(Number(process.argv[2]), '127.0.0.1')

@@ -1,0 +1,57 @@
+import type { AppObserver, RequestFacts } from './app.ts'
+import type { Decision } from './route.ts'
+
+/** A request that was answered, as it is told later. */
+export type AnsweredRequest = RequestFacts & {
+  /** When it was answered, in milliseconds since the epoch. */
+  readonly atMs: number
+  readonly decision?: Decision | undefined
+}
+
+/** How many requests are told of at once, and how long the first of them waits for the others. */
+const BATCH_MAX = 64
+const WAIT_MS = 100
+
+/**
+ * Tells the log and the metrics of answered requests in batches, once their answers are on the way.
+ *
+ * Telling of one request after each answer cost more than deciding it, because that code was never in
+ * the processor's caches; 64 in a row cost a third. Failures are told at once.
+ */
+export class BatchedObserver implements AppObserver {
+  readonly #tell: (request: AnsweredRequest) => void
+  readonly #tellFailure: AppObserver['failed']
+  readonly #now: () => number
+  #batch: AnsweredRequest[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(parts: {
+    readonly tell: (request: AnsweredRequest) => void
+    readonly tellFailure: AppObserver['failed']
+    readonly now: () => number
+  }) {
+    this.#tell = parts.tell
+    this.#tellFailure = parts.tellFailure
+    this.#now = parts.now
+  }
+
+  answered(about: RequestFacts, decision: Decision | undefined): void {
+    this.#batch.push({ ...about, decision, atMs: this.#now() })
+    if (this.#batch.length >= BATCH_MAX) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), WAIT_MS)
+  }
+
+  failed(error: unknown, about: RequestFacts): void {
+    this.flush()
+    this.#tellFailure(error, about)
+  }
+
+  /** Tells what has not been told yet. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const batch = this.#batch
+    this.#batch = []
+    for (const request of batch) this.#tell(request)
+  }
+}
