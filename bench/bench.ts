@@ -23,7 +23,7 @@ const HELP = `npm run bench -- [--seconds N] [--rounds N] [--connections N]
 type Row = { readonly name: string; readonly stretches: Measured[] }
 type Measured = Stretch & { readonly cpuSeconds: number }
 
-const { values } = parseArgs({
+const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '5' },
@@ -31,11 +31,11 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-if (values.help) process.stdout.write(HELP)
+if (options.help) process.stdout.write(HELP)
 else await main()
 
 async function main(): Promise<void> {
-  const shape = { connections: Number(values.connections), seconds: Number(values.seconds) }
+  const shape = { connections: Number(options.connections), seconds: Number(options.seconds) }
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-bench-'))
   const contenders = await startAll(folder)
   const storeAlone = new LmdbStore({ path: join(folder, 'alone') })
@@ -49,14 +49,17 @@ async function main(): Promise<void> {
 }
 
 function startAll(folder: string): Promise<Contender[]> {
-  const serve = (store: string) => ['serve', '--port', '{port}', '--store', store]
   const cli = '../service/src/cli.ts'
   return Promise.all([
     startContender('node:http, doing nothing', 'servers/floor.ts', ['{port}']),
-    startContender('Streamgate, memory', cli, serve('memory:')),
-    startContender('Streamgate, LMDB', cli, serve(`lmdb:${join(folder, 'served')}`)),
+    startContender('Streamgate, memory', cli, serveArgs('memory:')),
+    startContender('Streamgate, LMDB', cli, serveArgs(`lmdb:${join(folder, 'served')}`)),
     startContender('Express and a Map', 'servers/express.ts', ['{port}']),
   ])
+}
+
+function serveArgs(store: string): string[] {
+  return ['serve', '--port', '{port}', '--store', store]
 }
 
 type Bench = {
@@ -70,7 +73,7 @@ async function runMix(mix: Mix, { contenders, storeAlone, shape }: Bench): Promi
     ...contenders.map(({ name }) => ({ name, stretches: [] })),
     { name: 'LMDB store alone', stretches: [] },
   ]
-  const rounds = Number(values.rounds)
+  const rounds = Number(options.rounds)
   for (let round = 0; round <= rounds; round += 1) {
     progress(`${mix.name}: round ${round} of ${rounds}`)
     for (const [index, row] of rows.entries()) {
@@ -102,7 +105,7 @@ async function measureStore(store: LmdbStore, mix: Mix, shape: Bench['shape']): 
 function report(mix: Mix, rows: readonly Row[]): void {
   const floor = rows[0] === undefined ? Number.NaN : perCpuSecond(rows[0])
   const lines = rows.map((row) => {
-    const latencies = row.stretches.flatMap(({ latenciesMs }) => latenciesMs).sort((a, b) => a - b)
+    const latencies = row.stretches.flatMap(({ latenciesMs }) => latenciesMs).toSorted((a, b) => a - b)
     const faults = row.stretches.reduce((sum, stretch) => sum + stretch.faults, 0)
     return [
       row.name.padEnd(26),
@@ -124,7 +127,7 @@ function perCpuSecond({ stretches }: Row): number {
 
 function median(values: readonly number[]): number {
   return percentile(
-    [...values].sort((a, b) => a - b),
+    values.toSorted((a, b) => a - b),
     0.5,
   )
 }

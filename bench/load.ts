@@ -46,9 +46,9 @@ export async function load(
           setupRequest: (request, context) => setUp(verb, request, context),
         })),
       },
-      (error: unknown) => (error === null ? resolve() : reject(error as Error)),
+      (error: unknown) => (error === null ? resolve() : reject(error)),
     )
-    instance.on('response', (_client, status, _bytes, milliseconds) => {
+    instance.on('response', (...[, status, , milliseconds]) => {
       latenciesMs.push(milliseconds)
       if (status >= 300 && status !== 409) faults += 1
     })

@@ -31,7 +31,7 @@ export type AppParts = {
   readonly service: Service
   readonly routes: readonly Route[]
   readonly observer: AppObserver
-  /** Requests under way at once, beyond which callers are told to come back; vital routes are exempt. */
+  /** Requests under way at once, beyond which viewers' calls are told to come back later. */
   readonly inFlightMax: number
   /** An id for a request that brought none; no other call returns it, in any process. */
   readonly newRequestId: () => string
@@ -68,20 +68,20 @@ export class App {
     const isHead = request.method === 'HEAD'
     const route = match?.routes.get(isHead ? 'GET' : request.method)
     let answer: Answer
-    let failure: unknown
+    let fault: unknown
     this.#inFlight += 1
     try {
       answer =
         match && route ? await this.#answer(route, request, match.params) : misdirected(match?.routes.keys())
     } catch (error) {
-      failure = error
+      fault = error
       answer = answerToError(error)
     }
     this.#inFlight -= 1
     const { status, headers, body, decision } = answer
     const seconds = (performance.now() - startedAt) / 1000
     const about = { requestId, method: request.method, route: route?.path ?? 'unknown', status, seconds }
-    if (status >= 500 && failure !== undefined) observer.failed(failure, about)
+    if (status >= 500 && fault !== undefined) observer.failed(fault, about)
     observer.answered(about, decision)
     return {
       status,
@@ -91,7 +91,7 @@ export class App {
   }
 
   #answer(route: Route, request: HttpRequest, params: PathParams): Answer | Promise<Answer> {
-    if (this.#inFlight > this.#parts.inFlightMax && route.isVital !== true) {
+    if (this.#inFlight > this.#parts.inFlightMax && route.operation.tag === 'viewers') {
       return retryLater(
         'too-many-requests',
         'This process has more requests under way than it can answer in time.',

@@ -21,7 +21,6 @@ export const VERSION = packageJson.version
 /** A service that is ready to be served. */
 export type Composition = {
   readonly app: App
-  readonly metrics: Metrics
   /** From now on `/readyz` says that the process is about to stop. */
   readonly startDraining: () => void
   /** Lets go of the store. */
@@ -38,6 +37,7 @@ const PREFIX_BYTES = 6
  * The whole service on its store.
  *
  * @param fleetMetrics metrics of all workers together, where there are others; else this process's own.
+ * @throws {LimiterError} `STORE_UNAVAILABLE` where the store cannot be opened.
  */
 export async function compose(
   config: Config,
@@ -47,21 +47,14 @@ export async function compose(
   const metrics = new Metrics()
   const engine = await openStore(config.store)
   if (config.samples) await addSamples(engine, Date.now())
-  const store =
-    config.store.kind === 'memory'
-      ? engine
-      : withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
-  let isDraining = false
+  const store = guarded(engine, config, metrics)
+  const readiness = { isDraining: false }
   const service: Service = {
-    limiter: new Limiter({
-      store,
-      policy: config.policy,
-      now: Date.now,
-      newGeneration: sequence(),
-      pause,
-      random: Math.random,
-    }),
-    readiness: async () => (isDraining ? 'draining' : (await answers(store)) ? 'ready' : 'store-unavailable'),
+    limiter: limiterOver(store, config),
+    readiness: async () => {
+      if (readiness.isDraining) return 'draining'
+      return (await answers(store)) ? 'ready' : 'store-unavailable'
+    },
     metrics: async () => ({
       contentType: metrics.registry.contentType,
       text: await (fleetMetrics ?? (() => metrics.registry.metrics()))(),
@@ -69,7 +62,41 @@ export async function compose(
     openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
     version: VERSION,
   }
-  const observer = new BatchedObserver({
+  const observer = observerOf(logger, metrics)
+  const { inFlightMax } = config
+  const app = new App({ service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() })
+  metrics.showInFlight(() => app.inFlight)
+  return {
+    app,
+    startDraining: () => {
+      readiness.isDraining = true
+    },
+    close: async () => {
+      observer.flush()
+      await engine.close()
+    },
+  }
+}
+
+function limiterOver(store: Store, { policy }: Config): Limiter {
+  return new Limiter({
+    store,
+    policy,
+    now: Date.now,
+    newGeneration: sequence(),
+    pause,
+    random: Math.random,
+  })
+}
+
+/** The engine under a time limit and under watch, but for memory, which answers in the same turn. */
+function guarded(engine: Store, config: Config, metrics: Metrics): Store {
+  if (config.store.kind === 'memory') return engine
+  return withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
+}
+
+function observerOf(logger: Logger, metrics: Metrics): BatchedObserver {
+  return new BatchedObserver({
     tell: (request) => {
       metrics.answered(request)
       logDecision(logger, request)
@@ -77,25 +104,6 @@ export async function compose(
     tellFailure: (error, about) => logFailure(logger, error, about),
     now: Date.now,
   })
-  const app = new App({
-    service,
-    routes: ROUTES,
-    observer,
-    inFlightMax: config.inFlightMax,
-    newRequestId: sequence(),
-  })
-  metrics.showInFlight(() => app.inFlight)
-  return {
-    app,
-    metrics,
-    startDraining: () => {
-      isDraining = true
-    },
-    close: async () => {
-      observer.flush()
-      await engine.close()
-    },
-  }
 }
 
 /** The engine that the configuration names, loaded only now, so that nobody loads one in vain. */

@@ -123,21 +123,23 @@ export class InputReader {
     return (this.#request.body?.length ?? 0) > 0
   }
 
-  /** The value of the body's JSON; a fault, and an empty object, where it is none. */
+  /** The value of the body's JSON, which is an object. Nothing else can be said of a body that is none. */
   #jsonBody(): unknown {
-    const { body } = this.#request
     assertJson(this.#request)
-    try {
-      return JSON.parse(STRICT_UTF8.decode(body))
-    } catch (error) {
-      const isJson = error instanceof SyntaxError
-      throw new RejectedRequest(
-        invalidRequest([
-          ...this.#faults,
-          { pointer: '', detail: isJson ? 'must be a JSON object' : 'must be UTF-8' },
-        ]),
-      )
-    }
+    const value = parsed(this.#request.body)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (isObject) return value
+    const detail =
+      value === undefined ? 'must be a JSON object in UTF-8' : `must be a JSON object, got ${kindOf(value)}`
+    throw new RejectedRequest(invalidRequest([...this.#faults, { pointer: '', detail }]))
+  }
+}
+
+function parsed(body: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(STRICT_UTF8.decode(body))
+  } catch {
+    return undefined
   }
 }
 

@@ -98,20 +98,14 @@ function requestOf(
   { method = 'GET', url = '/', headers }: IncomingMessage,
   body: Uint8Array | undefined,
 ): HttpRequest {
-  const target = encodeRawBytes(url)
-  const queryAt = target.indexOf('?')
+  const queryAt = url.indexOf('?')
   return {
     method,
-    path: queryAt === -1 ? target : target.slice(0, queryAt),
-    query: queryAt === -1 ? '' : target.slice(queryAt + 1),
+    path: queryAt === -1 ? url : url.slice(0, queryAt),
+    query: queryAt === -1 ? '' : url.slice(queryAt + 1),
     headers: headers as HttpRequest['headers'],
     body,
   }
-}
-
-/** Clients such as cURL send a path's non-ASCII bytes as they are, and Node shows each as one character. */
-function encodeRawBytes(url: string): string {
-  return url.replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
 }
 
 /** Answers what is not HTTP, or came too slowly or too large, and closes. */

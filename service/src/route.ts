@@ -94,7 +94,5 @@ export type Route = {
   /** With parameters in braces: `/users/{userId}/streams`. */
   readonly path: string
   readonly operation: Operation
-  /** Whether it answers even where the process has too much to do. */
-  readonly isVital?: boolean
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }

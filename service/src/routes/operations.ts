@@ -7,7 +7,6 @@ import { StatusSchema, VersionSchema } from '../schemas.ts'
 export const liveRoute: Route = {
   method: 'GET',
   path: '/livez',
-  isVital: true,
   operation: {
     operationId: 'isAlive',
     summary: 'Is the process alive?',
@@ -21,7 +20,6 @@ export const liveRoute: Route = {
 export const readyRoute: Route = {
   method: 'GET',
   path: '/readyz',
-  isVital: true,
   operation: {
     operationId: 'isReady',
     summary: 'Should traffic come here?',
@@ -43,7 +41,6 @@ export const readyRoute: Route = {
 export const metricsRoute: Route = {
   method: 'GET',
   path: '/metrics',
-  isVital: true,
   operation: {
     operationId: 'getMetrics',
     summary: 'Metrics for Prometheus',

@@ -1,0 +1,46 @@
+import { connect } from 'node:net'
+import { expect, it } from 'vitest'
+import { compose } from '../../service/src/compose.ts'
+import { loadConfig } from '../../service/src/config.ts'
+import { openLog } from '../../service/src/log.ts'
+import { listen } from '../../service/src/node.ts'
+import { describeHttpContract } from './describe-http-contract.ts'
+import { NODE_TARGET } from './target.ts'
+
+describeHttpContract(NODE_TARGET)
+
+/** What the server writes back to these bytes before it closes. */
+async function answerTo(bytes: string): Promise<string> {
+  const { app, close } = await compose(loadConfig({ store: 'memory:' }, {}), openLog('silent').logger)
+  const server = await listen(app, { host: '127.0.0.1', port: 0 })
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+      socket.end()
+    })
+    socket.on('close', () => resolve(text))
+    socket.write(Buffer.from(bytes, 'latin1'))
+  })
+  await server.close(0)
+  await close()
+  return answer
+}
+
+it('bytes that are not HTTP are refused with a problem', async () => {
+  expect(await answerTo('hello\r\n\r\n')).toMatch(
+    /^HTTP\/1\.1 400 [\s\S]*application\/problem\+json[\s\S]*"status":400/,
+  )
+})
+
+it('headers that are too large are refused with a problem', async () => {
+  expect(await answerTo(`GET /livez HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  )
+})
+
+it('bytes of UTF-8 that came unencoded in a path are refused with a problem', async () => {
+  const path = Buffer.from('/users/é/streams').toString('latin1')
+  expect(await answerTo(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /)
+})
