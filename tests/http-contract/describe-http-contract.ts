@@ -2,13 +2,15 @@ import { describe } from 'vitest'
 import { describeBadInput } from './bad-input.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
+import { describeStarting } from './starting.ts'
 import type { TargetMaker } from './target.ts'
-import { describeViewers } from './viewers.ts'
+import { describeWatching } from './watching.ts'
 
 /** Registers the whole HTTP contract as tests of one target; every answer is held to its OpenAPI document. */
 export function describeHttpContract(maker: TargetMaker): void {
   describe(`${maker.name} keeps the HTTP contract`, () => {
-    describeViewers(maker)
+    describeStarting(maker)
+    describeWatching(maker)
     describeLapsing(maker)
     describeBadInput(maker)
     describeOperators(maker)

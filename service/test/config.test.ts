@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig, SETTINGS, type Flags } from '../src/config.ts'
+
+function faultsOf(flags: Flags, environment: Record<string, string> = {}): readonly string[] {
+  try {
+    loadConfig(flags, environment)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+}
+
+describe('the configuration', () => {
+  it('has defaults for all', () => {
+    expect(loadConfig({}, {})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      store: { kind: 'lmdb', path: './data' },
+      storeTimeoutMs: 500,
+      workers: 1,
+      samples: false,
+    })
+  })
+
+  it('comes from variables, and from flags before them', () => {
+    const environment = { STREAMGATE_PORT: '1', STREAMGATE_STORE: 'memory:' }
+    expect(loadConfig({ port: '2' }, environment)).toMatchObject({ port: 2, store: { kind: 'memory' } })
+  })
+
+  const faulty: readonly (readonly [Flags, RegExp])[] = [
+    [{ port: '65536' }, /^--port must be a whole number from 0 to 65535, got "65536"$/],
+    [{ port: 'http' }, /^--port .* got "http"$/],
+    [{ store: 'mysql://db' }, /^--store must be lmdb:<folder> or memory:, got "mysql:\/\/db"$/],
+    [{ store: 'lmdb:' }, /^--store must be/],
+    [{ storeTimeoutMs: '0' }, /^--store-timeout-ms must be a whole number from 1 to 60000, got "0"$/],
+    [{ workers: '-1' }, /^--workers must be/],
+    [{ samples: 'yes' }, /^--samples must be on or off, got "yes"$/],
+    [{ auth: 'basic' }, /^--auth must be "none", got "basic"$/],
+    [{ logLevel: 'loud' }, /^--log-level must be one of trace, .* got "loud"$/],
+    [
+      { policy: '/no/such/file.json' },
+      /^--policy must name a JSON file, got "\/no\/such\/file.json": ENOENT/,
+    ],
+    [{ host: '0.0.0.0' }, /^--host 0\.0\.0\.0 can be reached from other machines.*--auth none/],
+    [{ store: 'memory:', workers: '2' }, /^--workers 2 would keep a memory each/],
+  ]
+  it.each(faulty)('refuses %j', (flags, fault) => {
+    expect(faultsOf(flags)).toEqual([expect.stringMatching(fault)])
+  })
+
+  it('names the variable where a fault came from one', () => {
+    expect(faultsOf({}, { STREAMGATE_PORT: 'x' })).toEqual([
+      expect.stringMatching(/^STREAMGATE_PORT must be/),
+    ])
+  })
+
+  it('refuses a variable of ours that it does not know', () => {
+    expect(faultsOf({}, { STREAMGATE_PROT: '1', PATH: '/' })).toEqual([
+      expect.stringMatching(/^STREAMGATE_PROT is not a setting; known: .*STREAMGATE_PORT/),
+    ])
+  })
+
+  it('names every fault at once', () => {
+    expect(faultsOf({ port: 'x', workers: 'y' }, { STREAMGATE_X: '' })).toHaveLength(3)
+  })
+
+  it('takes another host where it is said that anybody may call', () => {
+    expect(loadConfig({ host: '0.0.0.0', auth: 'none' }, {}).host).toBe('0.0.0.0')
+    for (const host of ['localhost', '127.1.2.3', '::1']) expect(loadConfig({ host }, {}).host).toBe(host)
+  })
+
+  it('has a variable named as its flag for every setting', () => {
+    for (const { variable, flag } of Object.values(SETTINGS)) {
+      expect(variable).toBe(`STREAMGATE_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`)
+    }
+  })
+})
