@@ -14,6 +14,7 @@ import {
 /** What a verb makes of a roster; `undefined` refuses. */
 export type Transition = (roster: Roster) => RosterContent | undefined
 
+/** With the lease behind the others, where there is room and its id is not held. */
 export function adding(lease: Lease, capacity: number): Transition {
   return ({ leases, evictions }) => {
     const hasRoom = leases.length < capacity
@@ -22,6 +23,7 @@ export function adding(lease: Lease, capacity: number): Transition {
   }
 }
 
+/** With the instants of a lease moved, where it is held as the reference says. */
 export function renewing(ref: LeaseRef, times: LeaseTimes): Transition {
   return (roster) => {
     const held = heldAs(roster, ref)
@@ -31,6 +33,7 @@ export function renewing(ref: LeaseRef, times: LeaseTimes): Transition {
   }
 }
 
+/** Without a lease, where it is held as the reference says. */
 export function removing(ref: LeaseRef): Transition {
   return (roster) => {
     const held = heldAs(roster, ref)
@@ -39,6 +42,7 @@ export function removing(ref: LeaseRef): Transition {
   }
 }
 
+/** The next content as it is, where the roster is still at the version that was seen. */
 export function replacing(seen: Roster, next: RosterContent): Transition {
   return (roster) => (roster.version === seen.version ? next : undefined)
 }
