@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { UserId } from '@streamgate/core'
 import { describeStoreContract } from '@streamgate/stores/contract'
 import { LmdbStore } from '@streamgate/stores/lmdb'
-import { open } from 'lmdb'
 import { describe, expect, it } from 'vitest'
 import { leaseOf, USER } from '../src/contract/specimens.ts'
+import { makeDamagedLmdbStore } from './damaged-lmdb-store.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const execute = promisify(execFile)
@@ -14,16 +13,7 @@ const execute = promisify(execFile)
 describeStoreContract({
   name: 'LmdbStore',
   makeStore: async () => new LmdbStore({ path: temporaryFolder() }),
-  makeFailingStore: async () => {
-    const path = temporaryFolder()
-    const user = 'damaged' as UserId
-    const environment = open({ path, noSubdir: false, maxDbs: 4 })
-    await environment
-      .openDB<Buffer, string>({ name: 'rosters.v1', encoding: 'binary' })
-      .put(user, Buffer.from('{"lea'))
-    await environment.close()
-    return { store: new LmdbStore({ path }), user }
-  },
+  makeFailingStore: () => makeDamagedLmdbStore(temporaryFolder()),
 })
 
 describe('LmdbStore', () => {
