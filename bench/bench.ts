@@ -18,6 +18,7 @@ const HELP = `npm run bench -- [--seconds N] [--rounds N] [--connections N]
   --seconds N      length of one stretch of load (default 3)
   --rounds N       stretches for each contender and mix, after one to warm up (default 5)
   --connections N  connections, each with one request under way (default 64)
+  --libraries      instead, the same app behind several server libraries
 `
 
 type Row = { readonly name: string; readonly stretches: Measured[] }
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' },
+    libraries: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -37,7 +39,7 @@ else await main()
 async function main(): Promise<void> {
   const shape = { connections: Number(options.connections), seconds: Number(options.seconds) }
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-bench-'))
-  const contenders = await startAll(folder)
+  const contenders = await (options.libraries ? startLibraries() : startAll(folder))
   const storeAlone = new LmdbStore({ path: join(folder, 'alone') })
   try {
     for (const mix of MIXES) await runMix(mix, { contenders, storeAlone, shape })
@@ -55,6 +57,16 @@ function startAll(folder: string): Promise<Contender[]> {
     startContender('Streamgate, memory', cli, serveArgs('memory:')),
     startContender('Streamgate, LMDB', cli, serveArgs(`lmdb:${join(folder, 'served')}`)),
     startContender('Express and a Map', 'servers/express.ts', ['{port}']),
+  ])
+}
+
+function startLibraries(): Promise<Contender[]> {
+  const program = 'servers/transport.ts'
+  return Promise.all([
+    startContender('node:http, doing nothing', 'servers/floor.ts', ['{port}']),
+    startContender('the app on node:http', program, ['{port}', 'node']),
+    startContender('the app on Fastify', program, ['{port}', 'fastify']),
+    startContender('the app on Hono', program, ['{port}', 'hono']),
   ])
 }
 

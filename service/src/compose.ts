@@ -9,7 +9,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
 import { BatchedObserver } from './batched-observer.ts'
 import type { Config, StoreConfig } from './config.ts'
-import { logDecision, logFailure, type Logger } from './log.ts'
+import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Service } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -41,7 +41,7 @@ const PREFIX_BYTES = 6
  */
 export async function compose(
   config: Config,
-  logger: Logger,
+  log: Log,
   fleetMetrics?: () => Promise<string>,
 ): Promise<Composition> {
   const metrics = new Metrics()
@@ -62,7 +62,7 @@ export async function compose(
     openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
     version: VERSION,
   }
-  const observer = observerOf(logger, metrics)
+  const observer = observerOf(log, metrics)
   const { inFlightMax } = config
   const app = new App({ service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() })
   metrics.showInFlight(() => app.inFlight)
@@ -95,13 +95,13 @@ function guarded(engine: Store, config: Config, metrics: Metrics): Store {
   return withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
 }
 
-function observerOf(logger: Logger, metrics: Metrics): BatchedObserver {
+function observerOf(log: Log, metrics: Metrics): BatchedObserver {
   return new BatchedObserver({
     tell: (request) => {
       metrics.answered(request)
-      logDecision(logger, request)
+      log.decision(request)
     },
-    tellFailure: (error, about) => logFailure(logger, error, about),
+    tellFailure: (error, about) => log.failure(error, about),
     now: Date.now,
   })
 }

@@ -11,42 +11,47 @@ export type { Logger } from 'pino'
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** A log to standard output. Lines that are written in one turn go out together; `flush` writes what is left. */
-export function openLog(level: LogLevel): { readonly logger: Logger; readonly flush: () => void } {
-  const lines = new LineBuffer()
-  const options = {
-    level,
-    base: { pid: process.pid },
-    timestamp: false,
-    formatters: { level: (label: string) => ({ level: label }) },
-    mixin: (merged: object) => ('time' in merged ? {} : { time: new Date().toISOString() }),
+/** A log to standard output. */
+export class Log {
+  readonly logger: Logger
+  readonly #lines = new LineBuffer()
+  /** When what the next line tells of happened, where that was earlier than now. */
+  #happenedAtMs: number | undefined
+
+  constructor(level: LogLevel) {
+    const options = {
+      level,
+      base: { pid: process.pid },
+      formatters: { level: (label: string) => ({ level: label }) },
+      timestamp: () => `,"time":"${instantOf(this.#happenedAtMs)}"`,
+    }
+    this.logger = pino(options, this.#lines)
   }
-  return { logger: pino(options, lines), flush: () => lines.flush() }
+
+  /** Writes the line of a decision; requests without one have none. */
+  decision({ decision, atMs, requestId, seconds }: AnsweredRequest): void {
+    if (decision === undefined) return
+    const { verb, outcome, user, lease, limit, active } = decision
+    const ids = { user: escapeId(user), lease: lease === undefined ? undefined : escapeId(lease) }
+    const ms = Math.round(seconds * 1e6) / 1e3
+    this.#happenedAtMs = atMs
+    this.logger.info({ verb, outcome, ...ids, limit, active, requestId, ms }, 'decision')
+    this.#happenedAtMs = undefined
+  }
+
+  /** Writes the line of a failure of ours, with its causes, which no caller gets to see. */
+  failure(error: unknown, { requestId, method, route }: RequestFacts): void {
+    this.logger.error({ err: error, requestId, method, route }, 'failure')
+  }
+
+  /** Writes what is left. */
+  flush(): void {
+    this.#lines.flush()
+  }
 }
 
-/** Writes the line of a decision; requests without one have none. */
-export function logDecision(logger: Logger, { decision, atMs, requestId, seconds }: AnsweredRequest): void {
-  if (decision === undefined) return
-  const { verb, outcome, user, lease, limit, active } = decision
-  logger.info(
-    {
-      time: new Date(atMs).toISOString(),
-      verb,
-      outcome,
-      user: escapeId(user),
-      lease: lease === undefined ? undefined : escapeId(lease),
-      limit,
-      active,
-      requestId,
-      ms: Math.round(seconds * 1e6) / 1e3,
-    },
-    'decision',
-  )
-}
-
-/** Writes the line of a failure of ours, with its causes, which no caller gets to see. */
-export function logFailure(logger: Logger, error: unknown, { requestId, method, route }: RequestFacts): void {
-  logger.error({ err: error, requestId, method, route }, 'failure')
+function instantOf(ms: number | undefined): string {
+  return (ms === undefined ? new Date() : new Date(ms)).toISOString()
 }
 
 /**

@@ -4,7 +4,7 @@
 import cluster from 'node:cluster'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
-import { openLog, type Logger } from './log.ts'
+import { Log } from './log.ts'
 import { listen } from './node.ts'
 import { askForFleetMetrics, runWorkers } from './workers.ts'
 
@@ -13,20 +13,21 @@ const FINISH_LIMIT_MS = 10_000
 
 /** Serves until a signal says stop; resolves with the exit code. */
 export async function serve(config: Config): Promise<number> {
-  const { logger, flush } = openLog(config.logLevel)
+  const log = new Log(config.logLevel)
   try {
-    if (cluster.isPrimary && config.workers > 1) return await runWorkers(config, logger)
-    return await serveHere(config, logger)
+    if (cluster.isPrimary && config.workers > 1) return await runWorkers(config, log.logger)
+    return await serveHere(config, log)
   } catch (error) {
-    logger.fatal({ err: error }, 'cannot serve')
+    log.logger.fatal({ err: error }, 'cannot serve')
     throw error
   } finally {
-    flush()
+    log.flush()
   }
 }
 
-async function serveHere(config: Config, logger: Logger): Promise<number> {
-  const composition = await compose(config, logger, cluster.isWorker ? askForFleetMetrics : undefined)
+async function serveHere(config: Config, log: Log): Promise<number> {
+  const { logger } = log
+  const composition = await compose(config, log, cluster.isWorker ? askForFleetMetrics : undefined)
   const { host, port } = config
   const server = await listen(composition.app, { host, port })
   logger.info({ url: server.url, store: storeText(config), workers: config.workers }, 'listening')

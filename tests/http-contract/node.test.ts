@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/config.ts'
-import { openLog } from '../../service/src/log.ts'
+import { Log } from '../../service/src/log.ts'
 import { listen } from '../../service/src/node.ts'
 import { describeHttpContract } from './describe-http-contract.ts'
 import { NODE_TARGET } from './target.ts'
@@ -11,7 +11,7 @@ describeHttpContract(NODE_TARGET)
 
 /** What the server writes back to these bytes before it closes. */
 async function answerTo(bytes: string): Promise<string> {
-  const { app, close } = await compose(loadConfig({ store: 'memory:' }, {}), openLog('silent').logger)
+  const { app, close } = await compose(loadConfig({ store: 'memory:' }, {}), new Log('silent'))
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')

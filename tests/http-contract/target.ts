@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http'
 import type { Config } from '../../service/src/config.ts'
 import { loadConfig } from '../../service/src/config.ts'
 import { compose } from '../../service/src/compose.ts'
-import { openLog } from '../../service/src/log.ts'
+import { Log } from '../../service/src/log.ts'
 import { listen } from '../../service/src/node.ts'
 
 /** A request as a caller writes it. */
@@ -39,7 +39,7 @@ export type TargetMaker = {
 export const APP_TARGET: TargetMaker = {
   name: 'the app',
   make: async (settings) => {
-    const { app, close } = await compose(configOf(settings), openLog('silent').logger)
+    const { app, close } = await compose(configOf(settings), new Log('silent'))
     return {
       close,
       send: async ({ method, path, headers = {}, body }) => {
@@ -59,7 +59,7 @@ export const APP_TARGET: TargetMaker = {
 export const NODE_TARGET: TargetMaker = {
   name: 'the Node server',
   make: async (settings) => {
-    const { app, close } = await compose(configOf(settings), openLog('silent').logger)
+    const { app, close } = await compose(configOf(settings), new Log('silent'))
     const server = await listen(app, { host: '127.0.0.1', port: 0 })
     return {
       send: (request) => sendOverHttp(server.url, request),
