@@ -16,10 +16,13 @@ import { loadStore } from './store-alone.ts'
 const HELP = `npm run bench -- [--seconds N] [--rounds N] [--connections N]
 
   --seconds N      length of one stretch of load (default 3)
-  --rounds N       stretches for each contender and mix, after one to warm up (default 5)
+  --rounds N       stretches for each contender and mix, after a longer one to warm up (default 5)
   --connections N  connections, each with one request under way (default 64)
   --libraries      instead, the same app behind several server libraries
 `
+
+/** The first stretch is so many times as long as the others: V8 compiles the last of what is hot after some seconds. */
+const WARM_UP_FACTOR = 3
 
 type Row = { readonly name: string; readonly stretches: Measured[] }
 type Measured = Stretch & { readonly cpuSeconds: number }
@@ -88,12 +91,13 @@ async function runMix(mix: Mix, { contenders, storeAlone, shape }: Bench): Promi
   const rounds = Number(options.rounds)
   for (let round = 0; round <= rounds; round += 1) {
     progress(`${mix.name}: round ${round} of ${rounds}`)
+    const stretch = { ...shape, seconds: shape.seconds * (round === 0 ? WARM_UP_FACTOR : 1) }
     for (const [index, row] of rows.entries()) {
       const contender = contenders[index]
       const measured =
         contender === undefined
-          ? await measureStore(storeAlone, mix, shape)
-          : await measure(contender, mix, shape)
+          ? await measureStore(storeAlone, mix, stretch)
+          : await measure(contender, mix, stretch)
       if (round > 0) row.stretches.push(measured)
     }
   }
