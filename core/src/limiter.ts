@@ -27,6 +27,12 @@ export type LimiterParts = {
   readonly policy: Policy
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /**
+   * How far the clocks of all processes on the store may differ, in milliseconds: a lease counts for so
+   * much longer than it runs, lest a process whose clock is fast give away the place of one that is slow.
+   * 0 where they share a clock.
+   */
+  readonly skewMs?: number
   /** A text that no other call returns, in any process. */
   readonly newGeneration: () => string
   /** Resolves after so many milliseconds. */
@@ -154,7 +160,7 @@ export class Limiter {
 
   /** What runs for a user now, under the plan of the stream started last, or the default plan. */
   async list(user: UserId): Promise<Listing> {
-    const live = liveLeases(await this.#parts.store.read(user), this.#parts.now())
+    const live = liveLeases(await this.#parts.store.read(user), this.#judgingMs())
     return { limit: this.#planOf(live.at(-1)).limit, live }
   }
 
@@ -171,7 +177,7 @@ export class Limiter {
   ): Promise<Exclude<Verdict, { write: Write }> | Settled> {
     let roster = seen
     for (let attempt = 1; attempt <= WRITE_ATTEMPTS_MAX; attempt += 1) {
-      const verdict = decide(roster, this.#parts.now())
+      const verdict = decide(roster, this.#judgingMs())
       if (!('write' in verdict)) return verdict as Exclude<Verdict, { write: Write }>
       const outcome = await this.#write(user, roster, verdict.write)
       if (outcome.done) return { outcome: verdict.outcome, roster: outcome.roster }
@@ -225,14 +231,19 @@ export class Limiter {
 
   #grant(outcome: Grant['outcome'], newcomer: Lease, written: { roster: Roster; plan: Plan }): Grant {
     const { roster, plan } = written
-    const { policy, now } = this.#parts
+    const { policy } = this.#parts
     return {
       outcome,
       lease: heldLease(roster, newcomer.id) ?? newcomer,
       limit: plan.limit,
-      live: liveLeases(roster, now()),
+      live: liveLeases(roster, this.#judgingMs()),
       heartbeatSeconds: policy.heartbeatSeconds,
     }
+  }
+
+  /** The instant at which a lease must have ended for everybody to agree that it has lapsed. */
+  #judgingMs(): number {
+    return this.#parts.now() - (this.#parts.skewMs ?? 0)
   }
 
   #planNamed(name: string | undefined): Plan {

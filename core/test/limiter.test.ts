@@ -30,7 +30,7 @@ beforeEach(() => {
   limiter = limiterOver(store)
 })
 
-function limiterOver(inner: Store): Limiter {
+function limiterOver(inner: Store, skewMs?: number): Limiter {
   let generations = 0
   const newGeneration = () => {
     generations += 1
@@ -43,6 +43,7 @@ function limiterOver(inner: Store): Limiter {
     newGeneration,
     pause: async () => {},
     random: () => 0,
+    ...(skewMs !== undefined && { skewMs }),
   })
 }
 
@@ -161,6 +162,16 @@ describe('the limiter', () => {
     const outcomes = (await Promise.all(swaps)).map(({ outcome }) => outcome)
     expect(outcomes.filter((outcome) => outcome === 'admitted')).toHaveLength(1)
     expect(outcomes.filter((outcome) => outcome === 'denied')).toHaveLength(4)
+  })
+
+  it('lets a lease count for as much longer as clocks may differ, and says when to come back', async () => {
+    const skewed = limiterOver(store, 2000)
+    await skewed.start(request('a', { plan: 'solo' }))
+    nowMs += LEASE_MS + 1999
+    const denied = await skewed.start(request('b', { plan: 'solo' }))
+    expect(denied).toMatchObject({ outcome: 'denied', retryAfterMs: 1 })
+    nowMs += 1
+    expect((await skewed.start(request('b', { plan: 'solo' }))).outcome).toBe('admitted')
   })
 
   it('gives up on a roster that never holds still, and says so', async () => {
