@@ -34,6 +34,9 @@ export type StartInput = {
   readonly replaces?: LeaseId | undefined
 }
 
+/** Which plans there are. */
+export type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
+
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 const JSON_TYPE = /^application\/(?:[\w.!#$&^-]+\+)?json$/i
 const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
@@ -69,24 +72,19 @@ export class InputReader {
     return tag as Generation | undefined
   }
 
-  startBody(): StartInput {
-    return startInput(this.#validate(StartSchema, this.#jsonBody(), ''))
+  startBody(policy: PolicyLookup): StartInput {
+    return startInput(this.#body(StartSchema, policy))
   }
 
   /** The optional body of a heartbeat, completed by the lease id, with which it must agree. */
-  heartbeatBody(id: LeaseId): StartInput {
-    const body = this.#hasBody() ? this.#validate(HeartbeatSchema, this.#jsonBody(), '') : {}
+  heartbeatBody(id: LeaseId, policy: PolicyLookup): StartInput {
+    const body = this.#hasBody() ? this.#body(HeartbeatSchema, policy) : {}
     const ofPath = splitLeaseId(id)
     for (const member of ['streamId', 'deviceId'] as const) {
       const isOther = body?.[member] !== undefined && body[member] !== ofPath[member]
       if (isOther) this.fault(`/${member}`, 'must be the same as in the path, or absent')
     }
     return startInput({ ...body, ...ofPath })
-  }
-
-  /** Checks that the policy holds the plan, where one is named. */
-  plan(name: string | undefined, policy: { hasPlan: (name: string) => boolean }): void {
-    if (name !== undefined && !policy.hasPlan(name)) this.fault('/plan', 'must name a plan of the policy')
   }
 
   fault(pointer: string, detail: string): void {
@@ -96,6 +94,16 @@ export class InputReader {
   /** @throws {RejectedRequest} with all faults, where there are any. */
   finish(): void {
     if (this.#faults.length > 0) throw new RejectedRequest(invalidRequest(this.#faults))
+  }
+
+  /** The body by its schema; a plan must also be one that the policy holds. */
+  #body<Output>(schema: v.GenericSchema<unknown, Output>, policy: PolicyLookup): Output | undefined {
+    const value = this.#jsonBody()
+    const body = this.#validate(schema, value, '')
+    const { plan } = value
+    const isUnknown = typeof plan === 'string' && !policy.hasPlan(plan)
+    if (isUnknown) this.fault('/plan', 'must name a plan of the policy')
+    return body
   }
 
   #pathParam(name: string, schema: v.GenericSchema<string>): string {
@@ -124,11 +132,11 @@ export class InputReader {
   }
 
   /** The value of the body's JSON, which is an object. Nothing else can be said of a body that is none. */
-  #jsonBody(): unknown {
+  #jsonBody(): Readonly<Record<string, unknown>> {
     assertJson(this.#request)
     const value = parsed(this.#request.body)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (isObject) return value
+    if (isObject) return value as Readonly<Record<string, unknown>>
     const detail =
       value === undefined ? 'must be a JSON object in UTF-8' : `must be a JSON object, got ${kindOf(value)}`
     throw new RejectedRequest(invalidRequest([...this.#faults, { pointer: '', detail }]))

@@ -39,6 +39,7 @@ const COMPONENTS: Readonly<Record<string, GenericSchema>> = {
 const PARAMETERS: Readonly<Record<string, GenericSchema>> = {
   userId: schemas.UserIdSchema,
   id: schemas.LeaseIdSchema,
+  type: schemas.ProblemNameSchema,
 }
 
 const HEADERS: Readonly<Record<HeaderName, { description: string; schema: JsonSchema }>> = {
@@ -85,11 +86,11 @@ function operation({ path, operation: told }: Route): OpenApiOperation {
 }
 
 function parameters(path: string, takesIfMatch: boolean): OpenApiOperation['parameters'] {
-  const ofPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
-    const { description = 'The last part of a problem’s `type`.', ...schema } = jsonSchemaOf(
-      PARAMETERS[name] ?? schemas.NameSchema,
-    )
-    return { name, in: 'path', required: true, description: String(description), schema }
+  const ofPath = [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
+    const schemaOfName = PARAMETERS[name]
+    if (schemaOfName === undefined) return []
+    const { description, ...schema } = jsonSchemaOf(schemaOfName)
+    return [{ name, in: 'path', required: true, description: String(description), schema }]
   })
   const ifMatch = {
     name: 'If-Match',

@@ -1,7 +1,7 @@
 /**
  * One schema per body. What is validated and what the OpenAPI document says come from the same place.
  */
-import { STREAM_ID_BYTES_MAX, USER_ID_BYTES_MAX } from '@streamgate/core'
+import { splitLeaseId, LEASE_ID_BYTES_MAX, STREAM_ID_BYTES_MAX, USER_ID_BYTES_MAX } from '@streamgate/core'
 import * as v from 'valibot'
 
 /** Longest `label`, in characters. */
@@ -81,8 +81,9 @@ export const DeviceIdSchema = text({
   description: 'The client’s name for the device. With it, two devices on one stream are two streams.',
   examples: ['tv-1'],
 })
-/** A short name, of a plan or of a kind. */
-export const NameSchema = v.string()
+/** The last part of a problem's `type`. */
+export const ProblemNameSchema = v.pipe(v.string(), v.description('The last part of a problem’s `type`.'))
+
 const nameOf = (description: string, example: string) =>
   text({ bytesMax: NAME_BYTES_MAX, description, examples: [example] })
 
@@ -103,20 +104,14 @@ export const LeaseIdSchema = v.pipe(
   v.string(),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
-    const at = dataset.value.indexOf('@')
-    const streamId = at === -1 ? dataset.value : dataset.value.slice(0, at)
-    const parts = [
-      v.safeParse(StreamIdSchema, streamId),
-      ...(at === -1 ? [] : [v.safeParse(DeviceIdSchema, dataset.value.slice(at + 1))]),
-    ]
-    for (const [index, { issues }] of parts.entries()) {
-      for (const { message } of issues ?? [])
-        addIssue({ message: index === 0 ? message : `after "@" ${message}` })
-    }
+    const { streamId, deviceId } = splitLeaseId(dataset.value)
+    for (const { message } of v.safeParse(StreamIdSchema, streamId).issues ?? []) addIssue({ message })
+    const ofDevice = deviceId === undefined ? undefined : v.safeParse(DeviceIdSchema, deviceId).issues
+    for (const { message } of ofDevice ?? []) addIssue({ message: `after "@" ${message}` })
   }),
   v.description('The id of a stream as answered by its start: `streamId`, or `streamId@deviceId`.'),
   v.metadata({
-    jsonSchema: { minLength: 1, maxLength: 2 * STREAM_ID_BYTES_MAX + 1, examples: ['456@tv-1'] },
+    jsonSchema: { minLength: 1, maxLength: LEASE_ID_BYTES_MAX, examples: ['456@tv-1'] },
   }),
 )
 

@@ -58,7 +58,7 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
   'several faults at once': [
     { ...start({ streamId: '', deviceId: 7, plan: 'gold' }), path: '/users/%00/streams' },
     400,
-    ['/userId', '/streamId', '/deviceId'],
+    ['/userId', '/streamId', '/deviceId', '/plan'],
   ],
   'an empty userId': [{ ...start({}), path: '/users//streams' }, 400, ['/userId']],
   'a userId of 257 bytes': [{ ...start({}), path: `/users/${times('u', 257)}/streams` }, 400, ['/userId']],

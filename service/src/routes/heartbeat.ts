@@ -44,8 +44,7 @@ export const heartbeatRoute: Route = {
     const user = input.user()
     const id = input.leaseId()
     const generation = input.generation()
-    const { stream, plan, replaces } = input.heartbeatBody(id)
-    input.plan(plan, service.limiter)
+    const { stream, plan, replaces } = input.heartbeatBody(id, service.limiter)
     input.finish()
     const result = await service.limiter.heartbeat({ user, stream, plan, replaces, generation })
     const decision = { verb: 'heartbeat', user, lease: id } as const

@@ -36,8 +36,7 @@ export const startRoute: Route = {
   handle: async ({ request, params, service }) => {
     const input = new InputReader(request, params)
     const user = input.user()
-    const { stream, plan, replaces } = input.startBody()
-    input.plan(plan, service.limiter)
+    const { stream, plan, replaces } = input.startBody(service.limiter)
     input.finish()
     const result = await service.limiter.start({ user, stream, plan, replaces })
     return result.outcome === 'denied'
