@@ -23,12 +23,17 @@ export type Composition = {
   readonly app: App
   /** From now on `/readyz` says that the process is about to stop. */
   readonly startDraining: () => void
+  /** Tells the log and the metrics what they have not been told yet. */
+  readonly flush: () => void
   /** Lets go of the store. */
   readonly close: () => Promise<void>
 }
 
 /** Nobody's id, since ids hold no control characters: asking for it shows whether the store answers. */
 const PROBE_USER = '\u007f' as UserId
+
+/** How far the clocks of instances in a cloud may differ: they are kept within milliseconds, and this is ample. */
+const CLOUD_SKEW_MS = 2000
 
 /** Bytes of chance in each process's own prefix: enough that no two processes ever share one. */
 const PREFIX_BYTES = 6
@@ -71,6 +76,7 @@ export async function compose(
     startDraining: () => {
       readiness.isDraining = true
     },
+    flush: () => observer.flush(),
     close: async () => {
       observer.flush()
       await engine.close()
@@ -78,10 +84,11 @@ export async function compose(
   }
 }
 
-function limiterOver(store: Store, { policy }: Config): Limiter {
+function limiterOver(store: Store, config: Config): Limiter {
   return new Limiter({
     store,
-    policy,
+    policy: config.policy,
+    skewMs: config.store.kind === 'dynamodb' ? CLOUD_SKEW_MS : 0,
     now: Date.now,
     newGeneration: sequence(),
     pause,
@@ -112,6 +119,10 @@ async function openStore(config: StoreConfig): Promise<Store> {
     case 'memory': {
       const { MemoryStore } = await import('@streamgate/stores/memory')
       return new MemoryStore()
+    }
+    case 'dynamodb': {
+      const { DynamoDbStore } = await import('@streamgate/stores/dynamodb')
+      return new DynamoDbStore({ tableName: config.tableName })
     }
     case 'lmdb': {
       const { LmdbStore } = await import('@streamgate/stores/lmdb')

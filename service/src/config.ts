@@ -6,7 +6,10 @@ import { DEFAULT_POLICY, parsePolicy, PolicyError, type Policy } from '@streamga
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 
 /** Which store, and where. */
-export type StoreConfig = { readonly kind: 'memory' } | { readonly kind: 'lmdb'; readonly path: string }
+export type StoreConfig =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'lmdb'; readonly path: string }
+  | { readonly kind: 'dynamodb'; readonly tableName: string }
 
 /** A configuration that was found to be sound. */
 export type Config = {
@@ -33,6 +36,9 @@ type Setting<Value> = {
   /** @throws {Error} with what is wrong, as "must be …". */
   readonly parse: (text: string) => Value
 }
+
+/** Amazon DynamoDB Developer Guide, "Naming rules". */
+const TABLE_NAME = /^[\w.-]{3,255}$/
 
 /** Thrown for a configuration that cannot be used; one line for each fault. */
 export class ConfigError extends Error {
@@ -68,7 +74,7 @@ export const SETTINGS = {
     flag: '--store',
     placeholder: '<store>',
     fallback: 'lmdb:./data',
-    help: 'where leases are kept: lmdb:<folder on a local disk>, or memory: (gone with the process)',
+    help: 'where leases are kept: lmdb:<folder on a local disk>, dynamodb:<table>, or memory: (gone with the process)',
     parse: parseStore,
   },
   storeTimeoutMs: {
@@ -213,10 +219,10 @@ function parseSwitch(text: string): boolean {
 
 function parseStore(text: string): StoreConfig {
   if (text === 'memory:') return { kind: 'memory' }
-  const path = text.startsWith('lmdb:') ? text.slice('lmdb:'.length) : ''
-  return path === ''
-    ? fail(`must be lmdb:<folder> or memory:, got ${JSON.stringify(text)}`)
-    : { kind: 'lmdb', path }
+  const [, scheme, rest = ''] = /^(lmdb|dynamodb):(.+)$/.exec(text) ?? []
+  if (scheme === 'lmdb') return { kind: 'lmdb', path: rest }
+  if (scheme === 'dynamodb' && TABLE_NAME.test(rest)) return { kind: 'dynamodb', tableName: rest }
+  return fail(`must be lmdb:<folder>, dynamodb:<table> or memory:, got ${JSON.stringify(text)}`)
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -69,5 +69,12 @@ async function graceOf({ drainSeconds }: Config, signal: NodeJS.Signals): Promis
 }
 
 function storeText({ store }: Config): string {
-  return store.kind === 'lmdb' ? `lmdb:${store.path}` : 'memory:'
+  switch (store.kind) {
+    case 'memory':
+      return 'memory:'
+    case 'lmdb':
+      return `lmdb:${store.path}`
+    case 'dynamodb':
+      return `dynamodb:${store.tableName}`
+  }
 }

@@ -31,8 +31,12 @@ describe('the configuration', () => {
   const faulty: readonly (readonly [Flags, RegExp])[] = [
     [{ port: '65536' }, /^--port must be a whole number from 0 to 65535, got "65536"$/],
     [{ port: 'http' }, /^--port .* got "http"$/],
-    [{ store: 'mysql://db' }, /^--store must be lmdb:<folder> or memory:, got "mysql:\/\/db"$/],
+    [
+      { store: 'mysql://db' },
+      /^--store must be lmdb:<folder>, dynamodb:<table> or memory:, got "mysql:\/\/db"$/,
+    ],
     [{ store: 'lmdb:' }, /^--store must be/],
+    [{ store: 'dynamodb:a/b' }, /^--store must be/],
     [{ storeTimeoutMs: '0' }, /^--store-timeout-ms must be a whole number from 1 to 60000, got "0"$/],
     [{ workers: '-1' }, /^--workers must be/],
     [{ samples: 'yes' }, /^--samples must be on or off, got "yes"$/],

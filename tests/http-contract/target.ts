@@ -4,7 +4,7 @@
 import { request as httpRequest } from 'node:http'
 import type { Config } from '../../service/src/config.ts'
 import { loadConfig } from '../../service/src/config.ts'
-import { compose } from '../../service/src/compose.ts'
+import { compose, type Composition } from '../../service/src/compose.ts'
 import { Log } from '../../service/src/log.ts'
 import { listen } from '../../service/src/node.ts'
 
@@ -39,7 +39,7 @@ export type TargetMaker = {
 export const APP_TARGET: TargetMaker = {
   name: 'the app',
   make: async (settings) => {
-    const { app, close } = await compose(configOf(settings), new Log('silent'))
+    const { app, close } = await composeTarget(settings)
     return {
       close,
       send: async ({ method, path, headers = {}, body }) => {
@@ -59,7 +59,7 @@ export const APP_TARGET: TargetMaker = {
 export const NODE_TARGET: TargetMaker = {
   name: 'the Node server',
   make: async (settings) => {
-    const { app, close } = await compose(configOf(settings), new Log('silent'))
+    const { app, close } = await composeTarget(settings)
     const server = await listen(app, { host: '127.0.0.1', port: 0 })
     return {
       send: (request) => sendOverHttp(server.url, request),
@@ -71,8 +71,9 @@ export const NODE_TARGET: TargetMaker = {
   },
 }
 
-function configOf(settings: Partial<Config> = {}): Config {
-  return { ...loadConfig({ store: 'memory:' }, {}), ...settings }
+/** The whole service on a memory store, with these settings, and silent. */
+export function composeTarget(settings: Partial<Config> = {}): Promise<Composition> {
+  return compose({ ...loadConfig({ store: 'memory:' }, {}), ...settings }, new Log('silent'))
 }
 
 /** Sends over a connection of its own, with the path untouched, which `fetch` would normalise. */
