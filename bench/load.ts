@@ -28,6 +28,13 @@ const STRIDE = 7919
 
 let viewers = 0
 
+/** The next viewer: another user each time, with one of three streams. */
+export function nextViewer(): { readonly user: string; readonly stream: string } {
+  viewers += 1
+  return { user: `user-${(viewers * STRIDE) % USERS}`, stream: `stream-${viewers % 3}` }
+}
+
+/** Loads one server with the mix, from so many connections for so long. */
 export async function load(
   url: string,
   mix: Mix,
@@ -63,11 +70,7 @@ function setUp(
   request: autocannon.Request,
   context: Context,
 ): autocannon.Request {
-  if (verb === 'start') {
-    viewers += 1
-    context.user = `user-${(viewers * STRIDE) % USERS}`
-    context.stream = `stream-${viewers % 3}`
-  }
+  if (verb === 'start') Object.assign(context, nextViewer())
   const path = `/users/${context.user}/streams`
   if (verb === 'stop') return { ...request, method: 'DELETE', path: `${path}/${context.stream}`, body: '' }
   if (verb === 'heartbeat') return { ...request, method: 'PUT', path: `${path}/${context.stream}`, body: '' }

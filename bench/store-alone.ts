@@ -3,13 +3,9 @@
  */
 import type { Generation, Lease, LeaseId, StreamId, UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
-import type { Mix, Stretch } from './load.ts'
+import { nextViewer, type Mix, type Stretch } from './load.ts'
 
-const USERS = 100_000
-const STRIDE = 7919
 const LEASE_MS = 75_000
-
-let viewers = 0
 
 /** Runs the mix with as many sequences in flight as a server has connections. */
 export async function loadStore(
@@ -22,9 +18,9 @@ export async function loadStore(
   const endsAt = startedAt + shape.seconds * 1000
   const oneSequence = async () => {
     while (performance.now() < endsAt) {
-      viewers += 1
-      const user = `user-${(viewers * STRIDE) % USERS}` as UserId
-      const lease = leaseOf(`stream-${viewers % 3}`)
+      const viewer = nextViewer()
+      const user = viewer.user as UserId
+      const lease = leaseOf(viewer.stream)
       for (const verb of mix.verbs) {
         const calledAt = performance.now()
         await call(store, verb, { user, lease })

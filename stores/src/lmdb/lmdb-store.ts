@@ -3,12 +3,8 @@ import { mkdirSync } from 'node:fs'
 import {
   EMPTY_ROSTER,
   LimiterError,
-  type Lease,
-  type LeaseRef,
-  type LeaseTimes,
   type Outcome,
   type Roster,
-  type RosterContent,
   type ScanPage,
   type ScanRequest,
   type Store,
@@ -16,7 +12,8 @@ import {
 } from '@streamgate/core'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { isInSegment } from '../segment.ts'
-import { adding, isVacant, removing, renewing, replacing, type Transition } from '../transitions.ts'
+import { TransitionStore } from '../transition-store.ts'
+import { isVacant, type Transition } from '../transitions.ts'
 
 /** Where the environment lies. */
 export type LmdbStoreOptions = {
@@ -43,13 +40,14 @@ const FIRST_VERSION_MAX = 2 ** 47
  * `overlappingSync` is off because LMDB then commits by flushing; with it on, the library may reopen at
  * a commit that was never flushed.
  */
-export class LmdbStore implements Store {
+export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
   readonly #rosters: Database<Roster, UserId>
   #isClosed = false
 
   /** @throws {LimiterError} `STORE_UNAVAILABLE` where the environment cannot be opened. */
   constructor({ path }: LmdbStoreOptions) {
+    super()
     try {
       mkdirSync(path, { recursive: true })
       this.#environment = open({
@@ -75,24 +73,8 @@ export class LmdbStore implements Store {
     }
   }
 
-  async add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
-    return this.#write(user, adding(lease, capacity))
-  }
-
-  async renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
-    return this.#write(user, renewing(lease, times))
-  }
-
-  async remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
-    return this.#write(user, removing(lease))
-  }
-
-  async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
-    return this.#write(user, replacing(seen, next))
-  }
-
   async erase(user: UserId): Promise<void> {
-    await this.#write(user, () => ({ leases: [], evictions: [] }))
+    await this.transact(user, () => ({ leases: [], evictions: [] }))
   }
 
   async scan({ cursor, pageSize, segment }: ScanRequest): Promise<ScanPage> {
@@ -116,7 +98,7 @@ export class LmdbStore implements Store {
     await this.#environment.close()
   }
 
-  async #write(user: UserId, transition: Transition): Promise<Outcome> {
+  protected override async transact(user: UserId, transition: Transition): Promise<Outcome> {
     this.#assertOpen()
     try {
       return await this.#rosters.transaction(() => this.#writeInTransaction(user, transition))

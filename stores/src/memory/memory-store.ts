@@ -1,19 +1,16 @@
 import {
   EMPTY_ROSTER,
   LimiterError,
-  type Lease,
-  type LeaseRef,
-  type LeaseTimes,
   type Outcome,
   type Roster,
-  type RosterContent,
   type ScanPage,
   type ScanRequest,
   type Store,
   type UserId,
 } from '@streamgate/core'
 import { isInSegment } from '../segment.ts'
-import { adding, isVacant, removing, renewing, replacing, type Transition } from '../transitions.ts'
+import { TransitionStore } from '../transition-store.ts'
+import { isVacant, type Transition } from '../transitions.ts'
 
 /**
  * Rosters in this process's memory: exact, and gone with the process. For tests, and as the yardstick.
@@ -21,7 +18,7 @@ import { adding, isVacant, removing, renewing, replacing, type Transition } from
  * Each verb is atomic because it runs without a pause. A walk takes its users in the order of
  * their ids, and its cursor is the last one met.
  */
-export class MemoryStore implements Store {
+export class MemoryStore extends TransitionStore implements Store {
   readonly #rosters = new Map<UserId, Roster>()
   /** Every write of this store has a number of its own, so that no version returns after an erase. */
   #writes = 0
@@ -30,22 +27,6 @@ export class MemoryStore implements Store {
   async read(user: UserId): Promise<Roster> {
     this.#assertOpen()
     return this.#rosters.get(user) ?? EMPTY_ROSTER
-  }
-
-  async add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
-    return this.#write(user, adding(lease, capacity))
-  }
-
-  async renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
-    return this.#write(user, renewing(lease, times))
-  }
-
-  async remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
-    return this.#write(user, removing(lease))
-  }
-
-  async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
-    return this.#write(user, replacing(seen, next))
   }
 
   async erase(user: UserId): Promise<void> {
@@ -70,7 +51,7 @@ export class MemoryStore implements Store {
     this.#rosters.clear()
   }
 
-  #write(user: UserId, transition: Transition): Outcome {
+  protected override async transact(user: UserId, transition: Transition): Promise<Outcome> {
     this.#assertOpen()
     const roster = this.#rosters.get(user) ?? EMPTY_ROSTER
     const next = transition(roster)
