@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander'
 import { VERSION } from './compose.ts'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from './config.ts'
+import { reasonOf } from './reason.ts'
 import { serve } from './serve.ts'
 
 /** Exit codes: of a service that could not run, and of a command that made no sense. */
@@ -41,15 +42,15 @@ async function runServe(flags: Flags): Promise<number> {
       for (const fault of error.faults) process.stderr.write(`streamgate: ${fault}\n`)
       return MISUSED
     }
-    process.stderr.write(`streamgate: ${reasonOf(error)}\n`)
+    process.stderr.write(`streamgate: ${advice(error)}\n`)
     return FAILED
   }
 }
 
 /** Why it could not run, with what to do about it where that is known. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `${error.message}: something else listens there; choose another --port`
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+function advice(error: unknown): string {
+  const reason = reasonOf(error)
+  return reason.includes('EADDRINUSE')
+    ? `${reason}: something else listens there; choose another --port`
+    : reason
 }

@@ -3,12 +3,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Registry } from '@prometheus-io/client'
 import { Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
 import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
 import { BatchedObserver } from './batched-observer.ts'
-import type { Config, StoreConfig } from './config.ts'
+import { storeText, type Config, type StoreConfig } from './config.ts'
 import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Service } from './route.ts'
@@ -41,18 +42,20 @@ const PREFIX_BYTES = 6
 /**
  * The whole service on its store.
  *
- * @param fleetMetrics metrics of all workers together, where there are others; else this process's own.
- * @throws {LimiterError} `STORE_UNAVAILABLE` where the store cannot be opened.
+ * @param joinFleet where there are other workers: takes this one's metrics, and gives what asks for those of all.
+ * @throws {Error} where the store cannot be opened, with the reason as its cause.
  */
 export async function compose(
   config: Config,
   log: Log,
-  fleetMetrics?: () => Promise<string>,
+  joinFleet?: (own: Registry) => () => Promise<string>,
 ): Promise<Composition> {
   const metrics = new Metrics()
-  const engine = await openStore(config.store)
+  const engine = await openNamed(config.store)
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, config, metrics)
+  const observer = observerOf(log, metrics)
+  const metricsText = joinFleet?.(metrics.registry) ?? (() => metrics.registry.metrics())
   const readiness = { isDraining: false }
   const service: Service = {
     limiter: limiterOver(store, config),
@@ -60,14 +63,13 @@ export async function compose(
       if (readiness.isDraining) return 'draining'
       return (await answers(store)) ? 'ready' : 'store-unavailable'
     },
-    metrics: async () => ({
-      contentType: metrics.registry.contentType,
-      text: await (fleetMetrics ?? (() => metrics.registry.metrics()))(),
-    }),
+    metrics: async () => {
+      observer.flush()
+      return { contentType: metrics.registry.contentType, text: await metricsText() }
+    },
     openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
     version: VERSION,
   }
-  const observer = observerOf(log, metrics)
   const { inFlightMax } = config
   const app = new App({ service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() })
   metrics.showInFlight(() => app.inFlight)
@@ -111,6 +113,15 @@ function observerOf(log: Log, metrics: Metrics): BatchedObserver {
     tellFailure: (error, about) => log.failure(error, about),
     now: Date.now,
   })
+}
+
+/** The store, or a failure that names the setting it came from. */
+async function openNamed(config: StoreConfig): Promise<Store> {
+  try {
+    return await openStore(config)
+  } catch (cause) {
+    throw new Error(`--store ${storeText(config)} cannot be opened`, { cause })
+  }
 }
 
 /** The engine that the configuration names, loaded only now, so that nobody loads one in vain. */

@@ -225,6 +225,18 @@ function parseStore(text: string): StoreConfig {
   return fail(`must be lmdb:<folder>, dynamodb:<table> or memory:, got ${JSON.stringify(text)}`)
 }
 
+/** A store as it is given on the command line. */
+export function storeText(store: StoreConfig): string {
+  switch (store.kind) {
+    case 'memory':
+      return 'memory:'
+    case 'lmdb':
+      return `lmdb:${store.path}`
+    case 'dynamodb':
+      return `dynamodb:${store.tableName}`
+  }
+}
+
 function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text)
   return level ?? fail(`must be one of ${LOG_LEVELS.join(', ')}, got ${JSON.stringify(text)}`)

@@ -55,7 +55,7 @@ function instantOf(ms: number | undefined): string {
 }
 
 /**
- * Gathers the lines of one turn of the event loop and writes them to standard output at once. Pino's own
+ * Gathers the lines of one turn of the event loop and writes them to standard output together. Pino's own
  * buffered destination measures its whole buffer again at every line.
  */
 class LineBuffer {

@@ -30,8 +30,10 @@ export async function listen(app: App, address: { host: string; port: number }):
       headersTimeout: REQUEST_TIMEOUT_MS,
     },
     (incoming, outgoing) => {
-      if (isDraining) outgoing.setHeader('connection', 'close')
-      receive(incoming, (body) => void answer(app, { incoming, outgoing, body }))
+      receive(incoming, (body) => {
+        if (isDraining) outgoing.setHeader('connection', 'close')
+        void answer(app, { incoming, outgoing, body })
+      })
     },
   )
   server.on('clientError', refuseUnreadable)

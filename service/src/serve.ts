@@ -3,15 +3,22 @@
  */
 import cluster from 'node:cluster'
 import { compose } from './compose.ts'
-import type { Config } from './config.ts'
+import { storeText, type Config } from './config.ts'
 import { Log } from './log.ts'
 import { listen } from './node.ts'
-import { askForFleetMetrics, runWorkers } from './workers.ts'
+import { endAtOnce, joinFleet, runWorkers, tellPrimary, untilToldToStop } from './workers.ts'
 
 /** Longest wait for requests under way once the port is closed. */
 const FINISH_LIMIT_MS = 10_000
 
-/** Serves until a signal says stop; resolves with the exit code. */
+/** Longest wait for the store to close: it may be waiting for a lock that another process holds. */
+const CLOSE_LIMIT_MS = 1000
+
+/**
+ * Serves until a signal says stop; resolves with the exit code.
+ *
+ * @throws {Error} where it cannot serve: the address is taken, or the store cannot be opened.
+ */
 export async function serve(config: Config): Promise<number> {
   const log = new Log(config.logLevel)
   try {
@@ -19,45 +26,53 @@ export async function serve(config: Config): Promise<number> {
     return await serveHere(config, log)
   } catch (error) {
     log.logger.fatal({ err: error }, 'cannot serve')
-    throw error
+    if (cluster.isPrimary) throw error
+    await tellPrimary(error)
+    return 1
   } finally {
     log.flush()
+    cluster.worker?.disconnect()
   }
 }
 
 async function serveHere(config: Config, log: Log): Promise<number> {
   const { logger } = log
-  const composition = await compose(config, log, cluster.isWorker ? askForFleetMetrics : undefined)
+  const composition = await compose(config, log, cluster.isWorker ? joinFleet : undefined)
   const { host, port } = config
   const server = await listen(composition.app, { host, port })
-  logger.info({ url: server.url, store: storeText(config), workers: config.workers }, 'listening')
-  const signal = await stopSignal()
+  logger.info({ url: server.url, store: storeText(config.store), workers: config.workers }, 'listening')
+  const signal = await (cluster.isWorker ? untilToldToStop() : stopSignal())
   logger.info({ signal }, 'draining')
   composition.startDraining()
   server.startDraining()
   await graceOf(config, signal)
   const { unfinished } = await server.close(FINISH_LIMIT_MS)
-  await composition.close()
+  const isClosed = await isDoneWithin(CLOSE_LIMIT_MS, composition.close())
   logger.info({ unfinished }, 'stopped')
+  log.flush()
+  if (!isClosed) endAtOnce()
   return unfinished === 0 ? 0 : 1
 }
 
-/** The first signal to stop. A second one ends a single process at once; workers wait for their primary's word. */
+/** The first signal to stop; a second one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    if (cluster.isWorker) {
-      process.on('SIGINT', () => {})
-      process.once('SIGTERM', resolve)
-      return
+    let isStopping = false
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (isStopping) endAtOnce()
+        isStopping = true
+        resolve(signal)
+      })
     }
-    const stop = (signal: NodeJS.Signals) => {
-      resolve(signal)
-      process.once('SIGINT', () => process.exit(1))
-      process.once('SIGTERM', () => process.exit(1))
-    }
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
   })
+}
+
+async function isDoneWithin(limitMs: number, work: Promise<void>): Promise<boolean> {
+  const overdue = new Promise<false>((resolve) => {
+    setTimeout(() => resolve(false), limitMs).unref()
+  })
+  return Promise.race([work.then(() => true as const), overdue])
 }
 
 /** Somebody at a terminal waits for nothing; a load balancer gets time to look elsewhere. */
@@ -66,15 +81,4 @@ async function graceOf({ drainSeconds }: Config, signal: NodeJS.Signals): Promis
   await new Promise((resolve) => {
     setTimeout(resolve, drainSeconds * 1000)
   })
-}
-
-function storeText({ store }: Config): string {
-  switch (store.kind) {
-    case 'memory':
-      return 'memory:'
-    case 'lmdb':
-      return `lmdb:${store.path}`
-    case 'dynamodb':
-      return `dynamodb:${store.tableName}`
-  }
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   EMPTY_ROSTER,
   LimiterError,
@@ -20,6 +21,11 @@ export type LmdbStoreOptions = {
   /** A directory on a local disk, made if it is missing; never on a network file system. */
   readonly path: string
 }
+
+/** LMDB's name for its data, and what stands near its beginning: `MDB_MAGIC`, behind the first page's header. */
+const DATA_FILE = 'data.mdb'
+const MAGIC = 0xbeefc0de
+const MAGIC_OFFSET = 24
 
 /** The database within the environment; the name carries the record's format. */
 const ROSTERS_DATABASE = 'rosters.v1'
@@ -50,6 +56,7 @@ export class LmdbStore extends TransitionStore implements Store {
     super()
     try {
       mkdirSync(path, { recursive: true })
+      assertEnvironment(join(path, DATA_FILE))
       this.#environment = open({
         path,
         noSubdir: false,
@@ -130,6 +137,18 @@ export class LmdbStore extends TransitionStore implements Store {
   #assertOpen(): void {
     if (this.#isClosed) throw new LimiterError('STORE_CLOSED', 'The store was closed')
   }
+}
+
+/** Refuses a file that LMDB did not write, on which the library would end the process. */
+function assertEnvironment(file: string): void {
+  if (!existsSync(file)) return
+  const head = Buffer.alloc(MAGIC_OFFSET + 4)
+  const descriptor = openSync(file, 'r')
+  const length = readSync(descriptor, head)
+  closeSync(descriptor)
+  const isEmpty = length === 0
+  if (!isEmpty && head.readUInt32LE(MAGIC_OFFSET) !== MAGIC)
+    throw new Error(`${file} is not an LMDB environment`)
 }
 
 function unavailable(cause: unknown): LimiterError {
