@@ -1,0 +1,238 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  LimiterError,
+  heldLease,
+  type Lease,
+  type LeaseRef,
+  type LeaseTimes,
+  type Outcome,
+  type Roster,
+  type RosterContent,
+  type ScanPage,
+  type ScanRequest,
+  type Store,
+  type UserId,
+} from '@streamgate/core'
+import type { Change } from './change.ts'
+import { withDeadline } from './deadline.ts'
+import {
+  ATTEMPTS_MAX,
+  REQUEST_TIMEOUT_MS,
+  makeDynamoDbClient,
+  type DynamoDbClientOptions,
+} from './dynamodb-client.ts'
+import { adding, describing, removing, renewing } from './lease-change.ts'
+import { mendingExpiry } from './lifetime.ts'
+import { ERASING, replacing } from './roster-change.ts'
+import { expirySecondsIn, isDescribed, leaseValue, notesValue, rosterOf, type UserItem } from './user-item.ts'
+import { UserTable, type Call, type Written } from './user-table.ts'
+
+/** Which table, and how it is reached. */
+export type DynamoDbStoreOptions = DynamoDbClientOptions & {
+  /** A table whose hash key is the text `UserId`, without a range key; its TTL attribute is `ExpiresAt`. */
+  readonly tableName: string
+  /** A client made elsewhere, with limits of its own; it is left open by `close()`. */
+  readonly client?: DynamoDBClient
+}
+
+/**
+ * The most changes that one call tries. Each but the first is aimed at the item that refused the one
+ * before, so as many writers must have come between.
+ */
+const CHANGES_MAX = 10
+
+/** What waits may add to a call: the SDK's longest after a first throttling is 1 s, after another failure 50 ms. */
+const WAITS_MS = 1_000
+
+/**
+ * Rosters in a DynamoDB table, one item per user, readable by somebody who knows only `UserId` and
+ * `Streams`; see `user-item.ts` for the rest of the item.
+ *
+ * Each verb is one conditional `UpdateItem` in the common case, one write unit for an item of up to 1 KiB
+ * and no read unit. That is seven leases of streams named by UUIDs, fifteen with ids like `film-1`, or three
+ * with UUIDs for stream and device and with type, content, label and plan. A refusal hands the item back
+ * and costs the same write unit. A second request is made for a lease that does not stand first in the
+ * list and is ended; for one that was written by hand and is renewed; for one that lapses and is added
+ * beside one that may not; about once in three weeks of renewals; and where a refusal comes without an item.
+ *
+ * A call settles within `maxAttempts × requestTimeoutMs + 1 s`, 2 s by default, the search for credentials
+ * and every wait included.
+ *
+ * The client repeats a request whose answer was lost, so a write may meet itself. An `add` or `replace`
+ * recognises its own work and is `done`; a `renew` does the same again; a `remove` finds the lease gone
+ * and is refused, though it was this call that ended it. A first sending that arrives only after a later
+ * call of the same user is not recognised: an `add` whose lease was ended meanwhile takes a place until
+ * it lapses, never beyond the capacity; a `renew` takes its lease back to the older instants until the
+ * next one. A late `replace` changes nothing, nor does a late `remove` of a generation that is over.
+ *
+ * Rejects with `STORE_UNAVAILABLE` for whatever the driver throws, the overdue call among it, with
+ * `STORE_CLOSED`, and with `STORE_CONTENDED` where others kept changing the roster between the requests
+ * of one call.
+ *
+ * Rules of the engine: Amazon DynamoDB Developer Guide, "Condition and filter expressions", "Update
+ * expressions", "Item sizes and formats", "Read and write operations".
+ */
+export class DynamoDbStore implements Store {
+  readonly #client: DynamoDBClient
+  readonly #ownsClient: boolean
+  readonly #table: UserTable
+  readonly #callLimitMs: number
+  readonly #underWay = new Set<Promise<unknown>>()
+  #isClosed = false
+
+  /** Nothing is sent yet: a missing table, Region or credential shows at the first call. */
+  constructor(options: DynamoDbStoreOptions) {
+    const { tableName, client, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = ATTEMPTS_MAX } = options
+    this.#client = client ?? makeDynamoDbClient(options)
+    this.#ownsClient = client === undefined
+    this.#table = new UserTable(this.#client, tableName)
+    this.#callLimitMs = maxAttempts * requestTimeoutMs + WAITS_MS
+  }
+
+  /** Sees every write that was acknowledged before the call. */
+  async read(user: UserId): Promise<Roster> {
+    return this.#run(async (deadline) => rosterOf(await this.#table.read({ user, deadline })))
+  }
+
+  async add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
+    if (capacity < 1) return { done: false, roster: await this.read(user) }
+    return this.#run(async (deadline) => {
+      const written = await this.#write({ user, deadline }, adding(lease, capacity, 'lapsing'), (item) => {
+        const roster = rosterOf(item)
+        const fits = roster.leases.length < capacity && heldLease(roster, lease.id) === undefined
+        if (!fits) return undefined
+        return adding(lease, capacity, carriesExpiry(item) ? 'lapsing' : 'perhaps lasting')
+      })
+      const roster = rosterOf(written.item)
+      const isOwn = written.wasRepeated && heldLease(roster, lease.id)?.generation === lease.generation
+      return { done: written.done || isOwn, roster }
+    })
+  }
+
+  async renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
+    return this.#run(async (deadline) => {
+      const { done, item } = await this.#write({ user, deadline }, renewing(lease, times), (refused) => {
+        if (refused === undefined || placeOf(lease, refused) === undefined) return undefined
+        return isDescribed(refused, lease.id) ? renewing(lease, times) : describing(lease.id, times)
+      })
+      return { done, roster: rosterOf(item) }
+    })
+  }
+
+  /** Takes every entry of the id out of the list: the old service wrote one for each start. */
+  async remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
+    return this.#run(async (deadline) => {
+      const call = { user, deadline }
+      const removingFrom = (item: UserItem | undefined) => {
+        const place = placeOf(lease, item)
+        return place === undefined ? undefined : removing(lease, place)
+      }
+      const first = await this.#write(call, removing(lease, 0), removingFrom)
+      let last = first
+      for (let again = removingFrom(last.item); last.done && again; again = removingFrom(last.item)) {
+        last = await this.#write(call, again, removingFrom)
+      }
+      return { done: first.done, roster: rosterOf(last.item) }
+    })
+  }
+
+  /** A roster that holds nothing, neither lease nor note, is not kept: the item is deleted. */
+  async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
+    return this.#run(async (deadline) => {
+      const replacement = replacing(seen, next)
+      const { done, item, wasRepeated } = await this.#write({ user, deadline }, replacement, () => undefined)
+      const roster = rosterOf(item)
+      const isOwn = wasRepeated && roster.version === replacement.version && saysTheSame(roster, next)
+      return { done: done || isOwn, roster }
+    })
+  }
+
+  async erase(user: UserId): Promise<void> {
+    await this.#run((deadline) => this.#table.write({ user, deadline }, ERASING))
+  }
+
+  /**
+   * Walks the table by its own order and segments; a cursor is good for the segment it came from. Users
+   * whose last lease was stopped are met with an empty roster until the table forgets them.
+   */
+  async scan(request: ScanRequest): Promise<ScanPage> {
+    return this.#run(async (deadline) => {
+      const { items, lastUser } = await this.#table.page(request, deadline)
+      const users = items.map((item) => ({ user: item['UserId']?.S as UserId, roster: rosterOf(item) }))
+      return lastUser === undefined ? { users } : { users, cursor: lastUser }
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await Promise.allSettled(this.#underWay)
+    if (this.#ownsClient) this.#client.destroy()
+  }
+
+  /** Tries one change after the other, until one is done or `revise` lets the refusal stand. */
+  async #write(
+    call: Call,
+    first: Change,
+    revise: (refused: UserItem | undefined) => Change | undefined,
+  ): Promise<Written> {
+    let change = first
+    for (let attempt = 1; attempt <= CHANGES_MAX; attempt += 1) {
+      const written = await this.#table.write(call, change)
+      const next = written.done ? undefined : revise(written.item)
+      if (next === undefined) {
+        await this.#mendExpiry(call, written)
+        return written
+      }
+      change = next
+    }
+    throw new LimiterError('STORE_CONTENDED', `The roster changed under all ${CHANGES_MAX} attempts`, {
+      facts: { attempts: CHANGES_MAX },
+    })
+  }
+
+  async #mendExpiry(call: Call, { done, item }: Written): Promise<void> {
+    const mending = done && item !== undefined ? mendingExpiry(item) : undefined
+    if (mending !== undefined) await this.#table.write(call, mending)
+  }
+
+  async #run<Result>(work: (deadline: AbortSignal) => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) throw new LimiterError('STORE_CLOSED', 'The store was closed')
+    const settled = withDeadline(this.#callLimitMs, work)
+    this.#underWay.add(settled)
+    try {
+      return await settled
+    } catch (cause) {
+      if (cause instanceof LimiterError) throw cause
+      throw new LimiterError('STORE_UNAVAILABLE', 'DynamoDB did not carry out the request', { cause })
+    } finally {
+      this.#underWay.delete(settled)
+    }
+  }
+}
+
+/** Where the lease stands in the list, if it is held and of the generation asked for. */
+function placeOf({ id, generation }: LeaseRef, item: UserItem | undefined): number | undefined {
+  const place = rosterOf(item).leases.findIndex(
+    (held) => held.id === id && (generation === undefined || held.generation === generation),
+  )
+  return place === -1 ? undefined : place
+}
+
+/** Whether the common form of an `add` is right for the item: see `lifetime.ts`. */
+function carriesExpiry(item: UserItem | undefined): boolean {
+  if (item === undefined || rosterOf(item).leases.length === 0) return true
+  return expirySecondsIn(item) !== undefined
+}
+
+function saysTheSame(roster: RosterContent, other: RosterContent): boolean {
+  return isDeepStrictEqual(
+    [roster.leases.map(valueWithId), notesValue(roster.evictions)],
+    [other.leases.map(valueWithId), notesValue(other.evictions)],
+  )
+}
+
+function valueWithId(lease: Lease): unknown {
+  return [lease.id, leaseValue(lease)]
+}

@@ -1,0 +1,106 @@
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+  type ConditionalCheckFailedException,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb'
+import type { ScanRequest, UserId } from '@streamgate/core'
+import type { Change } from './change.ts'
+import type { UserItem } from './user-item.ts'
+
+/** One call of the store: about whom, and until when. */
+export type Call = { readonly user: UserId; readonly deadline: AbortSignal }
+
+/** What a conditional write came to, with the item as it is after it. */
+export type Written = {
+  readonly done: boolean
+  readonly item: UserItem | undefined
+  /** Whether the client sent it more than once: a write whose answer was lost then refuses its own repetition. */
+  readonly wasRepeated: boolean
+}
+
+/** One step of a walk through the table. */
+export type Page = { readonly items: readonly UserItem[]; readonly lastUser?: string }
+
+/** The table's items, by single requests. Rejects with what the driver throws. */
+export class UserTable {
+  readonly #client: DynamoDBClient
+  readonly #name: string
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.#client = client
+    this.#name = name
+  }
+
+  async read({ user, deadline }: Call): Promise<UserItem | undefined> {
+    const command = new GetItemCommand({ ...this.#keyOf(user), ConsistentRead: true })
+    const { Item: item } = await this.#client.send(command, { abortSignal: deadline })
+    return item
+  }
+
+  /**
+   * Makes the change where its condition holds.
+   *
+   * A refusal hands back the item that was refused, from the same instant. Where none comes with it,
+   * because there is none or because the endpoint does not know the option, one consistent read takes
+   * its place; what that shows may already be newer than the refusal.
+   */
+  async write(call: Call, change: Change): Promise<Written> {
+    try {
+      return await this.#send(call, change)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const item = error.Item ?? (await this.read(call))
+      return { done: false, item, wasRepeated: isRepeated(error.$metadata) }
+    }
+  }
+
+  /** Sees every write that was acknowledged before the call. */
+  async page({ cursor, pageSize, segment }: ScanRequest, deadline: AbortSignal): Promise<Page> {
+    const command = new ScanCommand({
+      TableName: this.#name,
+      ConsistentRead: true,
+      Limit: pageSize,
+      ...(cursor !== undefined && { ExclusiveStartKey: { UserId: { S: cursor } } }),
+      ...(segment !== undefined && { Segment: segment.index, TotalSegments: segment.count }),
+    })
+    const { Items: items = [], LastEvaluatedKey: last } = await this.#client.send(command, {
+      abortSignal: deadline,
+    })
+    const lastUser = last?.['UserId']?.S
+    return lastUser === undefined ? { items } : { items, lastUser }
+  }
+
+  async #send({ user, deadline }: Call, change: Change): Promise<Written> {
+    const { update, condition, names = {}, values } = change
+    const options = { abortSignal: deadline }
+    const input = {
+      ...this.#keyOf(user),
+      ConditionExpression: condition,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+      ...(values !== undefined && { ExpressionAttributeValues: values }),
+    }
+    if (update === undefined) {
+      const { $metadata: metadata } = await this.#client.send(new DeleteItemCommand(input), options)
+      return { done: true, item: undefined, wasRepeated: isRepeated(metadata) }
+    }
+    const command = new UpdateItemCommand({ ...input, UpdateExpression: update, ReturnValues: 'ALL_NEW' })
+    const { Attributes: item, $metadata: metadata } = await this.#client.send(command, options)
+    return { done: true, item, wasRepeated: isRepeated(metadata) }
+  }
+
+  #keyOf(user: UserId) {
+    return { TableName: this.#name, Key: { UserId: { S: user } } }
+  }
+}
+
+function isRefusal(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
+}
+
+function isRepeated({ attempts = 1 }: { readonly attempts?: number | undefined }): boolean {
+  return attempts > 1
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb'
+import { DynamoDbStore, type DynamoDbStoreOptions } from '@streamgate/stores/dynamodb'
+import { afterAll, beforeAll, vi } from 'vitest'
+import { teachRefusalsWithItems } from './refusals-with-items.ts'
+
+export type Item = Record<string, AttributeValue>
+
+/** Long enough that a busy machine is not mistaken for a dead table. */
+const PATIENCE_MS = 5_000
+
+const makeServer = createRequire(import.meta.url)('dynalite') as (options: object) => Server
+
+/** A DynamoDB in this process, and a hand to look into its tables with. */
+export class Dynalite {
+  readonly #server = makeServer({ createTableMs: 0 })
+  #client: DynamoDBClient | undefined
+  #tables = 0
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  async start(): Promise<void> {
+    teachRefusalsWithItems()
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'nobody')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'nothing')
+    vi.stubEnv('AWS_REGION', 'eu-central-1')
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening')
+    this.#client = new DynamoDBClient({ endpoint: this.endpoint })
+  }
+
+  async stop(): Promise<void> {
+    this.#client?.destroy()
+    vi.unstubAllEnvs()
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  /** A new, empty table. */
+  async makeTable(): Promise<string> {
+    this.#tables += 1
+    const TableName = `UserStreams-${this.#tables}`
+    await this.#client?.send(
+      new CreateTableCommand({
+        TableName,
+        KeySchema: [{ AttributeName: 'UserId', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'UserId', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    )
+    return TableName
+  }
+
+  /** A store on a new table, or on the one given. */
+  async makeStore(options: Partial<DynamoDbStoreOptions> = {}): Promise<DynamoDbStore> {
+    const tableName = options.tableName ?? (await this.makeTable())
+    return new DynamoDbStore({
+      endpoint: this.endpoint,
+      requestTimeoutMs: PATIENCE_MS,
+      ...options,
+      tableName,
+    })
+  }
+
+  /** Writes an item as somebody would by hand. */
+  async put(TableName: string, item: Item): Promise<void> {
+    await this.#client?.send(new PutItemCommand({ TableName, Item: item }))
+  }
+
+  /** The item as it lies in the table. */
+  async itemOf(TableName: string, user: string): Promise<Item | undefined> {
+    const Key = { UserId: { S: user } }
+    return (await this.#client?.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })))?.Item
+  }
+}
+
+/** A DynamoDB for the tests of this file. */
+export function useDynalite(): Dynalite {
+  const dynalite = new Dynalite()
+  beforeAll(() => dynalite.start())
+  afterAll(() => dynalite.stop())
+  return dynalite
+}
+
+/** An item as somebody writes it who knows only `UserId` and `Streams`. */
+export function itemByHand(user: string, ids: readonly string[]): Item {
+  return { UserId: { S: user }, Streams: { L: ids.map((id) => ({ S: id })) } }
+}

@@ -1,0 +1,79 @@
+/**
+ * The emulator under test: what the others rely on it for, and that the store can do without.
+ */
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import type { UserId } from '@streamgate/core'
+import { describeStoreContract } from '@streamgate/stores/contract'
+import { DynamoDbStore } from '@streamgate/stores/dynamodb'
+import { describe, expect, it } from 'vitest'
+import { leaseOf, USER } from '../src/contract/specimens.ts'
+import { itemByHand, useDynalite } from './dynalite/dynalite.ts'
+import { Wire } from './dynalite/wire.ts'
+
+const dynalite = useDynalite()
+
+describe('dynalite', () => {
+  it('hands the item back with a refusal, of an update and of a deletion', async () => {
+    const client = new DynamoDBClient({ endpoint: dynalite.endpoint })
+    const TableName = await dynalite.makeTable()
+    const item = itemByHand(USER, ['a'])
+    await dynalite.put(TableName, item)
+    const refused = {
+      TableName,
+      Key: { UserId: { S: USER } },
+      ConditionExpression: 'attribute_not_exists(UserId)',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    }
+    const sendings = [
+      () => client.send(new UpdateItemCommand({ ...refused, UpdateExpression: 'REMOVE V' })),
+      () => client.send(new DeleteItemCommand(refused)),
+    ]
+    for (const send of sendings) {
+      const error: unknown = await send().catch((reason: unknown) => reason)
+      expect(error).toBeInstanceOf(ConditionalCheckFailedException)
+      expect(error).toMatchObject({ Item: item })
+    }
+    client.destroy()
+  })
+
+  it('hands no item back unless it is asked to', async () => {
+    const wire = new Wire(dynalite.endpoint, { handsItemsBack: false })
+    await wire.open()
+    const store = await dynalite.makeStore({ endpoint: wire.endpoint })
+    await store.add(USER, leaseOf('a'), 1)
+    expect((await store.add(USER, leaseOf('b'), 1)).roster.leases).toEqual([leaseOf('a')])
+    expect(wire.requests.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem', 'GetItem'])
+    await store.close()
+    await wire.close()
+  })
+})
+
+describeStoreContract({
+  name: 'DynamoDbStore on an endpoint that hands no items back with refusals',
+  makeStore: async () => {
+    const wire = new Wire(dynalite.endpoint, { handsItemsBack: false })
+    await wire.open()
+    const store = await dynalite.makeStore({ endpoint: wire.endpoint })
+    return Object.assign(store, { close: closing(store, wire) })
+  },
+  makeFailingStore: async () => ({
+    store: await dynalite.makeStore({ tableName: 'NoSuchTable' }),
+    user: 'anybody' as UserId,
+  }),
+})
+
+/** Closes the store, and then the wire that it was on. */
+function closing(store: DynamoDbStore, wire: Wire): () => Promise<void> {
+  const close = store.close.bind(store)
+  let wireClosed: Promise<void> | undefined
+  return async () => {
+    await close()
+    wireClosed ??= wire.close()
+    await wireClosed
+  }
+}

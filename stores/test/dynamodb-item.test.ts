@@ -1,0 +1,179 @@
+/** The item as it lies in the table, and that nothing put into it is lost or taken for something else. */
+import type { DeviceId, Eviction, Lease, LeaseId, UserId } from '@streamgate/core'
+import { describe, expect, it } from 'vitest'
+import { evictionOfLease, fullLease, idsOf, leaseOf, USER } from '../src/contract/specimens.ts'
+import { useDynalite } from './dynalite/dynalite.ts'
+
+const dynalite = useDynalite()
+
+const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
+
+const AWKWARD = [
+  'a.b.c',
+  'a[0]',
+  '#a',
+  ':a',
+  'a "quoted" \'one\'',
+  'L#a',
+  'V',
+  'Streams',
+  'ExpiresAt',
+  '__proto__',
+  '🎬📺',
+  'a\\b\n\t',
+  '@',
+  'a@b@c',
+]
+
+describe('an item of DynamoDbStore', () => {
+  it('is what the documentation says', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    await store.add(USER, leaseOf('abc'), 3)
+    const { roster } = await store.add(USER, fullLease(), 3)
+    const evictions = [evictionOfLease('film-1')]
+    await store.replace(USER, roster, { leases: roster.leases, evictions })
+    await store.renew(USER, leaseOf('abc'), LATER)
+    const { version } = await store.read(USER)
+    expect(await dynalite.itemOf(tableName, USER)).toEqual({
+      UserId: { S: USER },
+      Streams: { L: [{ S: 'abc' }, { S: 'film-1@tv@home' }] },
+      'L#abc': {
+        M: { s: { N: '1000' }, r: { N: '50000' }, e: { N: '60000' }, g: { S: 'generation of abc' } },
+      },
+      'L#film-1@tv@home': {
+        M: {
+          s: { N: '1000' },
+          r: { N: '1732240800123' },
+          e: { N: '2000' },
+          g: { S: 'generation of film-1' },
+          t: { S: 'tv' },
+          c: { S: 'content/1' },
+          n: { S: 'Wohnzimmer “TV” 📺' },
+          p: { S: 'family' },
+        },
+      },
+      V: { N: String(version) },
+      X: {
+        L: [
+          {
+            M: {
+              id: { S: 'film-1' },
+              g: { S: 'generation 1' },
+              by: { M: { id: { S: 'film-2@phone' }, t: { S: 'mobile' }, n: { S: 'Phone' } } },
+              at: { N: '1500' },
+              until: { N: '3000' },
+            },
+          },
+        ],
+      },
+      ExpiresAt: { N: String(3 + 30 * 86_400) },
+    })
+    await store.close()
+  })
+
+  it('keeps its list, and drops the lease’s own attribute, when its last lease is ended', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    await store.add(USER, leaseOf('abc'), 3)
+    await store.remove(USER, leaseOf('abc'))
+    const item = await dynalite.itemOf(tableName, USER)
+    expect(Object.keys(item ?? {}).toSorted()).toEqual(['ExpiresAt', 'Streams', 'UserId', 'V'])
+    expect(item?.['Streams']).toEqual({ L: [] })
+    expect((await store.scan({ pageSize: 10 })).users).toEqual([
+      { user: USER, roster: await store.read(USER) },
+    ])
+    await store.close()
+  })
+
+  it('is deleted by a replace that leaves nothing', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    await store.add(USER, leaseOf('abc'), 3)
+    const { roster } = await store.remove(USER, leaseOf('abc'))
+    expect((await store.replace(USER, roster, { leases: [], evictions: [] })).done).toBe(true)
+    expect(await dynalite.itemOf(tableName, USER)).toBeUndefined()
+    expect((await store.scan({ pageSize: 10 })).users).toEqual([])
+    await store.close()
+  })
+
+  it('loses its notes in a replace without any', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    const leases = [leaseOf('a')]
+    const noted = await store.replace(USER, await store.read(USER), {
+      leases,
+      evictions: [evictionOfLease('x')],
+    })
+    const { roster } = await store.replace(USER, noted.roster, { leases, evictions: [] })
+    expect(roster.evictions).toEqual([])
+    expect(await dynalite.itemOf(tableName, USER)).not.toHaveProperty('X')
+    await store.close()
+  })
+
+  it('starts at a version of its own each time, and counts from there', async () => {
+    const store = await dynalite.makeStore()
+    const first = (await store.add(USER, leaseOf('a'), 3)).roster.version
+    expect((await store.renew(USER, leaseOf('a'), LATER)).roster.version).toBe(first + 1)
+    expect((await store.remove(USER, leaseOf('a'))).roster.version).toBe(first + 2)
+    await store.erase(USER)
+    const second = (await store.add(USER, leaseOf('a'), 3)).roster.version
+    expect(Math.abs(second - first)).toBeGreaterThan(1_000)
+    await store.close()
+  })
+})
+
+describe('awkward ids', () => {
+  it('go through every verb, side by side', async () => {
+    const store = await dynalite.makeStore()
+    for (const user of AWKWARD.map((name) => name as UserId)) {
+      for (const name of AWKWARD) {
+        const id = name as LeaseId
+        expect((await store.add(user, leaseNamed(id), AWKWARD.length)).done).toBe(true)
+        expect((await store.renew(user, { id }, LATER)).done).toBe(true)
+      }
+      const seen = await store.read(user)
+      expect(seen.leases).toEqual(AWKWARD.map((name) => ({ ...leaseNamed(name as LeaseId), ...LATER })))
+      const notes = AWKWARD.map((name) => noteAbout(name as LeaseId))
+      const next = { leases: seen.leases.toReversed().slice(1), evictions: notes }
+      expect((await store.replace(user, seen, next)).roster).toMatchObject(next)
+      for (const { id } of next.leases) expect((await store.remove(user, { id })).done).toBe(true)
+      expect(await store.read(user)).toMatchObject({ leases: [], evictions: notes })
+    }
+    await store.close()
+  })
+})
+
+describe('a lease', () => {
+  it('that names another device than its id does, or none, is read back as it was written', async () => {
+    const store = await dynalite.makeStore()
+    const other = leaseOf('film', { id: 'film@tv' as LeaseId, deviceId: 'phone' as DeviceId })
+    const none = leaseOf('news', { id: 'news@tv' as LeaseId })
+    for (const lease of [other, none]) await store.add(USER, lease, 2)
+    expect((await store.read(USER)).leases).toEqual([other, none])
+    await store.close()
+  })
+
+  it('is added to nobody where the capacity is nothing', async () => {
+    const store = await dynalite.makeStore()
+    const outcome = await store.add(USER, leaseOf('a'), 0)
+    expect(outcome.done).toBe(false)
+    expect(idsOf(outcome.roster)).toEqual([])
+    expect((await store.scan({ pageSize: 1 })).users).toEqual([])
+    await store.close()
+  })
+})
+
+/** The lease of an id that may hold `@`: stream and device follow from it. */
+function leaseNamed(id: LeaseId): Lease {
+  const [streamId = '', ...device] = id.split('@')
+  return leaseOf(streamId, {
+    id,
+    ...(device.length > 0 && { deviceId: device.join('@') as DeviceId }),
+  })
+}
+
+/** A note about this lease, by a stream of the same name: notes keep their order at one instant, too. */
+function noteAbout(leaseId: LeaseId): Eviction {
+  return { ...evictionOfLease(leaseId), by: { id: leaseId, deviceId: 'own' as DeviceId } }
+}

@@ -1,0 +1,177 @@
+/**
+ * Answers lost after the write, and requests that arrive late: the client repeats by itself, and a
+ * repetition must not take a second place, nor pass for a refusal.
+ */
+import type { Generation } from '@streamgate/core'
+import { describe, expect, it } from 'vitest'
+import { evictionOfLease, held, idsOf, leaseOf, USER } from '../src/contract/specimens.ts'
+import { itemByHand, useDynalite } from './dynalite/dynalite.ts'
+import { useWires, type Wire } from './dynalite/wire.ts'
+
+const dynalite = useDynalite()
+const openWire = useWires(dynalite)
+
+const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
+
+async function storeBehind(wire: Wire, maxAttempts = 2) {
+  return dynalite.makeStore({ endpoint: wire.endpoint, maxAttempts })
+}
+
+for (const handsItemsBack of [true, false]) {
+  const endpoint = handsItemsBack ? 'hands items back with refusals' : 'hands no item back'
+  describe(`DynamoDbStore whose answers are lost, where the endpoint ${endpoint}`, () => {
+    it('knows its own add again', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      wire.treatNext('lose the answer')
+      const outcome = await store.add(USER, leaseOf('a'), 1)
+      expect(outcome.done).toBe(true)
+      expect(outcome.roster).toEqual(await store.read(USER))
+      expect(idsOf(outcome.roster)).toEqual(['a'])
+      expect(wire.requests.filter(({ operation }) => operation === 'UpdateItem')).toHaveLength(2)
+      await store.close()
+    })
+
+    it('knows its own add again after two lost answers', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire, 3)
+      wire.treatNext('lose the answer', 'lose the answer')
+      expect((await store.add(USER, leaseOf('a'), 1)).done).toBe(true)
+      expect(idsOf(await store.read(USER))).toEqual(['a'])
+      await store.close()
+    })
+
+    it('does not take somebody else’s taking of the lease for its own', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      await store.add(USER, leaseOf('a', { generation: 'theirs' as Generation }), 3)
+      wire.treatNext('lose the answer')
+      const outcome = await store.add(USER, leaseOf('a', { generation: 'mine' as Generation }), 3)
+      expect(outcome.done).toBe(false)
+      expect(outcome.roster.leases[0]?.generation).toBe('theirs')
+      await store.close()
+    })
+
+    it('renews twice, which is once', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      await held(store, USER, [leaseOf('a')])
+      wire.treatNext('lose the answer')
+      const outcome = await store.renew(USER, leaseOf('a'), LATER)
+      expect(outcome.done).toBe(true)
+      expect(outcome.roster).toEqual(await store.read(USER))
+      expect(outcome.roster.leases).toEqual([leaseOf('a', LATER)])
+      await store.close()
+    })
+
+    it('ends a lease once, though it can only say that the lease is gone', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      await held(store, USER, [leaseOf('a'), leaseOf('b')])
+      wire.treatNext('lose the answer')
+      const outcome = await store.remove(USER, leaseOf('a'))
+      expect(outcome.done).toBe(false)
+      expect(idsOf(outcome.roster)).toEqual(['b'])
+      await store.close()
+    })
+
+    it('knows its own replace again', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
+      const next = { leases: [leaseOf('b'), leaseOf('c')], evictions: [evictionOfLease('a')] }
+      wire.treatNext('lose the answer')
+      const outcome = await store.replace(USER, seen, next)
+      expect(outcome.done).toBe(true)
+      expect(outcome.roster).toMatchObject(next)
+      expect(outcome.roster).toEqual(await store.read(USER))
+      await store.close()
+    })
+
+    it('knows its own replace of a user never seen again', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      const unseen = await store.read(USER)
+      wire.treatNext('lose the answer')
+      const outcome = await store.replace(USER, unseen, { leases: [leaseOf('a')], evictions: [] })
+      expect(outcome.done).toBe(true)
+      expect(idsOf(await store.read(USER))).toEqual(['a'])
+      await store.close()
+    })
+
+    it('knows its own replace by nothing again', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      const seen = await held(store, USER, [leaseOf('a')])
+      wire.treatNext('lose the answer')
+      expect((await store.replace(USER, seen, { leases: [], evictions: [] })).done).toBe(true)
+      expect((await store.scan({ pageSize: 10 })).users).toEqual([])
+      await store.close()
+    })
+
+    it('does not take the same step by somebody else for its own replace', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      const seen = await held(store, USER, [leaseOf('a')])
+      await store.renew(USER, leaseOf('a'), LATER)
+      wire.treatNext('lose the answer')
+      const outcome = await store.replace(USER, seen, { leases: [leaseOf('c')], evictions: [] })
+      expect(outcome.done).toBe(false)
+      expect(idsOf(outcome.roster)).toEqual(['a'])
+      await store.close()
+    })
+  })
+}
+
+describe('DynamoDbStore whose requests arrive late', () => {
+  it('takes one place for an add that arrives a second time', async () => {
+    const wire = await openWire()
+    const store = await storeBehind(wire)
+    wire.treatNext('hold back')
+    expect((await store.add(USER, leaseOf('a'), 2)).done).toBe(true)
+    const before = await store.read(USER)
+    await wire.deliverHeldBack()
+    expect(await store.read(USER)).toEqual(before)
+    await store.close()
+  })
+
+  it('never holds more than the capacity, even where a late add comes back after its end', async () => {
+    const wire = await openWire()
+    const store = await storeBehind(wire)
+    wire.treatNext('hold back')
+    await store.add(USER, leaseOf('a'), 1)
+    await store.remove(USER, leaseOf('a'))
+    await store.add(USER, leaseOf('b'), 1)
+    await wire.deliverHeldBack()
+    expect(idsOf(await store.read(USER))).toEqual(['b'])
+    await store.close()
+  })
+
+  it('does not describe anew a lease by hand that was taken anew meanwhile', async () => {
+    const wire = await openWire()
+    const tableName = await dynalite.makeTable()
+    await dynalite.put(tableName, itemByHand(USER, ['a']))
+    const store = await dynalite.makeStore({ endpoint: wire.endpoint, tableName })
+    wire.treatNext('pass', 'hold back')
+    expect((await store.renew(USER, { id: leaseOf('a').id }, LATER)).done).toBe(true)
+    await store.remove(USER, { id: leaseOf('a').id })
+    await store.add(USER, leaseOf('a'), 1)
+    await wire.deliverHeldBack()
+    expect((await store.read(USER)).leases).toEqual([leaseOf('a')])
+    await store.close()
+  })
+
+  it('changes nothing by a replace or a removal that arrives a second time', async () => {
+    const wire = await openWire()
+    const store = await storeBehind(wire)
+    const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
+    wire.treatNext('hold back')
+    await store.replace(USER, seen, { leases: [leaseOf('c'), leaseOf('d')], evictions: [] })
+    wire.treatNext('hold back')
+    await store.remove(USER, leaseOf('c'))
+    const before = await store.read(USER)
+    await wire.deliverHeldBack()
+    expect(await store.read(USER)).toEqual(before)
+    await store.close()
+  })
+})

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { Client, type Answer } from './client.ts'
+import { holdWriteLock } from './neighbour.ts'
+import { startService } from './running-service.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const STORE_TIMEOUT_MS = 300
+const TIME_LIMIT = ['--store-timeout-ms', String(STORE_TIMEOUT_MS)]
+/** What an answer may take beyond the store's time limit, on a machine that does a lot else. */
+const SLACK_MS = 2000
+/** What a process may take to end when it was told to. */
+const END_LIMIT_MS = 5000
+const USERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
+
+describe.each([1, 2])(
+  'while another process holds the write lock, a service of %i process(es)',
+  (workers) => {
+    it('says in time that it cannot decide, and is whole again once the neighbour ends or is killed', async () => {
+      const folder = temporaryFolder()
+      const { url } = await startService({ folder, workers, flags: TIME_LIMIT })
+      const client = new Client(url)
+      for (const user of USERS) expect((await client.start(user, 'before')).status).toBe(201)
+      const neighbour = await holdWriteLock(folder)
+
+      const startedAtMs = performance.now()
+      const refused = await Promise.all([
+        ...USERS.map((user) => client.start(user, 'meanwhile')),
+        ...USERS.map((user) => client.send('PUT', `/users/${user}/streams/before`)),
+        client.stop('one', 'before'),
+      ])
+      expect(performance.now() - startedAtMs).toBeLessThan(STORE_TIMEOUT_MS + SLACK_MS)
+      for (const answer of refused) expectUndecided(answer)
+      expect((await client.get('/livez')).status).toBe(200)
+
+      // Reads need no lock.
+      expect((await client.get('/readyz')).status).toBe(200)
+      expect(await client.list('two')).toEqual(['before'])
+
+      await neighbour.release()
+      for (const user of USERS) {
+        expect([200, 201]).toContain((await client.start(user, 'meanwhile')).status)
+        expect((await client.start(user, 'after')).status).toBe(201)
+      }
+      expect((await client.stop('one', 'before')).status).toBe(204)
+      expect(await client.list('one')).toEqual(['meanwhile', 'after'])
+      for (const user of USERS.slice(1)) {
+        expect(await client.list(user)).toEqual(['before', 'meanwhile', 'after'])
+        expect((await client.start(user, 'too-many')).status).toBe(409)
+      }
+    })
+
+    it('drains and ends, though the store never gets to what it was asked', async () => {
+      const folder = temporaryFolder()
+      const service = await startService({ folder, workers, flags: [...TIME_LIMIT, '--drain-seconds', '0'] })
+      await holdWriteLock(folder)
+      expectUndecided(await new Client(service.url).start('user', 'meanwhile'))
+      service.signal('SIGTERM')
+      await service.exitWithin(END_LIMIT_MS)
+    })
+
+    it('ends when it is told twice, and takes no lock with it', async () => {
+      const folder = temporaryFolder()
+      const service = await startService({
+        folder,
+        workers,
+        flags: [...TIME_LIMIT, '--drain-seconds', '600'],
+      })
+      const neighbour = await holdWriteLock(folder)
+      const client = new Client(service.url)
+      const refused = await Promise.all(Array.from({ length: 8 }, () => client.start('user', 'meanwhile')))
+      for (const answer of refused) expectUndecided(answer)
+      service.signal('SIGTERM')
+      await service.untilLogged('draining', workers)
+      service.signal('SIGTERM')
+      await service.exitWithin(END_LIMIT_MS)
+      await neighbour.release()
+      const next = new Client((await startService({ folder })).url)
+      expect([200, 201]).toContain((await next.start('user', 'meanwhile')).status)
+    })
+  },
+)
+
+function expectUndecided({ status, headers, body }: Answer): void {
+  expect({ status, type: body.type }).toEqual({ status: 503, type: '/problems/store-unavailable' })
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm run build`: the Lambda's bundle, the same bytes for the same sources on any machine.
+ *
+ * Writes `dist/bundle.zip`, which holds one minified `index.mjs`, its source map beside it, and a manifest.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { zipSync } from 'fflate'
+
+/** What was built; `sha256` is in base64, as Lambda's CodeSha256 gives it. */
+export type Manifest = {
+  readonly bundle: 'bundle.zip'
+  readonly sha256: string
+  readonly zipBytes: number
+  readonly codeBytes: number
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** A zip entry's time must be fixed, and can be no earlier. */
+const ZIP_EPOCH = new Date(1980, 0, 1)
+
+/** An ES module has no `require`, which the CommonJS packages inside call for Node's own modules. */
+const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);"
+
+/** Builds into a folder, and says what came of it. */
+export async function buildBundle(folder: string): Promise<Manifest> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['service/src/lambda.ts'],
+    outfile: 'index.mjs',
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    // The embedded store and the one in memory are loaded only where the configuration names them.
+    external: ['@streamgate/stores/lmdb', '@streamgate/stores/memory'],
+    sourcemap: 'external',
+    legalComments: 'none',
+    banner: { js: BANNER },
+    write: false,
+  })
+  const code = contentsOf(outputFiles, 'index.mjs')
+  const zip = zipSync({ 'index.mjs': [code, { mtime: ZIP_EPOCH, attrs: 0o644 << 16, os: 3 }] }, { level: 9 })
+  const manifest: Manifest = {
+    bundle: 'bundle.zip',
+    sha256: createHash('sha256').update(zip).digest('base64'),
+    zipBytes: zip.length,
+    codeBytes: code.length,
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'bundle.zip'), zip)
+  writeFileSync(join(folder, 'index.mjs.map'), contentsOf(outputFiles, 'index.mjs.map'))
+  writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+  return manifest
+}
+
+function contentsOf(files: readonly { path: string; contents: Uint8Array }[], name: string): Uint8Array {
+  const file = files.find(({ path }) => path.endsWith(`/${name}`))
+  if (file === undefined) throw new Error(`esbuild made no ${name}`)
+  return file.contents
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { zipBytes, codeBytes, sha256 } = await buildBundle(join(ROOT, 'dist'))
+  process.stdout.write(`dist/bundle.zip: ${zipBytes} bytes (index.mjs: ${codeBytes}), SHA-256 ${sha256}\n`)
+}
