@@ -119,13 +119,13 @@ export class Limiter {
         ? await store.add(user, newcomer, limit.max)
         : { done: false, roster: await store.read(user) }
     if (first.done) {
-      const roster = await this.#forgetEviction(user, newcomer, first.roster)
-      return this.#grant('admitted', newcomer, { roster, plan })
+      await this.#forgetEviction(user, newcomer, first.roster)
+      return this.#grant('admitted', newcomer, { roster: first.roster, plan })
     }
     const verdict = await this.#settle(user, first.roster, (roster, nowMs) => admit(roster, claim, nowMs))
-    return verdict.outcome === 'denied'
-      ? verdict
-      : this.#grant(verdict.outcome, newcomer, { ...verdict, plan })
+    if (verdict.outcome === 'denied') return verdict
+    await this.#forgetEviction(user, heldLease(verdict.roster, newcomer.id) ?? newcomer, verdict.roster)
+    return this.#grant(verdict.outcome, newcomer, { ...verdict, plan })
   }
 
   /**
@@ -202,18 +202,19 @@ export class Limiter {
   }
 
   /**
-   * Drops the note on a stream that was evicted and has now been started again, or its next lapse
-   * would be taken for that old eviction. The stream runs already, so a lost race here is no failure.
+   * Drops the note on a stream that was evicted and now runs again, or its next lapse would be taken for
+   * that old eviction. A note may have come between a decision and its write, or have been left by a start
+   * that was cut short. The stream runs already, so a lost race here is no failure; nor
+   * is what others do meanwhile part of the answer.
    */
-  async #forgetEviction(user: UserId, newcomer: Lease, added: Roster): Promise<Roster> {
+  async #forgetEviction(user: UserId, started: Lease, written: Roster): Promise<void> {
     const isOutdated = (note: Eviction) =>
-      note.leaseId === newcomer.id && note.generation !== newcomer.generation
-    let roster = added
+      note.leaseId === started.id && note.generation !== started.generation
+    let roster = written
     for (let attempt = 1; attempt <= WRITE_ATTEMPTS_MAX && roster.evictions.some(isOutdated); attempt += 1) {
       const evictions = roster.evictions.filter((note) => !isOutdated(note))
       roster = (await this.#parts.store.replace(user, roster, { leases: roster.leases, evictions })).roster
     }
-    return roster
   }
 
   #newcomer(request: StartRequest): Lease {

@@ -1,0 +1,154 @@
+/**
+ * Rules for the leases an answer shows as live: whatever the answer is, they are a picture of the roster
+ * at one instant between the question and the answer.
+ */
+import type { Lease } from '@streamgate/core'
+import { askedAtMs, judgedAtMs, type Answer, type Operation, type RunRequest } from './history.ts'
+import { isBefore, nameOf, type Scene } from './scene.ts'
+import { isCertainlyLive, leasesShown, type Taking } from './takings.ts'
+
+export function shownFaults(scene: Scene, operation: Operation): readonly string[] {
+  const live = picture(operation.answer)
+  const faults = leasesShown(operation).flatMap((lease) => leaseFaults(scene, operation, lease))
+  if (live === undefined) return faults
+  return [
+    ...faults,
+    ...missing(scene, operation, live),
+    ...impossibleTogether(scene, operation, live),
+    ...orderFaults(scene, operation, live),
+    ...live.flatMap((lease) => cameBack(scene, operation, lease)),
+  ]
+}
+
+/** All that runs for the user, as this answer tells it. */
+function picture(answer: Answer): readonly Lease[] | undefined {
+  return 'live' in answer ? answer.live : 'holders' in answer ? answer.holders : undefined
+}
+
+/** A lease that is shown was taken by somebody, as they asked, and its instants were set by somebody. */
+function leaseFaults({ takings }: Scene, operation: Operation, lease: Lease): readonly string[] {
+  const taking = takings.named(lease.generation)
+  if (taking === undefined || taking.origins.length === 0) return [`${nameOf(lease)} was taken by nobody`]
+  const faults: string[] = []
+  if (!taking.origins.some((origin) => isAsAsked(lease, origin))) {
+    faults.push(`${nameOf(lease)} is not as it was asked for`)
+  }
+  const setters = taking.renewals.filter(
+    (each) =>
+      !isBefore(operation, each) &&
+      askedAtMs(each) === lease.renewedAtMs &&
+      takings.expiryOf(each) === lease.expiresAtMs,
+  )
+  if (setters.length === 0) {
+    faults.push(`nobody renewed ${nameOf(lease)} at ${lease.renewedAtMs} until ${lease.expiresAtMs}`)
+  } else if (setters.every((setter) => isOutdated(taking, setter, operation))) {
+    faults.push(`${nameOf(lease)} has lost a later renewal than that of ${lease.renewedAtMs}`)
+  }
+  return faults
+}
+
+function isAsAsked(lease: Lease, origin: Operation<RunRequest>): boolean {
+  const { id, stream, plan } = origin.request
+  return (
+    lease.id === id &&
+    lease.plan === plan &&
+    lease.streamId === stream.streamId &&
+    lease.deviceId === stream.deviceId &&
+    lease.label === stream.label &&
+    lease.startedAtMs === askedAtMs(origin)
+  )
+}
+
+/** Whether another renewal, to a later instant, was certainly done after this one and before the question. */
+function isOutdated(taking: Taking, setter: Operation, operation: Operation): boolean {
+  return taking.renewals.some(
+    (later) =>
+      (later.answer.outcome === 'renewed' || later.answer.outcome === 'admitted') &&
+      askedAtMs(setter) < askedAtMs(later) &&
+      isBefore(setter, later) &&
+      isBefore(later, operation),
+  )
+}
+
+/**
+ * What was known before the question to be live until after the answer is in the picture.
+ *
+ * A renewal between the two does not count: the picture may be of before it and, judged by the clock of the
+ * answer, show that the lease has lapsed.
+ */
+function missing({ takings }: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
+  const { invoked, answered } = operation
+  return takings.all
+    .filter(({ vouched }) => isCertainlyLive({ certain: vouched }, invoked.step, answered.step))
+    .filter((taking) => live.every((lease) => lease.generation !== taking.generation))
+    .map((taking) => `does not show ${nameOf(taking)}, which is certainly live`)
+}
+
+/** There is a step at which all in the picture may have been live at once, and none of them lapses before the answer. */
+function impossibleTogether(
+  { takings, terms }: Scene,
+  operation: Operation,
+  live: readonly Lease[],
+): readonly string[] {
+  const { invoked, answered } = operation
+  const nowMs = judgedAtMs(operation, terms)
+  const faults = live
+    .filter((lease) => lease.expiresAtMs !== null && lease.expiresAtMs <= nowMs)
+    .map((lease) => `shows ${nameOf(lease)} as live at ${nowMs}, it lapsed at ${lease.expiresAtMs}`)
+  const shown = live.map((lease) => takings.named(lease.generation)).filter((taking) => taking !== undefined)
+  const from = Math.max(
+    invoked.step,
+    ...shown.map((taking) => Math.min(...taking.origins.map((origin) => origin.invoked.step))),
+  )
+  const to = Math.min(answered.step, ...shown.map((taking) => taking.overByStep))
+  if (from < to) return faults
+  return [...faults, `never was all this live at once: ${live.map(nameOf).join(', ')}`]
+}
+
+/** No lease twice, the oldest first, its own as it was granted, and under the limit of the youngest. */
+function orderFaults(
+  { takings, terms }: Scene,
+  operation: Operation,
+  live: readonly Lease[],
+): readonly string[] {
+  const { answer } = operation
+  const faults: string[] = []
+  if (new Set(live.map((lease) => lease.id)).size < live.length) faults.push('shows a lease twice')
+  if (answer.outcome === 'renewed' || answer.outcome === 'admitted') {
+    const own = live.filter((lease) => lease.id === answer.lease.id)
+    if (own.some((lease) => lease.generation !== answer.lease.generation)) {
+      faults.push(`shows ${answer.lease.id} as another taking than the one it answers`)
+    }
+  }
+  const shown = live.map((lease) => takings.named(lease.generation)).filter((taking) => taking !== undefined)
+  for (const [place, taking] of shown.entries()) {
+    const begin = Math.min(...taking.origins.map((origin) => origin.invoked.step))
+    const younger = shown.slice(place + 1).find((next) => next.takenByStep < begin)
+    if (younger !== undefined) faults.push(`shows ${nameOf(taking)} before ${nameOf(younger)}`)
+  }
+  const limit = terms.plans.get(live.at(-1)?.plan ?? '') ?? terms.defaultLimit
+  if (answer.outcome === 'listed' && answer.limit.max !== limit)
+    faults.push(`lists under ${answer.limit.max}`)
+  return faults
+}
+
+/**
+ * What an earlier picture did not show has not come back by itself: somebody renewed it since. Where clocks
+ * differ, one limiter may have taken it for lapsed before another did.
+ */
+function cameBack(scene: Scene, operation: Operation, lease: Lease): readonly string[] {
+  const { takings, terms } = scene
+  const taking = takings.named(lease.generation)
+  if (taking === undefined) return []
+  const last = takings.operations
+    .filter((earlier) => isBefore(earlier, operation) && taking.takenByStep < earlier.invoked.step)
+    .filter((earlier) => picture(earlier.answer)?.every((each) => each.generation !== lease.generation))
+    .toSorted((one, other) => one.invoked.step - other.invoked.step)
+    .at(-1)
+  if (last === undefined) return []
+  const isRenewed = taking.renewals.some((each) => !isBefore(each, last) && !isBefore(operation, each))
+  const hadLapsed = lease.expiresAtMs !== null && lease.expiresAtMs <= judgedAtMs(last, terms)
+  return isRenewed || hadLapsed
+    ? []
+    : [`${nameOf(taking)} came back by itself after operation ${last.number}`]
+}
