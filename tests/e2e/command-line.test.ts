@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -133,7 +133,7 @@ describe.concurrent('the command line', () => {
   })
 })
 
-describe('a policy file', () => {
+describe.concurrent('a policy file', () => {
   it('is refused where it is not JSON', async () => {
     const path = fileHolding('{ "plans": ')
     expect(await refusal(['serve', '--policy', path])).toMatch(/^streamgate: --policy .*policy\.json.*JSON/)
@@ -155,21 +155,14 @@ describe('a policy file', () => {
   })
 })
 
-describe('a service that cannot run', () => {
+describe.concurrent('a service that cannot run', () => {
   it.each([1, 2])('because its port is taken says so, as %i process(es)', async (workers) => {
     await using taken = createServer()
     await new Promise<void>((resolve) => {
       taken.listen(0, '127.0.0.1', resolve)
     })
     const { port } = taken.address() as AddressInfo
-    const flags = [
-      '--port',
-      String(port),
-      '--store',
-      `lmdb:${temporaryFolder()}`,
-      '--workers',
-      String(workers),
-    ]
+    const flags = ['--port', String(port), '--store', `lmdb:${newFolder()}`, '--workers', String(workers)]
     const line = await refusal(['serve', ...flags], {}, 1)
     expect(line).toMatch(new RegExp(`^streamgate: .*${port}.*--port`))
   })
@@ -186,7 +179,7 @@ describe('a service that cannot run', () => {
   )
 
   it('because its folder holds something else says so', async () => {
-    const folder = temporaryFolder()
+    const folder = newFolder()
     writeFileSync(join(folder, 'data.mdb'), 'not a database, '.repeat(4096))
     const line = await refusal(['serve', '--port', '0', '--store', `lmdb:${folder}`], {}, 1)
     expect(line).toMatch(/^streamgate: .*--store/)
@@ -229,12 +222,17 @@ function variableOf(flag: string): string {
   return SETTINGS.find(([name]) => name === flag)?.[1] ?? ''
 }
 
+/** Where commands run, and all that they are given lies: tests that run at once cannot tidy up one by one. */
 const workingFolder = temporaryFolder(afterAll)
+
+function newFolder(): string {
+  return mkdtempSync(join(workingFolder, 'folder-'))
+}
 
 type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 /** Far longer than a command takes that does not serve. */
-const RUN_LIMIT_MS = 10_000
+const RUN_LIMIT_MS = 15_000
 
 /** Runs a command to its end, or kills it where it serves. */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
@@ -269,7 +267,7 @@ function linesOf(stderr: string): string[] {
 }
 
 function fileHolding(content: string): string {
-  const path = join(temporaryFolder(), 'policy.json')
+  const path = join(newFolder(), 'policy.json')
   writeFileSync(path, content)
   return path
 }

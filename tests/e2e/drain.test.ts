@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Client } from './client.ts'
 import { Ledger } from './ledger.ts'
 import { faultsOf, Load } from './load.ts'
@@ -9,8 +9,8 @@ import { startService, type RunningService, type ServiceOptions } from './runnin
 import { temporaryFolder } from './temporary-folder.ts'
 
 const LIMIT = 3
-const GRACE_MS = 1000
-const SHORT_GRACE = ['--drain-seconds', '1']
+/** Long enough to be told of it and to do something still. */
+const GRACE_SECONDS = 2
 /** A grace that no test can wait for. */
 const LONG_GRACE = ['--drain-seconds', '600']
 /** What a process may take to end once it has nothing to wait for. */
@@ -21,7 +21,7 @@ const BODY = JSON.stringify({ streamId: 'half-sent' })
 describe.each([1, 2])('told to stop by SIGTERM, a service of %i process(es)', (workers) => {
   it('says so to load balancers, answers and loses nothing meanwhile, and exits 0', async () => {
     const folder = temporaryFolder()
-    const service = await startService({ folder, workers, flags: ['--drain-seconds', '2'] })
+    const service = await startService({ folder, workers, flags: ['--drain-seconds', String(GRACE_SECONDS)] })
     const ledger = new Ledger(LIMIT)
     const load = new Load({ client: new Client(service.url), ledger, name: 'load' })
     await load.untilAcknowledged(100)
@@ -39,19 +39,20 @@ describe.each([1, 2])('told to stop by SIGTERM, a service of %i process(es)', (w
     await load.end()
     expect(load.statuses).toEqual(new Set([201, 204, 409]))
     expect([...load.failures]).toEqual([])
-    expect(await service.exitWithin(2000 + END_LIMIT_MS)).toEqual({ code: 0, signal: null })
+    expect(await service.exitWithin(GRACE_SECONDS * 1000 + END_LIMIT_MS)).toEqual({ code: 0, signal: null })
     await expect(newcomer.get('/livez')).rejects.toThrow('ECONNREFUSED')
+    expect(service.logged('decision')).toHaveLength(load.decided + 1)
+    expect(service.logged('stopped')).toHaveLength(workers)
     const next = await startService({ folder })
     expect(await faultsOf(new Client(next.url), ledger)).toEqual([])
   })
 
   it('answers a request of which it had only half the body', async () => {
-    const service = await serviceOf(workers, SHORT_GRACE)
+    const service = await serviceOf(workers, ['--drain-seconds', '0'])
     const socket = await sendFirstHalf(service)
     service.signal('SIGTERM')
     await service.untilLogged('draining', workers)
-    await pause(GRACE_MS + 200)
-    await expect(new Client(service.url).get('/livez')).rejects.toThrow('ECONNREFUSED')
+    await vi.waitFor(() => expect(new Client(service.url).get('/livez')).rejects.toThrow('ECONNREFUSED'))
     socket.write(BODY.slice(BODY.length / 2))
     const [answer] = (await once(socket, 'data')) as [Buffer]
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 201 Created\r\n[^]*"id":"half-sent"/)

@@ -34,9 +34,19 @@ const PATIENCE_MS = 10_000
 
 /** Starts the service on a free port; resolves once it listens, with all its workers. It is gone at the end. */
 export async function startService(
-  { folder, workers = 1, flags = [] }: ServiceOptions,
+  options: ServiceOptions,
   atEnd: AtEnd = onTestFinished,
 ): Promise<RunningService> {
+  const service = launchService(options, atEnd)
+  await service.untilLogged('listening', options.workers)
+  return service
+}
+
+/** Starts the service, and does not wait for it to listen. */
+export function launchService(
+  { folder, workers = 1, flags = [] }: ServiceOptions,
+  atEnd: AtEnd = onTestFinished,
+): RunningService {
   const settings = ['--port', '0', '--store', `lmdb:${folder}`, '--workers', String(workers), ...flags]
   const service = new RunningService(
     spawn(process.execPath, [COMMAND_LINE, 'serve', ...settings], {
@@ -46,7 +56,6 @@ export async function startService(
     }),
   )
   atEnd(() => service.killAll())
-  await service.untilLogged('listening', workers)
   return service
 }
 
@@ -73,7 +82,7 @@ export class RunningService {
   }
 
   get url(): string {
-    return this.#listening()[0]?.url ?? 'http://127.0.0.1:0'
+    return this.logged('listening')[0]?.url ?? 'http://127.0.0.1:0'
   }
 
   get pid(): number {
@@ -82,7 +91,7 @@ export class RunningService {
 
   /** The workers that listen, the one that started first at the front; none where one process does it all. */
   get workers(): readonly number[] {
-    return this.#listening()
+    return this.logged('listening')
       .map(({ pid }) => pid)
       .filter((pid) => pid !== this.pid && !this.#killedWorkers.has(pid))
   }
@@ -131,17 +140,18 @@ export class RunningService {
     return exit
   }
 
+  /** The lines of this message. */
+  logged(message: string): readonly LogLine[] {
+    return this.log.filter(({ msg }) => msg === message)
+  }
+
   /** Waits until the log holds so many lines of this message. Rejects where the service ends before. */
   async untilLogged(message: string, count = 1): Promise<void> {
-    const isThere = () => this.log.filter(({ msg }) => msg === message).length >= count
+    const isThere = () => this.logged(message).length >= count
     await vi.waitUntil(() => isThere() || this.#exit, { timeout: PATIENCE_MS, interval: 5 })
     if (!isThere()) {
       throw new Error(`The service ended before it logged “${message}”: ${await this.#stderr}`)
     }
-  }
-
-  #listening(): readonly LogLine[] {
-    return this.log.filter(({ msg }) => msg === 'listening')
   }
 
   #keep(line: string): void {

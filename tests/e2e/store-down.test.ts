@@ -1,13 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Client, type Answer } from './client.ts'
 import { holdWriteLock } from './neighbour.ts'
-import { startService } from './running-service.ts'
+import { launchService, startService } from './running-service.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const STORE_TIMEOUT_MS = 300
 const TIME_LIMIT = ['--store-timeout-ms', String(STORE_TIMEOUT_MS)]
 /** What an answer may take beyond the store's time limit, on a machine that does a lot else. */
 const SLACK_MS = 2000
+/** What processes take to start, up to where they open the store. */
+const START_MS = 1500
 /** What a process may take to end when it was told to. */
 const END_LIMIT_MS = 5000
 const USERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
@@ -79,6 +82,15 @@ describe.each([1, 2])(
     })
   },
 )
+
+it('workers that wait for the lock to start end when they are told to', async () => {
+  const folder = temporaryFolder()
+  await holdWriteLock(folder)
+  const service = launchService({ folder, workers: 2 })
+  await pause(START_MS)
+  service.signal('SIGTERM')
+  await service.exitWithin(END_LIMIT_MS)
+})
 
 function expectUndecided({ status, headers, body }: Answer): void {
   expect({ status, type: body.type }).toEqual({ status: 503, type: '/problems/store-unavailable' })

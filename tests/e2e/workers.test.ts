@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const LIMIT = 3
 const WORKERS = 2
 /** How often a worker is killed: the more often, the likelier is one that dies with the write lock in its hand. */
-const KILLS = 3
+const KILLS = 2
 /** What workers may take to end once their primary is gone. */
 const END_LIMIT_MS = 5000
 /** More of the longest lines than the pipe to their reader takes in at once. */
