@@ -71,7 +71,8 @@ class Fleet {
     if (!isSecond) this.#logger.info({ signal }, 'stopping workers')
     const order: StopOrder = { kind: 'stop', signal }
     for (const worker of alive()) {
-      if (isSecond) worker.process.kill('SIGKILL')
+      // One that does not listen yet has nothing to finish, and may be waiting for the store's lock, deaf to any order.
+      if (isSecond || !this.#listened.has(worker.id)) worker.process.kill('SIGKILL')
       else if (worker.isConnected()) worker.send(order)
     }
     this.#finishIfNobodyIsLeft()
@@ -85,7 +86,7 @@ class Fleet {
 
   #onExit(worker: Worker, code: number | null, signal: string | null): void {
     if (this.#isStopping) {
-      if (code !== 0) this.#exitCode = 1
+      if (code !== 0 && this.#listened.has(worker.id)) this.#exitCode = 1
       this.#finishIfNobodyIsLeft()
       return
     }
