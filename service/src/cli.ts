@@ -31,6 +31,7 @@ for (const [name, { flag, placeholder, fallback, help, variable }] of Object.ent
   serveCommand.addOption(option)
 }
 serveCommand.addHelpText('after', '\nSIGTERM drains and exits 0; a second one ends at once.')
+program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`)
 
 await program.parseAsync()
 
