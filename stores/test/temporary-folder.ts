@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A new, empty folder that is gone after the running test. */
-export function temporaryFolder(): string {
+/** Calls back when it is time to tidy up: after the running test, unless somebody says otherwise. */
+export type AtEnd = (tidyUp: () => void | Promise<void>) => void
+
+/** A new, empty folder that is gone at the end, whatever the outcome. */
+export function temporaryFolder(atEnd: AtEnd = onTestFinished): string {
   const path = mkdtempSync(join(tmpdir(), 'streamgate-'))
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  atEnd(() => rmSync(path, { recursive: true, force: true }))
   return path
 }

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Client, idsIn } from './client.ts'
 import { COMMAND_LINE, startService } from './running-service.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 /** Flag, variable and default of every setting, as the design has them. */
 const SETTINGS = [

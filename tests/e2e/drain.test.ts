@@ -6,7 +6,7 @@ import { Client } from './client.ts'
 import { Ledger } from './ledger.ts'
 import { faultsOf, Load } from './load.ts'
 import { startService, type RunningService, type ServiceOptions } from './running-service.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const LIMIT = 3
 /** Long enough to be told of it and to do something still. */

@@ -5,7 +5,7 @@ import { Client } from './client.ts'
 import { Ledger } from './ledger.ts'
 import { faultsOf, Load } from './load.ts'
 import { startService, type RunningService } from './running-service.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const LIMIT = 3
 const ROUNDS = 8

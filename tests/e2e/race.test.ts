@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Client, idsIn, type Answer } from './client.ts'
 import { startService } from './running-service.ts'
-import { temporaryFolder, type AtEnd } from './temporary-folder.ts'
+import { temporaryFolder, type AtEnd } from '../../stores/test/temporary-folder.ts'
 
 const LIMIT = 3
 const RACERS = 40

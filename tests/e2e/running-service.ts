@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished, vi } from 'vitest'
-import type { AtEnd } from './temporary-folder.ts'
+import type { AtEnd } from '../../stores/test/temporary-folder.ts'
 
 export const COMMAND_LINE = fileURLToPath(new URL('../../service/src/cli.ts', import.meta.url))
 

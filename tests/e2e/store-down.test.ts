@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Client, type Answer } from './client.ts'
 import { holdWriteLock } from './neighbour.ts'
 import { launchService, startService } from './running-service.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const STORE_TIMEOUT_MS = 300
 const TIME_LIMIT = ['--store-timeout-ms', String(STORE_TIMEOUT_MS)]

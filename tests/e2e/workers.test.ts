@@ -4,7 +4,7 @@ import { Ledger } from './ledger.ts'
 import { faultsOf, Load } from './load.ts'
 import { holdWriteLock } from './neighbour.ts'
 import { startService } from './running-service.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const LIMIT = 3
 const WORKERS = 2
