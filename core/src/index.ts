@@ -47,4 +47,12 @@ export {
   type Roster,
   type RosterContent,
 } from './roster.ts'
-export type { LeaseRef, Outcome, ScanPage, ScanRequest, Store } from './store.ts'
+export type {
+  FinishedPage,
+  FinishedStream,
+  LeaseRef,
+  Outcome,
+  ScanPage,
+  ScanRequest,
+  Store,
+} from './store.ts'

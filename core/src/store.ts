@@ -1,4 +1,4 @@
-import type { Generation, Lease, LeaseId, LeaseTimes, UserId } from './lease.ts'
+import type { Generation, Lease, LeaseId, LeaseTimes, StreamId, UserId } from './lease.ts'
 import type { Roster, RosterContent } from './roster.ts'
 
 /** What a conditional write came to, with the roster as it is after the call, whether or not it was `done`. */
@@ -20,16 +20,27 @@ export type ScanPage = {
   readonly cursor?: string
 }
 
+/** A note that a stream has finished, for every user; it counts until `untilMs`. */
+export type FinishedStream = { readonly streamId: StreamId; readonly untilMs: number }
+
+/** Notes on finished streams, and where to go on; `hasMore` says to ask again at once. */
+export type FinishedPage = {
+  readonly streams: readonly FinishedStream[]
+  readonly cursor: string
+  readonly hasMore: boolean
+}
+
 /**
- * A bounded set of leases per user.
+ * A bounded set of leases per user, and a list of streams that have finished.
  *
  * The rule lives in the limiter; a store is dumb. It never looks at a clock, a policy or a lease's
  * expiry. Each verb is atomic for one user, one round trip, and hands back the roster whatever its
  * outcome. Ids are compared byte by byte.
  *
  * A verb that cannot be carried out rejects with a `LimiterError`: `STORE_UNAVAILABLE` with the driver's
- * error as its cause, `STORE_TIMED_OUT`, or `STORE_CLOSED`. After the first two, whether the write
- * happened is unknown, and repeating the request is safe.
+ * error as its cause, `STORE_TIMED_OUT`, `STORE_CLOSED`, or `STORE_CONTENDED` where others kept changing
+ * the roster and nothing was written. After the first two, whether the write happened is unknown, and
+ * repeating the request is safe.
  */
 export interface Store {
   /** The roster of a user; of one never seen, an empty one. */
@@ -55,6 +66,20 @@ export interface Store {
    * process too; users who come or go meanwhile may be met or not.
    */
   scan(request: ScanRequest): Promise<ScanPage>
+
+  /**
+   * Notes that a stream has finished, at `atMs` by the caller's clock. May be repeated: the later `untilMs`
+   * holds. Notes whose `untilMs` is not after `atMs` may be dropped by the same call.
+   */
+  finish(stream: FinishedStream, atMs: number): Promise<void>
+
+  /**
+   * The notes that have come since `cursor`, or all that are kept, in pages; cheap where nothing is new.
+   * A note may come again, and so may an older one on the same stream, of which the later `untilMs` holds;
+   * none is ever left out. A cursor is good for this store in any process, and for an engine that was not
+   * emptied meanwhile. Notes that are over may be among them.
+   */
+  finished(cursor?: string): Promise<FinishedPage>
 
   /** Lets go of the engine once what is under way has settled. Every later call rejects with `STORE_CLOSED`. */
   close(): Promise<void>

@@ -3,6 +3,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   LimiterError,
   heldLease,
+  type FinishedPage,
+  type FinishedStream,
   type Lease,
   type LeaseRef,
   type LeaseTimes,
@@ -22,6 +24,7 @@ import {
   makeDynamoDbClient,
   type DynamoDbClientOptions,
 } from './dynamodb-client.ts'
+import { FinishedTable, finishedTableName } from './finished-table.ts'
 import { adding, describing, removing, renewing } from './lease-change.ts'
 import { mendingExpiry } from './lifetime.ts'
 import { ERASING, replacing } from './roster-change.ts'
@@ -30,7 +33,11 @@ import { UserTable, type Call, type Written } from './user-table.ts'
 
 /** Which table, and how it is reached. */
 export type DynamoDbStoreOptions = DynamoDbClientOptions & {
-  /** A table whose hash key is the text `UserId`, without a range key; its TTL attribute is `ExpiresAt`. */
+  /**
+   * A table whose hash key is the text `UserId`, without a range key; its TTL attribute is `ExpiresAt`.
+   * Beside it stands `<tableName>-finished`, with the texts `Shard` and `FinishedAt` as hash and range key
+   * and the same TTL attribute.
+   */
   readonly tableName: string
   /** A client made elsewhere, with limits of its own; it is left open by `close()`. */
   readonly client?: DynamoDBClient
@@ -47,7 +54,8 @@ const WAITS_MS = 1_000
 
 /**
  * Rosters in a DynamoDB table, one item per user, readable by somebody who knows only `UserId` and
- * `Streams`; see `user-item.ts` for the rest of the item.
+ * `Streams`; see `user-item.ts` for the rest of the item. Finished streams have a table of their own, see
+ * `finished-table.ts`; where it is missing, `finish` and `finished` reject and every other verb goes on.
  *
  * Each verb is one conditional `UpdateItem` in the common case, one write unit for an item of up to 1 KiB
  * and no read unit. That is seven leases of streams named by UUIDs, fifteen with ids like `film-1`, or three
@@ -77,6 +85,7 @@ export class DynamoDbStore implements Store {
   readonly #client: DynamoDBClient
   readonly #ownsClient: boolean
   readonly #table: UserTable
+  readonly #finished: FinishedTable
   readonly #callLimitMs: number
   readonly #underWay = new Set<Promise<unknown>>()
   #isClosed = false
@@ -87,6 +96,7 @@ export class DynamoDbStore implements Store {
     this.#client = client ?? makeDynamoDbClient(options)
     this.#ownsClient = client === undefined
     this.#table = new UserTable(this.#client, tableName)
+    this.#finished = new FinishedTable(this.#client, finishedTableName(tableName))
     this.#callLimitMs = maxAttempts * requestTimeoutMs + WAITS_MS
   }
 
@@ -162,6 +172,19 @@ export class DynamoDbStore implements Store {
       const users = items.map((item) => ({ user: item['UserId']?.S as UserId, roster: rosterOf(item) }))
       return lastUser === undefined ? { users } : { users, cursor: lastUser }
     })
+  }
+
+  /** One write unit. A stream that is finished again at another instant gets a second note. */
+  async finish(stream: FinishedStream, atMs: number): Promise<void> {
+    await this.#run((deadline) => this.#finished.add(stream, atMs, deadline))
+  }
+
+  /**
+   * Sees every note that was acknowledged before the call, as long as the clocks of the writers differ by
+   * no more than 2 s. One read unit where nothing is new; notes of the last 10 s come again.
+   */
+  async finished(cursor?: string): Promise<FinishedPage> {
+    return this.#run((deadline) => this.#finished.since(cursor, deadline))
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import {
   EMPTY_ROSTER,
   LimiterError,
+  type FinishedPage,
+  type FinishedStream,
   type Outcome,
   type Roster,
   type ScanPage,
@@ -15,6 +17,7 @@ import { open, type Database, type RootDatabase } from 'lmdb'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
 import { isVacant, type Transition } from '../transitions.ts'
+import { FinishedNotes } from './finished-notes.ts'
 
 /** Where the environment lies. */
 export type LmdbStoreOptions = {
@@ -49,6 +52,7 @@ const FIRST_VERSION_MAX = 2 ** 47
 export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
   readonly #rosters: Database<Roster, UserId>
+  readonly #finished: FinishedNotes
   #isClosed = false
 
   /** @throws {LimiterError} `STORE_UNAVAILABLE` where the environment cannot be opened. */
@@ -65,6 +69,7 @@ export class LmdbStore extends TransitionStore implements Store {
         maxDbs: 4,
       })
       this.#rosters = this.#environment.openDB({ name: ROSTERS_DATABASE, encoding: 'json' })
+      this.#finished = new FinishedNotes(this.#environment)
     } catch (cause) {
       throw unavailable(cause)
     }
@@ -94,6 +99,25 @@ export class LmdbStore extends TransitionStore implements Store {
         .map(({ key, value }) => ({ user: key, roster: value }))
       const last = page.at(-1)
       return last === undefined || page.length < pageSize ? { users } : { users, cursor: last.key }
+    } catch (cause) {
+      throw unavailable(cause)
+    }
+  }
+
+  async finish(stream: FinishedStream, atMs: number): Promise<void> {
+    this.#assertOpen()
+    try {
+      await this.#finished.add(stream, atMs)
+    } catch (cause) {
+      throw unavailable(await commitErrorOf(cause))
+    }
+  }
+
+  /** Sees every note that was acknowledged before the call, by any process. */
+  async finished(cursor?: string): Promise<FinishedPage> {
+    this.#assertOpen()
+    try {
+      return this.#finished.since(cursor)
     } catch (cause) {
       throw unavailable(cause)
     }

@@ -1,6 +1,8 @@
 import {
   EMPTY_ROSTER,
   LimiterError,
+  type FinishedPage,
+  type FinishedStream,
   type Outcome,
   type Roster,
   type ScanPage,
@@ -11,6 +13,7 @@ import {
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
 import { isVacant, type Transition } from '../transitions.ts'
+import { FinishedNotes } from './finished-notes.ts'
 
 /**
  * Rosters in this process's memory: exact, and gone with the process. For tests, and as the yardstick.
@@ -22,6 +25,7 @@ export class MemoryStore extends TransitionStore implements Store {
   readonly #rosters = new Map<UserId, Roster>()
   /** Every write of this store has a number of its own, so that no version returns after an erase. */
   #writes = 0
+  readonly #finished = new FinishedNotes()
   #isClosed = false
 
   async read(user: UserId): Promise<Roster> {
@@ -46,9 +50,20 @@ export class MemoryStore extends TransitionStore implements Store {
     return last === undefined || rest.length <= pageSize ? { users } : { users, cursor: last }
   }
 
+  async finish(stream: FinishedStream, atMs: number): Promise<void> {
+    this.#assertOpen()
+    this.#finished.add(stream, atMs)
+  }
+
+  async finished(cursor?: string): Promise<FinishedPage> {
+    this.#assertOpen()
+    return this.#finished.since(cursor)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#rosters.clear()
+    this.#finished.clear()
   }
 
   protected override async transact(user: UserId, transition: Transition): Promise<Outcome> {

@@ -1,4 +1,6 @@
 import type {
+  FinishedPage,
+  FinishedStream,
   Lease,
   LeaseRef,
   LeaseTimes,
@@ -53,6 +55,14 @@ export class WrappedStore implements Store {
 
   scan(request: ScanRequest): Promise<ScanPage> {
     return this.#around('scan', () => this.#inner.scan(request))
+  }
+
+  finish(stream: FinishedStream, atMs: number): Promise<void> {
+    return this.#around('finish', () => this.#inner.finish(stream, atMs))
+  }
+
+  finished(cursor?: string): Promise<FinishedPage> {
+    return this.#around('finished', () => this.#inner.finished(cursor))
   }
 
   close(): Promise<void> {

@@ -50,19 +50,34 @@ export class Dynalite {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** A new, empty table. */
+  /** A new, empty table for users, and the one for finished streams beside it. */
   async makeTable(): Promise<string> {
+    const TableName = await this.makeUserTable()
+    await this.#create(`${TableName}-finished`, 'Shard', 'FinishedAt')
+    return TableName
+  }
+
+  /** A new, empty table for users, without the one for finished streams. */
+  async makeUserTable(): Promise<string> {
     this.#tables += 1
     const TableName = `UserStreams-${this.#tables}`
+    await this.#create(TableName, 'UserId')
+    return TableName
+  }
+
+  async #create(TableName: string, hashKey: string, rangeKey?: string): Promise<void> {
+    const keys = rangeKey === undefined ? [hashKey] : [hashKey, rangeKey]
     await this.#client?.send(
       new CreateTableCommand({
         TableName,
-        KeySchema: [{ AttributeName: 'UserId', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'UserId', AttributeType: 'S' }],
+        KeySchema: keys.map((AttributeName, place) => ({
+          AttributeName,
+          KeyType: place === 0 ? 'HASH' : 'RANGE',
+        })),
+        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
         BillingMode: 'PAY_PER_REQUEST',
       }),
     )
-    return TableName
   }
 
   /** A store on a new table, or on the one given. */

@@ -1,0 +1,132 @@
+/**
+ * Notes on finished streams, in a table of their own beside that of the users.
+ *
+ *     Shard        "0"                            hash key; one partition takes a thousand notes a second
+ *     FinishedAt   "001790000000000#match-1"      range key: the writer's clock in ms, `#`, the stream
+ *     StreamId     "match-1"
+ *     UntilMs      1790172800000                  until when the note counts
+ *     ExpiresAt    1790172800                     the same in seconds: the table's TTL
+ *
+ * A note is one `PutItem`, a page of notes one `Query`; no other action is used. A stream that is finished
+ * again gets a second note. TTL removes notes within days after they are over, so readers look at `UntilMs`.
+ */
+import {
+  PutItemCommand,
+  QueryCommand,
+  type AttributeValue,
+  type ConditionalCheckFailedException,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb'
+import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
+import { numberValue } from './user-item.ts'
+
+/** The table of finished streams that belongs to a table of users. */
+export const finishedTableName = (tableName: string) => `${tableName}-finished`
+
+/** So few that no page holds up the other requests of the process, so many that a cold start takes few. */
+const NOTES_PER_PAGE = 500
+
+/**
+ * How far a cursor stays behind the newest note, and for how long.
+ *
+ * A note takes its place by its writer's clock and appears when its request is carried out, so it may
+ * appear before others that were read already. Clocks that differ by up to 2 s and a request that takes
+ * up to 2 s make it at most 6 s late; the rest is for a reader that needs several pages. A writer whose
+ * clock is ahead by more than this hides the notes that others write until its own time has come.
+ */
+const OVERLAP_MS = 10_000
+
+const SHARD = '0'
+/** Before every note, since each has digits behind its first. */
+const BEGINNING = '0'
+/** Behind the instant of a note; a cursor without it stands between notes. */
+const SEPARATOR = '#'
+/** Enough for some thirty thousand years, so that instants sort as texts. */
+const INSTANT_DIGITS = 15
+
+/** The registry of finished streams, by single requests. Rejects with what the driver throws. */
+export class FinishedTable {
+  readonly #client: DynamoDBClient
+  readonly #name: string
+  /** The newest note that was read last, and when it was first seen, by a clock that never jumps. */
+  #newest = BEGINNING
+  #newestSeenAtMs = 0
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.#client = client
+    this.#name = name
+  }
+
+  /** Writes the note, unless this stream has one of the same instant that counts as long. */
+  async add({ streamId, untilMs }: FinishedStream, atMs: number, deadline: AbortSignal): Promise<void> {
+    const isNew = 'attribute_not_exists(UntilMs)'
+    const countsLonger = 'UntilMs < :until'
+    const command = new PutItemCommand({
+      TableName: this.#name,
+      Item: {
+        Shard: { S: SHARD },
+        FinishedAt: { S: `${instantText(atMs)}${SEPARATOR}${streamId}` },
+        StreamId: { S: streamId },
+        UntilMs: numberValue(untilMs),
+        ExpiresAt: numberValue(Math.ceil(untilMs / 1000)),
+      },
+      ConditionExpression: `${isNew} OR ${countsLonger}`,
+      ExpressionAttributeValues: { ':until': numberValue(untilMs) },
+    })
+    try {
+      await this.#client.send(command, { abortSignal: deadline })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+    }
+  }
+
+  /** A page of the notes behind the cursor; sees every note that was acknowledged before the call. */
+  async since(cursor: string | undefined, deadline: AbortSignal): Promise<FinishedPage> {
+    const askedAtMs = performance.now()
+    const reservedWords = { '#shard': 'Shard' }
+    const after = cursor ?? BEGINNING
+    const command = new QueryCommand({
+      TableName: this.#name,
+      ConsistentRead: true,
+      Limit: NOTES_PER_PAGE,
+      KeyConditionExpression: '#shard = :shard AND FinishedAt > :after',
+      ExpressionAttributeNames: reservedWords,
+      ExpressionAttributeValues: { ':shard': { S: SHARD }, ':after': { S: after } },
+    })
+    const { Items: items = [], LastEvaluatedKey: last } = await this.#client.send(command, {
+      abortSignal: deadline,
+    })
+    const streams = items.map(noteIn)
+    const pageEnd = last?.['FinishedAt']?.S
+    if (pageEnd !== undefined) return { streams, cursor: pageEnd, hasMore: true }
+    const newest = items.at(-1)?.['FinishedAt']?.S ?? after
+    return { streams, cursor: this.#cursorBehind(newest, askedAtMs), hasMore: false }
+  }
+
+  /**
+   * Where to go on once everything up to `newest` was read: a while behind it, until it has been the
+   * newest for that while. After that nothing can appear before it, and asking again reads nothing.
+   */
+  #cursorBehind(newest: string, askedAtMs: number): string {
+    const isNote = newest.includes(SEPARATOR)
+    if (!isNote) return newest
+    if (newest !== this.#newest) {
+      this.#newest = newest
+      this.#newestSeenAtMs = performance.now()
+    }
+    const isSettled = askedAtMs - this.#newestSeenAtMs >= OVERLAP_MS
+    return isSettled ? newest : instantText(Math.max(0, Number.parseInt(newest, 10) - OVERLAP_MS))
+  }
+}
+
+function instantText(ms: number): string {
+  return String(ms).padStart(INSTANT_DIGITS, '0')
+}
+
+function noteIn(item: Readonly<Record<string, AttributeValue>>): FinishedStream {
+  return { streamId: (item['StreamId']?.S ?? '') as StreamId, untilMs: Number(item['UntilMs']?.N ?? 0) }
+}
+
+function isRefusal(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
+}
