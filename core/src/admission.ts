@@ -1,27 +1,23 @@
-import { keepEvictions, noteEviction } from './eviction.ts'
+import { EVICTIONS_MAX, evictee, keepEvictions } from './eviction.ts'
+import { graceUntil, inGrace, outOfGrace } from './grace.ts'
 import { isLive, type Lease, type LeaseId, type LeaseTimes } from './lease.ts'
-import type { Limit } from './policy.ts'
-import {
-  evictionOf,
-  heldLease,
-  liveLeases,
-  type Eviction,
-  type Roster,
-  type RosterContent,
-} from './roster.ts'
+import { fullLimit, holdersOf, isOneCount, type FullLimit } from './limits.ts'
+import type { Limit, Plan } from './plan.ts'
+import { evictionOf, heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
 import type { LeaseRef } from './store.ts'
 
-/** What a newcomer asks for: its lease as it would be held, under a limit. */
+/** What a newcomer asks for: its lease as it would be held, under a plan. */
 export type Claim = {
   readonly newcomer: Lease
-  readonly limit: Limit
+  readonly plan: Plan
   /** A lease to end in the same step. One that is not held, or is the newcomer itself, changes nothing. */
   readonly replaces?: LeaseId | undefined
   /**
-   * Whether the answer holds only for the roster it was given for. A heartbeat sets this, because an
-   * eviction it has not seen must not be undone by it.
+   * Whether this is a player going on, and not a viewer's wish to watch here. Its answer then holds only for
+   * the roster it was given for, because an eviction it has not seen must not be undone by it; and it
+   * makes nobody leave but the one it `replaces`, and opens no grace.
    */
-  readonly onlyIfUnchanged?: boolean
+  readonly isHeartbeat?: boolean
 }
 
 /** The one conditional write that makes a decision true; where it is refused, the decision was out of date. */
@@ -30,74 +26,180 @@ export type Write =
   | { readonly verb: 'renew'; readonly lease: LeaseRef; readonly times: LeaseTimes }
   | { readonly verb: 'replace'; readonly next: RosterContent }
 
-/** The limit is reached: who stands in the way, and when the first of them can lapse. */
+/** A limit is reached: which, who stands in the way, and when the first of them can lapse. */
 export type Denial = {
   readonly outcome: 'denied'
   readonly limit: Limit
-  /** Exactly the live leases, oldest first. */
+  /** Exactly the live leases that this limit counts, oldest first. */
   readonly holders: readonly Lease[]
   /** From now to the earliest lapse of a holder, more than 0; `null` where none can lapse. */
   readonly retryAfterMs: number | null
 }
 
-/** `admitted`: one more stream runs. `renewed`: it ran already. Both are true once the write is done. */
-export type Admission = { readonly outcome: 'admitted' | 'renewed'; readonly write: Write } | Denial
+/** One more stream runs, or ran already; true once the write is done. */
+export type Admittance = {
+  readonly outcome: 'admitted' | 'renewed'
+  readonly write: Write
+  /** The live leases that end with it. */
+  readonly ends: readonly Lease[]
+}
+
+/** `admitted`: one more stream runs. `renewed`: it ran already. A denial that writes ends a stream's grace. */
+export type Admission = Admittance | (Denial & { readonly write?: Write })
 
 /**
  * Decides whether a user may start one more stream.
  *
  * Asking again for a stream that is already held renews it and is never denied, because a player
  * that lost our answer must be able to repeat its question. A held lease that has lapsed is revived
- * by the same rule: it stands in the roster, and a roster never holds more than its limit.
+ * by the same rule: it stands in the roster, and a roster never holds more than its limit. Only a
+ * stream in grace, which stands there above the limit, is judged each time.
  */
 export function admit(roster: Roster, claim: Claim, nowMs: number): Admission {
-  const { newcomer, limit } = claim
-  const held = heldLease(roster, newcomer.id)
-  if (held !== undefined) return renew(roster, { claim, held }, nowMs)
-
-  const replaced = replacedLease(roster, claim)
-  const holders = liveLeases(roster, nowMs)
-  const staying = holders.filter((lease) => lease.id !== replaced?.id)
-  if (staying.length >= limit.max) return deny(limit, holders, nowMs)
-
-  const isPlain = replaced === undefined && evictionOf(roster, newcomer.id, undefined) === undefined
-  const hasRoom = roster.leases.length < limit.max
-  const write: Write =
-    isPlain && hasRoom && claim.onlyIfUnchanged !== true
-      ? { verb: 'add', lease: newcomer, capacity: limit.max }
-      : { verb: 'replace', next: { leases: [...staying, newcomer], evictions: notes(roster, claim, nowMs) } }
-  return { outcome: 'admitted', write }
+  const held = heldLease(roster, claim.newcomer.id)
+  if (held === undefined) return admitNewcomer(roster, claim, nowMs)
+  return held.graceUntilMs === undefined
+    ? renew(roster, { claim, held }, nowMs)
+    : judgeGrace(roster, { claim, held, graceUntilMs: held.graceUntilMs }, nowMs)
 }
 
-/** The answer to a newcomer for whom there is no room among the `holders`, who are all live at `nowMs`. */
-function deny(limit: Limit, holders: readonly Lease[], nowMs: number): Denial {
+function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
+  const { newcomer, plan } = claim
+  const leaving = leavingLeases(roster, claim)
+  const staying = without(liveLeases(roster, nowMs), leaving)
+  const room = makeRoom(staying, claim)
+  if (Array.isArray(room)) {
+    const write = writeFor(roster, { claim, leaving, staying, evicted: room }, nowMs)
+    return { outcome: 'admitted', write, ends: endedBy(leaving, room, nowMs) }
+  }
+
+  const untilMs = claim.isHeartbeat === true ? undefined : graceUntil(plan, roster, nowMs)
+  const extra = plan.grace?.streams ?? 0
+  if (untilMs === undefined || fullLimit({ plan, newcomer, extra }, staying) !== undefined) {
+    return deny(roster, { claim, limit: room.limit }, nowMs)
+  }
+  const lease = inGrace(newcomer, untilMs)
+  const next = { leases: [...staying, lease], evictions: notes(roster, { claim, ends: leaving }, nowMs) }
+  return { outcome: 'admitted', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
+}
+
+/** Those of the staying who have to go for the newcomer; where that makes no room, the limit in its way. */
+function makeRoom(staying: readonly Lease[], { newcomer, plan, isHeartbeat }: Claim): Lease[] | FullLimit {
+  const evicted: Lease[] = []
+  const whenFull = isHeartbeat === true ? 'deny' : plan.whenFull
+  while (true) {
+    const full = fullLimit({ plan, newcomer }, without(staying, evicted))
+    if (full === undefined) return evicted
+    const next = evicted.length < EVICTIONS_MAX ? evictee(whenFull, full.holders) : undefined
+    if (next === undefined) return full
+    evicted.push(next)
+  }
+}
+
+type Change = {
+  readonly claim: Claim
+  readonly leaving: readonly Lease[]
+  readonly staying: readonly Lease[]
+  readonly evicted: readonly Lease[]
+}
+
+/** An `add` where a count is all that the plan asks and nobody has to go, else the whole roster, without what has lapsed. */
+function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Change, nowMs: number): Write {
+  const { newcomer, plan, isHeartbeat } = claim
+  const capacity = isOneCount(plan) ? (plan.limits[0]?.max ?? 0) : 0
+  const ends = [...leaving, ...evicted]
+  const hasNote = evictionOf(roster, newcomer.id, undefined) !== undefined
+  const hasRoom = roster.leases.length < capacity
+  return ends.length === 0 && !hasNote && hasRoom && isHeartbeat !== true
+    ? { verb: 'add', lease: newcomer, capacity }
+    : {
+        verb: 'replace',
+        next: {
+          leases: [...without(staying, evicted), newcomer],
+          evictions: notes(roster, { claim, ends }, nowMs),
+        },
+      }
+}
+
+/** The answer to a newcomer for whom this limit leaves no room: those of its holders who are live at `nowMs`. */
+function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, nowMs: number): Denial {
+  const holders = without(holdersOf(limit, claim, liveLeases(roster, nowMs)), [claim.newcomer])
   const lapses = holders.flatMap((lease) => (lease.expiresAtMs === null ? [] : [lease.expiresAtMs - nowMs]))
   return { outcome: 'denied', limit, holders, retryAfterMs: lapses.length === 0 ? null : Math.min(...lapses) }
 }
 
-/** A lease that is held goes on as it is, for longer; the one it replaces ends, where that is held too. */
-function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, nowMs: number): Admission {
+/** A lease that is held goes on as it is, for longer; the ones whose place it takes end, where they are held too. */
+function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, nowMs: number): Admittance {
   const { id, generation } = held
-  const times = { renewedAtMs: claim.newcomer.renewedAtMs, expiresAtMs: claim.newcomer.expiresAtMs }
-  const replaced = replacedLease(roster, claim)
-  if (replaced === undefined) {
-    return { outcome: 'renewed', write: { verb: 'renew', lease: { id, generation }, times } }
+  const times = timesOf(claim.newcomer)
+  const leaving = leavingLeases(roster, claim)
+  if (leaving.length === 0) {
+    return { outcome: 'renewed', write: { verb: 'renew', lease: { id, generation }, times }, ends: [] }
   }
-  const leases = roster.leases
-    .filter((lease) => lease.id === id || (lease.id !== replaced.id && isLive(lease, nowMs)))
-    .map((lease) => (lease.id === id ? { ...lease, ...times } : lease))
-  const write: Write = { verb: 'replace', next: { leases, evictions: notes(roster, claim, nowMs) } }
-  return { outcome: 'renewed', write }
+  const staying = without(roster.leases, leaving).filter((lease) => lease.id === id || isLive(lease, nowMs))
+  const leases = withLease(staying, { ...held, ...times })
+  const next = { leases, evictions: notes(roster, { claim, ends: leaving }, nowMs) }
+  return { outcome: 'renewed', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
 }
 
-function replacedLease(roster: Roster, { newcomer, replaces }: Claim): Lease | undefined {
-  return replaces === undefined || replaces === newcomer.id ? undefined : heldLease(roster, replaces)
+type Graced = { readonly claim: Claim; readonly held: Lease; readonly graceUntilMs: number }
+
+/** A stream in grace goes on within the limit where there is room by now, above it until its end, and then no more. */
+function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs: number): Admission {
+  const leaving = leavingLeases(roster, claim)
+  const others = without(liveLeases(roster, nowMs), [...leaving, held])
+  const full = fullLimit({ plan: claim.plan, newcomer: held }, others)
+  if (full !== undefined && nowMs >= graceUntilMs) {
+    const denial = deny(roster, { claim, limit: full.limit }, nowMs)
+    if (!isLive(held, nowMs)) return denial
+    const over = { ...held, expiresAtMs: graceUntilMs }
+    const next = { leases: withLease(roster.leases, over), evictions: roster.evictions }
+    return { ...denial, write: { verb: 'replace', next } }
+  }
+  const renewed = { ...held, ...timesOf(claim.newcomer) }
+  const lease = full === undefined ? outOfGrace(renewed) : inGrace(renewed, graceUntilMs)
+  const staying = without(roster.leases, leaving).filter(
+    ({ id }) => id === held.id || others.some((other) => other.id === id),
+  )
+  const next = {
+    leases: withLease(staying, lease),
+    evictions: notes(roster, { claim, ends: leaving }, nowMs),
+  }
+  return { outcome: 'renewed', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
 }
 
-/** The notes on evictions once the newcomer is held: one for the lease it replaces, none for itself. */
-function notes(roster: Roster, claim: Claim, nowMs: number): readonly Eviction[] {
-  const { newcomer } = claim
-  const replaced = replacedLease(roster, claim)
-  const added = replaced && noteEviction(replaced, newcomer)
-  return keepEvictions(roster.evictions, { lease: newcomer, added }, nowMs)
+/** The held leases whose place this stream takes by wish: the one it replaces, and its own device's former one. */
+function leavingLeases(roster: Roster, { newcomer, plan, replaces, isHeartbeat }: Claim): Lease[] {
+  const { deviceId } = newcomer
+  const takesDevice = plan.sameDeviceReplaces && isHeartbeat !== true && deviceId !== undefined
+  return roster.leases.filter(
+    (lease) =>
+      lease.id !== newcomer.id && (lease.id === replaces || (takesDevice && lease.deviceId === deviceId)),
+  )
+}
+
+function without(leases: readonly Lease[], gone: readonly Lease[]): readonly Lease[] {
+  return gone.length === 0 ? leases : leases.filter(({ id }) => !gone.some((lease) => lease.id === id))
+}
+
+/** The leases with one of them as it is now. */
+function withLease(leases: readonly Lease[], changed: Lease): readonly Lease[] {
+  return leases.map((lease) => (lease.id === changed.id ? changed : lease))
+}
+
+function endedBy(leaving: readonly Lease[], evicted: readonly Lease[], nowMs: number): readonly Lease[] {
+  return [...leaving.filter((lease) => isLive(lease, nowMs)), ...evicted]
+}
+
+function timesOf({ renewedAtMs, expiresAtMs }: Lease): LeaseTimes {
+  return { renewedAtMs, expiresAtMs }
+}
+
+/** The notes on evictions once the newcomer is held: one for each that it ends, none for itself. */
+function notes(
+  roster: Roster,
+  { claim, ends }: { claim: Claim; ends: readonly Lease[] },
+  nowMs: number,
+): RosterContent['evictions'] {
+  return keepEvictions(roster.evictions, { newcomer: claim.newcomer, ends }, nowMs)
 }

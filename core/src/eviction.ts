@@ -1,39 +1,63 @@
 import type { Lease } from './lease.ts'
+import type { WhenFull } from './plan.ts'
 import type { Eviction, Evictor } from './roster.ts'
 
 /**
  * The most notes a roster keeps, newest first to stay: a viewer who zaps through a hundred channels
- * must not grow the record without bound, and the players of the oldest have long been told.
+ * must not grow the record without bound, and the players of the oldest have long been told. One
+ * newcomer makes no more than these leave, because each must find its note.
  */
-const EVICTIONS_MAX = 16
+export const EVICTIONS_MAX = 16
 
 /** How long a note is kept where leases never lapse: a day, in which any player has called. */
 const NOTE_KEPT_WITHOUT_LEASE_MS = 86_400_000
 
-/** Notes that `evicted` was ended by `newcomer`; kept for twice the lease's length, in which its player has called. */
+/** Who of the holders has to go, oldest first as they are; nobody where the plan denies. */
+export function evictee(whenFull: WhenFull, holders: readonly Lease[]): Lease | undefined {
+  const [first, ...rest] = holders
+  switch (whenFull) {
+    case 'deny':
+      return undefined
+    case 'evict-oldest':
+      return rest.reduce(
+        (oldest, lease) => (lease.startedAtMs < (oldest?.startedAtMs ?? 0) ? lease : oldest),
+        first,
+      )
+    case 'evict-idle':
+      return rest.reduce(
+        (idlest, lease) => (lease.renewedAtMs < (idlest?.renewedAtMs ?? 0) ? lease : idlest),
+        first,
+      )
+  }
+}
+
+/** Notes that `evicted` was ended by `newcomer`; kept for twice the longer lease of the two, in which its player has called. */
 export function noteEviction(evicted: Lease, newcomer: Lease): Eviction {
   const atMs = newcomer.renewedAtMs
-  const leaseMs = newcomer.expiresAtMs === null ? null : newcomer.expiresAtMs - atMs
+  const leaseMs = Math.max(lengthMs(evicted), lengthMs(newcomer))
   return {
     leaseId: evicted.id,
     generation: evicted.generation,
     by: evictorOf(newcomer),
     atMs,
-    untilMs: atMs + (leaseMs === null ? NOTE_KEPT_WITHOUT_LEASE_MS : 2 * leaseMs),
+    untilMs: atMs + (leaseMs === 0 ? NOTE_KEPT_WITHOUT_LEASE_MS : 2 * leaseMs),
   }
 }
 
-/** The notes to keep once `newcomer` is held: those still of use at `nowMs`, none about itself, and `added`. */
+/** The notes to keep once `newcomer` is held: those still of use at `nowMs`, none about itself, and one on each that it `ends`. */
 export function keepEvictions(
   notes: readonly Eviction[],
-  newcomer: { readonly lease: Lease; readonly added?: Eviction | undefined },
+  { newcomer, ends }: { readonly newcomer: Lease; readonly ends: readonly Lease[] },
   nowMs: number,
 ): readonly Eviction[] {
-  const { lease, added } = newcomer
-  const kept = notes.filter(
-    (note) => nowMs < note.untilMs && note.leaseId !== lease.id && note.leaseId !== added?.leaseId,
-  )
-  return (added === undefined ? kept : [...kept, added]).slice(-EVICTIONS_MAX)
+  const outdated = new Set([newcomer.id, ...ends.map(({ id }) => id)])
+  const kept = notes.filter((note) => nowMs < note.untilMs && !outdated.has(note.leaseId))
+  return [...kept, ...ends.map((lease) => noteEviction(lease, newcomer))].slice(-EVICTIONS_MAX)
+}
+
+/** How long a lease runs from its renewal; 0 where it never lapses. */
+function lengthMs({ renewedAtMs, expiresAtMs }: Lease): number {
+  return expiresAtMs === null ? 0 : expiresAtMs - renewedAtMs
 }
 
 function evictorOf({ id, deviceId, deviceType, label }: Lease): Evictor {

@@ -1,5 +1,17 @@
-export { admit, type Admission, type Claim, type Denial, type Write } from './admission.ts'
+export { admit, type Admission, type Admittance, type Claim, type Denial, type Write } from './admission.ts'
+export type {
+  Finished,
+  Grant,
+  HeartbeatRequest,
+  HeartbeatResult,
+  PlanView,
+  Refusal,
+  StartRequest,
+  StartResult,
+} from './decision.ts'
+export { planFor, shadowDecision, type ShadowDecision } from './enforcement.ts'
 export { LimiterError, type LimiterErrorCode } from './errors.ts'
+export { FinishedStreams } from './finished-streams.ts'
 export { judgeLostHeartbeat, type LostHeartbeat, type LostHeartbeatVerdict } from './heartbeat.ts'
 export {
   LEASE_ID_BYTES_MAX,
@@ -18,25 +30,19 @@ export {
   type StreamId,
   type UserId,
 } from './lease.ts'
+export { Limiter, type LimiterParts } from './limiter.ts'
+export { headlineLimit } from './limits.ts'
+export { type Pace, type Paces } from './pace.ts'
 export {
-  Limiter,
-  type Grant,
-  type HeartbeatRequest,
-  type HeartbeatResult,
-  type LimiterParts,
-  type Listing,
-  type StartRequest,
-  type StartResult,
-} from './limiter.ts'
-export {
-  DEFAULT_POLICY,
-  PolicyError,
-  parsePolicy,
+  planOfOneLimit,
+  type Grace,
   type Limit,
   type Plan,
-  type Policy,
-  type PolicyFault,
-} from './policy.ts'
+  type StreamFilter,
+  type WhenFull,
+} from './plan.ts'
+export { DEFAULT_POLICY, PolicyError, type Policy, type PolicyFault } from './policy.ts'
+export { parsePolicy } from './policy-reader.ts'
 export {
   EMPTY_ROSTER,
   evictionOf,

@@ -44,6 +44,8 @@ export type Lease = StreamDescription & {
   /** The instant at which it lapses; `null` where it is held until it is stopped. */
   readonly expiresAtMs: number | null
   readonly generation: Generation
+  /** It runs above the limit, in a plan's grace, and no longer than until this instant unless room comes. */
+  readonly graceUntilMs?: number
 }
 
 /** The two instants that a heartbeat moves. */

@@ -1,29 +1,38 @@
 /**
- * Start, heartbeat, stop, list and erase over any store.
+ * Start, heartbeat, stop, list, erase and finish over any store.
  *
  * Each verb first tries the one write that is right in the common case, without reading. Where the
  * store refuses, the roster it hands back says why: the pure rules decide on it, the write that makes
  * the decision true is tried, and so on for a bounded number of times.
  */
-import { admit, type Claim, type Denial, type Write } from './admission.ts'
+import { admit, type Claim, type Denial } from './admission.ts'
+import type {
+  Finished,
+  Grant,
+  HeartbeatRequest,
+  HeartbeatResult,
+  PlanView,
+  Refusal,
+  StartRequest,
+  StartResult,
+} from './decision.ts'
+import { planFor, shadowDecision } from './enforcement.ts'
 import { LimiterError } from './errors.ts'
-import { judgeLostHeartbeat, type LostHeartbeatVerdict } from './heartbeat.ts'
-import {
-  leaseIdOf,
-  leaseTimes,
-  type Generation,
-  type Lease,
-  type LeaseId,
-  type StreamDescription,
-  type UserId,
-} from './lease.ts'
-import type { Limit, Plan, Policy } from './policy.ts'
-import { heldLease, liveLeases, type Eviction, type Roster } from './roster.ts'
+import { FinishedStreams } from './finished-streams.ts'
+import { judgeLostHeartbeat } from './heartbeat.ts'
+import { leaseIdOf, leaseTimes, type Generation, type Lease, type StreamId, type UserId } from './lease.ts'
+import { counted, headlineLimit, ignored, isOneCount } from './limits.ts'
+import { Pacer } from './pace.ts'
+import type { Plan } from './plan.ts'
+import type { Policy } from './policy.ts'
+import { EMPTY_ROSTER, heldLease, liveLeases, type Roster } from './roster.ts'
+import { Settler, type Settled } from './settler.ts'
 import type { LeaseRef, Outcome, Store } from './store.ts'
 
 /** What the limiter cannot make itself, because the rules know no clock and no chance. */
 export type LimiterParts = {
   readonly store: Store
+  /** Until `usePolicy` gives another. */
   readonly policy: Policy
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -33,6 +42,8 @@ export type LimiterParts = {
    * 0 where they share a clock.
    */
   readonly skewMs?: number
+  /** How long it is kept that a stream has finished; 48 hours unless it is said. */
+  readonly finishedKeptMs?: number
   /** A text that no other call returns, in any process. */
   readonly newGeneration: () => string
   /** Resolves after so many milliseconds. */
@@ -41,47 +52,10 @@ export type LimiterParts = {
   readonly random: () => number
 }
 
-/** May this user start this stream? */
-export type StartRequest = {
-  readonly user: UserId
-  readonly stream: StreamDescription
-  /** The plan's name; the default plan where it is absent. */
-  readonly plan?: string | undefined
-  /** A lease to end in the same step. */
-  readonly replaces?: LeaseId | undefined
-}
+/** Long enough for every player of a live event to have called, also one that was asleep over a night. */
+const FINISHED_KEPT_MS = 48 * 3_600_000
 
-/** The player is still here. What it tells of the stream is used only where the lease must be taken anew. */
-export type HeartbeatRequest = StartRequest & {
-  /** Only this taking of the lease; it is then never taken anew. */
-  readonly generation?: Generation | undefined
-}
-
-/** The stream may run until `lease.expiresAtMs`. */
-export type Grant = {
-  /** `admitted`: taken by this call. `renewed`: it was held already. */
-  readonly outcome: 'admitted' | 'renewed'
-  readonly lease: Lease
-  readonly limit: Limit
-  /** All that runs for this user now, this stream among it, oldest first. */
-  readonly live: readonly Lease[]
-  /** The wait until the next heartbeat; `null` where none is needed. */
-  readonly heartbeatSeconds: number | null
-}
-
-export type StartResult = Grant | Denial
-export type HeartbeatResult =
-  | StartResult
-  | { readonly outcome: 'evicted'; readonly eviction: Eviction }
-  | { readonly outcome: 'ended' }
-
-/** What runs for a user now, oldest first, and how much may. */
-export type Listing = { readonly limit: Limit; readonly live: readonly Lease[] }
-
-/** A user has a handful of devices: this many lost races in a row mean that something else is wrong. */
-const WRITE_ATTEMPTS_MAX = 5
-/** Longest wait before the next attempt, times the attempt's number; drawn at random, so that losers part. */
-const PAUSE_STEP_MS = 4
+const FINISHED: Finished = { outcome: 'finished' }
 
 /**
  * Decides, for any number of processes on one store, who may watch.
@@ -91,65 +65,106 @@ const PAUSE_STEP_MS = 4
  */
 export class Limiter {
   readonly #parts: LimiterParts
+  readonly #finished = new FinishedStreams()
+  readonly #settler: Settler
+  readonly #pacer: Pacer
+  #policy: Policy
 
   constructor(parts: LimiterParts) {
     this.#parts = parts
+    this.#policy = parts.policy
+    const { store, pause, random } = parts
+    this.#pacer = new Pacer(random)
+    this.#settler = new Settler({
+      store,
+      finished: this.#finished,
+      pause,
+      random,
+      judgingMs: () => this.#judgingMs(),
+    })
+  }
+
+  /** Decides by another policy from now on. What is held lives on, whatever it says. */
+  usePolicy(policy: Policy): void {
+    this.#policy = policy
   }
 
   /** Whether the policy holds a plan of this name. */
   hasPlan(name: string): boolean {
-    return this.#parts.policy.plans.has(name)
+    return this.#policy.plans.has(name)
   }
 
   /**
    * Admits one more stream, renews one that is held already, or denies it and names who stands in the way.
    *
    * One call to the store where there is room, or where there is truly none; two where a lease is
-   * repeated, replaced, or takes the place of lapsed ones. May be repeated any number of times: it
-   * takes one place.
+   * repeated, replaced, or takes the place of lapsed or evicted ones, or where the plan asks more than a count. May be
+   * repeated any number of times: it takes one place.
    */
   async start(request: StartRequest): Promise<StartResult> {
-    const { store } = this.#parts
-    const { user, replaces } = request
+    const { user, stream, replaces } = request
     const plan = this.#planNamed(request.plan)
-    const claim: Claim = { newcomer: this.#newcomer(request), limit: plan.limit, replaces }
-    const { newcomer, limit } = claim
-    const first =
-      replaces === undefined
-        ? await store.add(user, newcomer, limit.max)
-        : { done: false, roster: await store.read(user) }
+    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED
+    const claim: Claim = { newcomer: this.#newcomer(request), plan: planFor(user, plan), replaces }
+    const { newcomer } = claim
+    const first = await this.#tryFirst(user, claim)
     if (first.done) {
-      await this.#forgetEviction(user, newcomer, first.roster)
-      return this.#grant('admitted', newcomer, { roster: first.roster, plan })
+      await this.#settler.forgetEviction(user, newcomer, first.roster)
+      const settled = {
+        verdict: { outcome: 'admitted', ends: [] },
+        before: first.roster,
+        after: first.roster,
+      } as const
+      return this.#grant(user, { claim, plan }, settled)
     }
-    const verdict = await this.#settle(user, first.roster, (roster, nowMs) => admit(roster, claim, nowMs))
-    if (verdict.outcome === 'denied') return verdict
-    await this.#forgetEviction(user, heldLease(verdict.roster, newcomer.id) ?? newcomer, verdict.roster)
-    return this.#grant(verdict.outcome, newcomer, { ...verdict, plan })
+    const settled = await this.#settler.settle(user, first.roster, (roster, nowMs) =>
+      admit(roster, claim, nowMs),
+    )
+    const { verdict, after } = settled
+    if (verdict.outcome === 'denied') return this.#refusal({ claim, plan }, { ...settled, verdict })
+    await this.#settler.forgetEviction(user, heldLease(after, newcomer.id) ?? newcomer, after)
+    return this.#grant(user, { claim, plan }, { ...settled, verdict })
   }
 
   /**
    * Renews a lease that is held, lapsed or not, in one call to the store and without regard to the limit.
    *
    * One that is gone is admitted anew if there is room, unless another stream took its place or the
-   * request names a generation.
+   * request names a generation. One in grace is judged at each call, in two.
    */
   async heartbeat(request: HeartbeatRequest): Promise<HeartbeatResult> {
-    const { store } = this.#parts
-    const { user, generation, replaces } = request
+    const { user, stream, generation, replaces, onlyIfHeld } = request
     const named = this.#planNamed(request.plan)
+    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED
     const newcomer = this.#newcomer(request)
-    const { renewedAtMs, expiresAtMs } = newcomer
-    const first = await store.renew(user, { id: newcomer.id, generation }, { renewedAtMs, expiresAtMs })
-    if (first.done) {
-      const plan = request.plan === undefined ? this.#planOf(heldLease(first.roster, newcomer.id)) : named
-      return this.#grant('renewed', newcomer, { roster: first.roster, plan })
+    const { id, renewedAtMs, expiresAtMs } = newcomer
+    const first = await this.#parts.store.renew(user, { id, generation }, { renewedAtMs, expiresAtMs })
+    const held = first.done ? heldLease(first.roster, id) : undefined
+    const plan = request.plan === undefined ? this.#planOf(held) : named
+    const claim: Claim = { newcomer, plan: planFor(user, plan), replaces }
+    if (held !== undefined && held.graceUntilMs === undefined) {
+      const settled = {
+        verdict: { outcome: 'renewed', ends: [] },
+        before: first.roster,
+        after: first.roster,
+      } as const
+      return this.#grant(user, { claim, plan }, settled)
     }
-    const lost = { claim: { newcomer, limit: named.limit, replaces }, generation }
-    const verdict = await this.#settle(user, first.roster, (roster, nowMs) =>
+    const lost = { claim, generation, onlyIfHeld }
+    const settled = await this.#settler.settle(user, first.roster, (roster, nowMs) =>
       judgeLostHeartbeat(roster, lost, nowMs),
     )
-    return 'roster' in verdict ? this.#grant(verdict.outcome, newcomer, { ...verdict, plan: named }) : verdict
+    const { verdict } = settled
+    switch (verdict.outcome) {
+      case 'admitted':
+      case 'renewed':
+        return this.#grant(user, { claim, plan }, { ...settled, verdict })
+      case 'denied':
+        return this.#refusal({ claim, plan }, { ...settled, verdict })
+      case 'evicted':
+      case 'ended':
+        return verdict
+    }
   }
 
   /** Ends a stream; its place is free before this resolves. `stopped` says whether it was held. */
@@ -159,9 +174,9 @@ export class Limiter {
   }
 
   /** What runs for a user now, under the plan of the stream started last, or the default plan. */
-  async list(user: UserId): Promise<Listing> {
-    const live = liveLeases(await this.#parts.store.read(user), this.#judgingMs())
-    return { limit: this.#planOf(live.at(-1)).limit, live }
+  async list(user: UserId): Promise<PlanView> {
+    const live = this.#liveIn(await this.#parts.store.read(user))
+    return viewOf(this.#planOf(live.at(-1)), live)
   }
 
   /** Forgets the user wholly. */
@@ -169,77 +184,70 @@ export class Limiter {
     await this.#parts.store.erase(user)
   }
 
-  /** Decides on the roster and writes, and where the write is refused decides again on the newer one. */
-  async #settle<Verdict extends LostHeartbeatVerdict>(
-    user: UserId,
-    seen: Roster,
-    decide: (roster: Roster, nowMs: number) => Verdict,
-  ): Promise<Exclude<Verdict, { write: Write }> | Settled> {
-    let roster = seen
-    for (let attempt = 1; attempt <= WRITE_ATTEMPTS_MAX; attempt += 1) {
-      const verdict = decide(roster, this.#judgingMs())
-      if (!('write' in verdict)) return verdict as Exclude<Verdict, { write: Write }>
-      const outcome = await this.#write(user, roster, verdict.write)
-      if (outcome.done) return { outcome: verdict.outcome, roster: outcome.roster }
-      roster = outcome.roster
-      await this.#parts.pause(this.#parts.random() * PAUSE_STEP_MS * attempt)
-    }
-    throw new LimiterError('STORE_CONTENDED', `The roster changed under all ${WRITE_ATTEMPTS_MAX} attempts`, {
-      facts: { attempts: WRITE_ATTEMPTS_MAX },
-    })
-  }
-
-  #write(user: UserId, seen: Roster, write: Write): Promise<Outcome> {
-    const { store } = this.#parts
-    switch (write.verb) {
-      case 'add':
-        return store.add(user, write.lease, write.capacity)
-      case 'renew':
-        return store.renew(user, write.lease, write.times)
-      case 'replace':
-        return store.replace(user, seen, write.next)
-    }
-  }
-
   /**
-   * Drops the note on a stream that was evicted and now runs again, or its next lapse would be taken for
-   * that old eviction. A note may have come between a decision and its write, or have been left by a start
-   * that was cut short. The stream runs already, so a lost race here is no failure; nor
-   * is what others do meanwhile part of the answer.
+   * Ends a stream for every user: from now on its leases count for nobody and it can be neither started nor
+   * renewed, here at once, and in every other process once that has refreshed. May be repeated.
    */
-  async #forgetEviction(user: UserId, started: Lease, written: Roster): Promise<void> {
-    const isOutdated = (note: Eviction) =>
-      note.leaseId === started.id && note.generation !== started.generation
-    let roster = written
-    for (let attempt = 1; attempt <= WRITE_ATTEMPTS_MAX && roster.evictions.some(isOutdated); attempt += 1) {
-      const evictions = roster.evictions.filter((note) => !isOutdated(note))
-      roster = (await this.#parts.store.replace(user, roster, { leases: roster.leases, evictions })).roster
-    }
+  async finish(streamId: StreamId): Promise<void> {
+    const nowMs = this.#parts.now()
+    const untilMs = nowMs + (this.#parts.finishedKeptMs ?? FINISHED_KEPT_MS)
+    await this.#parts.store.finish({ streamId, untilMs }, nowMs)
+    this.#finished.learn(streamId, untilMs)
+  }
+
+  /** Hears which streams have finished; to be called every few seconds. One call to the store where little is new. */
+  async refreshFinished(): Promise<void> {
+    await this.#finished.refresh(this.#parts.store, this.#parts.now())
+  }
+
+  /** The write that is right where nothing stands in the way: of a count by the count, else of a user nobody knows. */
+  async #tryFirst(user: UserId, { newcomer, plan, replaces }: Claim): Promise<Outcome> {
+    const { store } = this.#parts
+    if (replaces !== undefined) return { done: false, roster: await store.read(user) }
+    return isOneCount(plan)
+      ? store.add(user, newcomer, headlineLimit(plan).max)
+      : store.replace(user, EMPTY_ROSTER, { leases: [newcomer], evictions: [] })
   }
 
   #newcomer(request: StartRequest): Lease {
     const nowMs = this.#parts.now()
-    const { stream, plan } = request
+    const { user, stream, plan } = request
     return {
       ...stream,
       id: leaseIdOf(stream),
       ...(plan !== undefined && { plan }),
       startedAtMs: nowMs,
-      ...leaseTimes(nowMs, this.#parts.policy.leaseMs),
+      ...leaseTimes(nowMs, this.#pacer.guessedLeaseMs(user, this.#policy.paces)),
       generation: this.#parts.newGeneration() as Generation,
     }
   }
 
-  #grant(outcome: Grant['outcome'], newcomer: Lease, written: { roster: Roster; plan: Plan }): Grant {
-    const { roster, plan } = written
-    const { policy } = this.#parts
-    return {
-      outcome,
-      lease: heldLease(roster, newcomer.id) ?? newcomer,
-      limit: plan.limit,
-      live: liveLeases(roster, this.#judgingMs()),
-      heartbeatSeconds: policy.heartbeatSeconds,
+  async #grant(user: UserId, { claim, plan }: Terms, settled: Settled<Granted>): Promise<Grant> {
+    const { verdict, before, after } = settled
+    const { outcome, ends } = verdict
+    let roster = after
+    let lease = heldLease(roster, claim.newcomer.id) ?? claim.newcomer
+    const { paces } = this.#policy
+    const pace = this.#pacer.paceOf(user, paces, { plan, live: this.#liveIn(roster) })
+    const times = leaseTimes(lease.renewedAtMs, pace.leaseMs)
+    if (lease.graceUntilMs === undefined && lease.expiresAtMs !== times.expiresAtMs) {
+      roster = (await this.#parts.store.renew(user, lease, times)).roster
+      lease = heldLease(roster, lease.id) ?? lease
     }
+    const shadow = outcome === 'admitted' ? shadowDecision(before, claim, this.#judgingMs()) : undefined
+    const { heartbeatSeconds } = pace
+    return { ...viewOf(plan, this.#liveIn(roster)), outcome, lease, heartbeatSeconds, ends, shadow }
+  }
+
+  #refusal({ claim, plan }: Terms, { verdict, before }: Settled<Denial>): Refusal {
+    const { outcome, limit, holders, retryAfterMs } = verdict
+    const shadow = shadowDecision(before, claim, this.#judgingMs())
+    return { outcome, limit, holders, retryAfterMs, plan: plan.name, shadow }
+  }
+
+  #liveIn(roster: Roster): Lease[] {
+    const nowMs = this.#judgingMs()
+    return liveLeases(this.#finished.judged(roster, nowMs), nowMs)
   }
 
   /** The instant at which a lease must have ended for everybody to agree that it has lapsed. */
@@ -248,9 +256,8 @@ export class Limiter {
   }
 
   #planNamed(name: string | undefined): Plan {
-    const { policy } = this.#parts
-    if (name === undefined) return policy.defaultPlan
-    const plan = policy.plans.get(name)
+    if (name === undefined) return this.#policy.defaultPlan
+    const plan = this.#policy.plans.get(name)
     if (plan === undefined) {
       throw new LimiterError('PLAN_UNKNOWN', `The policy holds no plan of this name`, {
         facts: { plan: name },
@@ -261,10 +268,21 @@ export class Limiter {
 
   /** The plan a lease was admitted under, as far as the policy still holds it. */
   #planOf(lease: Lease | undefined): Plan {
-    const { policy } = this.#parts
-    return (lease?.plan === undefined ? undefined : policy.plans.get(lease.plan)) ?? policy.defaultPlan
+    const { plans, defaultPlan } = this.#policy
+    return (lease?.plan === undefined ? undefined : plans.get(lease.plan)) ?? defaultPlan
   }
 }
 
-/** A write that was done, and the roster after it. */
-type Settled = { readonly outcome: Grant['outcome']; readonly roster: Roster }
+/** A claim, which is under the plan that holds for this user, and the plan that the user is on. */
+type Terms = { readonly claim: Claim; readonly plan: Plan }
+type Granted = Pick<Grant, 'outcome' | 'ends'>
+
+function viewOf(plan: Plan, live: readonly Lease[]): PlanView {
+  return {
+    plan: plan.name,
+    limit: headlineLimit(plan),
+    live,
+    counted: counted(plan, live),
+    ignored: ignored(plan, live),
+  }
+}

@@ -1,4 +1,4 @@
-import { admit, type LeaseId, type RosterContent, type Write } from '@streamgate/core'
+import { admit, planOfOneLimit, type LeaseId, type RosterContent, type Write } from '@streamgate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { claimOf, idsOf, leaseOf, LEASE_MS, noteOn, rosterOf } from './specimens.ts'
@@ -9,7 +9,11 @@ describe('a newcomer', () => {
   it('is added where fewer leases than the limit are held', () => {
     const claim = claimOf('c', 10)
     const write: Write = { verb: 'add', lease: claim.newcomer, capacity: 3 }
-    expect(admit(rosterOf([leaseOf('a'), leaseOf('b')]), claim, 10)).toEqual({ outcome: 'admitted', write })
+    expect(admit(rosterOf([leaseOf('a'), leaseOf('b')]), claim, 10)).toEqual({
+      outcome: 'admitted',
+      write,
+      ends: [],
+    })
   })
 
   it('is denied by as many live leases as the limit, one millisecond before the first of them lapses', () => {
@@ -37,18 +41,18 @@ describe('a newcomer', () => {
 
   it('is denied by exactly the live leases, and not by lapsed ones beside them', () => {
     const roster = rosterOf([leaseOf('old', { expiresAtMs: 5 }), leaseOf('a'), leaseOf('b')])
-    const admission = admit(roster, claimOf('d', 10, { limit: { max: 2 } }), 10)
+    const admission = admit(roster, claimOf('d', 10, { plan: planOfOneLimit('two', 2) }), 10)
     expect(admission).toMatchObject({ outcome: 'denied', holders: [leaseOf('a'), leaseOf('b')] })
   })
 
   it('is told no time to retry where nobody in its way can lapse', () => {
     const roster = rosterOf([leaseOf('a', { expiresAtMs: null })])
-    const admission = admit(roster, claimOf('b', 9e12, { limit: { max: 1 } }), 9e12)
+    const admission = admit(roster, claimOf('b', 9e12, { plan: planOfOneLimit('one', 1) }), 9e12)
     expect(admission).toMatchObject({ outcome: 'denied', retryAfterMs: null })
   })
 
   it('is denied while more is held than a limit that was lowered allows', () => {
-    expect(admit(FULL, claimOf('d', 10, { limit: { max: 2 } }), 10)).toMatchObject({
+    expect(admit(FULL, claimOf('d', 10, { plan: planOfOneLimit('two', 2) }), 10)).toMatchObject({
       outcome: 'denied',
       holders: FULL.leases,
     })
@@ -60,7 +64,7 @@ describe('a newcomer', () => {
   })
 
   it('is admitted on the seen roster alone where the claim says so', () => {
-    expect(admit(rosterOf([]), claimOf('a', 10, { onlyIfUnchanged: true }), 10)).toMatchObject({
+    expect(admit(rosterOf([]), claimOf('a', 10, { isHeartbeat: true }), 10)).toMatchObject({
       outcome: 'admitted',
       write: { verb: 'replace' },
     })
@@ -71,6 +75,7 @@ describe('a stream that asks again', () => {
   it('is renewed on a full roster', () => {
     expect(admit(FULL, claimOf('b', 10), 10)).toEqual({
       outcome: 'renewed',
+      ends: [],
       write: {
         verb: 'renew',
         lease: { id: 'b', generation: 'generation of b' },
@@ -118,7 +123,7 @@ describe('a newcomer that replaces a lease', () => {
   })
 
   it('is denied, and ends nothing, where one place is not enough', () => {
-    expect(admit(FULL, claimOf('d', 10, { replaces, limit: { max: 2 } }), 10)).toMatchObject({
+    expect(admit(FULL, claimOf('d', 10, { replaces, plan: planOfOneLimit('two', 2) }), 10)).toMatchObject({
       outcome: 'denied',
     })
   })
@@ -168,7 +173,10 @@ describe('for any roster, limit and instant', () => {
     fc.assert(
       fc.property(situation, ({ held, id, replaces, max, nowMs }) => {
         const roster = rosterOf(held.map(({ id: name, expiresAtMs }) => leaseOf(name, { expiresAtMs })))
-        const claim = claimOf(id, nowMs, { limit: { max }, replaces: replaces as LeaseId | undefined })
+        const claim = claimOf(id, nowMs, {
+          plan: planOfOneLimit('any', max),
+          replaces: replaces as LeaseId | undefined,
+        })
         const admission = admit(roster, claim, nowMs)
         const liveIds = held
           .filter((one) => one.expiresAtMs === null || one.expiresAtMs > nowMs)

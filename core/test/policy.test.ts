@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, parsePolicy, PolicyError } from '@streamgate/core'
+import { DEFAULT_POLICY, parsePolicy, planOfOneLimit, PolicyError, type Pace } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 
 describe('a policy file', () => {
@@ -11,19 +11,17 @@ describe('a policy file', () => {
       plans: { standard: { limits: [{ max: 3 }], whenFull: 'deny' }, family: { limits: [{ max: 5 }] } },
     })
     expect(policy).toMatchObject({
-      leaseMs: 60_000,
-      heartbeatSeconds: 15,
-      defaultPlan: { limit: { max: 3 } },
+      paces: { whenRoom: { leaseMs: 60_000, heartbeatSeconds: 15 } },
+      defaultPlan: { limits: [{ max: 3 }] },
     })
-    expect(policy.plans.get('family')).toEqual({ name: 'family', limit: { max: 5 }, whenFull: 'deny' })
+    expect(policy.plans.get('family')).toEqual(planOfOneLimit('family', 5))
   })
 
   it('may leave everything out and is then the built-in one', () => {
     expect(parsePolicy({})).toEqual(DEFAULT_POLICY)
     expect(DEFAULT_POLICY).toMatchObject({
-      leaseMs: 75_000,
-      heartbeatSeconds: 25,
-      defaultPlan: { limit: { max: 3 } },
+      paces: { whenRoom: { leaseMs: 75_000, heartbeatSeconds: 25 } },
+      defaultPlan: { limits: [{ max: 3 }] },
     })
   })
 
@@ -32,13 +30,16 @@ describe('a policy file', () => {
   })
 
   it('asks for three heartbeats a lease where it does not say', () => {
-    expect(parsePolicy({ leaseSeconds: 90 }).heartbeatSeconds).toBe(30)
-    expect(parsePolicy({ leaseSeconds: 1 }).heartbeatSeconds).toBe(1)
+    expect(paceOf({ leaseSeconds: 90 }).heartbeatSeconds).toBe(30)
+    expect(paceOf({ leaseSeconds: 1 }).heartbeatSeconds).toBe(1)
   })
 
   it('may hold streams until they are stopped', () => {
-    expect(parsePolicy({ leaseSeconds: null })).toMatchObject({ leaseMs: null, heartbeatSeconds: null })
-    expect(parsePolicy({ leaseSeconds: null, heartbeatSeconds: 25 })).toMatchObject({ heartbeatSeconds: 25 })
+    expect(paceOf({ leaseSeconds: null })).toEqual({ leaseMs: null, heartbeatSeconds: null })
+    expect(paceOf({ leaseSeconds: null, heartbeatSeconds: 25 })).toEqual({
+      leaseMs: null,
+      heartbeatSeconds: 25,
+    })
   })
 
   const plans = { standard: { limits: [{ max: 3 }] } }
@@ -52,15 +53,19 @@ describe('a policy file', () => {
     [{ leaseSeconds: 10, heartbeatSeconds: 11 }, '/heartbeatSeconds', /from 1 to 10, got 11/],
     [{ heartbeatSeconds: null }, '/heartbeatSeconds', /got null/],
     [{ plans: {} }, '/plans', /at least one plan/],
-    [{ plans: { 'a/b~c': {} } }, '/plans/a~1b~0c/limits', /list of one limit/],
+    [{ plans: { 'a/b~c': {} } }, '/plans/a~1b~0c/limits', /list of 1 to 20 limits/],
     [{ plans: { '': { limits: [{ max: 1 }] } } }, '/plans/', /a name of 1 to 64 characters, got 0/],
-    [{ plans: { a: { limits: [{ max: 1 }, { max: 2 }] } } }, '/plans/a/limits', /got 2 limits/],
+    [{ plans: { a: { limits: [] } } }, '/plans/a/limits', /got 0 members/],
     [{ plans: { a: { limits: [{ max: 0 }] } } }, '/plans/a/limits/0/max', /from 1 to 1000, got 0/],
-    [{ plans: { a: { limits: [{ max: 1, per: 'x' }] } } }, '/plans/a/limits/0/per', /is not known here/],
+    [
+      { plans: { a: { limits: [{ max: 1, per: 'x' }] } } },
+      '/plans/a/limits/0/per',
+      /one of "deviceId", "contentId", got "x"/,
+    ],
     [
       { plans: { a: { limits: [{ max: 1 }], whenFull: 'evict' } } },
       '/plans/a/whenFull',
-      /"deny", got "evict"/,
+      /"evict-idle", got "evict"/,
     ],
     [{ plans, defaultPlan: 'gold' }, '/defaultPlan', /one of the plans \("standard"\), got "gold"/],
     [{ plans: { ...plans, b: { limits: [{ max: 1 }] } } }, '/defaultPlan', /got nothing/],
@@ -74,6 +79,13 @@ describe('a policy file', () => {
     expect(faultsOf({ leaseSeconds: 0, plans: { a: { limits: 3, whenFull: 1 } } })).toHaveLength(3)
   })
 })
+
+/** The one pace of a policy that has but one. */
+function paceOf(value: unknown): Pace {
+  const { whenRoom, whenFull } = parsePolicy(value).paces
+  expect(whenFull).toEqual(whenRoom)
+  return whenRoom
+}
 
 function faultsOf(value: unknown): unknown {
   try {

@@ -1,6 +1,7 @@
 /** Leases, rosters and claims for the tests of the rules. Instants are small whole milliseconds. */
 import {
   leaseIdOf,
+  planOfOneLimit,
   type Claim,
   type Eviction,
   type Generation,
@@ -32,11 +33,15 @@ export function rosterOf(leases: readonly Lease[], evictions: readonly Eviction[
   return { leases, evictions, version: 1 }
 }
 
-/** A newcomer that would take its lease at `nowMs`, under a limit of 3 unless `rest` says otherwise. */
+/** A newcomer that would take its lease at `nowMs`, under a plan of 3 unless `rest` says otherwise. */
 export function claimOf(streamId: string, nowMs: number, rest: Partial<Claim> = {}): Claim {
   const times = { startedAtMs: nowMs, renewedAtMs: nowMs, expiresAtMs: nowMs + LEASE_MS }
   const generation = `generation of ${streamId} at ${nowMs}` as Generation
-  return { newcomer: leaseOf(streamId, { ...times, generation }), limit: { max: 3 }, ...rest }
+  return {
+    newcomer: leaseOf(streamId, { ...times, generation }),
+    plan: planOfOneLimit('standard', 3),
+    ...rest,
+  }
 }
 
 /** A note that `leaseId` was evicted by `other` at 0, kept until 150,000. */

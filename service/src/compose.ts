@@ -10,6 +10,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
 import { BatchedObserver } from './batched-observer.ts'
 import { storeText, type Config, type StoreConfig } from './config.ts'
+import { FinishedRefresher } from './finished-refresher.ts'
 import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import type { Service } from './route.ts'
@@ -22,6 +23,8 @@ export const VERSION = packageJson.version
 /** A service that is ready to be served. */
 export type Composition = {
   readonly app: App
+  /** Keeps it known which streams have finished: by a timer once it is started, or whenever it is asked. */
+  readonly finished: FinishedRefresher
   /** From now on `/readyz` says that the process is about to stop. */
   readonly startDraining: () => void
   /** Tells the log and the metrics what they have not been told yet. */
@@ -57,8 +60,15 @@ export async function compose(
   const observer = observerOf(log, metrics)
   const metricsText = joinFleet?.(metrics.registry) ?? (() => metrics.registry.metrics())
   const readiness = { isDraining: false }
+  const limiter = limiterOver(store, config)
+  const finished = new FinishedRefresher({
+    limiter,
+    everyMs: config.finishedRefreshMs,
+    now: Date.now,
+    failed: (error) => log.logger.error({ err: error }, 'which streams have finished cannot be read'),
+  })
   const service: Service = {
-    limiter: limiterOver(store, config),
+    limiter,
     readiness: async () => {
       if (readiness.isDraining) return 'draining'
       return (await answers(store)) ? 'ready' : 'store-unavailable'
@@ -75,11 +85,13 @@ export async function compose(
   metrics.showInFlight(() => app.inFlight)
   return {
     app,
+    finished,
     startDraining: () => {
       readiness.isDraining = true
     },
     flush: () => observer.flush(),
     close: async () => {
+      finished.stop()
       observer.flush()
       await engine.close()
     },
@@ -89,7 +101,8 @@ export async function compose(
 function limiterOver(store: Store, config: Config): Limiter {
   return new Limiter({
     store,
-    policy: config.policy,
+    policy: config.policy.policy,
+    finishedKeptMs: config.finishedKeptMs,
     skewMs: config.store.kind === 'dynamodb' ? CLOUD_SKEW_MS : 0,
     now: Date.now,
     newGeneration: sequence(),

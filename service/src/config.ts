@@ -1,9 +1,8 @@
 /**
  * The configuration: the only place that reads the environment.
  */
-import { readFileSync } from 'node:fs'
-import { DEFAULT_POLICY, parsePolicy, PolicyError, type Policy } from '@streamgate/core'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
+import { readPolicy, type PolicySource } from './policy-file.ts'
 
 /** Which store, and where. */
 export type StoreConfig =
@@ -17,7 +16,9 @@ export type Config = {
   readonly port: number
   readonly store: StoreConfig
   readonly storeTimeoutMs: number
-  readonly policy: Policy
+  readonly policy: PolicySource
+  readonly finishedRefreshMs: number
+  readonly finishedKeptMs: number
   readonly workers: number
   readonly samples: boolean
   readonly drainSeconds: number
@@ -90,8 +91,24 @@ export const SETTINGS = {
     flag: '--policy',
     placeholder: '<file>',
     fallback: '',
-    help: 'JSON file of plans; built in: 3 streams, lease 75 s, heartbeat 25 s, deny when full',
+    help: 'JSON file of plans, or the JSON itself; built in: 3 streams, lease 75 s, heartbeat 25 s, deny when full',
     parse: readPolicy,
+  },
+  finishedRefreshMs: {
+    variable: 'STREAMGATE_FINISHED_REFRESH_SECONDS',
+    flag: '--finished-refresh-seconds',
+    placeholder: '<seconds>',
+    fallback: '2',
+    help: 'time within which every process knows that a stream has finished',
+    parse: (text) => wholeNumber(1, 3600)(text) * 1000,
+  },
+  finishedKeptMs: {
+    variable: 'STREAMGATE_FINISHED_HOURS',
+    flag: '--finished-hours',
+    placeholder: '<hours>',
+    fallback: '48',
+    help: 'how long a stream that has finished cannot be started again',
+    parse: (text) => wholeNumber(1, 8760)(text) * 3_600_000,
   },
   workers: {
     variable: 'STREAMGATE_WORKERS',
@@ -240,22 +257,6 @@ export function storeText(store: StoreConfig): string {
 function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text)
   return level ?? fail(`must be one of ${LOG_LEVELS.join(', ')}, got ${JSON.stringify(text)}`)
-}
-
-function readPolicy(path: string): Policy {
-  if (path === '') return DEFAULT_POLICY
-  try {
-    return parsePolicy(JSON.parse(readFileSync(path, 'utf8')))
-  } catch (error) {
-    if (error instanceof PolicyError) {
-      return fail(
-        `names a policy with faults, ${path}:${error.faults.map((fault) => `\n  ${fault.pointer || '/'} ${fault.detail}`).join('')}`,
-      )
-    }
-    return fail(
-      `must name a JSON file, got ${JSON.stringify(path)}: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
 }
 
 function fail(message: string): never {

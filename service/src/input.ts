@@ -6,12 +6,13 @@ import {
   type Generation,
   type LeaseId,
   type StreamDescription,
+  type StreamId,
   type UserId,
 } from '@streamgate/core'
 import * as v from 'valibot'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import { invalidRequest, problem, type Fault } from './problem.ts'
-import { HeartbeatSchema, LeaseIdSchema, StartSchema, UserIdSchema } from './schemas.ts'
+import { HeartbeatSchema, LeaseIdSchema, StartSchema, StreamIdSchema, UserIdSchema } from './schemas.ts'
 
 /** Thrown to answer a request that cannot be understood. */
 export class RejectedRequest extends Error {
@@ -54,6 +55,10 @@ export class InputReader {
 
   user(): UserId {
     return this.#pathParam('userId', UserIdSchema) as UserId
+  }
+
+  streamId(): StreamId {
+    return this.#pathParam('streamId', StreamIdSchema) as StreamId
   }
 
   leaseId(): LeaseId {

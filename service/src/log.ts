@@ -4,6 +4,7 @@
 import pino, { type Logger } from 'pino'
 import type { RequestFacts } from './app.ts'
 import type { AnsweredRequest } from './batched-observer.ts'
+import type { Decision } from './route.ts'
 
 export type { Logger } from 'pino'
 
@@ -31,11 +32,9 @@ export class Log {
   /** Writes the line of a decision; requests without one have none. */
   decision({ decision, atMs, requestId, seconds }: AnsweredRequest): void {
     if (decision === undefined) return
-    const { verb, outcome, user, lease, limit, active } = decision
-    const ids = { user: escapeId(user), lease: lease === undefined ? undefined : escapeId(lease) }
     const ms = Math.round(seconds * 1e6) / 1e3
     this.#happenedAtMs = atMs
-    this.logger.info({ verb, outcome, ...ids, limit, active, requestId, ms }, 'decision')
+    this.logger.info({ ...loggedDecision(decision), requestId, ms }, 'decision')
     this.#happenedAtMs = undefined
   }
 
@@ -48,6 +47,34 @@ export class Log {
   flush(): void {
     this.#lines.flush()
   }
+}
+
+/** A decision as its line tells it: texts of callers escaped, and nothing that says nothing. */
+function loggedDecision(decision: Decision): Readonly<Record<string, unknown>> {
+  const { verb, outcome, user, lease, limit, active, ends = [], isIgnored, shadow } = decision
+  const { stream, replaces, deviceType, contentId, plan, rule, graceUntil } = decision
+  return {
+    verb,
+    outcome,
+    user: escaped(user),
+    lease: escaped(lease),
+    stream: escaped(stream),
+    replaces: escaped(replaces),
+    deviceType: escaped(deviceType),
+    contentId: escaped(contentId),
+    plan: escaped(plan),
+    limit,
+    active,
+    rule,
+    ends: ends.length === 0 ? undefined : ends.map(escapeId),
+    ignored: isIgnored === true ? true : undefined,
+    graceUntil,
+    shadow: shadow && { ...shadow, plan: escapeId(shadow.plan), ends: shadow.ends.map(escapeId) },
+  }
+}
+
+function escaped(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : escapeId(text)
 }
 
 function instantOf(ms: number | undefined): string {

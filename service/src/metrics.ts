@@ -4,6 +4,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
+import type { Decision } from './route.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -13,6 +14,9 @@ export class Metrics {
   readonly registry = new Registry()
   readonly #requests: Histogram<'method' | 'route' | 'status'>
   readonly #decisions: Counter<'verb' | 'outcome'>
+  readonly #evictions: Counter
+  readonly #exemptions: Counter<'kind'>
+  readonly #shadows: Counter<'outcome' | 'shadow'>
   readonly #storeCalls: Histogram<'verb' | 'result'>
 
   constructor() {
@@ -29,6 +33,23 @@ export class Metrics {
       name: 'streamgate_decisions_total',
       help: 'Decisions, by what was asked and how it came out. A denial is not a fault.',
       labelNames: ['verb', 'outcome'],
+      registers,
+    })
+    this.#evictions = new Counter({
+      name: 'streamgate_evicted_streams_total',
+      help: 'Live streams that ended because another one took their place.',
+      registers,
+    })
+    this.#exemptions = new Counter({
+      name: 'streamgate_exempt_streams_total',
+      help: 'Streams admitted without regard to the limit; kind is ignored or grace.',
+      labelNames: ['kind'],
+      registers,
+    })
+    this.#shadows = new Counter({
+      name: 'streamgate_shadow_decisions_total',
+      help: 'Starts under a plan with a shadow: how they came out, and how they would have.',
+      labelNames: ['outcome', 'shadow'],
       registers,
     })
     this.#storeCalls = new Histogram({
@@ -59,6 +80,14 @@ export class Metrics {
   readonly answered = ({ method, route, status, seconds, decision }: AnsweredRequest): void => {
     const known = route === 'unknown' ? 'any' : method
     this.#requests.observe({ method: known, route, status: String(status) }, seconds)
-    if (decision !== undefined) this.#decisions.inc({ verb: decision.verb, outcome: decision.outcome })
+    if (decision !== undefined) this.#decided(decision)
+  }
+
+  #decided({ verb, outcome, ends = [], isIgnored, graceUntil, shadow }: Decision): void {
+    this.#decisions.inc({ verb, outcome })
+    if (ends.length > 0) this.#evictions.inc(ends.length)
+    if (outcome === 'admitted' && isIgnored === true) this.#exemptions.inc({ kind: 'ignored' })
+    if (outcome === 'admitted' && graceUntil !== undefined) this.#exemptions.inc({ kind: 'grace' })
+    if (shadow !== undefined) this.#shadows.inc({ outcome, shadow: shadow.outcome })
   }
 }

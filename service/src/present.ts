@@ -1,15 +1,37 @@
 /**
  * Decisions as bodies and headers of the HTTP contract.
  */
-import type { Denial, Eviction, Grant, Lease, Limit, UserId } from '@streamgate/core'
+import type { Eviction, Grant, HeartbeatResult, Lease, Limit, Refusal, UserId } from '@streamgate/core'
 import { json } from './http.ts'
 import { problem } from './problem.ts'
 import type { Answer, Decision } from './route.ts'
 
-/** The answer to a stream that may run: 201 where its lease was taken now, 200 where it was held. */
-export function presentGrant(verb: Decision['verb'], user: UserId, grant: Grant): Answer {
-  const { lease, limit, live, heartbeatSeconds, outcome } = grant
+/** What was asked, as far as the log keeps it. */
+export type Asked = Pick<Decision, 'verb' | 'user' | 'lease' | 'deviceType' | 'contentId' | 'replaces'>
+
+/** The answer to a start or a heartbeat. */
+export function presentResult(asked: Asked, user: UserId, result: HeartbeatResult): Answer {
+  switch (result.outcome) {
+    case 'admitted':
+    case 'renewed':
+      return presentGrant(asked, user, result)
+    case 'denied':
+      return presentRefusal(asked, user, result)
+    case 'evicted':
+      return { ...presentEviction(result.eviction), decision: { ...asked, outcome: 'evicted' } }
+    case 'ended':
+      return { ...presentEnd(), decision: { ...asked, outcome: 'ended' } }
+    case 'finished':
+      return { ...presentFinish(), decision: { ...asked, outcome: 'finished' } }
+  }
+}
+
+/** A stream that may run: 201 where its lease was taken now, 200 where it was held. */
+function presentGrant(asked: Asked, user: UserId, grant: Grant): Answer {
+  const { lease, limit, counted, heartbeatSeconds, outcome, plan, ends, shadow } = grant
   const isNew = outcome === 'admitted'
+  const isIgnored = grant.ignored.some(({ id }) => id === lease.id)
+  const graceUntil = lease.graceUntilMs === undefined ? undefined : instant(lease.graceUntilMs)
   const body = {
     id: lease.id,
     userId: user,
@@ -18,47 +40,67 @@ export function presentGrant(verb: Decision['verb'], user: UserId, grant: Grant)
     expiresAt: instant(lease.expiresAtMs),
     heartbeatSeconds,
     limit: limit.max,
-    active: live.length,
-    streams: live.map(({ id }) => id),
+    active: counted.length,
+    streams: counted.map(({ id }) => id),
+    ...(isIgnored && { ignored: true }),
+    graceUntil,
+    ...(ends.length > 0 && { ended: ends.map(({ id }) => id) }),
   }
   const headers = {
     etag: `"${lease.generation}"`,
     ...(isNew && { location: `/users/${encodeURIComponent(user)}/streams/${encodeURIComponent(lease.id)}` }),
-    ...rateLimit(limit, live.length),
+    ...rateLimit(limit, counted.length),
   }
-  const decision = { verb, outcome, user, lease: lease.id, limit: limit.max, active: live.length }
+  const decision: Decision = {
+    ...asked,
+    outcome,
+    plan,
+    limit: limit.max,
+    active: counted.length,
+    ends: ends.map(({ id }) => id),
+    isIgnored,
+    graceUntil,
+    shadow,
+  }
   return { ...json(isNew ? 201 : 200, body, headers), decision }
 }
 
-/** The answer to a stream that may not start, naming who stands in the way. */
-export function presentDenial(asked: Pick<Decision, 'verb' | 'lease'>, user: UserId, denial: Denial): Answer {
-  const { limit, holders, retryAfterMs } = denial
+/** A stream that may not start, with the rule in its way and who stands there. */
+function presentRefusal(asked: Asked, user: UserId, refusal: Refusal): Answer {
+  const { limit, holders, retryAfterMs, plan, shadow } = refusal
   const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000)
+  const active = holders.length
   const response = problem(
     'stream-limit-reached',
-    `${user} is watching ${holders.length} of ${limit.max} streams.`,
+    `${user} is watching ${active} of ${limit.max} streams${scopeOf(limit)}.`,
     {
       members: {
         limit: limit.max,
-        active: holders.length,
-        rule: { max: limit.max },
+        active,
+        rule: limit,
         ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
         streams: holders.map(listed),
       },
       headers: {
         ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
-        ...rateLimit(limit, holders.length),
+        ...rateLimit(limit, active),
       },
     },
   )
-  return {
-    ...response,
-    decision: { ...asked, outcome: 'denied', user, limit: limit.max, active: holders.length },
-  }
+  const decision = { ...asked, outcome: 'denied', plan, limit: limit.max, active, rule: limit, shadow }
+  return { ...response, decision }
+}
+
+/** What a limit counts, as the end of a sentence; nothing where it counts all. */
+function scopeOf({ deviceType, where, per }: Limit): string {
+  const asked = Object.entries({ ...(deviceType !== undefined && { deviceType }), ...where })
+  const filters = asked.map(([name, value]) => ` with ${name} ${[value].flat().join(' or ')}`)
+  const scope = per === undefined ? '' : ` on the same ${per}`
+  return filters.join('') + scope
 }
 
 /** The answer to a stream that another one pushed out. */
-export function presentEviction({ by, atMs }: Eviction): Answer {
+function presentEviction({ by, atMs }: Eviction): Answer {
   const name = by.label ?? by.id
   return problem('stream-evicted', `“${name}” took the place of this stream.`, {
     members: { by, at: instant(atMs) },
@@ -66,8 +108,13 @@ export function presentEviction({ by, atMs }: Eviction): Answer {
 }
 
 /** The answer to a player whose lease, of the generation it names, is over. */
-export function presentEnd(): Answer {
+function presentEnd(): Answer {
   return problem('stream-ended', 'The lease that If-Match names is over. Start again to go on watching.')
+}
+
+/** The answer to whoever starts or renews a stream that has finished. */
+function presentFinish(): Answer {
+  return problem('stream-finished', 'This stream has finished. There is nothing more to watch.')
 }
 
 /** A stream as one of several. */

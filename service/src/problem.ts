@@ -21,6 +21,12 @@ export const PROBLEMS = {
     explanation:
       'Another stream took the place of this one: `by` says which, `at` says when. Stop playing, and tell the viewer. Start again only when the viewer asks for it.',
   },
+  'stream-finished': {
+    status: 410,
+    title: 'Stream finished',
+    explanation:
+      'The stream is over for everybody, as a live event is once it has ended. Stop playing. Its place is free already.',
+  },
   'stream-ended': {
     status: 410,
     title: 'Stream ended',

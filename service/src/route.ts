@@ -1,4 +1,4 @@
-import type { Limiter } from '@streamgate/core'
+import type { Limit, Limiter, ShadowDecision } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import type { PathParams } from './input.ts'
@@ -50,12 +50,26 @@ export type Call = {
 
 /** What was decided, for the log and the metrics. Ids as they are; the log escapes them. */
 export type Decision = {
-  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase'
+  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish'
   readonly outcome: string
-  readonly user: string
+  readonly user?: string
   readonly lease?: string | undefined
+  /** What finished. */
+  readonly stream?: string
+  readonly deviceType?: string | undefined
+  readonly contentId?: string | undefined
+  /** The lease that was to end for this one. */
+  readonly replaces?: string | undefined
+  readonly plan?: string | undefined
   readonly limit?: number | undefined
   readonly active?: number | undefined
+  /** The limit that denied. */
+  readonly rule?: Limit
+  /** The leases that ended with it. */
+  readonly ends?: readonly string[]
+  readonly isIgnored?: boolean
+  readonly graceUntil?: string | undefined
+  readonly shadow?: ShadowDecision | undefined
 }
 
 /** An answer, and the decision in it where there was one to make. */

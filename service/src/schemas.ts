@@ -165,8 +165,22 @@ export const StreamSchema = v.object({
   userId: UserIdSchema,
   heartbeatSeconds: v.nullable(v.pipe(Seconds, v.description('Wait so long until the next heartbeat.'))),
   limit: Count,
-  active: v.pipe(Count, v.description('How many streams of the user are live, this one among them.')),
+  active: v.pipe(Count, v.description('How many streams of the user are live and count.')),
   streams: v.pipe(v.array(LeaseIdSchema), v.description('The ids of those, oldest first.')),
+  ignored: v.exactOptional(
+    v.pipe(v.boolean(), v.description('There, and true, where the plan does not count this stream.')),
+  ),
+  graceUntil: v.exactOptional(
+    v.pipe(
+      Instant,
+      v.description(
+        'There where it runs above the limit: it goes on after this only if there is room by then.',
+      ),
+    ),
+  ),
+  ended: v.exactOptional(
+    v.pipe(v.array(LeaseIdSchema), v.description('The ids of the live streams whose place it took.')),
+  ),
 })
 
 /** A stream as one of several. */
@@ -181,6 +195,9 @@ export const ListingSchema = v.object({
   limit: Count,
   active: Count,
   streams: v.array(ListedStreamSchema),
+  ignored: v.exactOptional(
+    v.pipe(v.array(ListedStreamSchema), v.description('Live streams that the plan does not count.')),
+  ),
 })
 
 const problemMembers = { type: v.string(), title: v.string(), status: Count, detail: v.string() }
@@ -190,11 +207,24 @@ export const InvalidRequestSchema = v.object({
   ...problemMembers,
   errors: v.array(v.object({ pointer: v.string(), detail: v.string() })),
 })
+const OneOrMany = v.union([v.string(), v.array(v.string())])
+const RuleSchema = v.object({
+  max: Count,
+  deviceType: v.exactOptional(OneOrMany),
+  where: v.exactOptional(
+    v.object({
+      deviceType: v.exactOptional(OneOrMany),
+      deviceId: v.exactOptional(OneOrMany),
+      contentId: v.exactOptional(OneOrMany),
+    }),
+  ),
+  per: v.exactOptional(v.picklist(['deviceId', 'contentId'])),
+})
 export const StreamLimitReachedSchema = v.object({
   ...problemMembers,
   limit: Count,
   active: Count,
-  rule: v.object({ max: Count }),
+  rule: v.pipe(RuleSchema, v.description('The limit of the plan that is reached.')),
   retryAfterSeconds: v.exactOptional(Seconds),
   streams: v.pipe(
     v.array(ListedStreamSchema),

@@ -38,6 +38,7 @@ export async function serve(config: Config): Promise<number> {
 async function serveHere(config: Config, log: Log): Promise<number> {
   const { logger } = log
   const composition = await compose(config, log, cluster.isWorker ? joinFleet : undefined)
+  await composition.finished.start()
   const { host, port } = config
   const server = await listen(composition.app, { host, port })
   logger.info({ url: server.url, store: storeText(config.store), workers: config.workers }, 'listening')

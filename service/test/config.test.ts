@@ -44,7 +44,7 @@ describe('the configuration', () => {
     [{ logLevel: 'loud' }, /^--log-level must be one of trace, .* got "loud"$/],
     [
       { policy: '/no/such/file.json' },
-      /^--policy must name a JSON file, got "\/no\/such\/file.json": ENOENT/,
+      /^--policy must name a JSON file or be JSON, got "\/no\/such\/file.json": ENOENT/,
     ],
     [{ host: '0.0.0.0' }, /^--host 0\.0\.0\.0 can be reached from other machines.*--auth none/],
     [{ store: 'memory:', workers: '2' }, /^--workers 2 would keep a memory each/],

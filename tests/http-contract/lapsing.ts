@@ -12,7 +12,7 @@ export function describeLapsing(maker: TargetMaker): void {
   describe.concurrent('a lease that lapses', () => {
     let service: Conversation
     beforeAll(async () => {
-      service = await Conversation.with(maker, { policy: POLICY })
+      service = await Conversation.with(maker, { policy: { policy: POLICY } })
     })
     afterAll(() => service.close())
 
@@ -58,7 +58,7 @@ export function describeLapsing(maker: TargetMaker): void {
 
   it('a stream held without a lease is there until it is stopped', async () => {
     const policy = parsePolicy({ leaseSeconds: null })
-    const service = await Conversation.with(maker, { policy })
+    const service = await Conversation.with(maker, { policy: { policy } })
     const { body } = await service.start('held', { streamId: 'a' })
     expect(body).toMatchObject({ expiresAt: null, heartbeatSeconds: null })
     expect((await service.heartbeat('held', 'a')).body['expiresAt']).toBeNull()

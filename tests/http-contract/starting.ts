@@ -14,7 +14,7 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 export function describeStarting(maker: TargetMaker): void {
   let service: Conversation
   beforeAll(async () => {
-    service = await Conversation.with(maker, { policy: POLICY, samples: true })
+    service = await Conversation.with(maker, { policy: { policy: POLICY }, samples: true })
   })
   afterAll(() => service.close())
 

@@ -13,7 +13,7 @@ const POLICY = parsePolicy({
 export function describeWatching(maker: TargetMaker): void {
   let service: Conversation
   beforeAll(async () => {
-    service = await Conversation.with(maker, { policy: POLICY, samples: true })
+    service = await Conversation.with(maker, { policy: { policy: POLICY }, samples: true })
   })
   afterAll(() => service.close())
 

@@ -172,13 +172,17 @@ function leaseOf(streamId: string, startedAtMs: number): Lease {
 }
 
 function granted(lease: Lease, live: readonly Lease[]): Answer {
-  return { outcome: 'admitted', lease, limit: { max: 2 }, live, heartbeatSeconds: null }
+  return { ...viewOf(live), outcome: 'admitted', lease, heartbeatSeconds: null, ends: [] }
 }
 
 function denied(holders: readonly Lease[], retryAfterMs: number): Answer {
-  return { outcome: 'denied', limit: { max: 2 }, holders, retryAfterMs }
+  return { outcome: 'denied', plan: 'pair', limit: { max: 2 }, holders, retryAfterMs }
 }
 
 function listed(live: readonly Lease[]): Answer {
-  return { outcome: 'listed', limit: { max: 2 }, live }
+  return { ...viewOf(live), outcome: 'listed' }
+}
+
+function viewOf(live: readonly Lease[]) {
+  return { plan: 'pair', limit: { max: 2 }, live, counted: live, ignored: [] }
 }

@@ -72,6 +72,7 @@ function wordsOf(answer: Answer): string {
     case 'failed':
       return `failed ${answer.code}`
     case 'ended':
+    case 'finished':
     case 'erased':
       return answer.outcome
   }

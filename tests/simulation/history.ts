@@ -2,7 +2,7 @@ import type {
   Generation,
   HeartbeatResult,
   LeaseId,
-  Listing,
+  PlanView,
   StreamDescription,
   UserId,
 } from '@streamgate/core'
@@ -38,7 +38,7 @@ export type Request = RunRequest | StopRequest | UserRequest
 export type Answer =
   | HeartbeatResult
   | { readonly outcome: 'stopped'; readonly stopped: boolean }
-  | ({ readonly outcome: 'listed' } & Listing)
+  | ({ readonly outcome: 'listed' } & PlanView)
   | { readonly outcome: 'erased' }
   | { readonly outcome: 'failed'; readonly code: string }
 
@@ -113,6 +113,7 @@ export function mayHaveWritten(operation: Operation): boolean {
     case 'denied':
     case 'evicted':
     case 'ended':
+    case 'finished':
     case 'listed':
       return false
   }

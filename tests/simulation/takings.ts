@@ -197,6 +197,7 @@ export function leasesShown({ answer }: Operation): readonly Lease[] {
       return answer.live
     case 'evicted':
     case 'ended':
+    case 'finished':
     case 'stopped':
     case 'erased':
     case 'failed':
@@ -273,6 +274,7 @@ function certainlyEnds({ request, answer, invoked }: Operation, taking: Taking):
       return request.verb === 'heartbeat' && request.generation === generation && generation !== undefined
     case 'evicted':
       return answer.eviction.leaseId === id && answer.eviction.generation === generation
+    case 'finished':
     case 'denied':
     case 'listed':
     case 'failed':

@@ -2,14 +2,15 @@
  * What the clients of a run ask. Each run has a profile of its own, so that one is all replacing and
  * another all lapsing, because a mixture of everything seldom gets deep into anything.
  */
-import type {
-  DeviceId,
-  Generation,
-  LeaseId,
-  Policy,
-  StreamDescription,
-  StreamId,
-  UserId,
+import {
+  planOfOneLimit,
+  type DeviceId,
+  type Generation,
+  type LeaseId,
+  type Policy,
+  type StreamDescription,
+  type StreamId,
+  type UserId,
 } from '@streamgate/core'
 import type { Request, RunRequest, Terms } from './history.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -97,18 +98,22 @@ export function profileOf(random: SeededRandom): Profile {
 }
 
 export function policyOf({ leaseMs }: Profile): Policy {
-  const plans = [...PLANS].map(([name, max]) => ({ name, limit: { max }, whenFull: 'deny' as const }))
-  const defaultPlan = plans.find((plan) => plan.limit.max === DEFAULT_LIMIT)
+  const plans = [...PLANS].map(([name, max]) => planOfOneLimit(name, max))
+  const defaultPlan = plans.find(({ limits }) => limits[0]?.max === DEFAULT_LIMIT)
   if (defaultPlan === undefined) throw new Error('No plan has the default limit')
-  const heartbeatSeconds = leaseMs === null ? null : leaseMs / 3000
-  return { leaseMs, heartbeatSeconds, defaultPlan, plans: new Map(plans.map((plan) => [plan.name, plan])) }
+  const pace = { leaseMs, heartbeatSeconds: leaseMs === null ? null : leaseMs / 3000 }
+  return {
+    paces: { whenRoom: pace, whenFull: pace },
+    defaultPlan,
+    plans: new Map(plans.map((plan) => [plan.name, plan])),
+  }
 }
 
 export function termsOf(profile: Profile): Terms {
   return {
     leaseMs: profile.leaseMs,
     skewMs: profile.skewMs,
-    heartbeatSeconds: policyOf(profile).heartbeatSeconds,
+    heartbeatSeconds: policyOf(profile).paces.whenRoom.heartbeatSeconds,
     plans: PLANS,
     defaultLimit: DEFAULT_LIMIT,
     mostOf: new Map([...USERS].map(([user, { most }]) => [user, most])),

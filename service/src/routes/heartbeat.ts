@@ -1,5 +1,5 @@
 import { InputReader } from '../input.ts'
-import { presentDenial, presentEnd, presentEviction, presentGrant } from '../present.ts'
+import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { HeartbeatSchema, StreamGoneSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
 
@@ -33,9 +33,10 @@ export const heartbeatRoute: Route = {
         problems: ['stream-limit-reached'],
       },
       410: {
-        description: 'Another stream took its place, or, with `If-Match`, that lease is over.',
+        description:
+          'Another stream took its place, or the stream has finished, or, with `If-Match`, that lease is over.',
         schema: StreamGoneSchema,
-        problems: ['stream-evicted', 'stream-ended'],
+        problems: ['stream-evicted', 'stream-finished', 'stream-ended'],
       },
     },
   },
@@ -47,17 +48,6 @@ export const heartbeatRoute: Route = {
     const { stream, plan, replaces } = input.heartbeatBody(id, service.limiter)
     input.finish()
     const result = await service.limiter.heartbeat({ user, stream, plan, replaces, generation })
-    const decision = { verb: 'heartbeat', user, lease: id } as const
-    switch (result.outcome) {
-      case 'admitted':
-      case 'renewed':
-        return presentGrant('heartbeat', user, result)
-      case 'denied':
-        return presentDenial(decision, user, result)
-      case 'evicted':
-        return { ...presentEviction(result.eviction), decision: { ...decision, outcome: 'evicted' } }
-      case 'ended':
-        return { ...presentEnd(), decision: { ...decision, outcome: 'ended' } }
-    }
+    return presentResult({ verb: 'heartbeat', user, lease: id, replaces }, user, result)
   },
 }

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts'
 import { docsRoute, openapiRoute, problemRoute, problemsRoute } from './documentation.ts'
 import { eraseRoute } from './erase.ts'
+import { finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
 import { listRoute } from './list.ts'
 import { liveRoute, metricsRoute, readyRoute, versionRoute } from './operations.ts'
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   beaconStopRoute,
   listRoute,
   eraseRoute,
+  finishRoute,
   liveRoute,
   readyRoute,
   metricsRoute,

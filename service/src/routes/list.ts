@@ -20,9 +20,15 @@ export const listRoute: Route = {
     const input = new InputReader(request, params)
     const userId = input.user()
     input.finish()
-    const { limit, live } = await service.limiter.list(userId)
-    const active = live.length
-    const body = { userId, limit: limit.max, active, streams: live.map(listed) }
+    const { limit, counted, ignored } = await service.limiter.list(userId)
+    const active = counted.length
+    const body = {
+      userId,
+      limit: limit.max,
+      active,
+      streams: counted.map(listed),
+      ...(ignored.length > 0 && { ignored: ignored.map(listed) }),
+    }
     return {
       ...json(200, body, rateLimit(limit, active)),
       decision: { verb: 'list', outcome: 'listed', user: userId, limit: limit.max, active },

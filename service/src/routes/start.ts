@@ -1,5 +1,5 @@
 import { InputReader } from '../input.ts'
-import { presentDenial, presentGrant } from '../present.ts'
+import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StartSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
 import { leaseIdOf } from '@streamgate/core'
@@ -31,6 +31,7 @@ export const startRoute: Route = {
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
         problems: ['stream-limit-reached'],
       },
+      410: { description: 'The stream has finished.', problems: ['stream-finished'] },
     },
   },
   handle: async ({ request, params, service }) => {
@@ -39,8 +40,8 @@ export const startRoute: Route = {
     const { stream, plan, replaces } = input.startBody(service.limiter)
     input.finish()
     const result = await service.limiter.start({ user, stream, plan, replaces })
-    return result.outcome === 'denied'
-      ? presentDenial({ verb: 'start', lease: leaseIdOf(stream) }, user, result)
-      : presentGrant('start', user, result)
+    const { deviceType, contentId } = stream
+    const asked = { verb: 'start', user, lease: leaseIdOf(stream), deviceType, contentId, replaces } as const
+    return presentResult(asked, user, result)
   },
 }

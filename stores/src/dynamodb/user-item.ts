@@ -3,8 +3,8 @@
  *
  *     UserId     "user2"
  *     Streams    ["abc", "def@tv"]    ids of the leases held, oldest first: what is counted
- *     L#abc      {s, r, e, g, t, c, n, p}
- *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content, label, plan
+ *     L#abc      {s, r, e, g, t, c, n, p, u}
+ *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content, label, plan, until when in grace
  *     V          7                    version, +1 at every change of the roster
  *     X          [{id, g, by, at, until}]    notes on evictions, in their order
  *     ExpiresAt  1790000000           when the table may forget the user, in seconds
@@ -86,6 +86,7 @@ export function leaseValue(lease: Lease): AttributeValue {
       ...textMember('c', lease.contentId),
       ...textMember('n', lease.label),
       ...textMember('p', lease.plan),
+      ...(lease.graceUntilMs !== undefined && { u: numberValue(lease.graceUntilMs) }),
     },
   }
 }
@@ -157,6 +158,7 @@ function leaseIn(item: UserItem, id: LeaseId): Lease {
     renewedAtMs: Number(members['r']?.N ?? 0),
     expiresAtMs: members['e']?.N === undefined ? null : Number(members['e'].N),
     generation: members['g']?.S ?? GENERATION_BY_HAND,
+    graceUntilMs: members['u']?.N === undefined ? undefined : Number(members['u'].N),
   }
   return withoutAbsent(lease) as Lease
 }

@@ -1,0 +1,64 @@
+/**
+ * Trying a policy before it bites: plans that hold for a share of the users, and plans that hold for nobody
+ * and are only told of.
+ */
+import { admit, type Claim } from './admission.ts'
+import type { Lease, LeaseId, UserId } from './lease.ts'
+import { LIMIT_MAX, type Plan } from './plan.ts'
+import type { Roster } from './roster.ts'
+
+/** What a plan that does not hold would have decided. */
+export type ShadowDecision = {
+  readonly plan: string
+  readonly outcome: 'admitted' | 'denied'
+  /** Who would have had to go. */
+  readonly ends: readonly LeaseId[]
+}
+
+/** FNV-1a, 32 bits (draft-eastlake-fnv), over the id's UTF-16 units. */
+const FNV_OFFSET = 0x811c9dc5
+const FNV_PRIME = 0x01000193
+
+/**
+ * The plan that holds for a user: the plan itself, or, outside its share, one that admits all and keeps the
+ * plan as its shadow. The share is stable: a user who is in at 10 percent is in at 20 as well.
+ */
+export function planFor(user: UserId, plan: Plan): Plan {
+  if (plan.enforcePercent >= 100 || percentileOf(user) < plan.enforcePercent) return plan
+  return {
+    ...plan,
+    limits: [{ max: LIMIT_MAX }],
+    whenFull: 'deny',
+    sameDeviceReplaces: false,
+    grace: null,
+    shadow: plan,
+  }
+}
+
+/** Where a user stands between 0 and, not including, 100; the same in every process and at any time. */
+function percentileOf(user: UserId): number {
+  let hash = FNV_OFFSET
+  for (let index = 0; index < user.length; index += 1) {
+    hash = Math.imul(hash ^ user.charCodeAt(index), FNV_PRIME)
+  }
+  return ((hash >>> 0) % 10_000) / 100
+}
+
+/** What the plan's shadow would have decided on the roster as it was before the newcomer. */
+export function shadowDecision(
+  roster: Roster,
+  { newcomer, plan, ...rest }: Claim,
+  nowMs: number,
+): ShadowDecision | undefined {
+  const { shadow } = plan
+  if (shadow === null) return undefined
+  const before = { ...roster, leases: roster.leases.filter(isNot(newcomer)) }
+  const admission = admit(before, { ...rest, newcomer, plan: shadow }, nowMs)
+  return admission.outcome === 'denied'
+    ? { plan: shadow.name, outcome: 'denied', ends: [] }
+    : { plan: shadow.name, outcome: 'admitted', ends: admission.ends.map(({ id }) => id) }
+}
+
+function isNot({ id }: Lease): (other: Lease) => boolean {
+  return (other) => other.id !== id
+}

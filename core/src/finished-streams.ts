@@ -1,0 +1,54 @@
+import type { Lease, StreamId } from './lease.ts'
+import type { Roster } from './roster.ts'
+import type { Store } from './store.ts'
+
+/** The streams that have finished, as far as this process has heard. */
+export class FinishedStreams {
+  /** Until when each note counts. */
+  readonly #untilMs = new Map<StreamId, number>()
+  #cursor: string | undefined
+
+  /** Whether a stream has finished, at this instant. */
+  has(streamId: StreamId, nowMs: number): boolean {
+    const untilMs = this.#untilMs.get(streamId)
+    return untilMs !== undefined && nowMs < untilMs
+  }
+
+  /** Takes a note that was made here. */
+  learn(streamId: StreamId, untilMs: number): void {
+    this.#untilMs.set(streamId, Math.max(untilMs, this.#untilMs.get(streamId) ?? 0))
+  }
+
+  /**
+   * Reads from the store what has come since the last time, and drops the notes that are over. One call to
+   * the store where little is new.
+   */
+  async refresh(store: Pick<Store, 'finished'>, nowMs: number): Promise<void> {
+    let hasMore = true
+    while (hasMore) {
+      const page = await store.finished(this.#cursor)
+      for (const { streamId, untilMs } of page.streams) this.learn(streamId, untilMs)
+      this.#cursor = page.cursor
+      hasMore = page.hasMore
+    }
+    for (const [streamId, untilMs] of this.#untilMs) {
+      if (untilMs <= nowMs) this.#untilMs.delete(streamId)
+    }
+  }
+
+  /**
+   * The roster as it is judged: a lease whose stream has finished has lapsed, whatever it says. Its ids and
+   * its version are those of the roster given, so a write may be based on it.
+   */
+  judged(roster: Roster, nowMs: number): Roster {
+    if (this.#untilMs.size === 0) return roster
+    if (!roster.leases.some(({ streamId }) => this.has(streamId, nowMs))) return roster
+    const leases = roster.leases.map((lease) => (this.has(lease.streamId, nowMs) ? lapsed(lease) : lease))
+    return { ...roster, leases }
+  }
+}
+
+/** A lease that lapsed before any clock of ours began. */
+function lapsed(lease: Lease): Lease {
+  return { ...lease, expiresAtMs: 0 }
+}

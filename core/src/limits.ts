@@ -1,0 +1,103 @@
+/**
+ * Counting under a plan: which leases a limit counts, and which limit is reached.
+ */
+import type { Lease } from './lease.ts'
+import type { Limit, Plan, StreamFilter } from './plan.ts'
+
+/**
+ * The most streams of one user that a plan may leave out of the count and still let run: an exemption
+ * must not let a record grow without bound.
+ */
+const IGNORED_MAX = 50
+
+/** The limit on streams that are not counted. */
+const IGNORED_LIMIT: Limit = { max: IGNORED_MAX }
+
+/** A limit that leaves no room, and who fills it, oldest first. */
+export type FullLimit = { readonly limit: Limit; readonly holders: readonly Lease[] }
+
+/** What is asked of a plan: room for this newcomer, with so many streams above each limit. */
+export type RoomRequest = { readonly plan: Plan; readonly newcomer: Lease; readonly extra?: number }
+
+/** Whether a lease is one of those that the plan does not count. */
+function isIgnored(plan: Plan, lease: Lease): boolean {
+  return plan.ignore.some((filter) => matches(filter, lease))
+}
+
+/** Whether all that the plan asks is how many leases are held, so that a store can judge it by itself. */
+export function isOneCount({ limits, ignore, sameDeviceReplaces }: Plan): boolean {
+  return limits.length === 1 && !sameDeviceReplaces && ignore.length === 0 && limits.every(countsAll)
+}
+
+/** The limit that stands for the plan where one number is told: the one on all streams, or else the first. */
+export function headlineLimit({ limits }: Plan): Limit {
+  return limits.find(countsAll) ?? limits[0] ?? IGNORED_LIMIT
+}
+
+/** The first limit, in the plan's order, that leaves the newcomer no room beside these leases. */
+export function fullLimit(request: RoomRequest, leases: readonly Lease[]): FullLimit | undefined {
+  const { plan, newcomer, extra = 0 } = request
+  const limits = isIgnored(plan, newcomer) ? [IGNORED_LIMIT] : plan.limits
+  for (const limit of limits) {
+    const holders = holdersOf(limit, request, leases)
+    if (concerns(limit, newcomer) && holders.length >= limit.max + extra) return { limit, holders }
+  }
+  return undefined
+}
+
+/** Those of the leases that stand in the newcomer's way under this limit. */
+export function holdersOf(limit: Limit, { plan, newcomer }: RoomRequest, leases: readonly Lease[]): Lease[] {
+  const isNewcomerIgnored = isIgnored(plan, newcomer)
+  return leases.filter(
+    (lease) =>
+      isIgnored(plan, lease) === isNewcomerIgnored &&
+      concerns(limit, lease) &&
+      (limit.per === undefined || lease[limit.per] === newcomer[limit.per]),
+  )
+}
+
+/** The leases that the plan counts. */
+export function counted(plan: Plan, leases: readonly Lease[]): readonly Lease[] {
+  return plan.ignore.length === 0 ? leases : leases.filter((lease) => !isIgnored(plan, lease))
+}
+
+/** The leases that it does not. */
+export function ignored(plan: Plan, leases: readonly Lease[]): readonly Lease[] {
+  return plan.ignore.length === 0 ? [] : leases.filter((lease) => isIgnored(plan, lease))
+}
+
+/** Whether one of the plan's limits is reached, so that somebody may be denied. */
+export function isFull(plan: Plan, leases: readonly Lease[]): boolean {
+  const all = counted(plan, leases)
+  return plan.limits.some((limit) => {
+    const concerned = all.filter((lease) => concerns(limit, lease))
+    if (limit.per === undefined) return concerned.length >= limit.max
+    const { per } = limit
+    return concerned.some((one) => concerned.filter((other) => other[per] === one[per]).length >= limit.max)
+  })
+}
+
+function countsAll({ deviceType, where, per }: Limit): boolean {
+  return deviceType === undefined && where === undefined && per === undefined
+}
+
+/** Whether a limit speaks of this lease at all. */
+function concerns({ deviceType, where, per }: Limit, lease: Lease): boolean {
+  return (
+    (per === undefined || lease[per] !== undefined) &&
+    (deviceType === undefined || isAmong(deviceType, lease.deviceType)) &&
+    (where === undefined || matches(where, lease))
+  )
+}
+
+function matches({ deviceType, deviceId, contentId }: StreamFilter, lease: Lease): boolean {
+  return (
+    (deviceType === undefined || isAmong(deviceType, lease.deviceType)) &&
+    (deviceId === undefined || isAmong(deviceId, lease.deviceId)) &&
+    (contentId === undefined || isAmong(contentId, lease.contentId))
+  )
+}
+
+function isAmong(wanted: string | readonly string[], value: string | undefined): boolean {
+  return value !== undefined && (typeof wanted === 'string' ? wanted === value : wanted.includes(value))
+}

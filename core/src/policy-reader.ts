@@ -1,0 +1,221 @@
+/**
+ * From the JSON of a policy file to a policy.
+ */
+import { escapePointer, JsonReader, show, type JsonObject } from './json-reader.ts'
+import { leaseSecondsFor, type Paces } from './pace.ts'
+import {
+  LIMIT_MAX,
+  type Grace,
+  type Limit,
+  type LimitKey,
+  type Plan,
+  type StreamFilter,
+  type WhenFull,
+} from './plan.ts'
+import { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
+
+/** Longest lease: a week. Somebody who wants longer wants `null`. */
+const LEASE_SECONDS_MAX = 604_800
+/** Longest name of a plan, in UTF-16 units. */
+const PLAN_NAME_LENGTH_MAX = 64
+/** Most limits of a plan, and most exemptions: each is looked at for every lease at every start. */
+const RULES_MAX = 20
+/** Most values of one member that a rule may ask for. */
+const VALUES_MAX = 100
+/** Longest overage window: a day. Somebody who wants longer wants a higher limit. */
+const GRACE_SECONDS_MAX = 86_400
+
+const HEARTBEATS_PER_LEASE = 3
+const WHEN_FULL = ['deny', 'evict-oldest', 'evict-idle'] as const satisfies readonly WhenFull[]
+const LIMIT_KEYS = ['deviceId', 'contentId'] as const satisfies readonly LimitKey[]
+const FILTER_MEMBERS = [
+  'deviceType',
+  'deviceId',
+  'contentId',
+] as const satisfies readonly (keyof StreamFilter)[]
+const FILE_MEMBERS = ['$schema', 'leaseSeconds', 'heartbeatSeconds', 'defaultPlan', 'plans']
+const RULE_MEMBERS = ['limits', 'whenFull', 'sameDeviceReplaces', 'ignore', 'graceStreams']
+const PLAN_MEMBERS = [...RULE_MEMBERS, 'enforcePercent', 'shadow']
+
+/**
+ * Reads a policy from the value of its JSON file.
+ *
+ * Members that are left out take their defaults: a lease of 75 s, three heartbeats a lease, and, where
+ * there is one plan alone, that one as the default. A member it does not know is a fault, because a
+ * misspelt limit must not pass for none.
+ *
+ * @throws {PolicyError} with every fault, each with its JSON pointer.
+ */
+export function parsePolicy(value: unknown): Policy {
+  const reader = new PolicyReader()
+  const policy = reader.read(value)
+  if (policy === undefined || reader.faults.length > 0) throw new PolicyError(reader.faults)
+  return policy
+}
+
+class PolicyReader extends JsonReader {
+  read(value: unknown): Policy | undefined {
+    const file = this.object('', value, FILE_MEMBERS)
+    const paces = this.#paces(file)
+    const plans = file['plans'] === undefined ? DEFAULT_POLICY.plans : this.#plans(file['plans'])
+    const defaultPlan = this.#defaultPlan(file['defaultPlan'], plans)
+    return defaultPlan && { paces, defaultPlan, plans }
+  }
+
+  #paces({ leaseSeconds, heartbeatSeconds }: JsonObject): Paces {
+    const lease = leaseSeconds === undefined ? undefined : this.#leaseSeconds(leaseSeconds)
+    if (typeof heartbeatSeconds !== 'object' || heartbeatSeconds === null) {
+      const pace = this.#plainPace(lease, heartbeatSeconds)
+      return { whenRoom: pace, whenFull: pace }
+    }
+    const pointer = '/heartbeatSeconds'
+    const intervals = this.object(pointer, heartbeatSeconds, ['whenRoom', 'whenFull'])
+    const paceFor = (name: 'whenRoom' | 'whenFull') => {
+      const interval = this.wholeNumber(`${pointer}/${name}`, intervals[name], lease ?? LEASE_SECONDS_MAX)
+      const seconds = lease === undefined ? leaseSecondsFor(interval) : lease
+      return { heartbeatSeconds: interval, leaseMs: seconds === null ? null : seconds * 1000 }
+    }
+    return { whenRoom: paceFor('whenRoom'), whenFull: paceFor('whenFull') }
+  }
+
+  #plainPace(lease: number | null | undefined, heartbeatSeconds: unknown) {
+    const { heartbeatSeconds: usualInterval, leaseMs: usualLeaseMs } = DEFAULT_POLICY.paces.whenRoom
+    if (lease === null) {
+      const isNone = heartbeatSeconds === undefined || heartbeatSeconds === null
+      const interval = isNone
+        ? null
+        : this.wholeNumber('/heartbeatSeconds', heartbeatSeconds, LEASE_SECONDS_MAX)
+      return { heartbeatSeconds: interval, leaseMs: null }
+    }
+    if (heartbeatSeconds === undefined) {
+      if (lease === undefined) return { heartbeatSeconds: usualInterval, leaseMs: usualLeaseMs }
+      return {
+        heartbeatSeconds: Math.max(1, Math.floor(lease / HEARTBEATS_PER_LEASE)),
+        leaseMs: lease * 1000,
+      }
+    }
+    const interval = this.wholeNumber('/heartbeatSeconds', heartbeatSeconds, lease ?? LEASE_SECONDS_MAX)
+    const leaseMs =
+      lease === undefined ? Math.max(usualLeaseMs ?? 0, leaseSecondsFor(interval) * 1000) : lease * 1000
+    return { heartbeatSeconds: interval, leaseMs }
+  }
+
+  #leaseSeconds(value: unknown): number | null {
+    return value === null ? null : this.wholeNumber('/leaseSeconds', value, LEASE_SECONDS_MAX)
+  }
+
+  #plans(value: unknown): ReadonlyMap<string, Plan> {
+    const members = Object.entries(this.object('/plans', value))
+    if (members.length === 0) this.fault('/plans', 'must hold at least one plan')
+    const plans = new Map(members.map(([name, member]) => [name, this.#plan(name, member)]))
+    for (const [name, member] of members) {
+      const plan = plans.get(name)
+      if (plan !== undefined) plans.set(name, { ...plan, shadow: this.#shadow(plan, member, plans) })
+    }
+    return plans
+  }
+
+  #plan(name: string, value: unknown): Plan {
+    const pointer = `/plans/${escapePointer(name)}`
+    if (name.length < 1 || name.length > PLAN_NAME_LENGTH_MAX) {
+      this.fault(pointer, `must have a name of 1 to ${PLAN_NAME_LENGTH_MAX} characters, got ${name.length}`)
+    }
+    const plan = this.object(pointer, value, PLAN_MEMBERS)
+    const percent = plan['enforcePercent']
+    const enforcePercent = percent === undefined ? 100 : this.share(`${pointer}/enforcePercent`, percent, 100)
+    return { ...this.#rules(name, pointer, plan), enforcePercent }
+  }
+
+  #rules(name: string, pointer: string, members: JsonObject): Plan {
+    const { limits, whenFull, sameDeviceReplaces, ignore, graceStreams } = members
+    return {
+      name,
+      limits: this.#limits(`${pointer}/limits`, limits),
+      whenFull: whenFull === undefined ? 'deny' : this.oneOf(`${pointer}/whenFull`, whenFull, WHEN_FULL),
+      sameDeviceReplaces:
+        sameDeviceReplaces !== undefined && this.isTrue(`${pointer}/sameDeviceReplaces`, sameDeviceReplaces),
+      ignore: ignore === undefined ? [] : this.#ignore(`${pointer}/ignore`, ignore),
+      grace: graceStreams === undefined ? null : this.#grace(`${pointer}/graceStreams`, graceStreams),
+      enforcePercent: 100,
+      shadow: null,
+    }
+  }
+
+  /** The plan beside this one: another by its name, or rules of its own. */
+  #shadow({ name }: Plan, member: unknown, plans: ReadonlyMap<string, Plan>): Plan | null {
+    const value = isObject(member) ? member['shadow'] : undefined
+    if (value === undefined) return null
+    const pointer = `/plans/${escapePointer(name)}/shadow`
+    if (typeof value === 'string') {
+      const other = plans.get(value)
+      if (other === undefined)
+        this.fault(pointer, `must name one of the plans (${namesOf(plans)}), got ${show(value)}`)
+      return other === undefined ? null : { ...other, enforcePercent: 100, shadow: null }
+    }
+    return this.#rules(`${name} (shadow)`, pointer, this.object(pointer, value, RULE_MEMBERS))
+  }
+
+  #limits(pointer: string, value: unknown): readonly Limit[] {
+    const members = this.list(pointer, value, { max: RULES_MAX, shape: 'limits, such as [{ "max": 3 }]' })
+    return members.map((member, index) => this.#limit(`${pointer}/${index}`, member))
+  }
+
+  #limit(pointer: string, value: unknown): Limit {
+    const { max, deviceType, where, per } = this.object(pointer, value, ['max', 'deviceType', 'where', 'per'])
+    return {
+      max: this.wholeNumber(`${pointer}/max`, max, LIMIT_MAX),
+      ...(deviceType !== undefined && { deviceType: this.#values(`${pointer}/deviceType`, deviceType) }),
+      ...(where !== undefined && { where: this.#filter(`${pointer}/where`, where) }),
+      ...(per !== undefined && { per: this.oneOf(`${pointer}/per`, per, LIMIT_KEYS) }),
+    }
+  }
+
+  #ignore(pointer: string, value: unknown): readonly StreamFilter[] {
+    const shape = 'descriptions, such as [{ "contentId": "trailer" }]'
+    const members = this.list(pointer, value, { max: RULES_MAX, shape })
+    return members.map((member, index) => this.#filter(`${pointer}/${index}`, member))
+  }
+
+  #filter(pointer: string, value: unknown): StreamFilter {
+    const members = this.object(pointer, value, FILTER_MEMBERS)
+    const asked = FILTER_MEMBERS.filter((name) => members[name] !== undefined)
+    if (asked.length === 0) this.fault(pointer, `must ask for at least one of ${FILTER_MEMBERS.join(', ')}`)
+    return Object.fromEntries(asked.map((name) => [name, this.#values(`${pointer}/${name}`, members[name])]))
+  }
+
+  /** A text, or a list of texts of which any will do. */
+  #values(pointer: string, value: unknown): string | readonly string[] {
+    if (typeof value === 'string' && value !== '') return value
+    const values = this.list(pointer, value, { max: VALUES_MAX, shape: 'texts, or one text' })
+    return values.filter((text, index) => {
+      const isRight = typeof text === 'string' && text !== ''
+      if (!isRight) this.fault(`${pointer}/${index}`, `must be a text, got ${show(text)}`)
+      return isRight
+    }) as string[]
+  }
+
+  #grace(pointer: string, value: unknown): Grace {
+    const { streams, seconds } = this.object(pointer, value, ['streams', 'seconds'])
+    return {
+      streams: this.wholeNumber(`${pointer}/streams`, streams, LIMIT_MAX),
+      windowMs: this.wholeNumber(`${pointer}/seconds`, seconds, GRACE_SECONDS_MAX) * 1000,
+    }
+  }
+
+  #defaultPlan(value: unknown, plans: ReadonlyMap<string, Plan>): Plan | undefined {
+    const only = plans.size === 1 ? [...plans.values()][0] : undefined
+    const named = value === undefined ? only : typeof value === 'string' ? plans.get(value) : undefined
+    if (named === undefined) {
+      this.fault('/defaultPlan', `must name one of the plans (${namesOf(plans)}), got ${show(value)}`)
+    }
+    return named
+  }
+}
+
+function namesOf(plans: ReadonlyMap<string, Plan>): string {
+  return [...plans.keys()].map((name) => show(name)).join(', ')
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null
+}
