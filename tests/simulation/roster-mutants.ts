@@ -103,8 +103,8 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a heartbeat of a generation that is over is admitted anew',
     file: 'heartbeat.ts',
-    right: "if (generation !== undefined) return { outcome: 'ended' }",
-    wrong: '',
+    right: 'generation !== undefined || onlyIfHeld === true',
+    wrong: 'onlyIfHeld === true',
     caughtBy: 'grant',
   },
   {
@@ -117,8 +117,8 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'what a heartbeat was admitted on may have changed since',
     file: 'heartbeat.ts',
-    right: ', onlyIfUnchanged: true',
-    wrong: '',
+    right: '{ ...claim, isHeartbeat: true }',
+    wrong: 'claim',
     caughtBy: 'eviction missed',
   },
 ]

@@ -2,7 +2,7 @@ import { mayHaveWritten, type History, type Operation, type Terms } from './hist
 import type { Taking, Takings } from './takings.ts'
 
 /** How many writes in a row a limiter may lose before it gives up. */
-const ATTEMPTS = 5
+const ATTEMPTS = 10
 
 /** One user's part of a history, as the rules look at it. */
 export type Scene = { readonly history: History; readonly terms: Terms; readonly takings: Takings }

@@ -12,8 +12,8 @@ export const UNSEEN_MUTANTS: readonly UnseenMutant[] = [
   {
     slip: 'a renewed stream that replaces another keeps the lapsed ones',
     file: 'admission.ts',
-    right: '(lease.id !== replaced.id && isLive(lease, nowMs))',
-    wrong: 'lease.id !== replaced.id',
+    right: '.filter((lease) => lease.id === id || isLive(lease, nowMs))',
+    wrong: '',
     because: 'there the roster only shrinks, so dropping lapsed leases is mere tidiness',
   },
   {
@@ -33,27 +33,27 @@ export const UNSEEN_MUTANTS: readonly UnseenMutant[] = [
   {
     slip: 'two notes on one lease',
     file: 'eviction.ts',
-    right: ' && note.leaseId !== added?.leaseId',
+    right: ', ...ends.map(({ id }) => id)',
     wrong: '',
     because: 'a lease can be evicted again only after a start, which has dropped the first note',
   },
   {
     slip: 'an old note on the newcomer does not matter',
     file: 'admission.ts',
-    right: '&& evictionOf(roster, newcomer.id, undefined) === undefined',
+    right: '!hasNote && ',
     wrong: '',
     because: 'a start looks for such a note once it is done, and drops it then',
   },
   {
     slip: 'a note on the newcomer is kept',
     file: 'eviction.ts',
-    right: 'note.leaseId !== lease.id && ',
-    wrong: '',
+    right: 'new Set([newcomer.id, ...ends',
+    wrong: 'new Set([...ends',
     because: 'a start looks for such a note once it is done, and drops it then',
   },
   {
     slip: 'a start drops the note on its own eviction as well',
-    file: 'limiter.ts',
+    file: 'settler.ts',
     right: ' && note.generation !== started.generation',
     wrong: '',
     because: 'a start that is still under way may as well have come after the eviction',
@@ -67,7 +67,7 @@ export const UNSEEN_MUTANTS: readonly UnseenMutant[] = [
   },
   {
     slip: 'losers of a race do not pause',
-    file: 'limiter.ts',
+    file: 'settler.ts',
     right: '      await this.#parts.pause(this.#parts.random() * PAUSE_STEP_MS * attempt)\n',
     wrong: '',
     because: 'the pause makes the next race less likely, not its outcome another',
