@@ -38,6 +38,7 @@ const COMPONENTS: Readonly<Record<string, GenericSchema>> = {
 
 const PARAMETERS: Readonly<Record<string, GenericSchema>> = {
   userId: schemas.UserIdSchema,
+  streamId: schemas.StreamIdSchema,
   id: schemas.LeaseIdSchema,
   type: schemas.ProblemNameSchema,
 }
@@ -103,7 +104,7 @@ function parameters(path: string, takesIfMatch: boolean): OpenApiOperation['para
 }
 
 function responses(path: string, told: Route['operation']): OpenApiOperation['responses'] {
-  const takesIds = path.includes('{userId}')
+  const takesIds = /\{(?:userId|streamId)\}/.test(path)
   const common: Record<number, AnswerDescription> = {
     ...(takesIds && { 400: { description: 'Faults in the request.', problems: ['invalid-request'] } }),
     ...(told.body && { 415: { description: 'The body is not JSON.', problems: ['unsupported-media-type'] } }),

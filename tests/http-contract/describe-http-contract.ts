@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { describeBadInput } from './bad-input.ts'
+import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
 import { describeStarting } from './starting.ts'
@@ -12,6 +13,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeStarting(maker)
     describeWatching(maker)
     describeLapsing(maker)
+    describeFinishing(maker)
     describeBadInput(maker)
     describeOperators(maker)
   })
