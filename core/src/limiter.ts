@@ -225,18 +225,17 @@ export class Limiter {
   async #grant(user: UserId, { claim, plan }: Terms, settled: Settled<Granted>): Promise<Grant> {
     const { verdict, before, after } = settled
     const { outcome, ends } = verdict
-    let roster = after
-    let lease = heldLease(roster, claim.newcomer.id) ?? claim.newcomer
-    const { paces } = this.#policy
-    const pace = this.#pacer.paceOf(user, paces, { plan, live: this.#liveIn(roster) })
-    const times = leaseTimes(lease.renewedAtMs, pace.leaseMs)
+    let lease = heldLease(after, claim.newcomer.id) ?? claim.newcomer
+    let live = this.#liveIn(after)
+    const { heartbeatSeconds, leaseMs } = this.#pacer.paceOf(user, this.#policy.paces, { plan, live })
+    const times = leaseTimes(lease.renewedAtMs, leaseMs)
     if (lease.graceUntilMs === undefined && lease.expiresAtMs !== times.expiresAtMs) {
-      roster = (await this.#parts.store.renew(user, lease, times)).roster
+      const { roster } = await this.#parts.store.renew(user, lease, times)
       lease = heldLease(roster, lease.id) ?? lease
+      live = this.#liveIn(roster)
     }
     const shadow = outcome === 'admitted' ? shadowDecision(before, claim, this.#judgingMs()) : undefined
-    const { heartbeatSeconds } = pace
-    return { ...viewOf(plan, this.#liveIn(roster)), outcome, lease, heartbeatSeconds, ends, shadow }
+    return { ...viewOf(plan, live), outcome, lease, heartbeatSeconds, ends, shadow }
   }
 
   #refusal({ claim, plan }: Terms, { verdict, before }: Settled<Denial>): Refusal {
