@@ -6,10 +6,11 @@ import type { UserId } from '@streamgate/core'
 import { STORE_CONTRACT, tryClause } from '@streamgate/stores/contract'
 import { describe, expect, it } from 'vitest'
 import { SoundStore } from './broken-stores/breaking.ts'
+import { BROKEN_IN_FINISHING } from './broken-stores/finishing.ts'
 import { BROKEN_IN_SINGLE_LEASES } from './broken-stores/single-lease.ts'
 import { BROKEN_IN_THE_WHOLE } from './broken-stores/whole-store.ts'
 
-const BROKEN_STORES = { ...BROKEN_IN_SINGLE_LEASES, ...BROKEN_IN_THE_WHOLE }
+const BROKEN_STORES = { ...BROKEN_IN_SINGLE_LEASES, ...BROKEN_IN_THE_WHOLE, ...BROKEN_IN_FINISHING }
 
 describe('the store contract', () => {
   const clauses = Object.values(STORE_CONTRACT).flat()
@@ -25,6 +26,10 @@ describe('the store contract', () => {
         name: 'broken',
         makeStore: async () => makeStore(),
         makeFailingStore: async () => ({ store: makeStore(), user: 'user' as UserId }),
+        makeLastingStore: async () => {
+          const store = makeStore()
+          return { store, reopen: async () => store }
+        },
       }
       await expect(tryClause(clause, subject)).rejects.toThrow(AssertionError)
     })

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from 'node:net'
-import { LimiterError, type Generation, type Store } from '@streamgate/core'
+import { LimiterError, type Generation, type Store, type StreamId } from '@streamgate/core'
 import { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { leaseOf, USER } from '../src/contract/specimens.ts'
@@ -16,7 +16,7 @@ const GRACE_MS = 400
 
 const BY_HAND = 'by-hand' as Generation
 const NOTHING = { leases: [], evictions: [] }
-const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Promise<unknown>>> = {
   read: (store) => store.read(USER),
   add: (store) => store.add(USER, leaseOf('a'), 1),
   renew: (store) => store.renew(USER, leaseOf('a'), { renewedAtMs: 1, expiresAtMs: 2 }),
@@ -24,6 +24,8 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   replace: (store) => store.replace(USER, { ...NOTHING, version: 0 }, NOTHING),
   erase: (store) => store.erase(USER),
   scan: (store) => store.scan({ pageSize: 1 }),
+  finish: (store) => store.finish({ streamId: 'match' as StreamId, untilMs: 2 }, 1),
+  finished: (store) => store.finished(),
 }
 
 const opened: (Server | SocketServer)[] = []

@@ -3,9 +3,11 @@
  *
  * Units of what is done are those that the emulator reports; a refusal reports none, so they follow the
  * documented rule: a refused write takes what a write of the item that was there would. The emulator
- * does not know consistent scans, which take twice what it reports.
+ * does not know consistent scans, which take twice what it reports, nor that a query which finds nothing
+ * takes a unit as well.
  */
-import type { Generation, LeaseId, Roster, UserId } from '@streamgate/core'
+import { randomUUID } from 'node:crypto'
+import type { Generation, LeaseId, Roster, StreamId, UserId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { describe, expect, it } from 'vitest'
 import { leaseOf, USER } from '../src/contract/specimens.ts'
@@ -21,15 +23,22 @@ const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
 const STRANGER = { id: 'a' as LeaseId, generation: 'another' as Generation }
 const NOTHING = { leases: [], evictions: [] }
 const UNKNOWN = 'unknown' as UserId
+const MATCH = { streamId: 'match' as StreamId, untilMs: 2 * DAY_MS }
+const UUIDS = Array.from({ length: 50 }, () => randomUUID() as unknown as StreamId)
 
 type Act = (store: DynamoDbStore, seen: Roster) => Promise<unknown>
 type Cost = { readonly requests: string; readonly writeUnits: number; readonly readUnits: number }
-type Case = { readonly act: Act; readonly cost: Cost; readonly item?: Item }
+type Case = {
+  readonly act: Act
+  readonly cost: Cost
+  readonly item?: Item
+  readonly prepare?: (store: DynamoDbStore) => Promise<void>
+}
 
 const one = (operation: string): Cost => ({
   requests: operation,
-  writeUnits: operation === 'UpdateItem' || operation === 'DeleteItem' ? 1 : 0,
-  readUnits: operation === 'GetItem' || operation === 'Scan' ? 1 : 0,
+  writeUnits: /^(?:Update|Delete|Put)Item$/u.test(operation) ? 1 : 0,
+  readUnits: /^(?:GetItem|Scan|Query)$/u.test(operation) ? 1 : 0,
 })
 const TWO_WRITES: Cost = { requests: 'UpdateItem, UpdateItem', writeUnits: 2, readUnits: 0 }
 const WRITE_AND_READ: Cost = { requests: 'UpdateItem, GetItem', writeUnits: 1, readUnits: 1 }
@@ -109,12 +118,28 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   erase: { act: (store) => store.erase(USER), cost: one('DeleteItem') },
   'scan, a page of 4 KiB': { act: (store) => store.scan({ pageSize: 10 }), cost: one('Scan') },
+  finish: { act: (store) => store.finish(MATCH, 1), cost: one('PutItem') },
+  'finish, twice in one instant': {
+    act: async (store) => {
+      await store.finish(MATCH, 1)
+      await store.finish(MATCH, 1)
+    },
+    cost: { requests: 'PutItem, PutItem', writeUnits: 2, readUnits: 0 },
+  },
+  'finished, nothing new': { act: (store) => store.finished(), cost: one('Query') },
+  'finished, 50 streams of UUIDs': {
+    prepare: async (store) => {
+      for (const streamId of UUIDS) await store.finish({ ...MATCH, streamId }, DAY_MS)
+    },
+    act: (store) => store.finished(),
+    cost: { requests: 'Query', writeUnits: 0, readUnits: 2 },
+  },
 }
 
 describe('the cost of a call to DynamoDbStore', () => {
   const measured: [string, Cost][] = []
 
-  for (const [name, { act, cost, item }] of Object.entries(CASES)) {
+  for (const [name, { act, cost, item, prepare }] of Object.entries(CASES)) {
     it(`${name}: ${cost.requests}`, async () => {
       const wire = await openWire()
       const tableName = await dynalite.makeTable()
@@ -122,6 +147,7 @@ describe('the cost of a call to DynamoDbStore', () => {
       if (item === undefined) for (const id of ['a', 'b']) await store.add(USER, leaseOf(id), 2)
       else await dynalite.put(tableName, item)
       const before = await dynalite.itemOf(tableName, USER)
+      await prepare?.(store)
       const seen = await store.read(USER)
       wire.requests.length = 0
       await act(store, seen)
@@ -143,7 +169,7 @@ describe('the cost of a call to DynamoDbStore', () => {
 })
 
 describe('every write', () => {
-  it('has a condition, names no id in an expression, and asks for the item in either case', async () => {
+  it('has a condition, names no id in an expression, and asks for the user’s item in either case', async () => {
     const wire = await openWire()
     for (const { act, item } of Object.values(CASES)) {
       const tableName = await dynalite.makeTable()
@@ -157,7 +183,7 @@ describe('every write', () => {
     expect(writes.length).toBeGreaterThan(Object.keys(CASES).length)
     for (const { operation, body } of writes) {
       expect(body['ConditionExpression']).toEqual(expect.any(String))
-      expect(body['ReturnValuesOnConditionCheckFailure']).toBe('ALL_OLD')
+      if (operation !== 'PutItem') expect(body['ReturnValuesOnConditionCheckFailure']).toBe('ALL_OLD')
       if (operation === 'UpdateItem') expect(body['ReturnValues']).toBe('ALL_NEW')
       const expressions = `${body['UpdateExpression'] as string} ${body['ConditionExpression'] as string}`
       expect(expressions).not.toMatch(/L#|'|"/u)
@@ -171,6 +197,7 @@ function costOf(requests: readonly WireRequest[], refusedItem: Item | undefined)
     const isAboutIt = JSON.stringify(body['Key']) === JSON.stringify({ UserId: { S: USER } })
     const units = isRefused ? writeUnits(isAboutIt ? refusedItem : undefined) : (capacityUnits ?? Number.NaN)
     if (operation === 'GetItem') reads += units
+    else if (operation === 'Query') reads += Math.max(body['ConsistentRead'] === true ? 1 : 0.5, units)
     else if (operation === 'Scan') reads += body['ConsistentRead'] === true ? 2 * units : units
     else writes += units
   }

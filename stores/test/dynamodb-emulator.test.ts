@@ -55,17 +55,26 @@ describe('dynalite', () => {
 
 describeStoreContract({
   name: 'DynamoDbStore on an endpoint that hands no items back with refusals',
-  makeStore: async () => {
-    const wire = new Wire(dynalite.endpoint, { handsItemsBack: false })
-    await wire.open()
-    const store = await dynalite.makeStore({ endpoint: wire.endpoint })
-    return Object.assign(store, { close: closing(store, wire) })
-  },
+  makeStore: async () => makeStoreBehindWire(await dynalite.makeTable()),
   makeFailingStore: async () => ({
     store: await dynalite.makeStore({ tableName: 'NoSuchTable' }),
     user: 'anybody' as UserId,
   }),
+  makeLastingStore: async () => {
+    const tableName = await dynalite.makeTable()
+    return {
+      store: await makeStoreBehindWire(tableName),
+      reopen: () => makeStoreBehindWire(tableName),
+    }
+  },
 })
+
+async function makeStoreBehindWire(tableName: string): Promise<DynamoDbStore> {
+  const wire = new Wire(dynalite.endpoint, { handsItemsBack: false })
+  await wire.open()
+  const store = await dynalite.makeStore({ endpoint: wire.endpoint, tableName })
+  return Object.assign(store, { close: closing(store, wire) })
+}
 
 /** Closes the store, and then the wire that it was on. */
 function closing(store: DynamoDbStore, wire: Wire): () => Promise<void> {

@@ -11,4 +11,11 @@ describeStoreContract({
     store: await dynalite.makeStore({ tableName: 'NoSuchTable' }),
     user: 'anybody' as UserId,
   }),
+  makeLastingStore: async () => {
+    const tableName = await dynalite.makeTable()
+    return {
+      store: await dynalite.makeStore({ tableName }),
+      reopen: () => dynalite.makeStore({ tableName }),
+    }
+  },
 })

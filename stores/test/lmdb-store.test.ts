@@ -14,6 +14,10 @@ describeStoreContract({
   name: 'LmdbStore',
   makeStore: async () => new LmdbStore({ path: temporaryFolder() }),
   makeFailingStore: () => makeDamagedLmdbStore(temporaryFolder()),
+  makeLastingStore: async () => {
+    const path = temporaryFolder()
+    return { store: new LmdbStore({ path }), reopen: async () => new LmdbStore({ path }) }
+  },
 })
 
 describe('LmdbStore', () => {

@@ -18,6 +18,10 @@ describeStoreContract({
     const { store, user } = await makeDamagedLmdbStore(temporaryFolder())
     return { store: guarded(store), user }
   },
+  makeLastingStore: async () => {
+    const path = temporaryFolder()
+    return { store: guarded(new LmdbStore({ path })), reopen: async () => guarded(new LmdbStore({ path })) }
+  },
 })
 
 function guarded(store: Store): Store {
@@ -66,11 +70,15 @@ describe('a store under watch', () => {
     const store = withObserver(new MemoryStore(), (call) => calls.push(call))
     await store.add(USER, leaseOf('a'), 1)
     await store.add(USER, leaseOf('b'), 1)
+    await store.finish({ streamId: leaseOf('a').streamId, untilMs: 2 }, 1)
+    await store.finished()
     await store.close()
     await expect(store.read(USER)).rejects.toMatchObject({ code: 'STORE_CLOSED' })
     expect(calls.map(({ verb, failed }) => [verb, failed])).toEqual([
       ['add', false],
       ['add', false],
+      ['finish', false],
+      ['finished', false],
       ['read', true],
     ])
     expect(calls.every(({ seconds }) => seconds >= 0 && seconds < 1)).toBe(true)

@@ -11,7 +11,12 @@ export type ContractSubject = {
    * no engine that could fail, why not.
    */
   readonly makeFailingStore: (() => Promise<{ store: Store; user: UserId }>) | { readonly exemption: string }
+  /** A new, empty store that can be opened again; or, where nothing outlives a store, why not. */
+  readonly makeLastingStore: (() => Promise<LastingStore>) | { readonly exemption: string }
 }
+
+/** A store on an engine that keeps what it was given, and another store on the same once that one is closed. */
+export type LastingStore = { readonly store: Store; readonly reopen: () => Promise<Store> }
 
 /** One sentence that is true of every store, and the trial of it, which throws where it is not. */
 export type Clause = {

@@ -6,6 +6,7 @@ import { ADDING } from './adding.ts'
 import { tryClause, type Clause, type ContractSubject } from './clause.ts'
 import { ERASING } from './erasing.ts'
 import { FAILING } from './failing.ts'
+import { FINISHING } from './finishing.ts'
 import { IDENTITY } from './identity.ts'
 import { OUTCOMES } from './outcomes.ts'
 import { READING } from './reading.ts'
@@ -14,7 +15,7 @@ import { RENEWING } from './renewing.ts'
 import { REPLACING } from './replacing.ts'
 import { SCANNING } from './scanning.ts'
 
-export { tryClause, type Clause, type ContractSubject } from './clause.ts'
+export { tryClause, type Clause, type ContractSubject, type LastingStore } from './clause.ts'
 
 /** All clauses, by theme. */
 export const STORE_CONTRACT: Readonly<Record<string, readonly Clause[]>> = {
@@ -28,6 +29,7 @@ export const STORE_CONTRACT: Readonly<Record<string, readonly Clause[]>> = {
   erasing: ERASING,
   scanning: SCANNING,
   failing: FAILING,
+  finishing: FINISHING,
 }
 
 /** Registers every clause of the contract as a test of this store. */

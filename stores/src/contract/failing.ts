@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { LimiterError, type Store } from '@streamgate/core'
+import { LimiterError, type Store, type StreamId } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
 import { leaseOf, USER } from './specimens.ts'
 
-const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Promise<unknown>>> = {
   read: (store) => store.read(USER),
   add: (store) => store.add(USER, leaseOf('a'), 1),
   renew: (store) => store.renew(USER, leaseOf('a'), { renewedAtMs: 1, expiresAtMs: 2 }),
@@ -12,6 +12,8 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     store.replace(USER, { leases: [], evictions: [], version: 0 }, { leases: [], evictions: [] }),
   erase: (store) => store.erase(USER),
   scan: (store) => store.scan({ pageSize: 1 }),
+  finish: (store) => store.finish({ streamId: 'match' as StreamId, untilMs: 2 }, 1),
+  finished: (store) => store.finished(),
 }
 
 export const FAILING: readonly Clause[] = [
@@ -53,10 +55,12 @@ export const FAILING: readonly Clause[] = [
   ),
 ]
 
-function isFailure(error: unknown, code: LimiterError['code']): error is LimiterError {
+/** Whether it is a failure of ours with this code. */
+export function isFailure(error: unknown, code: LimiterError['code']): error is LimiterError {
   return error instanceof LimiterError && error.code === code
 }
 
-function hasCause(error: LimiterError): boolean {
+/** Whether it carries the driver’s own error. */
+export function hasCause(error: LimiterError): boolean {
   return error.cause instanceof Error && !(error.cause instanceof LimiterError)
 }

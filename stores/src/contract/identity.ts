@@ -3,14 +3,16 @@ import {
   LEASE_ID_BYTES_MAX,
   STREAM_ID_BYTES_MAX,
   USER_ID_BYTES_MAX,
-  type LeaseId,
+  leaseIdOf,
+  type DeviceId,
+  type StreamId,
   type UserId,
 } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
 import { idsOf, leaseOf, USER } from './specimens.ts'
 
 /** Each list names different things that somebody careless takes for one. */
-const LOOKALIKES: readonly (readonly string[])[] = [
+export const LOOKALIKES: readonly (readonly string[])[] = [
   ['user', 'User', 'USER'],
   ['caf\u00e9', 'cafe\u0301'],
   ['\u212b', '\u00c5', 'A\u030a'],
@@ -21,7 +23,7 @@ const LOOKALIKES: readonly (readonly string[])[] = [
 ]
 
 /** Names that mean something to some engine, path, pattern or prototype. */
-const AWKWARD: readonly string[] = [
+export const AWKWARD: readonly string[] = [
   'a.b',
   'a[0]',
   'a#b',
@@ -87,10 +89,10 @@ export const IDENTITY: readonly Clause[] = [
   clause('the longest ids that the API allows are kept whole', async (store) => {
     const users = ['a', 'b'].map((last) => `${'u'.repeat(USER_ID_BYTES_MAX - 1)}${last}` as UserId)
     const wide = '漢'.repeat(Math.floor(USER_ID_BYTES_MAX / 3)) as UserId
-    const streamId = 's'.repeat(STREAM_ID_BYTES_MAX)
-    const id = `${streamId}@${'d'.repeat(LEASE_ID_BYTES_MAX - STREAM_ID_BYTES_MAX - 1)}` as LeaseId
+    const streamId = 's'.repeat(STREAM_ID_BYTES_MAX) as StreamId
+    const deviceId = 'd'.repeat(LEASE_ID_BYTES_MAX - STREAM_ID_BYTES_MAX - 1) as DeviceId
     for (const user of [...users, wide]) {
-      const lease = leaseOf(streamId, { id })
+      const lease = leaseOf(streamId, { id: leaseIdOf({ streamId, deviceId }), deviceId })
       assert.equal((await store.add(user, lease, 1)).done, true)
       assert.deepEqual((await store.read(user)).leases, [lease])
     }

@@ -24,6 +24,14 @@ export const REPLACING: readonly Clause[] = [
     assert.deepEqual({ leases, evictions }, next)
   }),
 
+  clause('a replace without notes drops the old ones', async (store) => {
+    const seen = await held(store, USER, [leaseOf('a')])
+    const noted = { leases: seen.leases, evictions: [evictionOfLease('x')] }
+    const { roster } = await store.replace(USER, seen, noted)
+    assert.equal((await store.replace(USER, roster, { ...noted, evictions: [] })).done, true)
+    assert.deepEqual((await store.read(USER)).evictions, [])
+  }),
+
   clause('a replace is refused once the roster has changed, and nothing changes', async (store) => {
     for (const [verb, change] of Object.entries(MEANWHILE)) {
       await store.erase(USER)

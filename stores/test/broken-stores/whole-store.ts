@@ -13,6 +13,13 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
   'a replace writes leases and notes whole': broken((sound) => ({
     replace: (user, seen, { leases }) => sound.replace(user, seen, { leases, evictions: [] }),
   })),
+  'a replace without notes drops the old ones': broken((sound) => ({
+    replace: async (user, seen, { leases, evictions }) =>
+      sound.replace(user, seen, {
+        leases,
+        evictions: evictions.length > 0 ? evictions : seen.evictions,
+      }),
+  })),
   'a replace is refused once the roster has changed, and nothing changes': broken((sound) => ({
     replace: async (user, seen, next) => {
       const roster = await sound.read(user)

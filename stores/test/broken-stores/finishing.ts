@@ -1,0 +1,138 @@
+/** For each clause on finished streams, a store that breaks it. */
+import type { FinishedPage, FinishedStream, Store, StreamId, UserId } from '@streamgate/core'
+import { leaseOf } from '../../src/contract/specimens.ts'
+import { broken } from './breaking.ts'
+
+/** Answers every page of notes with what `change` makes of the sound one. */
+const misreporting = (change: (page: FinishedPage, cursor: string | undefined) => FinishedPage) =>
+  broken((sound) => ({ finished: async (cursor) => change(await sound.finished(cursor), cursor) }))
+
+const changingStreams = (change: (streams: readonly FinishedStream[]) => readonly FinishedStream[]) =>
+  misreporting((page) => ({ ...page, streams: change(page.streams) }))
+
+/** Stream ids as a careless engine would keep them. */
+const foldingStreams = (fold: (id: string) => string) =>
+  broken((sound) => ({
+    finish: (stream, atMs) => sound.finish({ ...stream, streamId: fold(stream.streamId) as StreamId }, atMs),
+  }))
+
+export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
+  'where no stream has finished there are no notes': misreporting((page, cursor) =>
+    cursor === undefined && page.streams.length === 0
+      ? { ...page, streams: [{ streamId: 'ghost' as StreamId, untilMs: 1 }] }
+      : page,
+  ),
+  'a stream that has finished is read back with the instant until which that counts': changingStreams(
+    (streams) =>
+      streams.map(({ streamId, untilMs }) => ({ streamId, untilMs: Math.floor(untilMs / 1000) * 1000 })),
+  ),
+  'every reader is told everything, whoever has read it before': broken((sound) => {
+    let told = '0'
+    return {
+      finished: async () => {
+        const page = await sound.finished(told)
+        told = page.cursor
+        return page
+      },
+    }
+  }),
+  'behind a cursor stands all that came since': broken((sound) => ({
+    finished: (cursor) => sound.finished(cursor === undefined ? cursor : String(Number(cursor) + 1)),
+  })),
+  'behind a cursor does not stand what is an hour older than the newest': broken((sound) => ({
+    finished: () => sound.finished(),
+  })),
+  'of many finishes at once none is left out, whoever reads meanwhile': broken(() => {
+    let given = 0
+    const notes = new Map<number, FinishedStream>()
+    return {
+      finish: async (stream) => {
+        given += 1
+        const sequence = given
+        if (sequence % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 5))
+        notes.set(sequence, stream)
+      },
+      finished: async (cursor = '0') => {
+        const isNew = ([sequence]: [number, unknown]) => sequence > Number(cursor)
+        const since = [...notes].filter(isNew)
+        const last = Math.max(Number(cursor), ...since.map(([sequence]) => sequence))
+        return { streams: since.map(([, stream]) => stream), cursor: String(last), hasMore: false }
+      },
+    }
+  }),
+  'of two finishes of one stream the one that counts longer holds': broken((sound) => {
+    const seen = new Set<StreamId>()
+    return {
+      finish: async (stream, atMs) => {
+        if (!seen.has(stream.streamId)) await sound.finish(stream, atMs)
+        seen.add(stream.streamId)
+      },
+    }
+  }),
+  'a finish drops no note that still counts': broken((sound) => {
+    let newestMs = 0
+    return {
+      finish: (stream, atMs) => {
+        newestMs = Math.max(newestMs, atMs)
+        return sound.finish(stream, atMs)
+      },
+      finished: async (cursor) => {
+        const page = await sound.finished(cursor)
+        return { ...page, streams: page.streams.filter(({ untilMs }) => untilMs > newestMs + 1) }
+      },
+    }
+  }),
+  'a cursor stays good though the notes before it were dropped': broken(() => {
+    let notes: FinishedStream[] = []
+    return {
+      finish: async (stream, atMs) => {
+        notes = [...notes.filter(({ untilMs }) => untilMs > atMs), stream]
+      },
+      finished: async (cursor = '0') => ({
+        streams: notes.slice(Number(cursor)),
+        cursor: String(notes.length),
+        hasMore: false,
+      }),
+    }
+  }),
+  'finished streams whose ids differ in case or Unicode form alone are noted apart': foldingStreams((id) =>
+    id.normalize('NFKC'),
+  ),
+  'ids of finished streams may hold anything, and be as long as the API allows': foldingStreams((id) =>
+    id.slice(0, 127),
+  ),
+  'many notes come in pages that are bounded and end': misreporting((page) => ({ ...page, hasMore: true })),
+  'a finish touches no roster and shows in no walk': broken((sound) => ({
+    finish: async (stream, atMs) => {
+      await sound.finish(stream, atMs)
+      await sound.add(`finished/${stream.streamId}` as UserId, leaseOf(stream.streamId), 1)
+    },
+  })),
+  'what was finished outlives the store that noted it': broken((sound) => {
+    let hasClosed = false
+    return {
+      finished: async (cursor) =>
+        hasClosed ? { streams: [], cursor: '0', hasMore: false } : sound.finished(cursor),
+      finish: async (stream, atMs) => {
+        if (!hasClosed) await sound.finish(stream, atMs)
+      },
+      close: async () => {
+        hasClosed = true
+      },
+    }
+  }),
+  'a closed store neither notes a finished stream nor tells of one': broken((sound) => {
+    let known: FinishedPage = { streams: [], cursor: '0', hasMore: false }
+    return {
+      finished: async (cursor) => {
+        known = await sound.finished(cursor).catch(() => known)
+        return known
+      },
+    }
+  }),
+  'a driver’s failure to read the notes becomes STORE_UNAVAILABLE with its cause': broken(() => ({
+    finished: async () => {
+      throw new Error('ECONNREFUSED')
+    },
+  })),
+}
