@@ -96,9 +96,13 @@ export class Dynalite {
     await this.#client?.send(new PutItemCommand({ TableName, Item: item }))
   }
 
-  /** The item as it lies in the table. */
+  /** The user’s item as it lies in the table. */
   async itemOf(TableName: string, user: string): Promise<Item | undefined> {
-    const Key = { UserId: { S: user } }
+    return this.itemAt(TableName, { UserId: { S: user } })
+  }
+
+  /** The item with this key as it lies in the table. */
+  async itemAt(TableName: string, Key: Item): Promise<Item | undefined> {
     return (await this.#client?.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })))?.Item
   }
 }
