@@ -14,6 +14,8 @@ const UNTIL_MS = AT_MS + 172_800_001
 
 const note = (name: string, untilMs = UNTIL_MS): FinishedStream => ({ streamId: name as StreamId, untilMs })
 
+const keyOf = (name: string, atMs: number) => ({ Shard: { S: '0' }, FinishedAt: { S: `00${atMs}#${name}` } })
+
 /** What stands behind the cursor, in one page, and where to go on. */
 async function readOn(store: DynamoDbStore, from?: string) {
   const { streams, cursor, hasMore } = await store.finished(from)
@@ -26,7 +28,8 @@ describe('a note on a finished stream', () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     await store.finish(note('match-1'), AT_MS)
-    const key = { Shard: { S: '0' }, FinishedAt: { S: '001790000000000#match-1' } }
+    const key = keyOf('match-1', AT_MS)
+    expect(key.FinishedAt.S).toBe('001790000000000#match-1')
     expect(await dynalite.itemAt(`${tableName}-finished`, key)).toEqual({
       ...key,
       StreamId: { S: 'match-1' },
@@ -94,6 +97,21 @@ describe('a reader of the notes', () => {
     }
     await store.finish(note('newer'), AT_MS + 5)
     expect((await readOn(store, cursor)).names).toEqual(['newer'])
+    await store.close()
+  })
+
+  it('falls back no further once its newest note is gone', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    await store.finish(note('old'), AT_MS - 15_000)
+    await store.finish(note('newest'), AT_MS)
+    let { cursor } = await readOn(store)
+    await dynalite.expire(`${tableName}-finished`, keyOf('newest', AT_MS))
+    for (let time = 1; time <= 3; time += 1) {
+      const page = await readOn(store, cursor)
+      expect(page.names).toEqual([])
+      cursor = page.cursor
+    }
     await store.close()
   })
 

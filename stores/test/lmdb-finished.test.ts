@@ -1,5 +1,5 @@
 /** Notes on finished streams, between processes on one LMDB environment, and how long they are kept. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { FinishedStream, Store, StreamId } from '@streamgate/core'
@@ -45,6 +45,10 @@ class Neighbour {
   }
 }
 
+async function inTurn<Item>(items: readonly Item[], act: (item: Item) => Promise<unknown>): Promise<void> {
+  for (const item of items) await act(item)
+}
+
 async function readOn(store: Store, from?: string) {
   const names: string[] = []
   let [cursor, hasMore] = [from, true]
@@ -68,7 +72,22 @@ describe('two processes on one LMDB environment', () => {
     await neighbour.finish(['theirs'])
     expect((await readOn(store, cursor)).names).toEqual(['theirs'])
     expect(await neighbour.readOn()).toEqual(['theirs'])
+    await store.finish(note('ours, later'), AT_MS)
+    expect(await neighbour.readOn()).toEqual(['ours, later'])
     expect(await neighbour.readOn()).toEqual([])
+    expect((await readOn(store)).names).toEqual(['ours', 'theirs', 'ours, later'])
+    await store.close()
+  })
+
+  it('see what the other has acknowledged within one turn of the event loop', async () => {
+    const path = temporaryFolder()
+    const store = new LmdbStore({ path })
+    const before = store.finished()
+    const input = JSON.stringify({ finish: [note('theirs')], atMs: AT_MS })
+    execFileSync(process.execPath, [PROGRAM, path], { input, env: {} })
+    const after = store.finished()
+    expect((await before).streams).toEqual([])
+    expect((await after).streams).toEqual([note('theirs')])
     await store.close()
   })
 
@@ -76,11 +95,13 @@ describe('two processes on one LMDB environment', () => {
     const path = temporaryFolder()
     const store = new LmdbStore({ path })
     const neighbour = new Neighbour(path)
-    const [ours, theirs] = [named('ours', 300), named('theirs', 300)]
+    const rounds = Array.from({ length: 10 }, (_, round) => round)
+    const theirs = rounds.map((round) => named(`theirs-${round}`, 30))
+    const ours = rounds.map((round) => named(`ours-${round}`, 30))
     await neighbour.readOn()
     const writing = Promise.all([
-      neighbour.finish(theirs),
-      ...ours.map((name) => store.finish(note(name), AT_MS)),
+      inTurn(theirs, (names) => neighbour.finish(names)),
+      inTurn(ours, (names) => Promise.all(names.map((name) => store.finish(note(name), AT_MS)))),
     ])
     const met: string[] = []
     let [cursor, isOver]: [string | undefined, boolean] = [undefined, false]
@@ -94,8 +115,8 @@ describe('two processes on one LMDB environment', () => {
       cursor = next
       await new Promise((resolve) => setTimeout(resolve))
     }
-    expect(met.toSorted()).toEqual([...ours, ...theirs].toSorted())
-    expect((await neighbour.readOn()).toSorted()).toEqual([...ours, ...theirs].toSorted())
+    expect(met.toSorted()).toEqual([...ours, ...theirs].flat().toSorted())
+    expect((await neighbour.readOn()).toSorted()).toEqual([...ours, ...theirs].flat().toSorted())
     await store.close()
   })
 })

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -94,6 +95,11 @@ export class Dynalite {
   /** Writes an item as somebody would by hand. */
   async put(TableName: string, item: Item): Promise<void> {
     await this.#client?.send(new PutItemCommand({ TableName, Item: item }))
+  }
+
+  /** Deletes an item, as its TTL does. */
+  async expire(TableName: string, Key: Item): Promise<void> {
+    await this.#client?.send(new DeleteItemCommand({ TableName, Key }))
   }
 
   /** The user’s item as it lies in the table. */
