@@ -2,11 +2,18 @@ import type { Lease, StreamId } from './lease.ts'
 import type { Roster } from './roster.ts'
 import type { Store } from './store.ts'
 
+/**
+ * How often all notes are read again: where a writer's clock is far ahead, a store that sorts notes by their
+ * time may have hidden others' notes behind its own.
+ */
+const REREAD_MS = 600_000
+
 /** The streams that have finished, as far as this process has heard. */
 export class FinishedStreams {
   /** Until when each note counts. */
   readonly #untilMs = new Map<StreamId, number>()
   #cursor: string | undefined
+  #readFromStartAtMs = Number.NEGATIVE_INFINITY
 
   /** Whether a stream has finished, at this instant. */
   has(streamId: StreamId, nowMs: number): boolean {
@@ -24,6 +31,10 @@ export class FinishedStreams {
    * the store where little is new.
    */
   async refresh(store: Pick<Store, 'finished'>, nowMs: number): Promise<void> {
+    if (nowMs - this.#readFromStartAtMs >= REREAD_MS) {
+      this.#readFromStartAtMs = nowMs
+      this.#cursor = undefined
+    }
     let hasMore = true
     while (hasMore) {
       const page = await store.finished(this.#cursor)

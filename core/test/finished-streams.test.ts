@@ -8,6 +8,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import { MemoryStore } from '@streamgate/stores/memory'
+import { WrappedStore } from '@streamgate/stores/wrappers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CountingStore } from './counting-store.ts'
 import { leaseOf, rosterOf, USER } from './specimens.ts'
@@ -74,6 +75,22 @@ describe('a stream that has finished', () => {
     expect(store.taken()).toEqual(['finished'])
     expect((await elsewhere.heartbeat(request('game'))).outcome).toBe('finished')
     expect(await elsewhere.list(USER)).toMatchObject({ live: [] })
+  })
+
+  it('is known at the latest when all notes are read again, though a store once left it out', async () => {
+    let isForgetful = true
+    const forgetful = new WrappedStore(store, async (verb, call) => {
+      const result = await call()
+      return verb === 'finished' && isForgetful ? { ...result, streams: [] } : result
+    })
+    const finished = new FinishedStreams()
+    await store.finish({ streamId: GAME, untilMs: nowMs + 3_600_000 }, nowMs)
+    await finished.refresh(forgetful, nowMs)
+    isForgetful = false
+    await finished.refresh(forgetful, nowMs + 599_999)
+    expect(finished.has(GAME, nowMs)).toBe(false)
+    await finished.refresh(forgetful, nowMs + 600_000)
+    expect(finished.has(GAME, nowMs)).toBe(true)
   })
 
   it('may be finished again, and may start again once the note is over, and not a millisecond before', async () => {
