@@ -3,16 +3,16 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Registry } from '@prometheus-io/client'
 import { Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
 import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
 import { BatchedObserver } from './batched-observer.ts'
 import { storeText, type Config, type StoreConfig } from './config.ts'
+import { EmbeddedMetrics } from './embedded-metrics.ts'
 import { FinishedRefresher } from './finished-refresher.ts'
 import type { Log } from './log.ts'
-import { Metrics } from './metrics.ts'
+import { NO_METRICS, type JoinFleet, type MetricsSink } from './metrics-sink.ts'
 import type { Service } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { addSamples } from './samples.ts'
@@ -48,17 +48,12 @@ const PREFIX_BYTES = 6
  * @param joinFleet where there are other workers: takes this one's metrics, and gives what asks for those of all.
  * @throws {Error} where the store cannot be opened, with the reason as its cause.
  */
-export async function compose(
-  config: Config,
-  log: Log,
-  joinFleet?: (own: Registry) => () => Promise<string>,
-): Promise<Composition> {
-  const metrics = new Metrics()
+export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): Promise<Composition> {
+  const metrics = await openMetrics(config, log, joinFleet)
   const engine = await openNamed(config.store)
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, config, metrics)
   const observer = observerOf(log, metrics)
-  const metricsText = joinFleet?.(metrics.registry) ?? (() => metrics.registry.metrics())
   const readiness = { isDraining: false }
   const limiter = limiterOver(store, config)
   const finished = new FinishedRefresher({
@@ -75,21 +70,24 @@ export async function compose(
     },
     metrics: async () => {
       observer.flush()
-      return { contentType: metrics.registry.contentType, text: await metricsText() }
+      return metrics.scrape?.()
     },
     openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
     version: VERSION,
   }
   const { inFlightMax } = config
   const app = new App({ service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() })
-  metrics.showInFlight(() => app.inFlight)
+  metrics.showInFlight?.(() => app.inFlight)
   return {
     app,
     finished,
     startDraining: () => {
       readiness.isDraining = true
     },
-    flush: () => observer.flush(),
+    flush: () => {
+      observer.flush()
+      metrics.flush?.()
+    },
     close: async () => {
       finished.stop()
       observer.flush()
@@ -112,12 +110,12 @@ function limiterOver(store: Store, config: Config): Limiter {
 }
 
 /** The engine under a time limit and under watch, but for memory, which answers in the same turn. */
-function guarded(engine: Store, config: Config, metrics: Metrics): Store {
+function guarded(engine: Store, config: Config, metrics: MetricsSink): Store {
   if (config.store.kind === 'memory') return engine
   return withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
 }
 
-function observerOf(log: Log, metrics: Metrics): BatchedObserver {
+function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
   return new BatchedObserver({
     tell: (request) => {
       metrics.answered(request)
@@ -126,6 +124,22 @@ function observerOf(log: Log, metrics: Metrics): BatchedObserver {
     tellFailure: (error, about) => log.failure(error, about),
     now: Date.now,
   })
+}
+
+/** Whom the configuration names; Prometheus' client is loaded only now, so that no Lambda loads it in vain. */
+async function openMetrics({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promise<MetricsSink> {
+  switch (metrics.kind) {
+    case 'prometheus': {
+      const { Metrics } = await import('./metrics.ts')
+      return new Metrics(joinFleet)
+    }
+    case 'emf': {
+      const write = (line: string) => log.line(line)
+      return new EmbeddedMetrics({ functionName: metrics.functionName, now: Date.now, write })
+    }
+    case 'off':
+      return NO_METRICS
+  }
 }
 
 /** The store, or a failure that names the setting it came from. */

@@ -10,6 +10,12 @@ export type StoreConfig =
   | { readonly kind: 'lmdb'; readonly path: string }
   | { readonly kind: 'dynamodb'; readonly tableName: string }
 
+/** Who is told what is measured. */
+export type MetricsConfig =
+  | { readonly kind: 'prometheus' }
+  | { readonly kind: 'emf'; readonly functionName: string }
+  | { readonly kind: 'off' }
+
 /** A configuration that was found to be sound. */
 export type Config = {
   readonly host: string
@@ -24,6 +30,7 @@ export type Config = {
   readonly drainSeconds: number
   readonly inFlightMax: number
   readonly logLevel: LogLevel
+  readonly metrics: MetricsConfig
 }
 
 /** One setting: as a variable, as a flag, in the help, and how its text becomes its value. */
@@ -35,7 +42,7 @@ type Setting<Value> = {
   readonly fallback: string
   readonly help: string
   /** @throws {Error} with what is wrong, as "must be …". */
-  readonly parse: (text: string) => Value
+  readonly parse: (text: string, environment: Readonly<NodeJS.ProcessEnv>) => Value
 }
 
 /** Amazon DynamoDB Developer Guide, "Naming rules". */
@@ -156,7 +163,15 @@ export const SETTINGS = {
     placeholder: '<level>',
     fallback: 'info',
     help: `${LOG_LEVELS.join(', ')}; decisions are info`,
-    parse: parseLogLevel,
+    parse: oneOf(...LOG_LEVELS),
+  },
+  metrics: {
+    variable: 'STREAMGATE_METRICS',
+    flag: '--metrics',
+    placeholder: '<kind>',
+    fallback: 'auto',
+    help: 'prometheus (at /metrics), emf (log lines for CloudWatch, on AWS Lambda), off, or auto: emf on Lambda, else prometheus',
+    parse: parseMetrics,
   },
 } satisfies Record<keyof Config | 'auth', Setting<unknown>>
 
@@ -178,7 +193,7 @@ export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv
     const setting: Setting<unknown> = SETTINGS[name]
     const text = flags[name] ?? environment[setting.variable] ?? setting.fallback
     try {
-      return setting.parse(text) as ReturnType<(typeof SETTINGS)[Name]['parse']>
+      return setting.parse(text, environment) as ReturnType<(typeof SETTINGS)[Name]['parse']>
     } catch (error) {
       const origin = flags[name] === undefined ? setting.variable : setting.flag
       faults.push(`${origin} ${error instanceof Error ? error.message : String(error)}`)
@@ -254,9 +269,22 @@ export function storeText(store: StoreConfig): string {
   }
 }
 
-function parseLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((known) => known === text)
-  return level ?? fail(`must be one of ${LOG_LEVELS.join(', ')}, got ${JSON.stringify(text)}`)
+function oneOf<const Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) =>
+    words.find((word) => word === text) ??
+    fail(`must be one of ${words.join(', ')}, got ${JSON.stringify(text)}`)
+}
+
+/** Lambda names the function in a variable of its own; where there is none, this is no Lambda. */
+function parseMetrics(
+  text: string,
+  { AWS_LAMBDA_FUNCTION_NAME: functionName }: Readonly<NodeJS.ProcessEnv>,
+): MetricsConfig {
+  const kind = oneOf('auto', 'prometheus', 'emf', 'off')(text)
+  if (kind === 'off' || kind === 'prometheus') return { kind }
+  if (functionName !== undefined) return { kind: 'emf', functionName }
+  if (kind === 'auto') return { kind: 'prometheus' }
+  return fail('must not be emf outside AWS Lambda, which sets AWS_LAMBDA_FUNCTION_NAME')
 }
 
 function fail(message: string): never {

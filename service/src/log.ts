@@ -43,6 +43,11 @@ export class Log {
     this.logger.error({ err: error, requestId, method, route }, 'failure')
   }
 
+  /** Writes a line that is none of the log's own, as it is and whatever the level. */
+  line(text: string): void {
+    this.#lines.write(`${text}\n`)
+  }
+
   /** Writes what is left. */
   flush(): void {
     this.#lines.flush()

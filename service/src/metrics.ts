@@ -4,14 +4,16 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
+import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
 import type { Decision } from './route.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 
-/** The metrics of this process. */
-export class Metrics {
+/** The metrics of this process, and on request those of all workers. */
+export class Metrics implements MetricsSink {
   readonly registry = new Registry()
+  readonly #text: () => Promise<string>
   readonly #requests: Histogram<'method' | 'route' | 'status'>
   readonly #decisions: Counter<'verb' | 'outcome'>
   readonly #evictions: Counter
@@ -19,7 +21,8 @@ export class Metrics {
   readonly #shadows: Counter<'outcome' | 'shadow'>
   readonly #storeCalls: Histogram<'verb' | 'result'>
 
-  constructor() {
+  constructor(joinFleet?: JoinFleet) {
+    this.#text = joinFleet?.(this.registry) ?? (() => this.registry.metrics())
     const registers = [this.registry]
     collectDefaultMetrics({ register: this.registry })
     this.#requests = new Histogram({
@@ -73,6 +76,8 @@ export class Metrics {
     })
     this.registry.registerMetric(gauge)
   }
+
+  readonly scrape = async () => ({ contentType: this.registry.contentType, text: await this.#text() })
 
   readonly storeCalled = ({ verb, seconds, failed }: StoreCall): void =>
     this.#storeCalls.observe({ verb, result: failed ? 'failed' : 'ok' }, seconds)

@@ -9,8 +9,8 @@ export type Service = {
   readonly limiter: Limiter
   /** Whether traffic should come here; asks the store. Never rejects. */
   readonly readiness: () => Promise<'ready' | 'draining' | 'store-unavailable'>
-  /** All metrics in Prometheus' text format. */
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>
+  /** All metrics in Prometheus' text format; none where they are told to somebody else. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string } | undefined>
   /** The OpenAPI document, made on first use. */
   readonly openapi: () => Promise<OpenApiDocument>
   readonly version: string

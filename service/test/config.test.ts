@@ -42,6 +42,8 @@ describe('the configuration', () => {
     [{ samples: 'yes' }, /^--samples must be on or off, got "yes"$/],
     [{ auth: 'basic' }, /^--auth must be "none", got "basic"$/],
     [{ logLevel: 'loud' }, /^--log-level must be one of trace, .* got "loud"$/],
+    [{ metrics: 'statsd' }, /^--metrics must be one of auto, prometheus, emf, off, got "statsd"$/],
+    [{ metrics: 'emf' }, /^--metrics must not be emf outside AWS Lambda/],
     [
       { policy: '/no/such/file.json' },
       /^--policy must name a JSON file or be JSON, got "\/no\/such\/file.json": ENOENT/,
@@ -72,6 +74,15 @@ describe('the configuration', () => {
   it('takes another host where it is said that anybody may call', () => {
     expect(loadConfig({ host: '0.0.0.0', auth: 'none' }, {}).host).toBe('0.0.0.0')
     for (const host of ['localhost', '127.1.2.3', '::1']) expect(loadConfig({ host }, {}).host).toBe(host)
+  })
+
+  it('writes metrics to the log on Lambda, and keeps them for Prometheus elsewhere, unless told otherwise', () => {
+    const onLambda = { AWS_LAMBDA_FUNCTION_NAME: 'gate' }
+    expect(loadConfig({}, onLambda).metrics).toEqual({ kind: 'emf', functionName: 'gate' })
+    expect(loadConfig({}, {}).metrics).toEqual({ kind: 'prometheus' })
+    for (const kind of ['prometheus', 'off'] as const) {
+      expect(loadConfig({}, { ...onLambda, STREAMGATE_METRICS: kind }).metrics).toEqual({ kind })
+    }
   })
 
   it('has a variable named as its flag for every setting', () => {

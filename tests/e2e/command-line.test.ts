@@ -21,6 +21,7 @@ const SETTINGS = [
   ['--drain-seconds', 'STREAMGATE_DRAIN_SECONDS', '2'],
   ['--in-flight-max', 'STREAMGATE_IN_FLIGHT_MAX', '10000'],
   ['--log-level', 'STREAMGATE_LOG_LEVEL', 'info'],
+  ['--metrics', 'STREAMGATE_METRICS', 'auto'],
 ] as const
 
 /** Values that settings may not take, each with what the refusal must say of its bounds, in the order of the help. */
@@ -37,6 +38,7 @@ const BAD_VALUES = [
     ['--drain-seconds', '601', /0 to 600/],
     ['--in-flight-max', '0', /1 to 1000000/],
     ['--log-level', 'loud', /trace.*silent/],
+    ['--metrics', 'statsd', /auto.*off/],
   ],
   [
     ['--port', '-1', /0 to 65535/],
@@ -47,6 +49,7 @@ const BAD_VALUES = [
     ['--drain-seconds', '0.5', /0 to 600/],
     ['--in-flight-max', '1e3', /1 to 1000000/],
     ['--log-level', 'INFO', /trace.*silent/],
+    ['--metrics', 'emf', /Lambda/],
   ],
 ] as const
 

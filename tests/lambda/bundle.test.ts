@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { GatewayResult, RestApiEvent } from '../../service/src/lambda-event.ts'
+import type { RestApiEvent } from '../../service/src/lambda-event.ts'
 import { buildBundle, type Manifest } from '../../tools/build.ts'
 import { useDynalite } from '../../stores/test/dynalite/dynalite.ts'
+import { runBundle } from './bundle-process.ts'
 
-/** Lambda starts Node 22 with these. */
-const LAMBDA_FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module']
 /** What the bundle may weigh: every kilobyte is read and compiled at each cold start. */
 const CODE_BYTES_MAX = 650_000
 const ZIP_BYTES_MAX = 220_000
@@ -50,7 +48,9 @@ describe('the Lambda bundle', () => {
       STREAMGATE_STORE_TIMEOUT_MS: '10000',
     }
     const events = ['1', '2', '3', '4', '1'].map((streamId) => startEvent(streamId))
-    const { results, log } = await runBundle(join(folder, 'index.mjs'), settings, events)
+    const invocations = await runBundle(join(folder, 'index.mjs'), settings, events)
+    const results = invocations.map(({ result }) => result)
+    const log = invocations.flatMap((one) => one.log)
     expect(results.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201, 409, 200])
     expect(results[0]?.headers['location']).toBe('/test/users/123/streams/1')
     expect(JSON.parse(results[3]?.body ?? '')).toMatchObject({
@@ -71,27 +71,4 @@ function startEvent(streamId: string): RestApiEvent {
     isBase64Encoded: false,
     requestContext: { path: '/test/users/123/streams' },
   }
-}
-
-type Run = { readonly results: readonly GatewayResult[]; readonly log: readonly string[] }
-
-function runBundle(code: string, env: Record<string, string>, events: readonly unknown[]): Promise<Run> {
-  const program = fileURLToPath(new URL('run-bundle.ts', import.meta.url))
-  const child = spawn(process.execPath, [...LAMBDA_FLAGS, program, code], {
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString('utf8')
-  })
-  child.stdin.end(JSON.stringify(events))
-  return new Promise((resolve) => {
-    child.once('exit', () => {
-      const lines = output.split('\n').filter(Boolean)
-      const answered = lines.find((line) => line.startsWith('results:')) ?? 'results:[]'
-      const results = JSON.parse(answered.slice('results:'.length)) as GatewayResult[]
-      resolve({ results, log: lines.filter((line) => line !== answered) })
-    })
-  })
 }

@@ -1,6 +1,6 @@
 /**
  * Runs a built `index.mjs` as Lambda would load it: sends it the events on standard input, one JSON value, and
- * prints the results.
+ * prints each result as soon as it has it, as Lambda would then freeze the process.
  */
 import { pathToFileURL } from 'node:url'
 
@@ -11,7 +11,5 @@ const events = JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown[]
 const { handler } = (await import(pathToFileURL(code).href)) as {
   handler: (event: unknown) => Promise<unknown>
 }
-const results: unknown[] = []
-for (const event of events) results.push(await handler(event))
-process.stdout.write(`results:${JSON.stringify(results)}\n`)
+for (const event of events) process.stdout.write(`result:${JSON.stringify(await handler(event))}\n`)
 process.exit(0)

@@ -46,11 +46,15 @@ export const metricsRoute: Route = {
     summary: 'Metrics for Prometheus',
     description: 'Of all worker processes together.',
     tag: 'operators',
-    answers: { 200: { description: 'The text format of Prometheus.', contentType: 'text/plain' } },
+    answers: {
+      200: { description: 'The text format of Prometheus.', contentType: 'text/plain' },
+      404: { description: 'Metrics go elsewhere, as on AWS Lambda, or nowhere.', problems: ['not-found'] },
+    },
   },
   handle: async ({ service }) => {
-    const { contentType, text } = await service.metrics()
-    return { status: 200, headers: { 'content-type': contentType }, body: text }
+    const metrics = await service.metrics()
+    if (metrics === undefined) return problem('not-found', 'This process keeps no metrics for Prometheus.')
+    return { status: 200, headers: { 'content-type': metrics.contentType }, body: metrics.text }
   },
 }
 

@@ -1,0 +1,21 @@
+import type { Registry } from '@prometheus-io/client'
+import type { StoreCall } from '@streamgate/stores/wrappers'
+import type { AnsweredRequest } from './batched-observer.ts'
+
+/** Who is told what was measured. */
+export type MetricsSink = {
+  readonly storeCalled: (call: StoreCall) => void
+  readonly answered: (request: AnsweredRequest) => void
+  /** What a scrape is answered; absent where there is nothing to scrape. */
+  readonly scrape?: () => Promise<{ readonly contentType: string; readonly text: string }>
+  /** Passes on what it was told since the last time; absent where it is asked instead. */
+  readonly flush?: () => void
+  /** Where it can be asked: how many requests are under way. */
+  readonly showInFlight?: (count: () => number) => void
+}
+
+/** Takes one worker's metrics, and gives what asks for those of all. */
+export type JoinFleet = (own: Registry) => () => Promise<string>
+
+/** Is told, and forgets. */
+export const NO_METRICS: MetricsSink = { storeCalled: () => {}, answered: () => {} }

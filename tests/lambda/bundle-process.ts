@@ -1,0 +1,41 @@
+/**
+ * A built bundle in a process of its own, under the flags and with the environment that Lambda gives it.
+ */
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { GatewayEvent, GatewayResult } from '../../service/src/lambda-event.ts'
+
+/** Lambda starts Node 22 with these. */
+const LAMBDA_FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module']
+
+/** What Lambda says the function is called. */
+export const FUNCTION_NAME = 'streamgate-test'
+
+/** One answer, and the lines that were written before it was given. */
+export type Invocation = { readonly result: GatewayResult; readonly log: readonly string[] }
+
+/** Runs the bundle's code, and sends it the events one after the other. */
+export async function runBundle(
+  code: string,
+  env: Readonly<Record<string, string>>,
+  events: readonly GatewayEvent[],
+): Promise<readonly Invocation[]> {
+  const program = fileURLToPath(new URL('run-bundle.ts', import.meta.url))
+  const child = spawn(process.execPath, [...LAMBDA_FLAGS, program, code], {
+    env: { AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin.end(JSON.stringify(events))
+  const invocations: Invocation[] = []
+  let log: string[] = []
+  for (const line of (await text(child.stdout)).split('\n').filter(Boolean)) {
+    const [, result] = /^result:(.*)$/.exec(line) ?? []
+    if (result === undefined) log.push(line)
+    else {
+      invocations.push({ result: JSON.parse(result) as GatewayResult, log })
+      log = []
+    }
+  }
+  return invocations
+}
