@@ -31,7 +31,12 @@ export type OpenApiOperation = {
   readonly summary: string
   readonly description: string
   readonly tags: readonly string[]
-  readonly parameters: readonly { readonly name: string; readonly in: string; readonly description: string }[]
+  readonly parameters: readonly {
+    readonly name: string
+    readonly in: string
+    readonly description: string
+    readonly schema: Readonly<Record<string, unknown>>
+  }[]
   readonly requestBody?: { readonly required: boolean; readonly content: OpenApiContent }
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: OpenApiContent }>

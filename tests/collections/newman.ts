@@ -1,0 +1,56 @@
+/**
+ * Runs a Postman collection by newman, Postman's own runner, in a process of its own.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+
+/** What came of a run. */
+export type NewmanRun = {
+  readonly requests: number
+  readonly assertions: number
+  /** Assertions that failed, and requests or scripts that broke, as newman words them. */
+  readonly failures: readonly string[]
+  readonly stderr: string
+}
+
+type Report = {
+  readonly run: {
+    readonly stats: Readonly<Record<'requests' | 'assertions', { readonly total: number }>>
+    readonly failures: readonly {
+      readonly source?: { readonly name?: string }
+      readonly error: { readonly test?: string; readonly message: string }
+    }[]
+  }
+}
+
+const NEWMAN = createRequire(import.meta.url).resolve('newman/bin/newman.js')
+
+/** Runs the collection from the top down, so many times, on a service. */
+export async function runNewman(
+  collection: string,
+  environment: string,
+  { url, times }: { readonly url: string; readonly times: number },
+): Promise<NewmanRun> {
+  const report = join(temporaryFolder(), 'report.json')
+  const variables = ['--environment', environment, '--env-var', `url=${url}`]
+  const reporter = ['--reporters', 'json', '--reporter-json-export', report]
+  const settings = [...variables, ...reporter, '--iteration-count', String(times)]
+  // newman still uses parts of Node that are on their way out, and would say so at every run.
+  const args = ['--no-deprecation', NEWMAN, 'run', collection, ...settings]
+  const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'ignore', 'pipe'] })
+  const stderr = await text(child.stderr)
+  if (!existsSync(report)) throw new Error(`newman came to no end: ${stderr}`)
+  const { stats, failures } = (JSON.parse(readFileSync(report, 'utf8')) as Report).run
+  return {
+    requests: stats.requests.total,
+    assertions: stats.assertions.total,
+    failures: failures.map(
+      ({ source, error }) => `${source?.name}: ${error.test ?? 'broke'}: ${error.message}`,
+    ),
+    stderr,
+  }
+}
