@@ -3,12 +3,8 @@
  */
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { readPolicy, type PolicySource } from './policy-file.ts'
-
-/** Which store, and where. */
-export type StoreConfig =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'lmdb'; readonly path: string }
-  | { readonly kind: 'dynamodb'; readonly tableName: string }
+import { oneOf, parseSwitch, refuse, wholeNumber } from './setting-text.ts'
+import { parseStore, type StoreConfig } from './store-config.ts'
 
 /** Who is told what is measured. */
 export type MetricsConfig =
@@ -45,9 +41,6 @@ type Setting<Value> = {
   readonly parse: (text: string, environment: Readonly<NodeJS.ProcessEnv>) => Value
 }
 
-/** Amazon DynamoDB Developer Guide, "Naming rules". */
-const TABLE_NAME = /^[\w.-]{3,255}$/
-
 /** Thrown for a configuration that cannot be used; one line for each fault. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -67,7 +60,7 @@ export const SETTINGS = {
     placeholder: '<address>',
     fallback: '127.0.0.1',
     help: 'address to listen on',
-    parse: (text) => (text === '' ? fail('must be an address') : text),
+    parse: (text) => (text === '' ? refuse('must be an address') : text),
   },
   port: {
     variable: 'STREAMGATE_PORT',
@@ -139,7 +132,7 @@ export const SETTINGS = {
     placeholder: '<kind>',
     fallback: 'none',
     help: 'who may call: none (anybody who reaches the port); must be said for a host that is not loopback',
-    parse: (text) => (text === 'none' ? text : fail(`must be "none", got ${JSON.stringify(text)}`)),
+    parse: (text) => (text === 'none' ? text : refuse(`must be "none", got ${JSON.stringify(text)}`)),
   },
   drainSeconds: {
     variable: 'STREAMGATE_DRAIN_SECONDS',
@@ -236,45 +229,6 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-    return value >= min && value <= max
-      ? value
-      : fail(`must be a whole number from ${min} to ${max}, got ${JSON.stringify(text)}`)
-  }
-}
-
-function parseSwitch(text: string): boolean {
-  return text === 'on' || (text !== 'off' && fail(`must be on or off, got ${JSON.stringify(text)}`))
-}
-
-function parseStore(text: string): StoreConfig {
-  if (text === 'memory:') return { kind: 'memory' }
-  const [, scheme, rest = ''] = /^(lmdb|dynamodb):(.+)$/.exec(text) ?? []
-  if (scheme === 'lmdb') return { kind: 'lmdb', path: rest }
-  if (scheme === 'dynamodb' && TABLE_NAME.test(rest)) return { kind: 'dynamodb', tableName: rest }
-  return fail(`must be lmdb:<folder>, dynamodb:<table> or memory:, got ${JSON.stringify(text)}`)
-}
-
-/** A store as it is given on the command line. */
-export function storeText(store: StoreConfig): string {
-  switch (store.kind) {
-    case 'memory':
-      return 'memory:'
-    case 'lmdb':
-      return `lmdb:${store.path}`
-    case 'dynamodb':
-      return `dynamodb:${store.tableName}`
-  }
-}
-
-function oneOf<const Word extends string>(...words: readonly Word[]): (text: string) => Word {
-  return (text) =>
-    words.find((word) => word === text) ??
-    fail(`must be one of ${words.join(', ')}, got ${JSON.stringify(text)}`)
-}
-
 /** Lambda names the function in a variable of its own; where there is none, this is no Lambda. */
 function parseMetrics(
   text: string,
@@ -284,9 +238,5 @@ function parseMetrics(
   if (kind === 'off' || kind === 'prometheus') return { kind }
   if (functionName !== undefined) return { kind: 'emf', functionName }
   if (kind === 'auto') return { kind: 'prometheus' }
-  return fail('must not be emf outside AWS Lambda, which sets AWS_LAMBDA_FUNCTION_NAME')
-}
-
-function fail(message: string): never {
-  throw new Error(message)
+  return refuse('must not be emf outside AWS Lambda, which sets AWS_LAMBDA_FUNCTION_NAME')
 }

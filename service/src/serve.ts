@@ -3,7 +3,8 @@
  */
 import cluster from 'node:cluster'
 import { compose } from './compose.ts'
-import { storeText, type Config } from './config.ts'
+import type { Config } from './config.ts'
+import { storeText } from './store-config.ts'
 import { Log } from './log.ts'
 import { listen } from './node.ts'
 import { endAtOnce, joinFleet, runWorkers, tellPrimary, untilToldToStop } from './workers.ts'

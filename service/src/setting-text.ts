@@ -1,0 +1,30 @@
+/**
+ * From the text of a setting to its value. What is wrong is thrown as an error that says "must be …".
+ */
+
+/** A whole number within these bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    return value >= min && value <= max
+      ? value
+      : refuse(`must be a whole number from ${min} to ${max}, got ${JSON.stringify(text)}`)
+  }
+}
+
+/** `on` or `off`. */
+export function parseSwitch(text: string): boolean {
+  return text === 'on' || (text !== 'off' && refuse(`must be on or off, got ${JSON.stringify(text)}`))
+}
+
+/** One of these words. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) =>
+    words.find((word) => word === text) ??
+    refuse(`must be one of ${words.join(', ')}, got ${JSON.stringify(text)}`)
+}
+
+/** @throws {Error} always, with what is wrong. */
+export function refuse(message: string): never {
+  throw new Error(message)
+}
