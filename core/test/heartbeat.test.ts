@@ -46,6 +46,20 @@ describe('a heartbeat whose lease was not there to renew', () => {
     }
   })
 
+  it('that is never to be taken anew has ended, whether or not there is room', () => {
+    const full = rosterOf([leaseOf('x'), leaseOf('y'), leaseOf('z')])
+    for (const roster of [rosterOf([]), full]) {
+      expect(judgeLostHeartbeat(roster, { claim: CLAIM, onlyIfHeld: true }, 10)).toEqual({ outcome: 'ended' })
+    }
+  })
+
+  it('that is never to be taken anew is told of its eviction, and renewed where it is held again', () => {
+    const evicted = rosterOf([], [noteOn('b')])
+    const lost = { claim: CLAIM, onlyIfHeld: true }
+    expect(judgeLostHeartbeat(evicted, lost, 10).outcome).toBe('evicted')
+    expect(judgeLostHeartbeat(rosterOf([leaseOf('b')]), lost, 10).outcome).toBe('renewed')
+  })
+
   it('is renewed where the lease was taken again in the meantime', () => {
     expect(judgeLostHeartbeat(rosterOf([leaseOf('b')]), { claim: CLAIM }, 10).outcome).toBe('renewed')
   })

@@ -101,6 +101,8 @@ describe('calls to the store', () => {
     store.taken()
     expect((await limiter.heartbeat(request('a'))).outcome).toBe('evicted')
     expect((await limiter.heartbeat(request('x', { generation: 'old' as Generation }))).outcome).toBe('ended')
+    expect((await limiter.heartbeat(request('x', { onlyIfHeld: true }))).outcome).toBe('ended')
+    expect(store.taken()).toEqual(['renew', 'renew', 'renew'])
     await startAll('c', 'd')
     expect((await limiter.heartbeat(request('e'))).outcome).toBe('denied')
     expect(store.taken()).toEqual(['renew'])
