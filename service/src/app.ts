@@ -3,6 +3,7 @@
  * into a problem, and tells the log and the metrics.
  */
 import { LimiterError } from '@streamgate/core'
+import type { Cors } from './cors.ts'
 import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse } from './http.ts'
 import { RejectedRequest, type PathParams } from './input.ts'
 import { failure, problem, retryLater } from './problem.ts'
@@ -31,6 +32,7 @@ export type AppParts = {
   readonly service: Service
   readonly routes: readonly Route[]
   readonly observer: AppObserver
+  readonly cors: Cors
   /** Requests under way at once, beyond which viewers' calls are told to come back later. */
   readonly inFlightMax: number
   /** An id for a request that brought none; no other call returns it, in any process. */
@@ -62,7 +64,7 @@ export class App {
   /** The answer to a request; never rejects. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const startedAt = performance.now()
-    const { observer } = this.#parts
+    const { observer, cors } = this.#parts
     const requestId = this.#requestIdOf(request)
     const match = this.#router.find(request.path)
     const isHead = request.method === 'HEAD'
@@ -72,7 +74,9 @@ export class App {
     this.#inFlight += 1
     try {
       answer =
-        match && route ? await this.#answer(route, request, match.params) : misdirected(match?.routes.keys())
+        match && route
+          ? await this.#answer(route, request, match.params)
+          : (cors.preflight(request, match?.routes) ?? misdirected(match?.routes.keys()))
     } catch (error) {
       fault = error
       answer = answerToError(error)
@@ -85,7 +89,7 @@ export class App {
     observer.answered(about, decision)
     return {
       status,
-      headers: { ...headers, ...COMMON_HEADERS, 'x-request-id': requestId },
+      headers: { ...headers, ...COMMON_HEADERS, ...cors.headersFor(request), 'x-request-id': requestId },
       body: isHead ? undefined : body,
     }
   }

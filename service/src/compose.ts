@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
 import { BatchedObserver } from './batched-observer.ts'
 import type { Config } from './config.ts'
+import { Cors } from './cors.ts'
 import { storeText, type StoreConfig } from './store-config.ts'
 import { EmbeddedMetrics } from './embedded-metrics.ts'
 import { FinishedRefresher } from './finished-refresher.ts'
@@ -77,7 +78,8 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
     version: VERSION,
   }
   const { inFlightMax } = config
-  const app = new App({ service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() })
+  const cors = new Cors(config.corsOrigins)
+  const app = new App({ service, routes: ROUTES, observer, cors, inFlightMax, newRequestId: sequence() })
   metrics.showInFlight?.(() => app.inFlight)
   return {
     app,

@@ -1,6 +1,7 @@
 /**
  * The configuration: the only place that reads the environment.
  */
+import { parseCorsOrigins, type CorsOrigins } from './cors.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { readPolicy, type PolicySource } from './policy-file.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './setting-text.ts'
@@ -25,6 +26,7 @@ export type Config = {
   readonly samples: boolean
   readonly drainSeconds: number
   readonly inFlightMax: number
+  readonly corsOrigins: CorsOrigins
   readonly logLevel: LogLevel
   readonly metrics: MetricsConfig
 }
@@ -149,6 +151,14 @@ export const SETTINGS = {
     fallback: '10000',
     help: 'requests under way per process, beyond which the answer is 429',
     parse: wholeNumber(1, 1_000_000),
+  },
+  corsOrigins: {
+    variable: 'STREAMGATE_CORS_ORIGINS',
+    flag: '--cors-origins',
+    placeholder: '<origins>',
+    fallback: '',
+    help: 'origins whose pages may call, with commas between, or *; none may by default',
+    parse: parseCorsOrigins,
   },
   logLevel: {
     variable: 'STREAMGATE_LOG_LEVEL',

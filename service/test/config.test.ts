@@ -48,6 +48,11 @@ describe('the configuration', () => {
       { policy: '/no/such/file.json' },
       /^--policy must name a JSON file or be JSON, got "\/no\/such\/file.json": ENOENT/,
     ],
+    [
+      { corsOrigins: 'https://a.example/' },
+      /^--cors-origins must be \* alone, or origins .* got "https:\/\/a\.example\/"$/,
+    ],
+    [{ corsOrigins: 'https://a.example,*' }, /^--cors-origins must be \* alone.* got "\*"$/],
     [{ host: '0.0.0.0' }, /^--host 0\.0\.0\.0 can be reached from other machines.*--auth none/],
     [{ store: 'memory:', workers: '2' }, /^--workers 2 would keep a memory each/],
   ]
@@ -83,6 +88,26 @@ describe('the configuration', () => {
     for (const kind of ['prometheus', 'off'] as const) {
       expect(loadConfig({}, { ...onLambda, STREAMGATE_METRICS: kind }).metrics).toEqual({ kind })
     }
+  })
+
+  it('takes origins as browsers send them, and no others', () => {
+    const good = ['https://a.example', 'http://localhost:3000', 'http://[::1]:3000', 'capacitor://localhost']
+    expect(loadConfig({ corsOrigins: good.join(', ') }, {}).corsOrigins).toEqual(good)
+    expect(loadConfig({ corsOrigins: '*' }, {}).corsOrigins).toBe('*')
+    expect(loadConfig({}, {}).corsOrigins).toEqual([])
+    const bad = [
+      'a.example',
+      'https://A.example',
+      'https://a.example:443',
+      'https://a.example/x',
+      'HTTPS://a.example',
+      'https://u@a.example',
+      'https://ä.example',
+      'https://*.example',
+      'null',
+      'https://a.example,',
+    ]
+    for (const corsOrigins of bad) expect(faultsOf({ corsOrigins }), corsOrigins).toHaveLength(1)
   })
 
   it('has a variable named as its flag for every setting', () => {

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { describeBadInput } from './bad-input.ts'
+import { describeCrossOrigin } from './cross-origin.ts'
 import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
@@ -16,5 +17,6 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeFinishing(maker)
     describeBadInput(maker)
     describeOperators(maker)
+    describeCrossOrigin(maker)
   })
 }

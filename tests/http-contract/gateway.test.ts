@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeCrossOrigin } from './cross-origin.ts'
 import { describeHttpContract } from './describe-http-contract.ts'
 import { HTTP_API_TARGET, REST_API_TARGET } from './gateway-target.ts'
 import { describeLapsing } from './lapsing.ts'
@@ -15,4 +16,5 @@ describe(`${HTTP_API_TARGET.name} keeps the HTTP contract, but for bad input`, (
   describeWatching(HTTP_API_TARGET)
   describeLapsing(HTTP_API_TARGET)
   describeOperators(HTTP_API_TARGET)
+  describeCrossOrigin(HTTP_API_TARGET)
 })
