@@ -7,13 +7,13 @@ import type { Cors } from './cors.ts'
 import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse } from './http.ts'
 import { RejectedRequest, type PathParams } from './input.ts'
 import { failure, problem, retryLater } from './problem.ts'
-import type { Answer, Decision, Route, Service } from './route.ts'
+import type { Answer, Decisions, Route, Service } from './route.ts'
 import { Router } from './router.ts'
 
 /** Who hears of what the app does. Neither may throw. */
 export type AppObserver = {
-  /** Every request, once it is answered, with the decision where there was one to make. */
-  readonly answered: (about: RequestFacts, decision: Decision | undefined) => void
+  /** Every request, once it is answered, with the decisions where there were any to make. */
+  readonly answered: (about: RequestFacts, decision: Decisions | undefined) => void
   /** A request could not be answered as asked, because of us. */
   readonly failed: (error: unknown, about: RequestFacts) => void
 }

@@ -1,11 +1,11 @@
 import type { AppObserver, RequestFacts } from './app.ts'
-import type { Decision } from './route.ts'
+import type { Decisions } from './route.ts'
 
 /** A request that was answered, as it is told later. */
 export type AnsweredRequest = RequestFacts & {
   /** When it was answered, in milliseconds since the epoch. */
   readonly atMs: number
-  readonly decision?: Decision | undefined
+  readonly decision?: Decisions | undefined
 }
 
 /** How many requests are told of at once, and how long the first of them waits for the others. */
@@ -35,7 +35,7 @@ export class BatchedObserver implements AppObserver {
     this.#now = parts.now
   }
 
-  answered(about: RequestFacts, decision: Decision | undefined): void {
+  answered(about: RequestFacts, decision: Decisions | undefined): void {
     this.#batch.push({ ...about, decision, atMs: this.#now() })
     if (this.#batch.length >= BATCH_MAX) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), WAIT_MS)

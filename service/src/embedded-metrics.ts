@@ -9,6 +9,7 @@
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
 import type { MetricsSink } from './metrics-sink.ts'
+import { decisionsIn } from './route.ts'
 
 /** Decisions that are counted, by their outcome. A denial is a policy's answer, and no fault. */
 const COUNTED: Readonly<Record<string, string>> = {
@@ -44,8 +45,10 @@ export class EmbeddedMetrics implements MetricsSink {
     this.#took('RequestTime', seconds)
     // A nought is told too: the average of these is the share of requests that failed.
     this.#count('Faults', status >= 500 ? 1 : 0)
-    const name = COUNTED[decision?.outcome ?? '']
-    if (name !== undefined) this.#count(name, 1)
+    for (const { outcome } of decisionsIn(decision)) {
+      const name = COUNTED[outcome]
+      if (name !== undefined) this.#count(name, 1)
+    }
   }
 
   readonly flush = (): void => {

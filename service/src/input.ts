@@ -39,7 +39,19 @@ export type StartInput = {
 export type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
-const JSON_TYPE = /^application\/(?:[\w.!#$&^-]+\+)?json$/i
+/** A kind of body: the media types it may have beside none, and how it is asked for. */
+type BodyKind = { readonly types: RegExp; readonly name: string; readonly accept: string }
+const JSON_BODY: BodyKind = {
+  types: /^application\/(?:[\w.!#$&^-]+\+)?json$/i,
+  name: 'JSON',
+  accept: 'application/json',
+}
+/** Plain text too: with it, a page of another origin may report without asking first, as by a beacon. */
+const CMCD_BODY: BodyKind = {
+  types: /^(?:application\/cmcd|text\/plain)$/i,
+  name: 'a CMCD event report',
+  accept: 'application/cmcd',
+}
 const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
 
 /** Reads the parts of one request. Call `finish()` before anything is done with them. */
@@ -92,6 +104,12 @@ export class InputReader {
     return startInput({ ...body, ...ofPath })
   }
 
+  /** The bytes of a CMCD event report, whose lines may be in different states. */
+  cmcdBody(): Uint8Array {
+    assertKind(this.#request, CMCD_BODY)
+    return this.#request.body ?? new Uint8Array()
+  }
+
   fault(pointer: string, detail: string): void {
     this.#faults.push({ pointer, detail })
   }
@@ -138,7 +156,7 @@ export class InputReader {
 
   /** The value of the body's JSON, which is an object. Nothing else can be said of a body that is none. */
   #jsonBody(): Readonly<Record<string, unknown>> {
-    assertJson(this.#request)
+    assertKind(this.#request, JSON_BODY)
     const value = parsed(this.#request.body)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
     if (isObject) return value as Readonly<Record<string, unknown>>
@@ -165,18 +183,16 @@ function decoded(text: string): string | undefined {
 }
 
 /** Refuses a body of another kind, before it is read. */
-function assertJson({ headers }: HttpRequest): void {
-  if (headers['content-type'] === 'application/json' && headers['content-encoding'] === undefined) return
+function assertKind({ headers }: HttpRequest, { types, name, accept }: BodyKind): void {
+  if (headers['content-type'] === accept && headers['content-encoding'] === undefined) return
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/i.test(charset)
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if ((type === '' || JSON_TYPE.test(type)) && isUtf8 && encoding === 'identity') return
+  if ((type === '' || types.test(type)) && isUtf8 && encoding === 'identity') return
   const got = [type, charset, encoding === 'identity' ? undefined : encoding].filter(Boolean).join(', ')
-  const detail = `The body must be JSON in UTF-8, not compressed, sent as application/json; got ${got}.`
-  throw new RejectedRequest(
-    problem('unsupported-media-type', detail, { headers: { accept: 'application/json' } }),
-  )
+  const detail = `The body must be ${name} in UTF-8, not compressed, sent as ${accept}; got ${got}.`
+  throw new RejectedRequest(problem('unsupported-media-type', detail, { headers: { accept } }))
 }
 
 function startInput(body: v.InferOutput<typeof HeartbeatSchema> | undefined): StartInput {

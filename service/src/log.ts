@@ -4,7 +4,7 @@
 import pino, { type Logger } from 'pino'
 import type { RequestFacts } from './app.ts'
 import type { AnsweredRequest } from './batched-observer.ts'
-import type { Decision } from './route.ts'
+import { decisionsIn, type Decision } from './route.ts'
 
 export type { Logger } from 'pino'
 
@@ -29,12 +29,13 @@ export class Log {
     this.logger = pino(options, this.#lines)
   }
 
-  /** Writes the line of a decision; requests without one have none. */
+  /** Writes a line for each decision; requests without one have none. */
   decision({ decision, atMs, requestId, seconds }: AnsweredRequest): void {
-    if (decision === undefined) return
     const ms = Math.round(seconds * 1e6) / 1e3
     this.#happenedAtMs = atMs
-    this.logger.info({ ...loggedDecision(decision), requestId, ms }, 'decision')
+    for (const one of decisionsIn(decision)) {
+      this.logger.info({ ...loggedDecision(one), requestId, ms }, 'decision')
+    }
     this.#happenedAtMs = undefined
   }
 
@@ -95,7 +96,7 @@ class LineBuffer {
 
   constructor() {
     // The reader of our standard output may be gone: then there is nobody left to tell.
-    process.stdout.on('error', () => {})
+    if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {})
   }
 
   write(line: string): void {

@@ -5,7 +5,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
-import type { Decision } from './route.ts'
+import { decisionsIn, type Decision } from './route.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -85,7 +85,7 @@ export class Metrics implements MetricsSink {
   readonly answered = ({ method, route, status, seconds, decision }: AnsweredRequest): void => {
     const known = route === 'unknown' ? 'any' : method
     this.#requests.observe({ method: known, route, status: String(status) }, seconds)
-    if (decision !== undefined) this.#decided(decision)
+    for (const one of decisionsIn(decision)) this.#decided(one)
   }
 
   #decided({ verb, outcome, ends = [], isIgnored, graceUntil, shadow }: Decision): void {

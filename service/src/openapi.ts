@@ -79,7 +79,7 @@ function operation({ path, operation: told }: Route): OpenApiOperation {
     ...(body && {
       requestBody: {
         required: body.isRequired,
-        content: { 'application/json': { schema: reference(body.schema) } },
+        content: { [body.contentType ?? 'application/json']: { schema: reference(body.schema) } },
       },
     }),
     responses: responses(path, told),
@@ -107,7 +107,9 @@ function responses(path: string, told: Route['operation']): OpenApiOperation['re
   const takesIds = /\{(?:userId|streamId)\}/.test(path)
   const common: Record<number, AnswerDescription> = {
     ...(takesIds && { 400: { description: 'Faults in the request.', problems: ['invalid-request'] } }),
-    ...(told.body && { 415: { description: 'The body is not JSON.', problems: ['unsupported-media-type'] } }),
+    ...(told.body && {
+      415: { description: 'The body is of another kind.', problems: ['unsupported-media-type'] },
+    }),
     413: { description: 'The body is too large.', problems: ['body-too-large'] },
     429: { description: 'Called too fast.', headers: ['Retry-After'], problems: ['too-many-requests'] },
     500: { description: 'A fault of ours.', problems: ['internal-error'] },

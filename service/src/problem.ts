@@ -58,7 +58,7 @@ export const PROBLEMS = {
     status: 415,
     title: 'Unsupported media type',
     explanation:
-      'The body must be JSON in UTF-8: `application/json`, any `+json` type, or no `Content-Type` at all.',
+      'The body must be JSON in UTF-8: `application/json`, any `+json` type, or no `Content-Type` at all; where CMCD reports are taken, `application/cmcd` or `text/plain`. `Accept` says which. No body may be compressed.',
   },
   'too-many-requests': {
     status: 429,

@@ -77,8 +77,17 @@ export type Decision = {
   readonly shadow?: ShadowDecision | undefined
 }
 
-/** An answer, and the decision in it where there was one to make. */
-export type Answer = HttpResponse & { readonly decision?: Decision }
+/** The decisions in one answer: mostly one, several in the answer to a report on several streams. */
+export type Decisions = Decision | readonly Decision[]
+
+/** An answer, and the decisions in it where there were any to make. */
+export type Answer = HttpResponse & { readonly decision?: Decisions }
+
+/** The decisions one by one. */
+export function decisionsIn(decisions: Decisions | undefined): readonly Decision[] {
+  if (decisions === undefined) return []
+  return 'verb' in decisions ? [decisions] : decisions
+}
 
 /** One way a route answers, for the OpenAPI document. */
 export type AnswerDescription = {
@@ -100,7 +109,12 @@ export type Operation = {
   readonly summary: string
   readonly description: string
   readonly tag: 'viewers' | 'operators' | 'documentation'
-  readonly body?: { readonly schema: GenericSchema; readonly isRequired: boolean }
+  /** `application/json` unless it says otherwise. */
+  readonly body?: {
+    readonly schema: GenericSchema
+    readonly isRequired: boolean
+    readonly contentType?: string
+  }
   readonly takesIfMatch?: boolean
   readonly answers: Readonly<Record<number, AnswerDescription>>
 }

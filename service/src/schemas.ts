@@ -139,6 +139,13 @@ export const HeartbeatSchema = v.pipe(
   ),
 )
 
+/** Checked line by line, where it is parsed. */
+export const CmcdReportSchema = v.pipe(
+  v.string(),
+  v.description('CMCD version 2 events (CTA-5004-B), one on each line, each with `sid` and `e`.'),
+  v.metadata({ jsonSchema: { examples: ['e=ps,sid="456@tv-1",sta=p,ts=1790000000000,v=2'] } }),
+)
+
 const Instant = v.pipe(
   v.string(),
   v.description('RFC 3339, UTC, with milliseconds.'),

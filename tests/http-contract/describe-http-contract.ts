@@ -4,6 +4,7 @@ import { describeCrossOrigin } from './cross-origin.ts'
 import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
+import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
 import type { TargetMaker } from './target.ts'
 import { describeWatching } from './watching.ts'
@@ -13,6 +14,7 @@ export function describeHttpContract(maker: TargetMaker): void {
   describe(`${maker.name} keeps the HTTP contract`, () => {
     describeStarting(maker)
     describeWatching(maker)
+    describeReporting(maker)
     describeLapsing(maker)
     describeFinishing(maker)
     describeBadInput(maker)

@@ -4,6 +4,7 @@ import { describeHttpContract } from './describe-http-contract.ts'
 import { HTTP_API_TARGET, REST_API_TARGET } from './gateway-target.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
+import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
 import { describeWatching } from './watching.ts'
 
@@ -14,6 +15,7 @@ describeHttpContract(REST_API_TARGET)
 describe(`${HTTP_API_TARGET.name} keeps the HTTP contract, but for bad input`, () => {
   describeStarting(HTTP_API_TARGET)
   describeWatching(HTTP_API_TARGET)
+  describeReporting(HTTP_API_TARGET)
   describeLapsing(HTTP_API_TARGET)
   describeOperators(HTTP_API_TARGET)
   describeCrossOrigin(HTTP_API_TARGET)

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { cmcdRoute } from './cmcd.ts'
 import { docsRoute, openapiRoute, problemRoute, problemsRoute } from './documentation.ts'
 import { eraseRoute } from './erase.ts'
 import { finishRoute } from './finish.ts'
@@ -14,6 +15,7 @@ export const ROUTES: readonly Route[] = [
   heartbeatRoute,
   stopRoute,
   beaconStopRoute,
+  cmcdRoute,
   listRoute,
   eraseRoute,
   finishRoute,

@@ -1,0 +1,158 @@
+/** CMCD event reports as heartbeats and stops. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Conversation, type Reply } from './conversation.ts'
+import type { TargetMaker } from './target.ts'
+
+/** States of a player in which its stream goes on: playing, seeking, rebuffering, paused, waiting, starting, preloading. */
+const ALIVE = ['p', 'k', 'r', 'a', 'w', 's', 'd']
+
+export function describeReporting(maker: TargetMaker): void {
+  describe('a CMCD event report', () => {
+    let service: Conversation
+    beforeAll(async () => {
+      service = await Conversation.with(maker)
+    })
+    afterAll(() => service.close())
+
+    const report = (user: string, lines: string | Uint8Array, type = 'application/cmcd'): Promise<Reply> =>
+      service.send({
+        method: 'POST',
+        path: `/users/${user}/cmcd`,
+        headers: type === '' ? {} : { 'content-type': type },
+        body: lines,
+      })
+    const lastSeen = async (user: string): Promise<Readonly<Record<string, number>>> => {
+      const streams = (await service.list(user)).body['streams'] as { id: string; lastSeenAt: string }[]
+      return Object.fromEntries(streams.map(({ id, lastSeenAt }) => [id, Date.parse(lastSeenAt)]))
+    }
+    /** Starts streams, and waits until a renewal can be told from the start. */
+    const startAll = async (user: string, ...streamIds: string[]) => {
+      for (const streamId of streamIds) await service.start(user, { streamId })
+      await service.start(`clock-of-${user}`, { streamId: 'tick' })
+      const startedAtMs = Math.max(...Object.values(await lastSeen(user)))
+      while (Date.now() <= startedAtMs) await service.list(user)
+      return startedAtMs
+    }
+
+    it('keeps a stream alive in every state in which it goes on', async () => {
+      for (const state of ALIVE) {
+        const startedAtMs = await startAll(`alive-${state}`, 'a')
+        const reply = await report(`alive-${state}`, `e=ps,sid="a",sta=${state},ts=1790000000000,v=2`)
+        expect([reply.status, reply.text]).toEqual([204, ''])
+        expect((await lastSeen(`alive-${state}`))['a']).toBeGreaterThan(startedAtMs)
+      }
+    })
+
+    it('keeps a stream alive by its interval alone, under any type a player or a beacon sends', async () => {
+      for (const [index, type] of [
+        'application/cmcd',
+        'Application/CMCD; charset=utf-8',
+        'text/plain;charset=UTF-8',
+        '',
+      ].entries()) {
+        const startedAtMs = await startAll(`type-${index}`, 'a')
+        expect((await report(`type-${index}`, 'e=t,sid="a",v=2\n', type)).status, type).toBe(204)
+        expect((await lastSeen(`type-${index}`))['a'], type).toBeGreaterThan(startedAtMs)
+      }
+    })
+
+    it('stops a stream that has ended, or that the viewer quit', async () => {
+      for (const state of ['e', 'q']) {
+        await service.start(`over-${state}`, { streamId: 'a', deviceId: 'tv' })
+        expect((await report(`over-${state}`, `e=ps,sid="a@tv",sta=${state}`)).status).toBe(204)
+        expect((await report(`over-${state}`, `e=t,sid="a@tv",sta=${state}`)).status).toBe(204)
+        expect(await service.running(`over-${state}`)).toEqual([])
+      }
+    })
+
+    it('neither stops a stream after an error, from which a player may recover, nor keeps it alive', async () => {
+      const startedAtMs = await startAll('error', 'a')
+      expect((await report('error', 'e=ps,sid="a",sta=f\ne=e,sid="a",sta=f,ec=("x")')).status).toBe(204)
+      expect(await lastSeen('error')).toEqual({ a: startedAtMs })
+      expect((await report('error', 'e=e,sid="a",sta=p,ec=("x")')).status).toBe(204)
+      expect((await lastSeen('error'))['a']).toBeGreaterThan(startedAtMs)
+    })
+
+    it('goes by the newest event of a stream, by time and then by line', async () => {
+      await startAll('order', 'a', 'b', 'c')
+      const lines = [
+        'e=ps,sid="a",sta=e,ts=2000',
+        'e=ps,sid="a",sta=p,ts=1000',
+        'e=ps,sid="b",sta=e,ts=3000',
+        'e=ps,sid="b",sta=p,ts=3000',
+        'e=ps,sid="c",sta=p',
+        'e=ps,sid="c",sta=e',
+      ]
+      expect((await report('order', lines.join('\r\n'))).status).toBe(204)
+      expect(await service.running('order')).toEqual(['b'])
+    })
+
+    it('of a stream that is not held has no effect, and takes none anew', async () => {
+      expect((await report('nobody', 'e=t,sid="a",sta=p')).status).toBe(204)
+      expect(await service.running('nobody')).toEqual([])
+    })
+
+    it('of an evicted stream is answered by who took its place, so that the player stops reporting', async () => {
+      await service.start('evicted', { streamId: 'old' })
+      await service.start('evicted', { streamId: 'new', replaces: 'old', label: 'Kitchen' })
+      const reply = await report('evicted', 'e=t,sid="old",sta=p')
+      expect([reply.status, reply.body['type']]).toEqual([410, '/problems/stream-evicted'])
+      expect(reply.body['by']).toMatchObject({ id: 'new', label: 'Kitchen' })
+      expect((await report('evicted', 'e=t,sid="old",sta=p\ne=t,sid="unknown",sta=p')).status).toBe(410)
+      expect((await report('evicted', 'e=t,sid="old",sta=p\ne=t,sid="new",sta=p')).status).toBe(204)
+      expect((await report('evicted', 'e=ps,sid="old",sta=e')).status).toBe(204)
+      expect(await service.running('evicted')).toEqual(['new'])
+    })
+
+    it('counts by its good lines', async () => {
+      const startedAtMs = await startAll('mixed', 'a')
+      const lines = ['e=t,sid="a"', 'nonsense', 'e=t,sid=', 'e=t,sid="@"', '', 'sid="b"']
+      expect((await report('mixed', Buffer.from(`${lines.join('\n')}\n\u00ff`, 'latin1'))).status).toBe(204)
+      expect((await lastSeen('mixed'))['a']).toBeGreaterThan(startedAtMs)
+    })
+
+    it('without one good line is refused, naming each', async () => {
+      const lines = [
+        'nonsense here',
+        '',
+        'sid=a',
+        'e=t',
+        'e=t,sid="a"x',
+        'e="",sid=""',
+        'e=t,sid=5',
+        'sid="x",e=1',
+      ]
+      const latin1 = Buffer.from(`${lines.join('\n')}\nsid="\u00ff"`, 'latin1')
+      const { status, body } = await report('bad', latin1)
+      expect(status).toBe(400)
+      expect(body['errors']).toEqual([
+        { pointer: '/lines/0', detail: 'must be a structured dictionary (RFC 9651)' },
+        { pointer: '/lines/2', detail: 'must have a token "e", the kind of event' },
+        { pointer: '/lines/3', detail: 'must have a string "sid", the id of the lease' },
+        { pointer: '/lines/4', detail: 'must be a structured dictionary (RFC 9651)' },
+        { pointer: '/lines/5', detail: '"sid" must be 1 to 128 bytes, got 0' },
+        { pointer: '/lines/6', detail: 'must have a string "sid", the id of the lease' },
+        { pointer: '/lines/7', detail: 'must have a token "e", the kind of event' },
+        { pointer: '/lines/8', detail: 'must be UTF-8' },
+      ])
+    })
+
+    it('that is empty, too long, of another kind, or of too many streams is refused', async () => {
+      expect((await report('bad', '')).body['errors']).toEqual([
+        { pointer: '', detail: 'must have one line for each event, got none' },
+      ])
+      expect((await report('bad', '\n \r\n')).status).toBe(400)
+      expect((await report('bad', 'e=t,sid="a"\n'.repeat(683))).status).toBe(413)
+      expect((await report('bad', '{"sid":"a"}', 'application/json')).status).toBe(415)
+      expect((await report('bad', 'e=t,sid="a"', 'application/cmcd; charset=utf-16')).status).toBe(415)
+      const many = Array.from({ length: 17 }, (_none, index) => `e=t,sid="${index}"`)
+      expect((await report('bad', many.join('\n'))).status).toBe(400)
+      expect((await report('bad', many.slice(1).join('\n'))).status).toBe(204)
+      const faulty = await report('%00', 'nonsense')
+      expect((faulty.body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)).toEqual([
+        '/userId',
+        '/lines/0',
+      ])
+    })
+  })
+}
