@@ -1,0 +1,51 @@
+/**
+ * The Chromium of this machine, driven by playwright-core, which brings none of its own.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chromium, type Browser } from 'playwright-core'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+
+/** Nothing that a fresh browser would do by itself, least of all on the network. */
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** Where Chromium, or Chrome, lies; nothing where there is none. */
+export function findChromium(): string | undefined {
+  const inPlace = PLACES.find((path) => existsSync(path))
+  if (inPlace !== undefined) return inPlace
+  for (const name of NAMES) {
+    const { stdout } = spawnSync('which', [name], { encoding: 'utf8' })
+    const path = stdout?.trim() ?? ''
+    if (path !== '') return path
+  }
+  return undefined
+}
+
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: FLAGS })
+}
+
+/** Ends all pages of a browser as a crash would: none of them hears of it. */
+export async function killPages(browser: Browser): Promise<void> {
+  const session = await browser.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  for (const { type, id } of processInfo) {
+    if (type === 'renderer') process.kill(id, 'SIGKILL')
+  }
+}
