@@ -34,6 +34,7 @@ const atEnd = (ending: () => void | Promise<void>) => void endings.push(ending)
 
 if (executablePath === undefined) {
   it('needs Chromium, which this machine lacks: no player was tried', () => {
+    process.stdout.write('No Chromium or Chrome on this machine: no player was tried in a browser.\n')
     expect(ENVIRONMENT['CI']).not.toBe('true')
   })
 } else {

@@ -25,6 +25,11 @@ export function describeReporting(maker: TargetMaker): void {
       const streams = (await service.list(user)).body['streams'] as { id: string; lastSeenAt: string }[]
       return Object.fromEntries(streams.map(({ id, lastSeenAt }) => [id, Date.parse(lastSeenAt)]))
     }
+    const decisions = async (): Promise<Readonly<Record<string, number>>> => {
+      const { text } = await service.send({ method: 'GET', path: '/metrics' })
+      const counts = text.matchAll(/^streamgate_decisions_total\{(.*)\} (\d+)$/gm)
+      return Object.fromEntries([...counts].map(([, labels = '', count]) => [labels, Number(count)]))
+    }
     /** Starts streams, and waits until a renewal can be told from the start. */
     const startAll = async (user: string, ...streamIds: string[]) => {
       for (const streamId of streamIds) await service.start(user, { streamId })
@@ -102,6 +107,20 @@ export function describeReporting(maker: TargetMaker): void {
       expect((await report('evicted', 'e=t,sid="old",sta=p\ne=t,sid="new",sta=p')).status).toBe(204)
       expect((await report('evicted', 'e=ps,sid="old",sta=e')).status).toBe(204)
       expect(await service.running('evicted')).toEqual(['new'])
+    })
+
+    it('is a decision for each of its streams', async () => {
+      for (const streamId of ['a', 'b']) await service.start('several', { streamId })
+      const before = await decisions()
+      const lines = ['e=t,sid="a",sta=p', 'e=ps,sid="b",sta=e', 'e=t,sid="c"', 'e=t,sid="d",sta=f']
+      expect((await report('several', lines.join('\n'))).status).toBe(204)
+      const after = await decisions()
+      const added = Object.entries(after).map(([labels, count]) => [labels, count - (before[labels] ?? 0)])
+      expect(Object.fromEntries(added.filter(([, count]) => count !== 0))).toEqual({
+        'verb="heartbeat",outcome="renewed"': 1,
+        'verb="heartbeat",outcome="not-held"': 1,
+        'verb="stop",outcome="stopped"': 1,
+      })
     })
 
     it('counts by its good lines', async () => {
