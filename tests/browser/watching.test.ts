@@ -71,8 +71,9 @@ function describeViewer(path: string): void {
     await page.waitForFunction('"play" in window')
     return page
   }
+  /** Starts a stream for a user, under the user's own name, as a viewer of this film would. */
   const play = (page: Page, user: string, film: string): Promise<unknown> =>
-    page.evaluate(`play(${JSON.stringify({ service: service.url, user, streamId: 'here', film })})`)
+    page.evaluate(`play(${JSON.stringify({ service: service.url, user, streamId: user, film })})`)
   const startElsewhere = async (user: string) => (await client.start(user, 'elsewhere')).status
   /** Asks for the place of another stream until it is given; the time since `sinceMs` is noted. */
   const untilFree = async (user: string, cause: string, sinceMs: number): Promise<number> => {
@@ -94,7 +95,7 @@ function describeViewer(path: string): void {
     onTestFinished(() => own.close())
     const page = await open(own)
     const unasked = await preflights()
-    expect(await play(page, 'long', '/film/long.m3u8')).toMatchObject({ id: 'here', heartbeatSeconds: 1 })
+    expect(await play(page, 'long', '/film/long.m3u8')).toMatchObject({ id: 'long', heartbeatSeconds: 1 })
     await page.waitForFunction('isPlaying()')
     const before = { preflights: await preflights(), reports: await reports() }
     expect(before.preflights, 'asked for a start, and for a report').toBeGreaterThanOrEqual(unasked + 2)
@@ -142,19 +143,30 @@ function describeViewer(path: string): void {
     const page = await open()
     await play(page, 'evicted', '/film/long.m3u8')
     await page.waitForFunction('isPlaying()')
-    await client.send('POST', '/users/evicted/streams', { streamId: 'new', replaces: 'here' })
-    await page.waitForFunction('evictions.length > 0')
+    await client.send('POST', '/users/evicted/streams', { streamId: 'new', replaces: 'evicted' })
+    await page.waitForFunction('losses > 0')
     expect(await client.list('evicted')).toEqual(['new'])
     await pause(3 * HEARTBEAT_MS)
-    expect(await page.evaluate('evictions.length')).toBe(1)
+    expect(await page.evaluate('losses')).toBe(1)
     expect(await page.evaluate('isPlaying()')).toBe(true)
     await page.close()
   }, 60_000)
 
+  it('is free at once when the stream has finished for everybody, and its player reports no more', async () => {
+    const page = await open()
+    await play(page, 'finished', '/film/long.m3u8')
+    await page.waitForFunction('isPlaying()')
+    const finishedAtMs = performance.now()
+    await client.send('DELETE', '/streams/finished')
+    expect(await untilFree('finished', 'after a finish', finishedAtMs)).toBeLessThan(LATE_MS)
+    await page.waitForFunction('losses > 0')
+    await page.close()
+  }, 60_000)
+
   it('is free at once when it is stopped', async () => {
-    await client.start('stopped', 'here')
+    await client.start('stopped', 'stopped')
     const stoppedAtMs = performance.now()
-    await client.stop('stopped', 'here')
+    await client.stop('stopped', 'stopped')
     expect(await untilFree('stopped', 'after a stop', stoppedAtMs)).toBeLessThan(LATE_MS)
   })
 

@@ -1,4 +1,6 @@
 /** CMCD event reports as heartbeats and stops. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { parsePolicy } from '@streamgate/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Conversation, type Reply } from './conversation.ts'
 import type { TargetMaker } from './target.ts'
@@ -107,6 +109,30 @@ export function describeReporting(maker: TargetMaker): void {
       expect((await report('evicted', 'e=t,sid="old",sta=p\ne=t,sid="new",sta=p')).status).toBe(204)
       expect((await report('evicted', 'e=ps,sid="old",sta=e')).status).toBe(204)
       expect(await service.running('evicted')).toEqual(['new'])
+    })
+
+    it('of a stream that has finished is answered so, unless it keeps another alive', async () => {
+      for (const streamId of ['match', 'film']) await service.start('finished', { streamId })
+      expect((await service.send({ method: 'DELETE', path: '/streams/match' })).status).toBe(204)
+      const reply = await report('finished', 'e=t,sid="match",sta=p')
+      expect([reply.status, reply.body['type']]).toEqual([410, '/problems/stream-finished'])
+      expect((await report('finished', 'e=t,sid="match"\ne=t,sid="film"')).status).toBe(204)
+      expect((await report('finished', 'e=ps,sid="match",sta=e')).status).toBe(204)
+      expect(await service.running('finished')).toEqual(['film'])
+    })
+
+    it('of a stream whose grace is over is answered by who stands in its way', async () => {
+      const graceStreams = { streams: 1, seconds: 1 }
+      const policy = parsePolicy({ plans: { solo: { limits: [{ max: 1 }], graceStreams } } })
+      const graceful = await Conversation.with(maker, { policy: { policy } })
+      for (const streamId of ['a', 'b']) await graceful.start('grace', { streamId })
+      const send = () =>
+        graceful.send({ method: 'POST', path: '/users/grace/cmcd', body: 'e=t,sid="b",sta=p' })
+      expect((await send()).status).toBe(204)
+      await pause(1050)
+      const reply = await send()
+      expect([reply.status, reply.body['type']]).toEqual([409, '/problems/stream-limit-reached'])
+      await graceful.close()
     })
 
     it('is a decision for each of its streams', async () => {
