@@ -96,8 +96,8 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a grant shows lapsed leases as live',
     file: 'limiter.ts',
-    right: 'viewOf(plan, this.#liveIn(roster)), outcome',
-    wrong: 'viewOf(plan, roster.leases), outcome',
+    right: 'viewOf(plan, live), outcome',
+    wrong: 'viewOf(plan, after.leases), outcome',
     caughtBy: 'leases shown',
   },
   {
@@ -131,7 +131,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a grant shows the lease as it was asked for, not as it is',
     file: 'limiter.ts',
-    right: 'let lease = heldLease(roster, claim.newcomer.id) ?? claim.newcomer',
+    right: 'let lease = heldLease(after, claim.newcomer.id) ?? claim.newcomer',
     wrong: 'let lease = claim.newcomer',
     caughtBy: 'leases shown',
   },
