@@ -1,0 +1,22 @@
+variable "prefix" {
+  description = "Begins the names of the buckets and of the role."
+  type        = string
+  default     = "streamgate"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.prefix))
+    error_message = "prefix must be 2 to 20 small letters, digits and hyphens: account and Region follow it, and a bucket's name has 63 characters."
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether a destroy may delete the buckets with all releases and states in them."
+  type        = bool
+  default     = false
+}
+
+variable "gateway_log_role" {
+  description = "Whether to set the role by which API Gateway writes logs. There is one for an account and Region; say false where somebody else has set it."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,54 @@
+variable "name" {
+  description = "The API's name."
+  type        = string
+}
+
+variable "stage_name" {
+  description = "The stage's name."
+  type        = string
+}
+
+variable "guarded_paths" {
+  description = "Paths behind a key or a token, where there are any."
+  type        = list(string)
+}
+
+variable "open_paths" {
+  description = "Paths open to everybody."
+  type        = list(string)
+}
+
+variable "function_alias" {
+  description = "The alias that answers."
+  type        = object({ invoke_arn = string })
+}
+
+variable "throttle_rate" {
+  description = "Requests a second; null for the account's quota alone."
+  type        = number
+}
+
+variable "throttle_burst" {
+  description = "Requests at once; null for the account's quota alone."
+  type        = number
+}
+
+variable "access_log_arn" {
+  description = "Log group of the access log."
+  type        = string
+}
+
+variable "access_log_fields" {
+  description = "What is written of every request."
+  type        = map(string)
+}
+
+variable "jwt" {
+  description = "Whose tokens are asked for on guarded paths; null for nobody's."
+  type        = object({ issuer = string, audience = list(string) })
+}
+
+variable "cors_origins" {
+  description = "Origins whose pages may call."
+  type        = list(string)
+}

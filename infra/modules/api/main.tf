@@ -1,0 +1,88 @@
+# The gateway, of one kind or the other, before the same function.
+#
+# Paths are listed, though the function would find its way behind one `{proxy+}`: an HTTP API hands parameters
+# over decoded, and only a route of its own keeps an id with a slash in one piece; a REST API measures,
+# validates and asks for keys by resource. Each takes any method, and what is not listed goes to the function
+# as well, so that an unknown path or method gets the 404 or 405 of the API and not one of the gateway's.
+locals {
+  # For viewers and operators: behind a key or a token, where there are any.
+  guarded_paths = [
+    "users/{userId}",
+    "users/{userId}/streams",
+    "users/{userId}/streams/{id}",
+    "users/{userId}/streams/{id}/stop",
+    "users/{userId}/cmcd",
+    "streams/{streamId}",
+  ]
+
+  # For probes and readers: open to everybody.
+  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "problems", "problems/{type}"]
+}
+
+# What is written of every request: never its path, in which the user's id stands.
+locals {
+  access_log_fields = {
+    requestId          = "$context.requestId"
+    requestTime        = "$context.requestTime"
+    sourceIp           = "$context.identity.sourceIp"
+    method             = "$context.httpMethod"
+    status             = "$context.status"
+    responseLength     = "$context.responseLength"
+    integrationLatency = "$context.integrationLatency"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/apigateway/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+module "rest" {
+  source = "./rest"
+  count  = var.gateway == "rest" ? 1 : 0
+
+  name              = var.name
+  stage_name        = var.stage_name
+  guarded_paths     = local.guarded_paths
+  open_paths        = local.open_paths
+  function_alias    = var.function_alias
+  throttle_rate     = var.throttle_rate
+  throttle_burst    = var.throttle_burst
+  access_log_arn    = aws_cloudwatch_log_group.access.arn
+  access_log_fields = local.access_log_fields
+  consumers         = var.consumers
+  waf_acl_arn       = var.waf_acl_arn
+  waf_rate_per_ip   = var.waf_rate_per_ip
+  is_traced         = var.tracing != "none"
+}
+
+module "http" {
+  source = "./http"
+  count  = var.gateway == "http" ? 1 : 0
+
+  name              = var.name
+  stage_name        = var.stage_name
+  guarded_paths     = local.guarded_paths
+  open_paths        = local.open_paths
+  function_alias    = var.function_alias
+  throttle_rate     = var.throttle_rate
+  throttle_burst    = var.throttle_burst
+  access_log_arn    = aws_cloudwatch_log_group.access.arn
+  access_log_fields = local.access_log_fields
+  jwt               = var.jwt
+  cors_origins      = var.cors_origins
+}
+
+# Only this stage of this API may call the alias.
+resource "aws_lambda_permission" "gateway" {
+  statement_id  = "gateway"
+  action        = "lambda:InvokeFunction"
+  function_name = var.function_alias.function_name
+  qualifier     = var.function_alias.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${local.gateway.execution_arn}/${var.stage_name}/*"
+}
+
+locals {
+  gateway = one(concat(module.rest[*].gateway, module.http[*].gateway))
+}

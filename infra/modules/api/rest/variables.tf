@@ -1,0 +1,64 @@
+variable "name" {
+  description = "The API's name."
+  type        = string
+}
+
+variable "stage_name" {
+  description = "The stage's name."
+  type        = string
+}
+
+variable "guarded_paths" {
+  description = "Paths behind a key or a token, where there are any."
+  type        = list(string)
+}
+
+variable "open_paths" {
+  description = "Paths open to everybody."
+  type        = list(string)
+}
+
+variable "function_alias" {
+  description = "The alias that answers."
+  type        = object({ invoke_arn = string })
+}
+
+variable "throttle_rate" {
+  description = "Requests a second; null for the account's quota alone."
+  type        = number
+}
+
+variable "throttle_burst" {
+  description = "Requests at once; null for the account's quota alone."
+  type        = number
+}
+
+variable "access_log_arn" {
+  description = "Log group of the access log."
+  type        = string
+}
+
+variable "access_log_fields" {
+  description = "What is written of every request."
+  type        = map(string)
+}
+
+variable "consumers" {
+  description = "Usage plans by consumer; with none, no key is asked for."
+  type        = map(object({ rate = number, burst = number, daily_quota = optional(number) }))
+}
+
+variable "waf_acl_arn" {
+  description = "A web ACL made elsewhere; null for none."
+  type        = string
+}
+
+variable "waf_rate_per_ip" {
+  description = "Requests of one address within five minutes, beyond which it is blocked; null for no such ACL."
+  type        = number
+}
+
+variable "is_traced" {
+  description = "Whether the stage takes part in traces."
+  type        = bool
+}

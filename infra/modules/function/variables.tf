@@ -1,0 +1,73 @@
+variable "name" {
+  description = "Name of the function, its role and its log group."
+  type        = string
+}
+
+variable "description" {
+  description = "What the function is for, in a sentence."
+  type        = string
+}
+
+variable "handler" {
+  description = "The exported function that answers, as <file>.<name>."
+  type        = string
+}
+
+variable "package" {
+  description = "The released zip: where it is in S3, and its SHA-256 in base64."
+  type = object({
+    bucket  = string
+    key     = string
+    version = string
+    sha256  = string
+  })
+}
+
+variable "environment" {
+  description = "Variables for the function; never a secret."
+  type        = map(string)
+}
+
+variable "permissions" {
+  description = "What the function may do beside writing its log: actions on exactly one resource each."
+  type = map(object({
+    actions  = list(string)
+    resource = string
+  }))
+}
+
+variable "memory_mb" {
+  description = "Memory."
+  type        = number
+}
+
+variable "timeout_seconds" {
+  description = "Longest run."
+  type        = number
+}
+
+variable "reserved_concurrency" {
+  description = "Runs at once that are kept for it and not exceeded; null for neither."
+  type        = number
+}
+
+variable "provisioned_concurrency" {
+  description = "Instances kept warm."
+  type        = number
+  default     = 0
+}
+
+variable "log_retention_days" {
+  description = "Days for which its log is kept."
+  type        = number
+}
+
+variable "tracing" {
+  description = "none, xray or otel."
+  type        = string
+}
+
+variable "otel_layer_arn" {
+  description = "The layer that otel needs."
+  type        = string
+}

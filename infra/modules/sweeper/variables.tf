@@ -1,0 +1,54 @@
+variable "name" {
+  description = "Name of the function, the rule and the queue."
+  type        = string
+}
+
+variable "schedule" {
+  description = "When it runs, as EventBridge says it."
+  type        = string
+}
+
+variable "package" {
+  description = "The released zip, the same as the API's."
+  type = object({
+    bucket  = string
+    key     = string
+    version = string
+    sha256  = string
+  })
+}
+
+variable "environment" {
+  description = "Variables for the function; never a secret."
+  type        = map(string)
+}
+
+variable "table_arn" {
+  description = "The table of users."
+  type        = string
+}
+
+variable "finished_table_arn" {
+  description = "The table of finished streams."
+  type        = string
+}
+
+variable "reserved_concurrency" {
+  description = "Sweeps at once; null reserves none."
+  type        = number
+}
+
+variable "log_retention_days" {
+  description = "Days for which its log is kept."
+  type        = number
+}
+
+variable "tracing" {
+  description = "none, xray or otel."
+  type        = string
+}
+
+variable "otel_layer_arn" {
+  description = "The layer that otel needs."
+  type        = string
+}

@@ -1,0 +1,65 @@
+# The table of users, in the shape of the service this replaces, and the registry of finished streams.
+# Nothing but these two holds anything that matters: a plan that deletes or replaces one of them loses data.
+locals {
+  is_provisioned = var.capacity_mode == "provisioned"
+}
+
+resource "aws_dynamodb_table" "users" {
+  name                        = var.name
+  billing_mode                = local.is_provisioned ? "PROVISIONED" : "PAY_PER_REQUEST"
+  read_capacity               = local.is_provisioned ? local.read_capacity : null
+  write_capacity              = local.is_provisioned ? local.write_capacity : null
+  hash_key                    = "UserId"
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "UserId"
+    type = "S"
+  }
+
+  # Tidies away users who left, long after their last lease; no decision looks at it.
+  ttl {
+    attribute_name = "ExpiresAt"
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled = var.point_in_time_recovery
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}
+
+# A few entries an hour, read every few seconds: always on demand.
+resource "aws_dynamodb_table" "finished" {
+  name                        = "${var.name}-finished"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "Shard"
+  range_key                   = "FinishedAt"
+  deletion_protection_enabled = var.deletion_protection
+
+  attribute {
+    name = "Shard"
+    type = "S"
+  }
+
+  attribute {
+    name = "FinishedAt"
+    type = "S"
+  }
+
+  ttl {
+    attribute_name = "ExpiresAt"
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled = var.point_in_time_recovery
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}

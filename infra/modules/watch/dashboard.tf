@@ -1,0 +1,54 @@
+# One page: is it called, does it answer, how fast, whom does it refuse, and is the table well?
+data "aws_region" "current" {}
+
+locals {
+  gateway_dimensions = flatten([for name, value in var.gateway_metrics.dimensions : [name, value]])
+
+  widgets = [
+    { title = "Requests, and what became of them", stat = "Sum", metrics = [
+      concat(["AWS/ApiGateway", "Count"], local.gateway_dimensions),
+      concat(["AWS/ApiGateway", var.gateway_metrics.client_errors], local.gateway_dimensions),
+      concat(["AWS/ApiGateway", var.gateway_metrics.server_errors], local.gateway_dimensions),
+    ] },
+    { title = "Refused by policy, and faults", stat = "Sum", metrics = [
+      [local.ours, "Denied", "FunctionName", var.functions.api],
+      [local.ours, "Faults", "FunctionName", var.functions.api],
+    ] },
+    { title = "Duration, in milliseconds: p99", stat = "p99", metrics = [
+      concat(["AWS/ApiGateway", "Latency"], local.gateway_dimensions),
+      [local.lambda, "Duration", "FunctionName", var.functions.api],
+    ] },
+    { title = "Runs at once", stat = "Maximum", metrics = [
+      for name in values(var.functions) : [local.lambda, "ConcurrentExecutions", "FunctionName", name]
+    ] },
+    { title = "Errors and throttles of the functions", stat = "Sum", metrics = flatten([
+      for name in values(var.functions) : [for metric in ["Errors", "Throttles"] : [[local.lambda, metric, "FunctionName", name]]]
+    ], ) },
+    { title = "Units that the tables use, and calls they refuse", stat = "Sum", metrics = flatten([
+      for name in values(var.table_names) : [
+        for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits", "ReadThrottleEvents", "WriteThrottleEvents"] :
+        [[local.dynamodb, metric, "TableName", name]]
+      ]
+    ], ) },
+  ]
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+  dashboard_body = jsonencode({
+    widgets = [for index, widget in local.widgets : {
+      type   = "metric"
+      x      = index % 2 * 12
+      y      = floor(index / 2) * 6
+      width  = 12
+      height = 6
+      properties = {
+        title   = widget.title
+        region  = data.aws_region.current.id
+        stat    = widget.stat
+        period  = 60
+        metrics = widget.metrics
+      }
+    }]
+  })
+}

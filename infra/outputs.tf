@@ -1,0 +1,58 @@
+# What a caller, an operator and the commands need to know of the deployment.
+
+output "url" {
+  description = "Where the API answers, with its stage and without a slash at the end."
+  value       = module.api.url
+}
+
+output "curl" {
+  description = "A command that works as it stands: the streams of the sample user user2."
+  value       = "curl -sS${local.key_header} ${module.api.url}/users/user2/streams"
+}
+
+output "table_name" {
+  description = "The table of users."
+  value       = module.table.name
+}
+
+output "finished_table_name" {
+  description = "The table of streams that have finished."
+  value       = module.table.finished_name
+}
+
+output "function_name" {
+  description = "The function that answers."
+  value       = module.function.name
+}
+
+output "function_alias" {
+  description = "The alias of it that the gateway calls."
+  value       = module.function.alias.name
+}
+
+output "sweeper_name" {
+  description = "The function that sweeps; null where there is none."
+  value       = one(module.sweeper[*].name)
+}
+
+output "api_id" {
+  description = "The API's id."
+  value       = module.api.id
+}
+
+output "stage" {
+  description = "The stage's name, the first part of the URL's path."
+  value       = local.stage_name
+}
+
+output "api_keys" {
+  description = "The API key of each consumer, by name; sent as x-api-key."
+  value       = module.api.keys
+  sensitive   = true
+}
+
+# The key itself must not be printed, so the command takes it from the state when it runs.
+locals {
+  first_consumer = try(keys(var.consumers)[0], null)
+  key_header     = local.first_consumer == null ? "" : " -H \"x-api-key: $(terraform -chdir=infra output -json api_keys | node -p 'JSON.parse(fs.readFileSync(0))[\"${local.first_consumer}\"]')\""
+}

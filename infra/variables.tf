@@ -1,0 +1,419 @@
+# Everything that can be chosen. What belongs together stands together; docs/aws.md explains each with the
+# figure behind it.
+
+# Which deployment.
+
+variable "environment" {
+  description = "Name of the deployment; it ends every resource's name, and tags it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,15}$", var.environment))
+    error_message = "environment must be 2 to 16 small letters and digits, such as dev or prod."
+  }
+}
+
+variable "name" {
+  description = "Prefix of every resource's name."
+  type        = string
+  default     = "streamgate"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,22}[a-z0-9]$", var.name))
+    error_message = "name must be 2 to 24 small letters, digits and hyphens."
+  }
+}
+
+variable "artefact_bucket" {
+  description = "Bucket that holds the releases; an output of the bootstrap configuration."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.artefact_bucket))
+    error_message = "artefact_bucket must be the name of an S3 bucket."
+  }
+}
+
+variable "release" {
+  description = "Commit whose zip, streamgate/<commit>/bundle.zip in the artefact bucket, is deployed."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{7,64}$", var.release))
+    error_message = "release must be a commit, in hexadecimal digits."
+  }
+}
+
+# The table.
+
+variable "table_name" {
+  description = "Name of the table of users; the table of finished streams is named <table_name>-finished. Two deployments in one account and Region need two names."
+  type        = string
+  default     = "UserStreams"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,246}$", var.table_name))
+    error_message = "table_name must be 3 to 246 letters, digits, hyphens, dots and underscores."
+  }
+}
+
+variable "samples" {
+  description = "Whether the sample users user1 (1 stream) and user2 (3 streams) are put into the table."
+  type        = bool
+  default     = false
+}
+
+variable "capacity_mode" {
+  description = "How the table of users is paid: on_demand, or provisioned with read_capacity and write_capacity."
+  type        = string
+  default     = "on_demand"
+
+  validation {
+    condition     = contains(["on_demand", "provisioned"], var.capacity_mode)
+    error_message = "capacity_mode must be on_demand or provisioned."
+  }
+}
+
+variable "read_capacity" {
+  description = "Read units a second where capacity is provisioned; with autoscaling the least."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.read_capacity >= 1 && floor(var.read_capacity) == var.read_capacity
+    error_message = "read_capacity must be a whole number from 1."
+  }
+}
+
+variable "write_capacity" {
+  description = "Write units a second where capacity is provisioned, one for each decision; with autoscaling the least."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.write_capacity >= 1 && floor(var.write_capacity) == var.write_capacity
+    error_message = "write_capacity must be a whole number from 1."
+  }
+}
+
+variable "autoscaling" {
+  description = "Lets provisioned capacity grow up to these units, so that target_percent of it is used; null leaves it fixed."
+  type = object({
+    max_read_capacity  = number
+    max_write_capacity = number
+    target_percent     = optional(number, 70)
+  })
+  default = null
+
+  validation {
+    condition     = var.autoscaling == null || var.capacity_mode == "provisioned"
+    error_message = "autoscaling needs capacity_mode = \"provisioned\"; a table on demand scales by itself."
+  }
+
+  validation {
+    condition     = var.autoscaling == null ? true : var.autoscaling.max_read_capacity >= var.read_capacity && var.autoscaling.max_write_capacity >= var.write_capacity
+    error_message = "autoscaling's greatest capacities must be no less than read_capacity and write_capacity."
+  }
+
+  validation {
+    condition     = var.autoscaling == null ? true : var.autoscaling.target_percent >= 20 && var.autoscaling.target_percent <= 90
+    error_message = "autoscaling.target_percent must be from 20 to 90."
+  }
+}
+
+variable "point_in_time_recovery" {
+  description = "Whether both tables can be restored to any second of the last 35 days."
+  type        = bool
+  default     = true
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS itself refuses to delete the tables. A destroy needs it off first."
+  type        = bool
+  default     = true
+}
+
+# The function.
+
+variable "memory_mb" {
+  description = "Memory of the function; its share of a processor grows with it, and is whole at 1769."
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "memory_mb must be a whole number from 128 to 10240."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Longest run of the function; the time limit on each call of the store is derived from it."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.timeout_seconds >= 3 && var.timeout_seconds <= 28 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds must be a whole number from 3 to 28: a REST API itself gives up after 29 seconds."
+  }
+}
+
+variable "reserved_concurrency" {
+  description = "Runs of the function at once that are kept for it, and beyond which it is throttled; null takes what the account has."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 1 && floor(var.reserved_concurrency) == var.reserved_concurrency
+    error_message = "reserved_concurrency must be a whole number from 1, or null."
+  }
+}
+
+variable "provisioned_concurrency" {
+  description = "Instances of the function that are kept warm; 0 keeps none."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.provisioned_concurrency >= 0 && floor(var.provisioned_concurrency) == var.provisioned_concurrency
+    error_message = "provisioned_concurrency must be a whole number from 0."
+  }
+
+  validation {
+    condition     = var.reserved_concurrency == null ? true : var.provisioned_concurrency <= var.reserved_concurrency
+    error_message = "provisioned_concurrency must not exceed reserved_concurrency."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days for which the logs of functions and gateway are kept."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be a number of days that CloudWatch knows, such as 7, 14, 30, 90 or 365."
+  }
+}
+
+variable "policy" {
+  description = "The policy as JSON text, for example file(\"policy.json\"); empty is the built-in one: 3 streams, lease 75 s, heartbeat 25 s, deny when full."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.policy == "" || (can(keys(jsondecode(var.policy))) && startswith(var.policy, "{"))
+    error_message = "policy must be empty, or JSON text of an object that begins with {."
+  }
+
+  validation {
+    condition     = length(base64encode(var.policy)) <= 4096
+    error_message = "policy must have at most 3072 bytes: all variables of a function share 4 KB."
+  }
+}
+
+# The gateway.
+
+variable "gateway" {
+  description = "Kind of API Gateway: rest (usage plans, WAF, validation) or http (cheaper; JWT, CORS)."
+  type        = string
+  default     = "rest"
+
+  validation {
+    condition     = contains(["rest", "http"], var.gateway)
+    error_message = "gateway must be rest or http."
+  }
+}
+
+variable "stage" {
+  description = "Name of the stage, the first part of the URL's path; null is prod for the environment prod, else test."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.stage == null || can(regex("^[A-Za-z0-9_-]{1,128}$", var.stage))
+    error_message = "stage must be 1 to 128 letters, digits, hyphens and underscores."
+  }
+}
+
+variable "throttle_rate" {
+  description = "Requests a second that the stage lets through; null, together with throttle_burst, leaves the account's quota alone."
+  type        = number
+  default     = 10000
+
+  validation {
+    condition     = (var.throttle_rate == null) == (var.throttle_burst == null)
+    error_message = "throttle_rate and throttle_burst must be given together, or both be null."
+  }
+
+  validation {
+    condition     = var.throttle_rate == null ? true : var.throttle_rate >= 1
+    error_message = "throttle_rate must be at least 1, or null: 0 would refuse everything."
+  }
+}
+
+variable "throttle_burst" {
+  description = "Requests that the stage lets through at once; null together with throttle_rate."
+  type        = number
+  default     = 5000
+
+  validation {
+    condition     = var.throttle_burst == null ? true : var.throttle_burst >= 1 && floor(var.throttle_burst) == var.throttle_burst
+    error_message = "throttle_burst must be a whole number from 1, or null: 0 would refuse everything."
+  }
+}
+
+variable "consumers" {
+  description = "Who may call, by name, each with an API key and a usage plan: requests a second (rate), at once (burst), and a day (daily_quota). Empty: anybody may. Only for rest."
+  type = map(object({
+    rate        = number
+    burst       = number
+    daily_quota = optional(number)
+  }))
+  default = {}
+
+  validation {
+    condition     = length(var.consumers) == 0 || var.gateway == "rest"
+    error_message = "consumers need gateway = \"rest\": an HTTP API has neither usage plans nor API keys."
+  }
+
+  validation {
+    condition     = alltrue([for name, plan in var.consumers : can(regex("^[a-z][a-z0-9-]{0,31}$", name)) && plan.rate > 0 && plan.burst >= 1 && coalesce(plan.daily_quota, 1) >= 1])
+    error_message = "consumers must have names of small letters, digits and hyphens, and rate, burst and daily_quota above 0."
+  }
+}
+
+variable "waf_acl_arn" {
+  description = "ARN of a WAF web ACL that is put before the stage; null for none. Only for rest."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.waf_acl_arn == null ? true : can(regex("^arn:[^:]+:wafv2:", var.waf_acl_arn)) && var.gateway == "rest"
+    error_message = "waf_acl_arn must be the ARN of a WAFv2 web ACL, and needs gateway = \"rest\"."
+  }
+}
+
+variable "waf_rate_per_ip" {
+  description = "Makes a WAF web ACL that blocks an address after so many requests within five minutes; null for none. Only for rest, and not together with waf_acl_arn."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.waf_rate_per_ip == null ? true : var.waf_rate_per_ip >= 10 && var.gateway == "rest" && var.waf_acl_arn == null
+    error_message = "waf_rate_per_ip must be at least 10, and needs gateway = \"rest\" and no waf_acl_arn."
+  }
+}
+
+variable "jwt" {
+  description = "Issuer and audiences of the tokens that the gateway asks for; null asks for none. Only for http."
+  type = object({
+    issuer   = string
+    audience = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.jwt == null ? true : var.gateway == "http" && startswith(var.jwt.issuer, "https://") && length(var.jwt.audience) > 0
+    error_message = "jwt needs gateway = \"http\", an issuer that begins with https://, and at least one audience."
+  }
+}
+
+variable "cors_origins" {
+  description = "Origins whose pages may call, such as https://watch.example; empty answers no preflight. Only for http."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.cors_origins) == 0 || var.gateway == "http"
+    error_message = "cors_origins need gateway = \"http\"."
+  }
+
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : origin == "*" || can(regex("^https?://[^/]+$", origin))])
+    error_message = "cors_origins must be origins, such as https://watch.example, without a path, or *."
+  }
+}
+
+# The sweeper.
+
+variable "sweep_schedule" {
+  description = "How often the sweeper walks the table, as EventBridge says it; null for no sweeper."
+  type        = string
+  default     = "rate(1 hour)"
+
+  validation {
+    condition     = var.sweep_schedule == null || can(regex("^(rate|cron)\\(.+\\)$", var.sweep_schedule))
+    error_message = "sweep_schedule must be an expression such as rate(1 hour), or null."
+  }
+}
+
+variable "sweep_reserved_concurrency" {
+  description = "Sweeps at once; null reserves none, for accounts whose concurrency is too small to reserve any."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.sweep_reserved_concurrency == null ? true : var.sweep_reserved_concurrency == 1
+    error_message = "sweep_reserved_concurrency must be 1 or null."
+  }
+}
+
+# What is seen of it.
+
+variable "tracing" {
+  description = "none, xray (the function's runs and the REST stage), or otel (the layer of otel_layer_arn as well)."
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = contains(["none", "xray", "otel"], var.tracing)
+    error_message = "tracing must be none, xray or otel."
+  }
+}
+
+variable "otel_layer_arn" {
+  description = "ARN of an OpenTelemetry layer for arm64 with its version; needed, and allowed, only where tracing is otel."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.otel_layer_arn != null) == (var.tracing == "otel")
+    error_message = "otel_layer_arn must be given where tracing is otel, and only there."
+  }
+
+  validation {
+    condition     = var.otel_layer_arn == null || can(regex("^arn:[^:]+:lambda:[^:]+:[0-9]{12}:layer:[^:]+:[0-9]+$", var.otel_layer_arn))
+    error_message = "otel_layer_arn must be the ARN of a layer's version."
+  }
+}
+
+variable "alarm_actions" {
+  description = "ARNs, of SNS topics for example, that hear of every alarm and of its end."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
+    error_message = "alarm_actions must be ARNs."
+  }
+}
+
+variable "alarm_thresholds" {
+  description = "From how many events within five minutes an alarm rings; p99_ms is a duration in milliseconds, and denied null leaves refusals without an alarm."
+  type = object({
+    errors      = optional(number, 5)
+    throttles   = optional(number, 5)
+    p99_ms      = optional(number, 1000)
+    gateway_5xx = optional(number, 5)
+    table       = optional(number, 5)
+    faults      = optional(number, 5)
+    denied      = optional(number, 1000)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for threshold in values(var.alarm_thresholds) : threshold == null ? true : threshold >= 1])
+    error_message = "alarm_thresholds must be at least 1."
+  }
+}

@@ -1,0 +1,24 @@
+# What the configuration needs. The state's place is said by whoever runs `terraform init`, because its
+# bucket is named after account and Region; both come from the environment, like the credentials.
+terraform {
+  required_version = ">= 1.10"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100"
+    }
+  }
+
+  backend "s3" {}
+}
+
+provider "aws" {
+  default_tags {
+    tags = {
+      Service     = var.name
+      Environment = var.environment
+      ManagedBy   = "terraform"
+    }
+  }
+}
