@@ -6,8 +6,8 @@ output "url" {
 }
 
 output "curl" {
-  description = "A command that works as it stands: the streams of the sample user user2."
-  value       = "curl -sS${local.key_header} ${module.api.url}/users/user2/streams"
+  description = "A command that works as it stands: it starts a stream for the user user1. Where the gateway asks for a token, TOKEN must hold one."
+  value       = "curl -sS -X POST ${module.api.url}/users/user1/streams -H 'content-type: application/json'${local.credentials} -d '{\"streamId\":\"456\"}'"
 }
 
 output "table_name" {
@@ -51,8 +51,12 @@ output "api_keys" {
   sensitive   = true
 }
 
-# The key itself must not be printed, so the command takes it from the state when it runs.
+# What a caller must send to be let in. A key must not be printed, so the command takes it from the state when
+# it runs.
 locals {
   first_consumer = try(keys(var.consumers)[0], null)
-  key_header     = local.first_consumer == null ? "" : " -H \"x-api-key: $(terraform -chdir=infra output -json api_keys | node -p 'JSON.parse(fs.readFileSync(0))[\"${local.first_consumer}\"]')\""
+  credentials = (
+    local.first_consumer != null ? " -H \"x-api-key: $(terraform -chdir=infra output -json api_keys | node -p 'JSON.parse(fs.readFileSync(0))[\"${local.first_consumer}\"]')\"" :
+    var.jwt != null ? " -H \"authorization: Bearer $TOKEN\"" : ""
+  )
 }

@@ -21,15 +21,14 @@ locals {
     { title = "Runs at once", stat = "Maximum", metrics = [
       for name in values(var.functions) : [local.lambda, "ConcurrentExecutions", "FunctionName", name]
     ] },
-    { title = "Errors and throttles of the functions", stat = "Sum", metrics = flatten([
-      for name in values(var.functions) : [for metric in ["Errors", "Throttles"] : [[local.lambda, metric, "FunctionName", name]]]
-    ], ) },
-    { title = "Units that the tables use, and calls they refuse", stat = "Sum", metrics = flatten([
-      for name in values(var.table_names) : [
-        for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits", "ReadThrottleEvents", "WriteThrottleEvents"] :
-        [[local.dynamodb, metric, "TableName", name]]
-      ]
-    ], ) },
+    { title = "Errors and throttles of the functions", stat = "Sum", metrics = [
+      for pair in setproduct(values(var.functions), ["Errors", "Throttles"]) :
+      [local.lambda, pair[1], "FunctionName", pair[0]]
+    ] },
+    { title = "Units that the tables use, and calls they refuse", stat = "Sum", metrics = [
+      for pair in setproduct(values(var.table_names), ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits", "ReadThrottleEvents", "WriteThrottleEvents"]) :
+      [local.dynamodb, pair[1], "TableName", pair[0]]
+    ] },
   ]
 }
 

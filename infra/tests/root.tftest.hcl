@@ -1,0 +1,89 @@
+# The whole, by what it says of itself: environments, gateways, who is let in.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environment     = "dev"
+  artefact_bucket = "streamgate-artefacts"
+  release         = "0123abc"
+}
+
+run "by_default" {
+  assert {
+    condition     = output.table_name == "UserStreams" && output.finished_table_name == "UserStreams-finished"
+    error_message = "the tables must be those of the service this replaces, and the registry beside it"
+  }
+
+  assert {
+    condition     = output.stage == "test" && output.url == "https://abcdef1234.execute-api.eu-west-1.amazonaws.com/test"
+    error_message = "the URL must end with the stage"
+  }
+
+  assert {
+    condition     = output.curl == "curl -sS -X POST ${output.url}/users/user1/streams -H 'content-type: application/json' -d '{\"streamId\":\"456\"}'"
+    error_message = "the command must be one to paste"
+  }
+
+  assert {
+    condition     = output.function_name == "streamgate-dev" && output.function_alias == "live" && output.sweeper_name == "streamgate-dev-sweep"
+    error_message = "the functions must be named after the environment"
+  }
+
+  assert {
+    condition     = length(output.api_keys) == 0 && length(module.api.metrics.dimensions) == 2
+    error_message = "without consumers there are no keys"
+  }
+}
+
+run "prod_with_a_consumer" {
+  variables {
+    environment = "prod"
+    consumers   = { playback = { rate = 50, burst = 20 } }
+  }
+
+  assert {
+    condition     = output.stage == "prod" && output.function_name == "streamgate-prod"
+    error_message = "prod must have the stage prod"
+  }
+
+  assert {
+    condition     = keys(output.api_keys)[0] == "playback"
+    error_message = "each consumer must have a key"
+  }
+
+  assert {
+    condition     = strcontains(output.curl, "x-api-key: $(terraform -chdir=infra output -json api_keys")
+    error_message = "the command must take the key from the state and not print it"
+  }
+}
+
+run "http_with_tokens_and_without_a_sweeper" {
+  variables {
+    gateway        = "http"
+    jwt            = { issuer = "https://id.example", audience = ["streamgate"] }
+    sweep_schedule = null
+  }
+
+  assert {
+    condition     = module.api.metrics.server_errors == "5xx" && strcontains(output.curl, "authorization: Bearer $TOKEN")
+    error_message = "an HTTP API's figures have other names, and a token must be sent"
+  }
+
+  assert {
+    condition     = output.sweeper_name == null && length(module.sweeper) == 0
+    error_message = "no schedule, no sweeper"
+  }
+}
+
+run "a_release_without_a_checksum_is_refused" {
+  command = plan
+
+  override_data {
+    target          = data.aws_s3_object.release
+    override_during = plan
+    values          = { checksum_sha256 = "" }
+  }
+
+  expect_failures = [data.aws_s3_object.release]
+}
