@@ -45,6 +45,11 @@ output "stage" {
   value       = local.stage_name
 }
 
+output "release" {
+  description = "The commit that is deployed; a destroy needs it."
+  value       = var.release
+}
+
 output "api_keys" {
   description = "The API key of each consumer, by name; sent as x-api-key."
   value       = module.api.keys

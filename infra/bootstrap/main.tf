@@ -12,6 +12,9 @@ terraform {
       version = ">= 5.100"
     }
   }
+
+  # The commands say a path that they throw away.
+  backend "local" {}
 }
 
 provider "aws" {
