@@ -1,6 +1,7 @@
 # The functions: what runs, and what it may do.
 mock_provider "aws" {
-  source = "./tests/mocks"
+  source          = "./tests/mocks"
+  override_during = plan
 }
 
 variables {
@@ -19,6 +20,8 @@ variables {
 }
 
 run "plain" {
+  command = plan
+
   module {
     source = "./modules/function"
   }
@@ -60,6 +63,8 @@ run "plain" {
 }
 
 run "kept_warm_and_traced" {
+  command = plan
+
   module {
     source = "./modules/function"
   }
@@ -82,6 +87,8 @@ run "kept_warm_and_traced" {
 }
 
 run "otel" {
+  command = plan
+
   module {
     source = "./modules/function"
   }
@@ -102,6 +109,8 @@ run "otel" {
 }
 
 run "sweeper" {
+  command = plan
+
   module {
     source = "./modules/sweeper"
   }

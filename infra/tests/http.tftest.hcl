@@ -1,6 +1,7 @@
 # The HTTP API: its routes, throttle, tokens and CORS.
 mock_provider "aws" {
-  source = "./tests/mocks"
+  source          = "./tests/mocks"
+  override_during = plan
 }
 
 variables {

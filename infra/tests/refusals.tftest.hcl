@@ -1,7 +1,8 @@
 # What cannot be right is refused before anything is asked of AWS, each by its own name. Every input of a run
 # is wrong, and each must be found.
 mock_provider "aws" {
-  source = "./tests/mocks"
+  source          = "./tests/mocks"
+  override_during = plan
 }
 
 variables {

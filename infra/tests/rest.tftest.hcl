@@ -79,6 +79,8 @@ run "paths_refusals_throttle" {
 }
 
 run "consumers_firewall_and_no_throttle" {
+  command = plan
+
   module {
     source = "./modules/api/rest"
   }
@@ -109,7 +111,7 @@ run "consumers_firewall_and_no_throttle" {
   }
 
   assert {
-    condition     = toset(keys(output.keys)) == toset(["playback", "support"])
+    condition     = toset(keys(aws_api_gateway_usage_plan_key.consumer)) == toset(["playback", "support"])
     error_message = "each consumer has a key"
   }
 

@@ -1,6 +1,7 @@
 # Alarms and the dashboard.
 mock_provider "aws" {
-  source = "./tests/mocks"
+  source          = "./tests/mocks"
+  override_during = plan
 }
 
 variables {
