@@ -26,9 +26,9 @@ locals {
     sha256  = data.aws_s3_object.release.checksum_sha256
   }
 
-  # A start makes at most five writes and a look before it gives up a race; the seventh share is for all
-  # that is not the store. Two seconds are as long as the store's own client ever waits.
-  store_timeout_ms = min(2000, floor(var.timeout_seconds * 1000 / 7))
+  # A start looks, writes at most five times before it gives up a race, and may have to read which streams have
+  # finished; the eighth share is for all that is not the store. Two seconds are as long as its client ever waits.
+  store_timeout_ms = min(2000, floor(var.timeout_seconds * 1000 / 8))
 
   settings = merge(
     { STREAMGATE_STORE = "dynamodb:${module.table.name}" },

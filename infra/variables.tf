@@ -196,7 +196,7 @@ variable "log_retention_days" {
 }
 
 variable "policy" {
-  description = "The policy as JSON text, for example file(\"policy.json\"); empty is the built-in one: 3 streams, lease 75 s, heartbeat 25 s, deny when full."
+  description = "The policy as JSON text, at most 3072 bytes; empty is the built-in one: 3 streams, lease 75 s, heartbeat 25 s, deny when full."
   type        = string
   default     = ""
 

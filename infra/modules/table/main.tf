@@ -7,8 +7,8 @@ locals {
 resource "aws_dynamodb_table" "users" {
   name                        = var.name
   billing_mode                = local.is_provisioned ? "PROVISIONED" : "PAY_PER_REQUEST"
-  read_capacity               = local.is_provisioned ? local.read_capacity : null
-  write_capacity              = local.is_provisioned ? local.write_capacity : null
+  read_capacity               = local.is_provisioned ? local.read_capacity : 0
+  write_capacity              = local.is_provisioned ? local.write_capacity : 0
   hash_key                    = "UserId"
   deletion_protection_enabled = var.deletion_protection
 

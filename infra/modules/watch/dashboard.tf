@@ -10,13 +10,16 @@ locals {
       concat(["AWS/ApiGateway", var.gateway_metrics.client_errors], local.gateway_dimensions),
       concat(["AWS/ApiGateway", var.gateway_metrics.server_errors], local.gateway_dimensions),
     ] },
-    { title = "Refused by policy, and faults", stat = "Sum", metrics = [
-      [local.ours, "Denied", "FunctionName", var.functions.api],
+    { title = "Decisions, refusals by policy among them", stat = "Sum", metrics = [
+      for metric in ["Admitted", "Renewed", "Denied", "Evicted"] : [local.ours, metric, "FunctionName", var.functions.api]
+    ] },
+    { title = "Share of requests that are faults", stat = "Average", metrics = [
       [local.ours, "Faults", "FunctionName", var.functions.api],
     ] },
-    { title = "Duration, in milliseconds: p99", stat = "p99", metrics = [
+    { title = "p99, in milliseconds: gateway, function, store", stat = "p99", metrics = [
       concat(["AWS/ApiGateway", "Latency"], local.gateway_dimensions),
       [local.lambda, "Duration", "FunctionName", var.functions.api],
+      [local.ours, "StoreTime", "FunctionName", var.functions.api],
     ] },
     { title = "Runs at once", stat = "Maximum", metrics = [
       for name in values(var.functions) : [local.lambda, "ConcurrentExecutions", "FunctionName", name]

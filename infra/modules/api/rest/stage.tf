@@ -44,14 +44,15 @@ resource "aws_api_gateway_stage" "this" {
   }
 }
 
-# Execution logs stay off: they would hold bodies and paths. -1 is no throttle but the account's.
+# Execution logs stay off: they would hold bodies and paths. So do figures by method, each of which is billed: the
+# alarms need those of the stage, which are free. -1 is no throttle but the account's.
 resource "aws_api_gateway_method_settings" "all" {
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"
 
   settings {
-    metrics_enabled        = true
+    metrics_enabled        = false
     logging_level          = "OFF"
     throttling_rate_limit  = var.throttle_rate == null ? -1 : var.throttle_rate
     throttling_burst_limit = var.throttle_burst == null ? -1 : var.throttle_burst

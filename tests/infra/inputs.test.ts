@@ -1,0 +1,9 @@
+/** The guide to AWS says of every input what the configuration says. */
+import { expect, it } from 'vitest'
+import { guideWithInputs } from '../../tools/inputs-table.ts'
+
+it('docs/aws.md lists the inputs as infra/variables.tf has them (node tools/inputs-table.ts mends it)', () => {
+  const { written, expected } = guideWithInputs()
+  expect(expected).toContain('| `capacity_mode` | `"on_demand"` |')
+  expect(written).toBe(expected)
+})

@@ -1,0 +1,51 @@
+/**
+ * The Terraform configuration by Terraform's own means: written as it writes, valid, and tested with a provider
+ * that is made up. Nothing is asked of AWS.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ENVIRONMENT } from '../../tools/environment.ts'
+import { hasTerraform, TerraformCopy } from './terraform-copy.ts'
+
+/** The provider is a program of 700 MB that each step starts anew. */
+const TERRAFORM_TIMEOUT_MS = 600_000
+
+const folder = mkdtempSync(join(tmpdir(), 'streamgate-infra-'))
+const copy = new TerraformCopy(folder)
+const missing = whatIsMissing()
+const isLeftOut = missing !== undefined && ENVIRONMENT['CI'] !== 'true'
+if (isLeftOut) process.stdout.write(`${missing}; left out: the tests of infra\n`)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.skipIf(isLeftOut)('infra', { timeout: TERRAFORM_TIMEOUT_MS }, () => {
+  beforeAll(() => expect(missing).toBeUndefined())
+
+  it('is written as terraform fmt writes', () => {
+    expect(copy.run(['fmt', '-check', '-recursive', '-diff', '-no-color'])).toEqual({ status: 0, output: '' })
+  })
+
+  it.each(['.', 'bootstrap'])('is valid: %s', (below) => {
+    if (below !== '.') expect(copy.init(below)).toMatchObject({ status: 0 })
+    const { output } = copy.run(['validate', '-no-tests', '-json'], below)
+    expect(JSON.parse(output)).toMatchObject({ valid: true, diagnostics: [] })
+  })
+
+  it('passes its own tests', () => {
+    const { status, output } = copy.run(['test', '-no-color'])
+    expect(status, output).toBe(0)
+    expect(output).toMatch(/Success! \d+ passed, 0 failed\./)
+  })
+})
+
+/** What is missing here, in one line; undefined where nothing is. It also makes the copy ready. */
+function whatIsMissing(): string | undefined {
+  if (!hasTerraform()) return 'Terraform is not on this machine'
+  const { status, output } = copy.init()
+  if (status === 0) return undefined
+  const isUnreachable = /Failed to query available provider packages|could not connect to/.test(output)
+  if (isUnreachable) return 'The Terraform provider hashicorp/aws is neither on this machine nor to be had'
+  throw new Error(output)
+}
