@@ -2,7 +2,8 @@
 #
 # They belong to the players from then on: whatever an item has become, an apply leaves it. An item that is
 # gone, because its user was erased or held nothing when the sweeper came, is put there again, which is what
-# `--samples` does elsewhere: a sample user who holds nothing gets its streams.
+# `--samples` does elsewhere: a sample user who holds nothing gets its streams. The provider writes an item only
+# where there is none, so one that came from elsewhere stops the apply and is not overwritten.
 locals {
   samples = var.samples ? { user1 = ["abc"], user2 = ["abc", "def", "ghi"] } : {}
 }
