@@ -33,6 +33,8 @@ locals {
   settings = merge(
     { STREAMGATE_STORE = "dynamodb:${module.table.name}" },
     var.policy == "" ? {} : { STREAMGATE_POLICY = var.policy },
+    # An HTTP API answers preflights itself; behind a REST API the function does.
+    var.gateway == "rest" && length(var.cors_origins) > 0 ? { STREAMGATE_CORS_ORIGINS = join(",", var.cors_origins) } : {},
   )
 }
 

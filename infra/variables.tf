@@ -319,13 +319,13 @@ variable "jwt" {
 }
 
 variable "cors_origins" {
-  description = "Origins whose pages may call, such as https://watch.example; empty answers no preflight. Only for http."
+  description = "Origins whose pages may call, such as https://watch.example; empty lets none. Behind rest not together with consumers."
   type        = list(string)
   default     = []
 
   validation {
-    condition     = length(var.cors_origins) == 0 || var.gateway == "http"
-    error_message = "cors_origins need gateway = \"http\"."
+    condition     = length(var.cors_origins) == 0 || var.gateway == "http" || length(var.consumers) == 0
+    error_message = "cors_origins do not go with consumers: a browser's preflight carries no API key."
   }
 
   validation {

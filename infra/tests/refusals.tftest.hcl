@@ -72,7 +72,6 @@ run "wrong_behind_a_rest_api_on_demand" {
     policy          = "[]"
     throttle_rate   = null
     jwt             = { issuer = "https://id.example", audience = ["streamgate"] }
-    cors_origins    = ["https://watch.example"]
     otel_layer_arn  = "arn:aws:lambda:eu-west-1:111122223333:layer:otel:7"
     consumers       = { playback = { rate = 0, burst = 1 } }
     timeout_seconds = 2.5
@@ -84,11 +83,21 @@ run "wrong_behind_a_rest_api_on_demand" {
     var.policy,
     var.throttle_rate,
     var.jwt,
-    var.cors_origins,
     var.otel_layer_arn,
     var.consumers,
     var.timeout_seconds,
   ]
+}
+
+run "pages_with_keys" {
+  command = plan
+
+  variables {
+    consumers    = { playback = { rate = 1, burst = 1 } }
+    cors_origins = ["https://watch.example"]
+  }
+
+  expect_failures = [var.cors_origins]
 }
 
 run "wrong_behind_an_http_api_provisioned" {
@@ -100,7 +109,6 @@ run "wrong_behind_an_http_api_provisioned" {
     reserved_concurrency    = 5
     tracing                 = "otel"
     autoscaling             = { max_read_capacity = 10, max_write_capacity = 100 }
-    consumers               = { playback = { rate = 1, burst = 1 } }
     waf_rate_per_ip         = 2000
     cors_origins            = ["https://watch.example/page"]
     jwt                     = { issuer = "http://id.example", audience = ["streamgate"] }
@@ -111,7 +119,6 @@ run "wrong_behind_an_http_api_provisioned" {
 
   expect_failures = [
     var.autoscaling,
-    var.consumers,
     var.waf_rate_per_ip,
     var.cors_origins,
     var.jwt,
@@ -119,4 +126,15 @@ run "wrong_behind_an_http_api_provisioned" {
     var.throttle_rate,
     var.otel_layer_arn,
   ]
+}
+
+run "keys_behind_an_http_api" {
+  command = plan
+
+  variables {
+    gateway   = "http"
+    consumers = { playback = { rate = 1, burst = 1 } }
+  }
+
+  expect_failures = [var.consumers]
 }

@@ -9,11 +9,12 @@ resource "aws_apigatewayv2_api" "this" {
     for_each = length(var.cors_origins) == 0 ? [] : [var.cors_origins]
 
     content {
-      allow_origins  = cors_configuration.value
-      allow_methods  = ["GET", "POST", "PUT", "DELETE"]
-      allow_headers  = ["authorization", "content-type", "if-match", "x-request-id"]
-      expose_headers = ["etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
-      max_age        = 600
+      allow_origins     = cors_configuration.value
+      allow_credentials = !contains(cors_configuration.value, "*")
+      allow_methods     = ["GET", "POST", "PUT", "DELETE"]
+      allow_headers     = ["authorization", "content-type", "if-match", "x-request-id"]
+      expose_headers    = ["etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
+      max_age           = 600
     }
   }
 }
