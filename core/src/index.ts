@@ -62,3 +62,4 @@ export type {
   ScanRequest,
   Store,
 } from './store.ts'
+export { tidied, type SweepJudge, type Tidying } from './sweep.ts'

@@ -18,6 +18,10 @@ export type ScanRequest = {
 export type ScanPage = {
   readonly users: readonly { readonly user: UserId; readonly roster: Roster }[]
   readonly cursor?: string
+  /** What reading the page cost, where the engine is paid by read capacity. */
+  readonly readUnits?: number
+  /** About how many users there are, where the engine knows without counting. */
+  readonly usersAbout?: number
 }
 
 /** A note that a stream has finished, for every user; it counts until `untilMs`. */

@@ -1,0 +1,133 @@
+import { tidied, type Roster, type RosterContent, type SweepJudge } from '@streamgate/core'
+import { describe, expect, it } from 'vitest'
+import { idsOf, LEASE_MS, leaseOf, noteOn, rosterOf } from './specimens.ts'
+
+const NOTHING: RosterContent = { leases: [], evictions: [] }
+
+/** Judges at `nowMs`, with these streams finished. */
+function at(nowMs: number, ...finished: string[]): SweepJudge {
+  return { nowMs, isFinished: (streamId) => finished.includes(streamId) }
+}
+
+function idsLeft(roster: Roster, judge: SweepJudge): string[] {
+  return idsOf(tidied(roster, judge)?.next ?? roster)
+}
+
+describe('a lapsed lease', () => {
+  const roster = rosterOf([leaseOf('film')])
+
+  it('stays for its own length once more, to the millisecond', () => {
+    expect(tidied(roster, at(LEASE_MS))).toBeUndefined()
+    expect(tidied(roster, at(2 * LEASE_MS - 1))).toBeUndefined()
+    expect(tidied(roster, at(2 * LEASE_MS))).toEqual({ next: NOTHING, lapsed: 1, finished: 0, notes: 0 })
+  })
+
+  it('stays for the length that it was last renewed for, whenever it was started', () => {
+    const renewed = rosterOf([leaseOf('film', { renewedAtMs: 50_000, expiresAtMs: 60_000 })])
+    expect(tidied(renewed, at(69_999))).toBeUndefined()
+    expect(tidied(renewed, at(70_000))?.lapsed).toBe(1)
+  })
+
+  it('whose instants make no sense goes at its end', () => {
+    const odd = rosterOf([leaseOf('film', { renewedAtMs: 90_000, expiresAtMs: 60_000 })])
+    expect(tidied(odd, at(59_999))).toBeUndefined()
+    expect(tidied(odd, at(60_000))?.lapsed).toBe(1)
+  })
+
+  it('goes from between others, which keep their order and are the same leases', () => {
+    const [first, second] = [
+      leaseOf('first', { expiresAtMs: 900_000 }),
+      leaseOf('second', { expiresAtMs: null }),
+    ]
+    const { next } = tidied(rosterOf([first, leaseOf('film'), second]), at(2 * LEASE_MS)) ?? {}
+    expect(next?.leases[0]).toBe(first)
+    expect(next?.leases[1]).toBe(second)
+    expect(next?.leases).toHaveLength(2)
+  })
+})
+
+describe('a lease that never lapses', () => {
+  const roster = rosterOf([leaseOf('film', { expiresAtMs: null })])
+
+  it('stays for ever', () => {
+    expect(tidied(roster, at(Number.MAX_SAFE_INTEGER))).toBeUndefined()
+  })
+
+  it('goes once its stream has finished', () => {
+    expect(tidied(roster, at(0, 'film'))).toEqual({ next: NOTHING, lapsed: 0, finished: 1, notes: 0 })
+  })
+})
+
+describe('leases of a finished stream', () => {
+  it('go at once, on whatever device, and no others', () => {
+    const roster = rosterOf([
+      leaseOf('match'),
+      leaseOf('film'),
+      leaseOf('match', { id: leaseOf('match@tv').id }),
+    ])
+    const judge = at(0, 'match')
+    expect(idsLeft(roster, judge)).toEqual(['film'])
+    expect(tidied(roster, judge)).toMatchObject({ finished: 2, lapsed: 0 })
+  })
+
+  it('count as finished where they have lapsed too', () => {
+    expect(tidied(rosterOf([leaseOf('match')]), at(2 * LEASE_MS, 'match'))).toMatchObject({
+      finished: 1,
+      lapsed: 0,
+    })
+  })
+})
+
+describe('a lease in grace', () => {
+  const graced = leaseOf('extra', { graceUntilMs: LEASE_MS })
+
+  it('that has lapsed stays beside any other, as the memory that the window is used up', () => {
+    const roster = rosterOf([leaseOf('film', { expiresAtMs: 10 * LEASE_MS }), graced])
+    expect(tidied(roster, at(9 * LEASE_MS))).toBeUndefined()
+    expect(tidied(roster, at(9 * LEASE_MS, 'extra'))).toBeUndefined()
+  })
+
+  it('that has lapsed goes with the last of the others', () => {
+    const roster = rosterOf([leaseOf('film'), graced, leaseOf('match', { expiresAtMs: null })])
+    expect(idsLeft(roster, at(2 * LEASE_MS))).toEqual(['extra', 'match'])
+    expect(tidied(roster, at(2 * LEASE_MS, 'match'))).toEqual({
+      next: NOTHING,
+      lapsed: 2,
+      finished: 1,
+      notes: 0,
+    })
+  })
+})
+
+describe('a note on an eviction', () => {
+  const roster = rosterOf(
+    [leaseOf('film', { expiresAtMs: null })],
+    [noteOn('old', { untilMs: 5_000 }), noteOn('new')],
+  )
+
+  it('goes when its time is over, to the millisecond', () => {
+    expect(tidied(roster, at(4_999))).toBeUndefined()
+    expect(tidied(roster, at(5_000))).toEqual({
+      next: { leases: roster.leases, evictions: [noteOn('new')] },
+      lapsed: 0,
+      finished: 0,
+      notes: 1,
+    })
+  })
+
+  it('keeps a user who holds nothing else', () => {
+    const noted = rosterOf([leaseOf('film')], [noteOn('old', { untilMs: 10 * LEASE_MS })])
+    expect(tidied(noted, at(2 * LEASE_MS))?.next).toEqual({ leases: [], evictions: noted.evictions })
+    expect(tidied(rosterOf([], noted.evictions), at(2 * LEASE_MS))).toBeUndefined()
+  })
+})
+
+describe('a user who holds nothing', () => {
+  it('goes where the store still keeps them', () => {
+    expect(tidied(rosterOf([]), at(0))).toEqual({ next: NOTHING, lapsed: 0, finished: 0, notes: 0 })
+  })
+
+  it('is left alone where there is nobody', () => {
+    expect(tidied({ ...NOTHING, version: 0 }, at(0))).toBeUndefined()
+  })
+})
