@@ -168,9 +168,12 @@ export class DynamoDbStore implements Store {
    */
   async scan(request: ScanRequest): Promise<ScanPage> {
     return this.#run(async (deadline) => {
-      const { items, lastUser } = await this.#table.page(request, deadline)
-      const users = items.map((item) => ({ user: item['UserId']?.S as UserId, roster: rosterOf(item) }))
-      return lastUser === undefined ? { users } : { users, cursor: lastUser }
+      const { items, lastUser, readUnits } = await this.#table.page(request, deadline)
+      return {
+        users: items.map((item) => ({ user: item['UserId']?.S as UserId, roster: rosterOf(item) })),
+        ...(lastUser !== undefined && { cursor: lastUser }),
+        ...(readUnits !== undefined && { readUnits }),
+      }
     })
   }
 

@@ -22,7 +22,12 @@ export type Written = {
 }
 
 /** One step of a walk through the table. */
-export type Page = { readonly items: readonly UserItem[]; readonly lastUser?: string }
+export type Page = {
+  readonly items: readonly UserItem[]
+  readonly lastUser?: string
+  /** Read capacity that the step took, as far as the endpoint tells. */
+  readonly readUnits?: number
+}
 
 /** The table's items, by single requests. Rejects with what the driver throws. */
 export class UserTable {
@@ -63,14 +68,18 @@ export class UserTable {
       TableName: this.#name,
       ConsistentRead: true,
       Limit: pageSize,
+      ReturnConsumedCapacity: 'TOTAL',
       ...(cursor !== undefined && { ExclusiveStartKey: { UserId: { S: cursor } } }),
       ...(segment !== undefined && { Segment: segment.index, TotalSegments: segment.count }),
     })
-    const { Items: items = [], LastEvaluatedKey: last } = await this.#client.send(command, {
-      abortSignal: deadline,
-    })
-    const lastUser = last?.['UserId']?.S
-    return lastUser === undefined ? { items } : { items, lastUser }
+    const answer = await this.#client.send(command, { abortSignal: deadline })
+    const lastUser = answer.LastEvaluatedKey?.['UserId']?.S
+    const readUnits = answer.ConsumedCapacity?.CapacityUnits
+    return {
+      items: answer.Items ?? [],
+      ...(lastUser !== undefined && { lastUser }),
+      ...(readUnits !== undefined && { readUnits }),
+    }
   }
 
   async #send({ user, deadline }: Call, change: Change): Promise<Written> {

@@ -98,7 +98,9 @@ export class LmdbStore extends TransitionStore implements Store {
         .filter(({ key }) => isInSegment(key, segment))
         .map(({ key, value }) => ({ user: key, roster: value }))
       const last = page.at(-1)
-      return last === undefined || page.length < pageSize ? { users } : { users, cursor: last.key }
+      const usersAbout = (this.#rosters.getStats() as { readonly entryCount: number }).entryCount
+      const isLast = last === undefined || page.length < pageSize
+      return isLast ? { users, usersAbout } : { users, usersAbout, cursor: last.key }
     } catch (cause) {
       throw unavailable(cause)
     }

@@ -23,6 +23,8 @@ import { FinishedNotes } from './finished-notes.ts'
  */
 export class MemoryStore extends TransitionStore implements Store {
   readonly #rosters = new Map<UserId, Roster>()
+  /** All ids in their order, while somebody walks: sorting them for each page would cost a walk its square. */
+  #walked: readonly UserId[] | undefined
   /** Every write of this store has a number of its own, so that no version returns after an erase. */
   #writes = 0
   readonly #finished = new FinishedNotes()
@@ -40,14 +42,19 @@ export class MemoryStore extends TransitionStore implements Store {
 
   async scan({ cursor, pageSize, segment }: ScanRequest): Promise<ScanPage> {
     this.#assertOpen()
-    const sorted = [...this.#rosters.keys()].toSorted()
-    const rest = cursor === undefined ? sorted : sorted.filter((user) => user > cursor)
-    const page = rest.slice(0, pageSize)
-    const users = page
-      .filter((user) => isInSegment(user, segment))
-      .map((user) => ({ user, roster: this.#rosters.get(user) ?? EMPTY_ROSTER }))
+    const isBeginning = cursor === undefined || this.#walked === undefined
+    const sorted = isBeginning ? [...this.#rosters.keys()].toSorted() : (this.#walked ?? [])
+    const from = cursor === undefined ? 0 : placeAfter(sorted, cursor)
+    const page = sorted.slice(from, from + pageSize)
+    const users = page.flatMap((user) => {
+      const roster = isInSegment(user, segment) ? this.#rosters.get(user) : undefined
+      return roster === undefined ? [] : [{ user, roster }]
+    })
     const last = page.at(-1)
-    return last === undefined || rest.length <= pageSize ? { users } : { users, cursor: last }
+    const isLast = last === undefined || from + pageSize >= sorted.length
+    this.#walked = isLast ? undefined : sorted
+    const usersAbout = this.#rosters.size
+    return isLast ? { users, usersAbout } : { users, usersAbout, cursor: last }
   }
 
   async finish(stream: FinishedStream, atMs: number): Promise<void> {
@@ -84,4 +91,16 @@ export class MemoryStore extends TransitionStore implements Store {
   #assertOpen(): void {
     if (this.#isClosed) throw new LimiterError('STORE_CLOSED', 'The store was closed')
   }
+}
+
+/** Where the first id stands that comes after `cursor`. */
+function placeAfter(sorted: readonly UserId[], cursor: string): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? '') > cursor) high = middle
+    else low = middle + 1
+  }
+  return low
 }
