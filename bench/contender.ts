@@ -8,6 +8,9 @@ export type Contender = {
   readonly url: string
   /** Processor time it has spent so far, in seconds. */
   readonly cpuSeconds: () => Promise<number>
+  /** Tells it something, and, where it answers, resolves with its answer. */
+  readonly send: (message: object) => void
+  readonly ask: (message: string) => Promise<unknown>
   readonly stop: () => Promise<void>
 }
 
@@ -30,13 +33,20 @@ export async function startContender(
   )
   const url = `http://127.0.0.1:${port}`
   await untilItAnswers(url, child)
-  return { name, url, cpuSeconds: () => cpuSecondsOf(child), stop: () => stop(child) }
+  return {
+    name,
+    url,
+    cpuSeconds: () => ask(child, 'cpu') as Promise<number>,
+    send: (message) => void child.send(message),
+    ask: (message) => ask(child, message),
+    stop: () => stop(child),
+  }
 }
 
-function cpuSecondsOf(child: ChildProcess): Promise<number> {
+function ask(child: ChildProcess, message: string): Promise<unknown> {
   return new Promise((resolve) => {
-    child.once('message', (seconds) => resolve(seconds as number))
-    child.send('cpu')
+    child.once('message', resolve)
+    child.send(message)
   })
 }
 

@@ -34,12 +34,15 @@ export function nextViewer(): { readonly user: string; readonly stream: string }
   return { user: `user-${(viewers * STRIDE) % USERS}`, stream: `stream-${viewers % 3}` }
 }
 
-/** Loads one server with the mix, from so many connections for so long. */
-export async function load(
-  url: string,
-  mix: Mix,
-  shape: { connections: number; seconds: number },
-): Promise<Stretch> {
+/** From how many connections, for how long, and, where it is not to be as many as possible, how many a second. */
+export type Shape = {
+  readonly connections: number
+  readonly seconds: number
+  readonly requestsPerSecond?: number
+}
+
+/** Loads one server with the mix. */
+export async function load(url: string, mix: Mix, shape: Shape): Promise<Stretch> {
   const latenciesMs: number[] = []
   let faults = 0
   const startedAt = performance.now()
@@ -49,6 +52,7 @@ export async function load(
         url,
         connections: shape.connections,
         duration: shape.seconds,
+        ...(shape.requestsPerSecond !== undefined && { overallRate: shape.requestsPerSecond }),
         requests: mix.verbs.map((verb) => ({
           setupRequest: (request, context) => setUp(verb, request, context),
         })),

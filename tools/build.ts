@@ -26,11 +26,17 @@ const ZIP_EPOCH = new Date(1980, 0, 1)
 /** An ES module has no `require`, which the CommonJS packages inside call for Node's own modules. */
 const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);"
 
+/** One bundle for two functions: the API's `index.handler`, and `index.sweep` on a schedule. */
+const ENTRY = `
+export { handler } from './service/src/lambda.ts'
+export { sweep } from './service/src/sweep-lambda.ts'
+`
+
 /** Builds into a folder, and says what came of it. */
 export async function buildBundle(folder: string): Promise<Manifest> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['service/src/lambda.ts'],
+    stdin: { contents: ENTRY, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
     outfile: 'index.mjs',
     bundle: true,
     minify: true,

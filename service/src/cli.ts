@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
- * The command line: `streamgate serve`.
+ * The command line: `streamgate serve`, `streamgate sweep`.
  */
 import { Command, Option } from 'commander'
 import { VERSION } from './compose.ts'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from './config.ts'
 import { reasonOf } from './reason.ts'
 import { serve } from './serve.ts'
+import { makeSweepCommand, runSweep } from './sweep/sweep-command.ts'
 
 /** Exit codes: of a service that could not run, and of a command that made no sense. */
 const FAILED = 1
@@ -22,7 +23,7 @@ const serveCommand = program
   .command('serve', { isDefault: true })
   .description('Serve the HTTP API. Each flag may be given as an environment variable instead; flags win.')
   .action(async (flags: Flags) => {
-    process.exitCode = await runServe(flags)
+    process.exitCode = await run(() => serve(loadConfig(flags)))
   })
 for (const [name, { flag, placeholder, fallback, help, variable }] of Object.entries(SETTINGS)) {
   const byDefault = fallback === '' ? '' : `, default ${fallback}`
@@ -31,13 +32,18 @@ for (const [name, { flag, placeholder, fallback, help, variable }] of Object.ent
   serveCommand.addOption(option)
 }
 serveCommand.addHelpText('after', '\nSIGTERM drains and exits 0; a second one ends at once.')
+program.addCommand(
+  makeSweepCommand(async (flags) => {
+    process.exitCode = await run(() => runSweep(flags))
+  }).copyInheritedSettings(program),
+)
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`)
 
 await program.parseAsync()
 
-async function runServe(flags: Flags): Promise<number> {
+async function run(command: () => Promise<number>): Promise<number> {
   try {
-    return await serve(loadConfig(flags))
+    return await command()
   } catch (error) {
     if (error instanceof ConfigError) {
       for (const fault of error.faults) process.stderr.write(`streamgate: ${fault}\n`)

@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Limiter, type Store, type UserId } from '@streamgate/core'
+import { FinishedStreams, Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
 import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
@@ -18,12 +18,14 @@ import { NO_METRICS, type JoinFleet, type MetricsSink } from './metrics-sink.ts'
 import type { Service } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { addSamples } from './samples.ts'
+import { SweepTimer } from './sweep/sweep-timer.ts'
+import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
 
 /** This service's version. */
 export const VERSION = packageJson.version
 
 /** A service that is ready to be served. */
-export type Composition = {
+export type Composition = Sweeping & {
   readonly app: App
   /** Keeps it known which streams have finished: by a timer once it is started, or whenever it is asked. */
   readonly finished: FinishedRefresher
@@ -33,6 +35,14 @@ export type Composition = {
   readonly flush: () => void
   /** Lets go of the store. */
   readonly close: () => Promise<void>
+}
+
+/** How a service sweeps its store. */
+type Sweeping = {
+  /** Sweeps whenever it is asked to. */
+  readonly sweeper: Sweeper
+  /** A timer that sweeps, with its log lines and metrics; made by whoever wants one, once, and stopped before `close`. */
+  readonly makeSweepTimer: () => SweepTimer
 }
 
 /** Nobody's id, since ids hold no control characters: asking for it shows whether the store answers. */
@@ -91,6 +101,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
       observer.flush()
       metrics.flush?.()
     },
+    ...sweepingOver(store, config, { log, metrics }),
     close: async () => {
       finished.stop()
       observer.flush()
@@ -104,12 +115,65 @@ function limiterOver(store: Store, config: Config): Limiter {
     store,
     policy: config.policy.policy,
     finishedKeptMs: config.finishedKeptMs,
-    skewMs: config.store.kind === 'dynamodb' ? CLOUD_SKEW_MS : 0,
+    skewMs: skewOf(config.store.kind),
     now: Date.now,
     newGeneration: sequence(),
     pause,
     random: Math.random,
   })
+}
+
+/** A sweeper on a store of its own, for those who do nothing else. */
+export type SweepComposition = { readonly sweeper: Sweeper; readonly close: () => Promise<void> }
+
+/** @throws {Error} where the store cannot be opened, with the reason as its cause. */
+export async function composeSweep(
+  config: Pick<Config, 'store' | 'storeTimeoutMs'>,
+): Promise<SweepComposition> {
+  const engine = await openNamed(config.store)
+  const store = withTimeLimit(engine, config.storeTimeoutMs)
+  return { sweeper: sweeperOver(store, config.store), close: () => engine.close() }
+}
+
+function sweeperOver(store: Store, { kind }: StoreConfig): Sweeper {
+  const finished = new FinishedStreams()
+  return new Sweeper({
+    store,
+    finished: {
+      refresh: () => finished.refresh(store, Date.now()),
+      has: (streamId, nowMs) => finished.has(streamId, nowMs),
+    },
+    skewMs: skewOf(kind),
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+    pause: async (ms, signal) => {
+      // Raised, the signal ends the wait, and that is all.
+      await pause(ms, undefined, signal && { signal }).catch(() => {})
+    },
+  })
+}
+
+function sweepingOver(
+  store: Store,
+  config: Config,
+  { log, metrics }: { log: Log; metrics: MetricsSink },
+): Sweeping {
+  const sweeper = sweeperOver(store, config.store)
+  const makeSweepTimer = () => {
+    const watcher = metrics.watchSweeps?.()
+    const ended = (report: SweepReport) => {
+      watcher?.ended(report)
+      log.sweep(report)
+    }
+    return new SweepTimer({
+      sweep: (options) => sweeper.sweep(options),
+      rate: config.sweepRate,
+      intervalMs: config.sweepMinutes * 60_000,
+      random: Math.random,
+      observer: { swept: (progress) => watcher?.swept(progress), ended },
+    })
+  }
+  return { sweeper, makeSweepTimer }
 }
 
 /** The engine under a time limit and under watch, but for memory, which answers in the same turn. */
@@ -143,6 +207,10 @@ async function openMetrics({ metrics }: Config, log: Log, joinFleet?: JoinFleet)
     case 'off':
       return NO_METRICS
   }
+}
+
+function skewOf(kind: StoreConfig['kind']): number {
+  return kind === 'dynamodb' ? CLOUD_SKEW_MS : 0
 }
 
 /** The store, or a failure that names the setting it came from. */

@@ -6,6 +6,7 @@ import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { readPolicy, type PolicySource } from './policy-file.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './setting-text.ts'
 import { parseStore, type StoreConfig } from './store-config.ts'
+import { SWEEP_SETTINGS, type SweepConfig } from './sweep/sweep-settings.ts'
 
 /** Who is told what is measured. */
 export type MetricsConfig =
@@ -14,7 +15,7 @@ export type MetricsConfig =
   | { readonly kind: 'off' }
 
 /** A configuration that was found to be sound. */
-export type Config = {
+export type Config = SweepConfig & {
   readonly host: string
   readonly port: number
   readonly store: StoreConfig
@@ -176,6 +177,7 @@ export const SETTINGS = {
     help: 'prometheus (at /metrics), emf (log lines for CloudWatch, on AWS Lambda), off, or auto: emf on Lambda, else prometheus',
     parse: parseMetrics,
   },
+  ...SWEEP_SETTINGS,
 } satisfies Record<keyof Config | 'auth', Setting<unknown>>
 
 export type SettingName = keyof typeof SETTINGS

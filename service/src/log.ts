@@ -5,6 +5,7 @@ import pino, { type Logger } from 'pino'
 import type { RequestFacts } from './app.ts'
 import type { AnsweredRequest } from './batched-observer.ts'
 import { decisionsIn, type Decision } from './route.ts'
+import type { SweepReport } from './sweep/sweeper.ts'
 
 export type { Logger } from 'pino'
 
@@ -47,6 +48,16 @@ export class Log {
   /** Writes a line that is none of the log's own, as it is and whatever the level. */
   line(text: string): void {
     this.#lines.write(`${text}\n`)
+  }
+
+  /** Writes the line of a sweep: what it came to, and why it ended early where it failed. Cursors are ids, and stay out. */
+  sweep({ outcome, tally, seconds, failure, finishedFailure }: SweepReport): void {
+    if (finishedFailure !== undefined) {
+      this.logger.warn({ err: finishedFailure }, 'the sweep did not learn which streams have finished')
+    }
+    const facts = { outcome, ...tally, seconds: Math.round(seconds * 1e3) / 1e3 }
+    if (outcome === 'failed') this.logger.warn({ err: failure, ...facts }, 'sweep failed')
+    else this.logger.info(facts, 'swept')
   }
 
   /** Writes what is left. */

@@ -6,6 +6,7 @@ import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
 import { decisionsIn, type Decision } from './route.ts'
+import { SweepMetrics } from './sweep/sweep-metrics.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -62,6 +63,11 @@ export class Metrics implements MetricsSink {
       buckets: SECONDS_BUCKETS,
       registers,
     })
+  }
+
+  /** What hears of this process's sweeps, and is scraped from then on. */
+  watchSweeps(): SweepMetrics {
+    return new SweepMetrics(this.registry)
   }
 
   /** Shows, at each scrape, how many requests are under way. */

@@ -2,12 +2,12 @@
  * Runs the service: one process, or several workers on one port and one store; and stops it cleanly.
  */
 import cluster from 'node:cluster'
-import { compose } from './compose.ts'
+import { compose, type Composition } from './compose.ts'
 import type { Config } from './config.ts'
 import { storeText } from './store-config.ts'
 import { Log } from './log.ts'
 import { listen } from './node.ts'
-import { endAtOnce, joinFleet, runWorkers, tellPrimary, untilToldToStop } from './workers.ts'
+import { endAtOnce, joinFleet, runWorkers, tellPrimary, untilToldToStop, whenToldToSweep } from './workers.ts'
 
 /** Longest wait for requests under way once the port is closed. */
 const FINISH_LIMIT_MS = 10_000
@@ -40,20 +40,31 @@ async function serveHere(config: Config, log: Log): Promise<number> {
   const { logger } = log
   const composition = await compose(config, log, cluster.isWorker ? joinFleet : undefined)
   await composition.finished.start()
+  const sweepTimer = composition.makeSweepTimer()
+  const sweeps = config.sweepMinutes > 0
+  if (sweeps && cluster.isWorker) whenToldToSweep(() => sweepTimer.start())
   const { host, port } = config
   const server = await listen(composition.app, { host, port })
+  if (sweeps && !cluster.isWorker) sweepTimer.start()
   logger.info({ url: server.url, store: storeText(config.store), workers: config.workers }, 'listening')
   const signal = await (cluster.isWorker ? untilToldToStop() : stopSignal())
   logger.info({ signal }, 'draining')
   composition.startDraining()
   server.startDraining()
+  const lastSweep = sweepTimer.stop()
   await graceOf(config, signal)
   const { unfinished } = await server.close(FINISH_LIMIT_MS)
-  const isClosed = await isDoneWithin(CLOSE_LIMIT_MS, composition.close())
+  const isClosed = await isDoneWithin(CLOSE_LIMIT_MS, closeAfter(lastSweep, composition))
   logger.info({ unfinished }, 'stopped')
   log.flush()
   if (!isClosed) endAtOnce()
   return unfinished === 0 ? 0 : 1
+}
+
+/** A sweep ends with the page under way, and needs the store until then. */
+async function closeAfter(lastSweep: Promise<void>, { close }: Composition): Promise<void> {
+  await lastSweep
+  await close()
 }
 
 /** The first signal to stop; a second one ends the process at once. */

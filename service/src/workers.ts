@@ -16,6 +16,8 @@ const METRICS_LIMIT_MS = 5000
 
 /** What the primary tells a worker: stop, and which signal said so. */
 type StopOrder = { readonly kind: 'stop'; readonly signal: NodeJS.Signals }
+/** What the primary tells the one worker that sweeps. */
+type SweepOrder = { readonly kind: 'sweep' }
 /** What a worker tells its primary that cannot even start, and why. */
 type Failure = { readonly kind: 'failure'; readonly reason: string }
 type MetricsRequest = { readonly kind: 'metrics-request'; readonly id: number }
@@ -45,6 +47,8 @@ class Fleet {
   readonly #metrics = new AggregatorRegistry()
   /** Workers that have listened at least once: one that never did cannot be mended by another. */
   readonly #listened = new Set<number>()
+  /** The worker that sweeps the store they all share. */
+  #sweepingId: number | undefined
   #isStopping = false
   #exitCode = 0
   #failure: string | undefined
@@ -55,7 +59,10 @@ class Fleet {
   }
 
   start(count: number): void {
-    cluster.on('listening', ({ id }) => this.#listened.add(id))
+    cluster.on('listening', ({ id }) => {
+      this.#listened.add(id)
+      this.#chooseSweeping()
+    })
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal))
     cluster.on('message', (worker, message: MetricsRequest | Failure) => {
       if (message.kind === 'metrics-request') void this.#answerMetrics(worker, message)
@@ -91,12 +98,24 @@ class Fleet {
       return
     }
     this.#logger.error({ worker: worker.id, code, signal }, 'worker died')
+    this.#chooseSweeping()
     if (this.#listened.has(worker.id)) {
       setTimeout(() => this.#isStopping || this.#fork(), RESTART_PAUSE_MS)
       return
     }
     this.#exitCode = 1
     this.stop('SIGTERM')
+  }
+
+  /** One worker sweeps, lest all walk the same users; where it has died, another that listens takes over. */
+  #chooseSweeping(): void {
+    const listening = alive().filter((worker) => this.#listened.has(worker.id) && !worker.isDead())
+    if (this.#isStopping || listening.some(({ id }) => id === this.#sweepingId)) return
+    const [chosen] = listening
+    const order: SweepOrder = { kind: 'sweep' }
+    this.#sweepingId = chosen?.id
+    // One that dies before it hears of this is found dead in a moment, and another is chosen.
+    chosen?.send(order, () => {})
   }
 
   #finishIfNobodyIsLeft(): void {
@@ -144,6 +163,13 @@ export function untilToldToStop(): Promise<NodeJS.Signals> {
     worker?.once('disconnect', () => {
       if (!worker.exitedAfterDisconnect) endAtOnce()
     })
+  })
+}
+
+/** In a worker: calls back when its primary says that this one is to sweep. */
+export function whenToldToSweep(callBack: () => void): void {
+  process.on('message', (order: SweepOrder) => {
+    if (order.kind === 'sweep') callBack()
   })
 }
 

@@ -22,6 +22,8 @@ const SETTINGS = [
   ['--in-flight-max', 'STREAMGATE_IN_FLIGHT_MAX', '10000'],
   ['--log-level', 'STREAMGATE_LOG_LEVEL', 'info'],
   ['--metrics', 'STREAMGATE_METRICS', 'auto'],
+  ['--sweep-minutes', 'STREAMGATE_SWEEP_MINUTES', '60'],
+  ['--sweep-rate', 'STREAMGATE_SWEEP_RATE', '1000'],
 ] as const
 
 /** Values that settings may not take, each with what the refusal must say of its bounds, in the order of the help. */
@@ -39,6 +41,8 @@ const BAD_VALUES = [
     ['--in-flight-max', '0', /1 to 1000000/],
     ['--log-level', 'loud', /trace.*silent/],
     ['--metrics', 'statsd', /auto.*off/],
+    ['--sweep-minutes', '10080.1', /0 to 10080/],
+    ['--sweep-rate', '0', /1 to 1000000/],
   ],
   [
     ['--port', '-1', /0 to 65535/],
@@ -50,6 +54,8 @@ const BAD_VALUES = [
     ['--in-flight-max', '1e3', /1 to 1000000/],
     ['--log-level', 'INFO', /trace.*silent/],
     ['--metrics', 'emf', /Lambda/],
+    ['--sweep-minutes', 'hourly', /0 to 10080/],
+    ['--sweep-rate', '1000001', /1 to 1000000/],
   ],
 ] as const
 
@@ -67,7 +73,7 @@ describe.concurrent('the command line', () => {
   it('names its commands, and says which version it is', async () => {
     const [help, version] = await Promise.all([run(['--help']), run(['--version'])])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    expect(help.stdout).toContain('serve')
+    for (const command of ['serve', 'sweep']) expect(help.stdout).toContain(command)
     const manifest: unknown = JSON.parse(
       readFileSync(new URL('../../service/package.json', import.meta.url), 'utf8'),
     )

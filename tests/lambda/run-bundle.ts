@@ -1,15 +1,18 @@
 /**
- * Runs a built `index.mjs` as Lambda would load it: sends it the events on standard input, one JSON value, and
- * prints each result as soon as it has it, as Lambda would then freeze the process.
+ * Runs a built `index.mjs` as Lambda would load it: calls one of its exports with the events from standard input,
+ * one JSON value, each with so many milliseconds left, and prints each result as soon as it has it, as Lambda would then freeze the process.
  */
 import { pathToFileURL } from 'node:url'
 
-const [, , code = ''] = process.argv
+const [, , code = '', name = 'handler', remainingMs = '10000'] = process.argv
 const chunks: Buffer[] = []
 for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
 const events = JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown[]
-const { handler } = (await import(pathToFileURL(code).href)) as {
-  handler: (event: unknown) => Promise<unknown>
+const context = { getRemainingTimeInMillis: () => Number(remainingMs) }
+const exported = (await import(pathToFileURL(code).href)) as Readonly<
+  Record<string, (event: unknown, context: object) => Promise<unknown>>
+>
+for (const event of events) {
+  process.stdout.write(`result:${JSON.stringify(await exported[name]?.(event, context))}\n`)
 }
-for (const event of events) process.stdout.write(`result:${JSON.stringify(await handler(event))}\n`)
 process.exit(0)

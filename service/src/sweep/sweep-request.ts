@@ -1,0 +1,149 @@
+/**
+ * The flags of `streamgate sweep`, checked: what to sweep, how fast, and from where.
+ */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { ConfigError, loadConfig, type Config } from '../config.ts'
+import { reasonOf } from '../reason.ts'
+import { wholeNumber } from '../setting-text.ts'
+import { storeText } from '../store-config.ts'
+import { SWEEP_RATE_MAX } from './sweep-settings.ts'
+import { SEGMENTS_MAX, SweepStateFile, type StoredSweepState } from './sweep-state.ts'
+import { wholeOf, type SegmentLeft } from './sweeper.ts'
+
+/** The flags as they are given. */
+export type SweepFlags = {
+  readonly store?: string
+  readonly storeTimeoutMs?: string
+  readonly rate?: string
+  readonly readCapacity?: string
+  readonly segments?: string
+  readonly cursor?: string
+  readonly state?: string
+  readonly dryRun?: true
+}
+
+/** What was asked for, and found to be sound. */
+export type SweepRequest = {
+  readonly config: Pick<Config, 'store' | 'storeTimeoutMs'>
+  /** The store as a state file names it. */
+  readonly storeName: string
+  readonly rate: number
+  readonly readCapacity: number | undefined
+  readonly segments: number
+  readonly left: readonly SegmentLeft[]
+  readonly stateFile: SweepStateFile | undefined
+  readonly isDryRun: boolean
+}
+
+/** Most read capacity in a second: what an account may have for a table by default, 40,000, and ample. */
+const READ_CAPACITY_MAX = 1_000_000
+
+/** @throws {ConfigError} for every flag that cannot be used, each by name. */
+export function readSweepRequest(flags: SweepFlags): SweepRequest {
+  const faults: string[] = []
+  const config = attempt(faults, () => configOf(flags))
+  const segments = number(faults, { flag: '--segments', text: flags.segments, max: SEGMENTS_MAX })
+  const rate = number(faults, { flag: '--rate', text: flags.rate, max: SWEEP_RATE_MAX })
+  const budget = { flag: '--read-capacity', text: flags.readCapacity, max: READ_CAPACITY_MAX }
+  const readCapacity = number(faults, budget)
+  faults.push(...contradictions(flags, config?.store.kind))
+  const stateFile = flags.state === undefined ? undefined : new SweepStateFile(flags.state)
+  const stored = attempt(faults, () => named('--state', () => stateFile?.read()))
+  if (stored !== undefined && config !== undefined) {
+    faults.push(...differences(stored, { store: storeName(config), segments }))
+  }
+  if (faults.length > 0 || config === undefined) throw new ConfigError(faults)
+  const count = stored?.segments ?? segments ?? 1
+  const { cursor } = flags
+  return {
+    config,
+    storeName: storeName(config),
+    rate: rate ?? config.sweepRate,
+    readCapacity,
+    segments: count,
+    left: stored?.left ?? (cursor === undefined ? wholeOf(count) : [{ index: 0, cursor }]),
+    stateFile,
+    isDryRun: flags.dryRun === true,
+  }
+}
+
+/** The settings that a sweep shares with the service. It listens nowhere, so nobody need say who may call. */
+function configOf({ store, storeTimeoutMs }: SweepFlags): Config {
+  const config = loadConfig({
+    auth: 'none',
+    workers: '1',
+    ...(store !== undefined && { store }),
+    ...(storeTimeoutMs !== undefined && { storeTimeoutMs }),
+  })
+  const faults: string[] = []
+  if (config.store.kind === 'memory') faults.push('--store memory: is gone with its process: name another')
+  if (config.store.kind === 'lmdb' && !existsSync(config.store.path)) {
+    faults.push(`--store ${storeText(config.store)} is not there: name the folder that the service uses`)
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  return config
+}
+
+/** What is wrong between flags that are each sound. */
+function contradictions(flags: SweepFlags, kind: Config['store']['kind'] | undefined): string[] {
+  const faults: string[] = []
+  const isDivided = flags.segments !== undefined && Number(flags.segments) > 1
+  if (flags.cursor !== undefined && isDivided) {
+    faults.push('--cursor goes on with a sweep of one segment: leave --segments out, or keep a --state')
+  }
+  if (flags.cursor !== undefined && flags.state !== undefined) {
+    faults.push('--cursor and --state both say where to go on: give one of them')
+  }
+  if (flags.dryRun === true && flags.state !== undefined) {
+    faults.push('--dry-run keeps no --state: a later sweep would pass over those who were only looked at')
+  }
+  if (flags.readCapacity !== undefined && kind === 'lmdb') {
+    faults.push('--read-capacity is for dynamodb: here nothing is paid by it; use --rate')
+  }
+  return faults
+}
+
+/** Where a state is of another sweep than the one asked for. */
+function differences(
+  stored: StoredSweepState,
+  { store, segments = stored.segments }: { store: string; segments: number | undefined },
+): string[] {
+  const faults: string[] = []
+  if (stored.store !== store) faults.push(`--state is of ${stored.store}, not of ${store}: name another file`)
+  if (stored.segments !== segments) {
+    faults.push(`--state is of ${stored.segments} segments, not of ${segments}: leave --segments out`)
+  }
+  return faults
+}
+
+/** A relative folder means another one elsewhere, so the state has the whole path. */
+function storeName({ store }: Pick<Config, 'store'>): string {
+  return storeText(store.kind === 'lmdb' ? { kind: 'lmdb', path: resolve(store.path) } : store)
+}
+
+function number(
+  faults: string[],
+  { flag, text, max }: { flag: string; text: string | undefined; max: number },
+): number | undefined {
+  return text === undefined ? undefined : attempt(faults, () => named(flag, () => wholeNumber(1, max)(text)))
+}
+
+/** @throws {ConfigError} with the flag's name before what is wrong with it. */
+function named<Value>(flag: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    throw new ConfigError([`${flag} ${error instanceof Error ? error.message : reasonOf(error)}`])
+  }
+}
+
+function attempt<Value>(faults: string[], read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    faults.push(...error.faults)
+    return undefined
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * The sweeper: walks all users, and takes out of their rosters what nobody needs any more.
+ *
+ * It reads by `scan` and writes by `replace` alone, which is refused where anybody wrote in between. So it can
+ * never undo what a player did, whatever runs beside it: players, other processes, other sweepers.
+ */
+import { tidied, type Roster, type ScanPage, type Store, type StreamId, type UserId } from '@streamgate/core'
+import { Pacer } from './pacer.ts'
+
+/** What the sweeper cannot make itself. */
+export type SweeperParts = {
+  readonly store: Pick<Store, 'scan' | 'replace'>
+  /** Learns of finished streams, before a sweep begins, and knows whether a stream is one of them. */
+  readonly finished: {
+    readonly refresh: () => Promise<void>
+    readonly has: (streamId: StreamId, nowMs: number) => boolean
+  }
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Milliseconds by a clock that is never set back. */
+  readonly monotonicMs: () => number
+  /** How far the clocks of all processes on the store may differ: as much longer everything is kept. */
+  readonly skewMs: number
+  /** Resolves after so many milliseconds, or as soon as the signal is raised. */
+  readonly pause: (ms: number, signal: AbortSignal | undefined) => Promise<void>
+}
+
+/** A part of all users that has not been walked to its end: from after `cursor`, or from its beginning. */
+export type SegmentLeft = { readonly index: number; readonly cursor?: string }
+
+/** How to sweep. */
+export type SweepOptions = {
+  /** The most users to look at in a second, over all segments. */
+  readonly rate: number
+  /** The most read capacity to spend in a second, over all segments, where the store knows of such a thing. */
+  readonly readCapacity?: number | undefined
+  /** In how many parts all users are walked. */
+  readonly segments: number
+  /** What is left of an earlier sweep; absent: everything. Taken in this order. */
+  readonly left?: readonly SegmentLeft[] | undefined
+  /** How many segments are walked at once; absent: all. */
+  readonly inParallel?: number | undefined
+  /** Says what it would do, and writes nothing. */
+  readonly isDryRun?: boolean | undefined
+  /** Raised: stops after the pages under way. */
+  readonly signal?: AbortSignal | undefined
+  /** Hears of each page once it is done. */
+  readonly onPage?: ((progress: SweepProgress) => void) | undefined
+}
+
+/** What a sweep has come to so far; in a dry run, what it would have. */
+export type SweepTally = {
+  readonly usersSeen: number
+  readonly leasesLapsed: number
+  readonly leasesFinished: number
+  readonly notesOutdated: number
+  readonly usersRemoved: number
+  /** Writes that were refused because somebody else had written meanwhile. */
+  readonly writesRefused: number
+}
+
+/** A tally on the way. */
+export type SweepProgress = {
+  readonly tally: SweepTally
+  readonly left: readonly SegmentLeft[]
+  /** About how many users the store holds, where it knows. */
+  readonly usersAbout: number | undefined
+}
+
+/** How a sweep ended, what it came to, and what it left for another. */
+export type SweepReport = {
+  readonly outcome: 'finished' | 'interrupted' | 'failed'
+  readonly tally: SweepTally
+  readonly seconds: number
+  readonly left: readonly SegmentLeft[]
+  /** Why it failed: what the store rejected with, again and again. */
+  readonly failure?: unknown
+  /** Why it did not learn anew which streams have finished: leases of those it did not know of stay. */
+  readonly finishedFailure?: unknown
+}
+
+/** Most users of one page: they are written together, and whoever shares the process waits for as long. */
+const PAGE_SIZE_MAX = 64
+
+/** So many pages a second share out a rate that is low, so that it comes in drops and not in gushes. */
+const PAGES_PER_SECOND = 20
+
+/** How often a call is tried that the store fails at, and the wait before the second time; it doubles. */
+const CALL_ATTEMPTS_MAX = 5
+const RETRY_PAUSE_MS = 200
+
+/** A roster that was written meanwhile is judged once more. Whoever writes it again has a player who is there. */
+const WRITES_PER_USER_MAX = 2
+
+/** A consistent read of an item costs at least this much: for an endpoint that does not tell. */
+const READ_UNITS_PER_USER = 1
+
+const EMPTY_TALLY = {
+  usersSeen: 0,
+  leasesLapsed: 0,
+  leasesFinished: 0,
+  notesOutdated: 0,
+  usersRemoved: 0,
+  writesRefused: 0,
+} satisfies SweepTally
+
+/** Sweeps a store, any number of times, also at once. */
+export class Sweeper {
+  readonly #parts: SweeperParts
+
+  constructor(parts: SweeperParts) {
+    this.#parts = parts
+  }
+
+  /** Never rejects: a store that fails ends the sweep early, and the report says where it got to. */
+  sweep(options: SweepOptions): Promise<SweepReport> {
+    return new Sweep(this.#parts, options).run()
+  }
+}
+
+/** One sweep on its way. */
+class Sweep {
+  readonly #parts: SweeperParts
+  readonly #options: SweepOptions
+  readonly #usersPacer: Pacer
+  readonly #readPacer: Pacer | undefined
+  readonly #pageSize: number
+  readonly #waiting: SegmentLeft[]
+  readonly #underWay = new Map<number, SegmentLeft>()
+  #tally = { ...EMPTY_TALLY }
+  #usersAbout: number | undefined
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(parts: SweeperParts, options: SweepOptions) {
+    const { rate, readCapacity, segments, left } = options
+    this.#parts = parts
+    this.#options = options
+    this.#usersPacer = new Pacer(rate, parts.monotonicMs)
+    this.#readPacer = readCapacity === undefined ? undefined : new Pacer(readCapacity, parts.monotonicMs)
+    this.#pageSize = Math.min(PAGE_SIZE_MAX, Math.ceil(rate / PAGES_PER_SECOND))
+    this.#waiting = [...(left ?? wholeOf(segments))]
+  }
+
+  async run(): Promise<SweepReport> {
+    const { inParallel = this.#waiting.length } = this.#options
+    const startedAtMs = this.#parts.monotonicMs()
+    const ignorance = await this.#learnOfFinished()
+    await Promise.all(Array.from({ length: inParallel }, () => this.#walkSegments()))
+    const left = this.#left
+    const outcome = this.#failure !== undefined ? 'failed' : left.length > 0 ? 'interrupted' : 'finished'
+    return {
+      outcome,
+      tally: { ...this.#tally },
+      seconds: (this.#parts.monotonicMs() - startedAtMs) / 1000,
+      left,
+      ...(this.#failure !== undefined && { failure: this.#failure.error }),
+      ...(ignorance !== undefined && { finishedFailure: ignorance.error }),
+    }
+  }
+
+  /** Without the notes a sweep does less, and nothing wrong: they may lie in a table that is not there. */
+  async #learnOfFinished(): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#parts.finished.refresh()
+      return undefined
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  get #isStopping(): boolean {
+    return this.#failure !== undefined || this.#options.signal?.aborted === true
+  }
+
+  /** What is not done yet, those under way first. */
+  get #left(): SegmentLeft[] {
+    return [...this.#underWay.values(), ...this.#waiting]
+  }
+
+  /** Takes one segment after the other, until none is left. */
+  async #walkSegments(): Promise<void> {
+    while (!this.#isStopping) {
+      const segment = this.#waiting.shift()
+      if (segment === undefined) return
+      await this.#walk(segment)
+    }
+  }
+
+  async #walk(from: SegmentLeft): Promise<void> {
+    let position: SegmentLeft | undefined = from
+    this.#underWay.set(from.index, from)
+    while (position !== undefined) {
+      await this.#pace()
+      if (this.#isStopping) return
+      const current: SegmentLeft = position
+      const page = await this.#tryRepeatedly(() => this.#look(current))
+      if (page === undefined) return
+      await Promise.all(page.users.map(({ user, roster }) => this.#tidy(user, roster)))
+      if (this.#failure !== undefined) return
+      position = page.cursor === undefined ? undefined : { index: from.index, cursor: page.cursor }
+      if (position === undefined) this.#underWay.delete(from.index)
+      else this.#underWay.set(from.index, position)
+      this.#tellOf(page)
+    }
+  }
+
+  /** Waits until more may be spent; at the least it lets go of the thread once. */
+  #pace(): Promise<void> {
+    const waitMs = Math.max(this.#usersPacer.waitMs, this.#readPacer?.waitMs ?? 0)
+    return this.#parts.pause(waitMs, this.#options.signal)
+  }
+
+  async #look({ index, cursor }: SegmentLeft): Promise<ScanPage> {
+    const { segments } = this.#options
+    const page = await this.#parts.store.scan({
+      pageSize: this.#pageSize,
+      ...(cursor !== undefined && { cursor }),
+      ...(segments > 1 && { segment: { index, count: segments } }),
+    })
+    this.#usersPacer.spend(page.users.length)
+    this.#readPacer?.spend(page.readUnits ?? page.users.length * READ_UNITS_PER_USER)
+    return page
+  }
+
+  /** Writes what is to be written of one user. Where the answer to a write was lost, its repetition is refused and judged anew. */
+  async #tidy(user: UserId, seen: Roster): Promise<void> {
+    const { now, skewMs, finished, store } = this.#parts
+    let roster = seen
+    for (let attempt = 1; attempt <= WRITES_PER_USER_MAX; attempt += 1) {
+      const nowMs = now() - skewMs
+      const tidying = tidied(roster, { nowMs, isFinished: (streamId) => finished.has(streamId, nowMs) })
+      if (tidying === undefined) return
+      if (this.#options.isDryRun !== true) {
+        const seenNow = roster
+        const outcome = await this.#tryRepeatedly(() => store.replace(user, seenNow, tidying.next))
+        if (outcome === undefined) return
+        roster = outcome.roster
+        if (!outcome.done) {
+          this.#tally.writesRefused += 1
+          continue
+        }
+      }
+      this.#tally.leasesLapsed += tidying.lapsed
+      this.#tally.leasesFinished += tidying.finished
+      this.#tally.notesOutdated += tidying.notes
+      if (tidying.next.leases.length + tidying.next.evictions.length === 0) this.#tally.usersRemoved += 1
+      return
+    }
+  }
+
+  /** Works again and again at what the store fails at; gives the sweep up where it fails each time. */
+  async #tryRepeatedly<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work()
+      } catch (error) {
+        if (attempt === CALL_ATTEMPTS_MAX || this.#isStopping) {
+          this.#failure ??= { error }
+          return undefined
+        }
+      }
+      await this.#parts.pause(RETRY_PAUSE_MS * 2 ** (attempt - 1), this.#options.signal)
+    }
+  }
+
+  #tellOf({ users, usersAbout }: ScanPage): void {
+    this.#tally.usersSeen += users.length
+    this.#usersAbout ??= usersAbout
+    this.#options.onPage?.({ tally: { ...this.#tally }, left: this.#left, usersAbout: this.#usersAbout })
+  }
+}
+
+/** Every segment from its beginning. */
+export function wholeOf(segments: number): readonly SegmentLeft[] {
+  return Array.from({ length: segments }, (_, index) => ({ index }))
+}

@@ -1,0 +1,119 @@
+/** Users of every kind that a sweep can meet, and what it must leave of each. */
+import {
+  leaseIdOf,
+  type Eviction,
+  type Generation,
+  type Lease,
+  type LeaseId,
+  type Roster,
+  type RosterContent,
+  type Store,
+  type StreamId,
+  type UserId,
+} from '@streamgate/core'
+import { NOW_MS } from './subjects.ts'
+
+const LEASE_MS = 75_000
+
+/** The stream that has finished. */
+export const FINISHED = 'match'
+
+type Kind = { readonly before: RosterContent; readonly after: RosterContent }
+
+function leaseOf(streamId: string, expiresAtMs: number | null): Lease {
+  const renewedAtMs = (expiresAtMs ?? NOW_MS) - LEASE_MS
+  return {
+    id: leaseIdOf({ streamId: streamId as StreamId }),
+    streamId: streamId as StreamId,
+    startedAtMs: renewedAtMs,
+    renewedAtMs,
+    expiresAtMs,
+    generation: `generation of ${streamId}` as Generation,
+  }
+}
+
+function noteUntil(untilMs: number): Eviction {
+  return {
+    leaseId: 'evicted' as LeaseId,
+    generation: 'generation of evicted' as Generation,
+    by: { id: 'newcomer' as LeaseId },
+    atMs: untilMs - 2 * LEASE_MS,
+    untilMs,
+  }
+}
+
+/** One that lives on. */
+export const LIVE = leaseOf('live', NOW_MS + 1)
+const LASTING = leaseOf('lasting', null)
+/** Lapsed, and one more millisecond to wait for a late heartbeat. */
+const JUST_LAPSED = leaseOf('just lapsed', NOW_MS - LEASE_MS + 1)
+/** One that nobody waits for any more. */
+export const LONG_LAPSED = leaseOf('long lapsed', NOW_MS - LEASE_MS)
+const OF_FINISHED = leaseOf(FINISHED, NOW_MS + LEASE_MS)
+const OUTDATED = noteUntil(NOW_MS)
+const USEFUL = noteUntil(NOW_MS + 1)
+
+const NOTHING: RosterContent = { leases: [], evictions: [] }
+
+const STAYING: Readonly<Record<string, RosterContent>> = {
+  'holds a live lease': { leases: [LIVE], evictions: [] },
+  'holds one that never lapses': { leases: [LASTING], evictions: [] },
+  'holds one that has just lapsed': { leases: [JUST_LAPSED, LIVE], evictions: [] },
+  'has a note that is still of use': { leases: [], evictions: [USEFUL] },
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  ...Object.fromEntries(Object.entries(STAYING).map(([name, as]) => [name, { before: as, after: as }])),
+  'left long ago': { before: { leases: [LONG_LAPSED], evictions: [OUTDATED] }, after: NOTHING },
+  'left the finished stream alone': { before: { leases: [OF_FINISHED], evictions: [] }, after: NOTHING },
+  'has only an outdated note': { before: { leases: [], evictions: [OUTDATED] }, after: NOTHING },
+  'holds all at once': {
+    before: { leases: [LONG_LAPSED, LIVE, OF_FINISHED, LASTING, JUST_LAPSED], evictions: [OUTDATED, USEFUL] },
+    after: { leases: [LIVE, LASTING, JUST_LAPSED], evictions: [USEFUL] },
+  },
+}
+
+/** What one sweep of one user of each kind comes to. */
+export const TALLY_OF_EACH_KIND = {
+  leasesLapsed: 2,
+  leasesFinished: 2,
+  notesOutdated: 3,
+  usersRemoved: 3,
+  writesRefused: 0,
+} as const
+
+/** So many users there are of each kind. */
+const PER_KIND = 5
+
+type Expected = { readonly user: UserId; readonly after: RosterContent }
+
+/** Puts users of every kind into the store; says what must be left of each. */
+export async function populate(store: Store): Promise<readonly Expected[]> {
+  const everyone = Object.entries(KINDS).flatMap(([name, { before, after }]) =>
+    Array.from({ length: PER_KIND }, (_, index) => ({ user: `${name} ${index}` as UserId, before, after })),
+  )
+  for (const { user, before } of everyone) await store.replace(user, await store.read(user), before)
+  return everyone
+}
+
+/** The tally of one sweep of them all. */
+export function tallyOfAll(usersSeen: number): Record<string, number> {
+  const entries = Object.entries(TALLY_OF_EACH_KIND).map(([name, count]) => [name, count * PER_KIND])
+  return { usersSeen, ...Object.fromEntries(entries) }
+}
+
+/** What a roster says, apart from its version. */
+export function contentOf({ leases, evictions }: Roster): RosterContent {
+  return { leases, evictions }
+}
+
+/** Everybody whom a walk of the store meets. */
+export async function everyoneIn(store: Store): Promise<UserId[]> {
+  const met: UserId[] = []
+  for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+    const page = await store.scan({ pageSize: 100, ...(cursor !== undefined && { cursor }) })
+    met.push(...page.users.map(({ user }) => user))
+    cursor = page.cursor
+  }
+  return met.toSorted()
+}
