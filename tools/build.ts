@@ -44,8 +44,9 @@ export async function buildBundle(folder: string): Promise<Manifest> {
     target: 'node22',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // The embedded store and the one in memory are loaded only where the configuration names them.
-    external: ['@streamgate/stores/lmdb', '@streamgate/stores/memory'],
+    // The embedded store and the one in memory are loaded only where the configuration names them, which is not
+    // here; and what is kept for Prometheus only outside Lambda.
+    external: ['@streamgate/stores/lmdb', '@streamgate/stores/memory', './metrics.ts'],
     sourcemap: 'external',
     legalComments: 'none',
     banner: { js: BANNER },

@@ -247,8 +247,12 @@ function parseMetrics(
   { AWS_LAMBDA_FUNCTION_NAME: functionName }: Readonly<NodeJS.ProcessEnv>,
 ): MetricsConfig {
   const kind = oneOf('auto', 'prometheus', 'emf', 'off')(text)
-  if (kind === 'off' || kind === 'prometheus') return { kind }
+  if (kind === 'off') return { kind }
+  if (functionName !== undefined && kind === 'prometheus') {
+    return refuse('must not be prometheus on AWS Lambda, where a scrape would reach one instance of many')
+  }
   if (functionName !== undefined) return { kind: 'emf', functionName }
+  if (kind === 'prometheus') return { kind }
   if (kind === 'auto') return { kind: 'prometheus' }
   return refuse('must not be emf outside AWS Lambda, which sets AWS_LAMBDA_FUNCTION_NAME')
 }

@@ -85,9 +85,11 @@ describe('the configuration', () => {
     const onLambda = { AWS_LAMBDA_FUNCTION_NAME: 'gate' }
     expect(loadConfig({}, onLambda).metrics).toEqual({ kind: 'emf', functionName: 'gate' })
     expect(loadConfig({}, {}).metrics).toEqual({ kind: 'prometheus' })
-    for (const kind of ['prometheus', 'off'] as const) {
-      expect(loadConfig({}, { ...onLambda, STREAMGATE_METRICS: kind }).metrics).toEqual({ kind })
-    }
+    expect(loadConfig({ metrics: 'prometheus' }, {}).metrics).toEqual({ kind: 'prometheus' })
+    expect(loadConfig({ metrics: 'off' }, onLambda).metrics).toEqual({ kind: 'off' })
+    expect(() => loadConfig({ metrics: 'prometheus' }, onLambda)).toThrow(
+      /must not be prometheus on AWS Lambda/,
+    )
   })
 
   it('takes origins as browsers send them, and no others', () => {
