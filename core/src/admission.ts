@@ -1,7 +1,7 @@
-import { EVICTIONS_MAX, evictee, keepEvictions } from './eviction.ts'
+import { EVICTIONS_MAX, inTurn, keepEvictions } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
 import { isLive, type Lease, type LeaseId, type LeaseTimes } from './lease.ts'
-import { fullLimit, holdersOf, isOneCount, type FullLimit } from './limits.ts'
+import { fullLimit, holdersOf, isOneCount, limitsOn, type FullLimit } from './limits.ts'
 import type { Limit, Plan } from './plan.ts'
 import { evictionOf, heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
 import type { LeaseRef } from './store.ts'
@@ -68,7 +68,7 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   const leaving = leavingLeases(roster, claim)
   const staying = without(liveLeases(roster, nowMs), leaving)
   const room = makeRoom(staying, claim)
-  if (Array.isArray(room)) {
+  if (!('limit' in room)) {
     const write = writeFor(roster, { claim, leaving, staying, evicted: room }, nowMs)
     return { outcome: 'admitted', write, ends: endedBy(leaving, room, nowMs) }
   }
@@ -83,17 +83,29 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   return { outcome: 'admitted', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
 }
 
-/** Those of the staying who have to go for the newcomer; where that makes no room, the limit in its way. */
-function makeRoom(staying: readonly Lease[], { newcomer, plan, isHeartbeat }: Claim): Lease[] | FullLimit {
+/**
+ * Those of the staying who have to go for the newcomer; where that makes no room, the limit in its way.
+ *
+ * Whoever is last in turn is kept first, and then each for whom there is room beside those kept. So each
+ * that goes is in the way of some limit all of whose other holders are behind it in turn, and none
+ * goes in vain because another limit asks for more.
+ */
+function makeRoom(staying: readonly Lease[], claim: Claim): readonly Lease[] | FullLimit {
+  const { newcomer, plan, isHeartbeat } = claim
+  const { whenFull } = plan
+  const full = fullLimit({ plan, newcomer }, staying)
+  if (full === undefined) return []
+  if (isHeartbeat === true || whenFull === 'deny') return full
+  const rooms = limitsOn(claim).map((limit) => {
+    return { holders: new Set(holdersOf(limit, claim, staying)), left: limit.max - 1 }
+  })
   const evicted: Lease[] = []
-  const whenFull = isHeartbeat === true ? 'deny' : plan.whenFull
-  while (true) {
-    const full = fullLimit({ plan, newcomer }, without(staying, evicted))
-    if (full === undefined) return evicted
-    const next = evicted.length < EVICTIONS_MAX ? evictee(whenFull, full.holders) : undefined
-    if (next === undefined) return full
-    evicted.push(next)
+  for (const lease of inTurn(whenFull, staying).toReversed()) {
+    const taken = rooms.filter(({ holders }) => holders.has(lease))
+    if (taken.some(({ left }) => left === 0)) evicted.push(lease)
+    else for (const room of taken) room.left -= 1
   }
+  return evicted.length <= EVICTIONS_MAX ? evicted.toReversed() : full
 }
 
 type Change = {

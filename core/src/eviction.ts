@@ -12,22 +12,13 @@ export const EVICTIONS_MAX = 16
 /** How long a note is kept where leases never lapse: a day, in which any player has called. */
 const NOTE_KEPT_WITHOUT_LEASE_MS = 86_400_000
 
-/** Who of the holders has to go, oldest first as they are; nobody where the plan denies. */
-export function evictee(whenFull: WhenFull, holders: readonly Lease[]): Lease | undefined {
-  const [first, ...rest] = holders
+/** The leases in the order in which they would have to go, the first one first. */
+export function inTurn(whenFull: Exclude<WhenFull, 'deny'>, leases: readonly Lease[]): readonly Lease[] {
   switch (whenFull) {
-    case 'deny':
-      return undefined
     case 'evict-oldest':
-      return rest.reduce(
-        (oldest, lease) => (lease.startedAtMs < (oldest?.startedAtMs ?? 0) ? lease : oldest),
-        first,
-      )
+      return leases.toSorted((one, other) => one.startedAtMs - other.startedAtMs)
     case 'evict-idle':
-      return rest.reduce(
-        (idlest, lease) => (lease.renewedAtMs < (idlest?.renewedAtMs ?? 0) ? lease : idlest),
-        first,
-      )
+      return leases.toSorted((one, other) => one.renewedAtMs - other.renewedAtMs)
   }
 }
 

@@ -36,13 +36,19 @@ export function headlineLimit({ limits }: Plan): Limit {
 
 /** The first limit, in the plan's order, that leaves the newcomer no room beside these leases. */
 export function fullLimit(request: RoomRequest, leases: readonly Lease[]): FullLimit | undefined {
-  const { plan, newcomer, extra = 0 } = request
-  const limits = isIgnored(plan, newcomer) ? [IGNORED_LIMIT] : plan.limits
-  for (const limit of limits) {
+  const { extra = 0 } = request
+  for (const limit of limitsOn(request)) {
     const holders = holdersOf(limit, request, leases)
-    if (concerns(limit, newcomer) && holders.length >= limit.max + extra) return { limit, holders }
+    if (holders.length >= limit.max + extra) return { limit, holders }
   }
   return undefined
+}
+
+/** The limits that a newcomer has to do with, in the plan's order. */
+export function limitsOn({ plan, newcomer }: RoomRequest): readonly Limit[] {
+  return isIgnored(plan, newcomer)
+    ? [IGNORED_LIMIT]
+    : plan.limits.filter((limit) => concerns(limit, newcomer))
 }
 
 /** Those of the leases that stand in the newcomer's way under this limit. */

@@ -145,8 +145,8 @@ describe('a plan that evicts', () => {
       await start('oldest-tv', id, { deviceType })
     }
     expect(await start('oldest-tv', 'd', { deviceType: 'tv' })).toMatchObject({
-      ends: [{ id: 'a' }, { id: 'b' }],
-      live: [{ id: 'c' }, { id: 'd' }],
+      ends: [{ id: 'b' }],
+      live: [{ id: 'a' }, { id: 'c' }, { id: 'd' }],
     })
   })
 
