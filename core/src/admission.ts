@@ -1,6 +1,6 @@
 import { EVICTIONS_MAX, inTurn, keepEvictions } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
-import { isLive, type Lease, type LeaseId, type LeaseTimes } from './lease.ts'
+import { isLive, lapsesAtMs, type Lease, type LeaseId, type LeaseTimes } from './lease.ts'
 import { fullLimit, holdersOf, isOneCount, limitsOn, type FullLimit } from './limits.ts'
 import type { Limit, Plan } from './plan.ts'
 import { evictionOf, heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
@@ -44,8 +44,8 @@ export type Admittance = {
   readonly ends: readonly Lease[]
 }
 
-/** `admitted`: one more stream runs. `renewed`: it ran already. A denial that writes ends a stream's grace. */
-export type Admission = Admittance | (Denial & { readonly write?: Write })
+/** `admitted`: one more stream runs. `renewed`: it ran already. */
+export type Admission = Admittance | Denial
 
 /**
  * Decides whether a user may start one more stream.
@@ -136,8 +136,9 @@ function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Change, 
 /** The answer to a newcomer for whom this limit leaves no room: those of its holders who are live at `nowMs`. */
 function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, nowMs: number): Denial {
   const holders = without(holdersOf(limit, claim, liveLeases(roster, nowMs)), [claim.newcomer])
-  const lapses = holders.flatMap((lease) => (lease.expiresAtMs === null ? [] : [lease.expiresAtMs - nowMs]))
-  return { outcome: 'denied', limit, holders, retryAfterMs: lapses.length === 0 ? null : Math.min(...lapses) }
+  const lapses = holders.map(lapsesAtMs).filter((endMs) => endMs !== null)
+  const retryAfterMs = lapses.length === 0 ? null : Math.min(...lapses) - nowMs
+  return { outcome: 'denied', limit, holders, retryAfterMs }
 }
 
 /** A lease that is held goes on as it is, for longer; the ones whose place it takes end, where they are held too. */
@@ -162,11 +163,7 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
   const others = without(liveLeases(roster, nowMs), [...leaving, held])
   const full = fullLimit({ plan: claim.plan, newcomer: held }, others)
   if (full !== undefined && nowMs >= graceUntilMs) {
-    const denial = deny(roster, { claim, limit: full.limit }, nowMs)
-    if (!isLive(held, nowMs)) return denial
-    const over = { ...held, expiresAtMs: graceUntilMs }
-    const next = { leases: withLease(roster.leases, over), evictions: roster.evictions }
-    return { ...denial, write: { verb: 'replace', next } }
+    return deny(roster, { claim: { ...claim, newcomer: held }, limit: full.limit }, nowMs)
   }
   const renewed = { ...held, ...timesOf(claim.newcomer) }
   const lease = full === undefined ? outOfGrace(renewed) : inGrace(renewed, graceUntilMs)

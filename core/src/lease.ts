@@ -64,9 +64,16 @@ export function splitLeaseId(id: string): { streamId: string; deviceId?: string 
   return at === -1 ? { streamId: id } : { streamId: id.slice(0, at), deviceId: id.slice(at + 1) }
 }
 
-/** Live means `nowMs < expiresAtMs`: at `expiresAtMs` itself the lease has lapsed. */
+/** The instant at which a lease lapses, in grace at the end of that at the latest; `null` where it never does. */
+export function lapsesAtMs({ expiresAtMs, graceUntilMs }: Lease): number | null {
+  if (graceUntilMs === undefined) return expiresAtMs
+  return expiresAtMs === null ? graceUntilMs : Math.min(expiresAtMs, graceUntilMs)
+}
+
+/** Live means `nowMs < lapsesAtMs`: at `expiresAtMs` itself the lease has lapsed. */
 export function isLive(lease: Lease, nowMs: number): boolean {
-  return lease.expiresAtMs === null || nowMs < lease.expiresAtMs
+  const endMs = lapsesAtMs(lease)
+  return endMs === null || nowMs < endMs
 }
 
 /** The instants of a lease taken or renewed at `nowMs`; `leaseMs` is `null` where leases never lapse. */

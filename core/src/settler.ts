@@ -50,7 +50,7 @@ export class Settler {
       const nowMs = this.#parts.judgingMs()
       const before = this.#parts.finished.judged(roster, nowMs)
       const verdict = decide(before, nowMs)
-      if (!('write' in verdict) || verdict.write === undefined) return { verdict, before, after: roster }
+      if (!('write' in verdict)) return { verdict, before, after: roster }
       const outcome = await this.#write(user, roster, verdict.write)
       if (outcome.done) return { verdict, before, after: outcome.roster }
       roster = outcome.roster
