@@ -230,7 +230,9 @@ export class Limiter {
     const { heartbeatSeconds, leaseMs } = this.#pacer.paceOf(user, this.#policy.paces, { plan, live })
     const times = leaseTimes(lease.renewedAtMs, leaseMs)
     if (lease.graceUntilMs === undefined && lease.expiresAtMs !== times.expiresAtMs) {
-      const { roster } = await this.#parts.store.renew(user, lease, times)
+      // Where this taking is over already, what has come since is not part of the answer.
+      const moved = await this.#parts.store.renew(user, lease, times)
+      const roster = moved.done ? moved.roster : after
       lease = heldLease(roster, lease.id) ?? lease
       live = this.#liveIn(roster)
     }
