@@ -141,7 +141,7 @@ export class Limiter {
     const first = await this.#parts.store.renew(user, { id, generation }, { renewedAtMs, expiresAtMs })
     const held = first.done ? heldLease(first.roster, id) : undefined
     const plan = request.plan === undefined ? this.#planOf(held) : named
-    const claim: Claim = { newcomer, plan: planFor(user, plan), replaces }
+    const claim: Claim = { newcomer, plan: planFor(user, plan), replaces, isHeartbeat: true }
     if (held !== undefined && held.graceUntilMs === undefined) {
       const settled = {
         verdict: { outcome: 'renewed', ends: [] },
