@@ -22,16 +22,18 @@ export function inTurn(whenFull: Exclude<WhenFull, 'deny'>, leases: readonly Lea
   }
 }
 
-/** Notes that `evicted` was ended by `newcomer`; kept for twice the longer lease of the two, in which its player has called. */
+/**
+ * Notes that `evicted` was ended by `newcomer`; kept for twice the longer lease of the two, in which its player
+ * has called. One that never lapses is the longest: where the other ends, that is for its grace.
+ */
 export function noteEviction(evicted: Lease, newcomer: Lease): Eviction {
   const atMs = newcomer.renewedAtMs
-  const leaseMs = Math.max(lengthMs(evicted), lengthMs(newcomer))
   return {
     leaseId: evicted.id,
     generation: evicted.generation,
     by: evictorOf(newcomer),
     atMs,
-    untilMs: atMs + (leaseMs === 0 ? NOTE_KEPT_WITHOUT_LEASE_MS : 2 * leaseMs),
+    untilMs: atMs + Math.max(keptMs(evicted), keptMs(newcomer)),
   }
 }
 
@@ -46,9 +48,9 @@ export function keepEvictions(
   return [...kept, ...ends.map((lease) => noteEviction(lease, newcomer))].slice(-EVICTIONS_MAX)
 }
 
-/** How long a lease runs from its renewal; 0 where it never lapses. */
-function lengthMs({ renewedAtMs, expiresAtMs }: Lease): number {
-  return expiresAtMs === null ? 0 : expiresAtMs - renewedAtMs
+/** How long a note is of use to the player of a lease of this length. */
+function keptMs({ renewedAtMs, expiresAtMs }: Lease): number {
+  return expiresAtMs === null ? NOTE_KEPT_WITHOUT_LEASE_MS : 2 * (expiresAtMs - renewedAtMs)
 }
 
 function evictorOf({ id, deviceId, deviceType, label }: Lease): Evictor {
