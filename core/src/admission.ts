@@ -157,13 +157,17 @@ function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, n
 
 type Graced = { readonly claim: Claim; readonly held: Lease; readonly graceUntilMs: number }
 
-/** A stream in grace goes on within the limit where there is room by now, above it until its end, and then no more. */
+/**
+ * A stream in grace goes on within the limit where there is room by now, above it until its end, and is then
+ * judged as a newcomer, who by a start may make others leave.
+ */
 function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs: number): Admission {
   const leaving = leavingLeases(roster, claim)
   const others = without(liveLeases(roster, nowMs), [...leaving, held])
   const full = fullLimit({ plan: claim.plan, newcomer: held }, others)
   if (full !== undefined && nowMs >= graceUntilMs) {
-    return deny(roster, { claim: { ...claim, newcomer: held }, limit: full.limit }, nowMs)
+    const newcomer = claim.isHeartbeat === true ? held : claim.newcomer
+    return admitNewcomer(roster, { ...claim, newcomer }, nowMs)
   }
   const renewed = { ...held, ...timesOf(claim.newcomer) }
   const lease = full === undefined ? outOfGrace(renewed) : inGrace(renewed, graceUntilMs)
