@@ -112,7 +112,7 @@ export class Limiter {
       await this.#settler.forgetEviction(user, newcomer, first.roster)
       const settled = {
         verdict: { outcome: 'admitted', ends: [] },
-        before: first.roster,
+        before: this.#finished.judged(first.roster, this.#judgingMs()),
         after: first.roster,
       } as const
       return this.#grant(user, { claim, plan }, settled)
