@@ -30,6 +30,7 @@ export function planFor(user: UserId, plan: Plan): Plan {
     limits: [{ max: LIMIT_MAX }],
     whenFull: 'deny',
     sameDeviceReplaces: false,
+    ignore: [],
     grace: null,
     shadow: plan,
   }
