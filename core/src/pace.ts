@@ -52,7 +52,10 @@ export class Pacer {
     else if (this.#fullUsers.size < FULL_USERS_MAX) this.#fullUsers.add(user)
     else this.#fullUsers.clear()
     const { heartbeatSeconds, leaseMs } = hasNoRoom ? paces.whenFull : paces.whenRoom
-    return { heartbeatSeconds: heartbeatSeconds && this.#withJitter(heartbeatSeconds), leaseMs }
+    const told = heartbeatSeconds && this.#withJitter(heartbeatSeconds)
+    // A policy may ask for a call just before the lease is over; chance must not put it behind that.
+    const isTooLate = told !== null && leaseMs !== null && told * 1000 > leaseMs
+    return { heartbeatSeconds: isTooLate ? heartbeatSeconds : told, leaseMs }
   }
 
   #withJitter(heartbeatSeconds: number): number {
