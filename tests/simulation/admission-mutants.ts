@@ -71,6 +71,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     right: 'lease: newcomer, capacity }',
     wrong: 'lease: newcomer, capacity: capacity + 1 }',
     caughtBy: 'too many',
+    isRace: true,
   },
   {
     slip: 'a full roster of lapsed leases is added to, which no store does',
@@ -85,6 +86,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     right: 'hasRoom && isHeartbeat !== true',
     wrong: 'hasRoom',
     caughtBy: 'eviction missed',
+    isRace: true,
   },
   {
     slip: 'no note is left on what a newcomer replaces',
@@ -141,6 +143,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     right: 'holdersOf(limit, claim, liveLeases(roster, nowMs))',
     wrong: 'holdersOf(limit, claim, roster.leases)',
     caughtBy: 'leases shown',
+    isRace: true,
   },
   {
     slip: 'a denial leaves out the lease that was to be replaced',
@@ -166,8 +169,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'the wait is an instant',
     file: 'admission.ts',
-    right: '[lease.expiresAtMs - nowMs]',
-    wrong: '[lease.expiresAtMs]',
+    right: 'Math.min(...lapses) - nowMs',
+    wrong: 'Math.min(...lapses)',
     caughtBy: 'too few',
   },
 ]

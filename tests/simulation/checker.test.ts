@@ -1,6 +1,14 @@
 /** The checker on histories written by hand: it finds too many, too few, and nothing where all is well. */
-import type { Generation, Lease, LeaseId, StreamId, UserId } from '@streamgate/core'
-import { Limiter } from '@streamgate/core'
+import {
+  Limiter,
+  planOfOneLimit,
+  type Generation,
+  type Lease,
+  type LeaseId,
+  type Policy,
+  type StreamId,
+  type UserId,
+} from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import { check } from './checker.ts'
 import type { Answer, History, Operation, Request, RunRequest } from './history.ts'
@@ -8,6 +16,13 @@ import { simulate } from './simulation.ts'
 
 const USER = 'user' as UserId
 const LEASE_MS = 100
+const PAIR = planOfOneLimit('pair', 2)
+const PACE = { leaseMs: LEASE_MS, heartbeatSeconds: null }
+const POLICY: Policy = {
+  paces: { whenRoom: PACE, whenFull: PACE },
+  defaultPlan: PAIR,
+  plans: new Map([[PAIR.name, PAIR]]),
+}
 
 describe('the checker', () => {
   it('accepts admissions up to the limit, and a denial that names the holders', () => {
@@ -114,7 +129,7 @@ describe('the checker', () => {
 
   it('excuses a renewal that an older one overtook, which a strict reading finds', async () => {
     let found = 0
-    for (let seed = 0; seed < 60; seed += 1) {
+    for (let seed = 0; seed < 30; seed += 1) {
       const history = await simulate({ Limiter }, { seed })
       found += check(history, { renewalsMayOvertake: false }).length - check(history).length
     }
@@ -131,19 +146,14 @@ function historyOf(lines: readonly Line[]): History {
   const operations = lines.map(({ request, from, to, answer }, index): Operation => {
     const invoked = { step: from * 100 + index * 2 + 1, atMs: from }
     const answered = { step: to * 100 + index * 2 + 2, atMs: to }
-    return { number: index + 1, client: 0, request, invoked, answered, answer, aheadMs: 0 }
+    return { number: index + 1, client: 0, request, invoked, answered, answer, limiter: 0, aheadMs: 0 }
   })
   const instants = new Set([...lines.flatMap(({ from, to }) => [from, to]), 1_000_000])
   return {
-    terms: {
-      leaseMs: LEASE_MS,
-      skewMs: 0,
-      heartbeatSeconds: null,
-      plans: new Map(),
-      defaultLimit: 2,
-      mostOf: new Map(),
-    },
+    terms: { skewMs: 0, percentileOf: new Map() },
     operations,
+    errands: [],
+    policies: [{ limiter: 0, step: 0, policy: POLICY }],
     clock: [...instants].map((atMs) => ({ step: atMs * 100, atMs })),
     losses: operations
       .filter(({ answer }) => answer === LOST)
@@ -157,7 +167,7 @@ function rulesBrokenBy(history: History): readonly string[] {
 
 function start(streamId: string): RunRequest {
   const stream = { streamId: streamId as StreamId }
-  return { verb: 'start', user: USER, id: streamId as LeaseId, stream, limit: 2 }
+  return { verb: 'start', user: USER, id: streamId as LeaseId, stream }
 }
 
 function leaseOf(streamId: string, startedAtMs: number): Lease {

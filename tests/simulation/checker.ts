@@ -5,12 +5,19 @@
  * no reason). Where operations overlap or answers are lost it gives the limiter the benefit of the doubt:
  * a fault is reported only if no order of the operations explains the answers.
  */
-import { evictionFaults, missedEvictions } from './eviction-rules.ts'
+import { decisionFaults, shadowFaults } from './decision-rules.ts'
+import { denialFaults } from './denial-rules.ts'
+import { endsFaults, evictionFaults, missedEvictions } from './eviction-rules.ts'
+import { finishFaults } from './finish-rules.ts'
+import { graceFaults } from './grace-rules.ts'
 import { askedAtMs, isRun, type History, type Operation } from './history.ts'
-import { contentionFaults, denialFaults, endedFaults, grantFaults, stopFaults } from './outcome-rules.ts'
+import { contentionFaults, endedFaults, grantFaults, stopFaults } from './outcome-rules.ts'
+import { isExempt, isOnAll } from './plan-model.ts'
+import { Scene } from './scene.ts'
 import { shownFaults } from './shown-rules.ts'
-import { Takings, isCertainlyLive, type Reading } from './takings.ts'
-import type { Scene } from './scene.ts'
+import { isCertainlyLive } from './taking.ts'
+import { Takings, type Reading } from './takings.ts'
+import { paceFaults, viewFaults } from './telling-rules.ts'
 
 /** What is wrong with one answer. */
 export type Violation = { readonly rule: string; readonly detail: string; readonly operation: Operation }
@@ -18,26 +25,41 @@ export type Violation = { readonly rule: string; readonly detail: string; readon
 /** Gives what is wrong with this operation's answer, in words; nothing where all is well. */
 type Rule = (scene: Scene, operation: Operation) => readonly string[]
 
-const RULES: Readonly<Record<string, Rule>> = {
+const RULES = {
   'too many': tooMany,
   'leases shown': shownFaults,
   grant: grantFaults,
   'too few': denialFaults,
+  decision: decisionFaults,
   eviction: evictionFaults,
+  ends: endsFaults,
   'eviction missed': missedEvictions,
+  grace: graceFaults,
+  shadow: shadowFaults,
+  finished: finishFaults,
+  view: viewFaults,
+  pace: paceFaults,
   ended: endedFaults,
   stop: stopFaults,
   generation: generationFaults,
   failure: failureFaults,
-}
+} satisfies Readonly<Record<string, Rule>>
 
-/** All that is wrong with a history, in the order of the answers. */
-export function check(history: History, reading: Reading = { renewalsMayOvertake: true }): Violation[] {
+/** The name of a rule, as a violation gives it. */
+export type RuleName = keyof typeof RULES
+
+/** All that is wrong with a history, in the order of the answers; where `only` is given, by that rule. */
+export function check(
+  history: History,
+  reading: Reading = { renewalsMayOvertake: true },
+  only?: RuleName,
+): Violation[] {
   const users = Map.groupBy(history.operations, (operation) => operation.request.user)
+  const rules = Object.entries(RULES).filter(([rule]) => only === undefined || rule === only)
   const violations = [...users.values()].flatMap((operations) => {
-    const scene: Scene = { history, terms: history.terms, takings: new Takings(history, operations, reading) }
+    const scene = new Scene(history, new Takings(history, operations, reading))
     return operations.flatMap((operation) =>
-      Object.entries(RULES).flatMap(([rule, faultsOf]) =>
+      rules.flatMap(([rule, faultsOf]) =>
         faultsOf(scene, operation).map((detail) => ({ rule, detail, operation })),
       ),
     )
@@ -45,11 +67,23 @@ export function check(history: History, reading: Reading = { renewalsMayOvertake
   return violations.toSorted((one, other) => one.operation.answered.step - other.operation.answered.step)
 }
 
-/** At no step are more streams certainly live than the user's largest limit. */
-function tooMany({ takings, terms }: Scene, { request, answered }: Operation): readonly string[] {
-  const live = takings.all.filter((taking) => isCertainlyLive(taking, answered.step, answered.step))
-  const most = terms.mostOf.get(request.user) ?? terms.defaultLimit
-  if (live.length <= most) return []
+/**
+ * At no step are more streams certainly live than the largest account limit, with its grace, by which any
+ * start of the user may have been judged so far. Streams that one of these plans does not count are left out.
+ */
+function tooMany(scene: Scene, { answered }: Operation): readonly string[] {
+  const { takings } = scene
+  const plans = scene.plansSeen.filter(({ step }) => step < answered.step).map(({ holding }) => holding)
+  const most = Math.max(
+    ...plans.map(({ limits, grace }) => {
+      const onAll = limits.filter(isOnAll).map(({ max }) => max)
+      return onAll.length === 0 ? Infinity : Math.min(...onAll) + (grace?.streams ?? 0)
+    }),
+  )
+  const live = takings.all
+    .filter((taking) => isCertainlyLive(taking, answered.step, answered.step))
+    .filter(({ stream }) => plans.every((plan) => !isExempt(plan, stream)))
+  if (plans.length === 0 || live.length <= most) return []
   const names = live.map(({ id, generation }) => `${id} (${generation})`).join(', ')
   return [`${live.length} streams are certainly live, at most ${most} may be: ${names}`]
 }

@@ -1,13 +1,43 @@
-/** Rules for streams that another one replaced: they hear of it, by whom, and cannot come back by themselves. */
+/** Rules for streams whose place another one took: they hear of it, by whom, and cannot come back by themselves. */
 import type { Eviction } from '@streamgate/core'
-import { askedAtMs, isRun, judgedAtMs, mayHaveWritten, type Operation, type RunRequest } from './history.ts'
+import {
+  askedAtMs,
+  isRun,
+  judgedAtMs,
+  mayHaveEnded,
+  mayHaveWritten,
+  type Operation,
+  type RunRequest,
+} from './history.ts'
 import { isBefore, mayHaveLostAllRaces, nameOf, type Scene } from './scene.ts'
-import { isCertainlyLive, type Taking } from './takings.ts'
+import { leaseLengths } from './plans-in-force.ts'
+import { evictsUnasked, isLostStart } from './taking-causes.ts'
+import { isCertainlyLive, type Taking } from './taking.ts'
 
 /** How many lengths of a lease a note on an eviction is kept. */
 const NOTE_KEPT_LEASES = 2
 /** How long it is kept where leases never lapse. */
 const NOTE_KEPT_WITHOUT_LEASE_MS = 86_400_000
+
+/** Only a start makes others leave than the one it names, and only as its plan says. */
+export function endsFaults(scene: Scene, operation: Operation): readonly string[] {
+  const { answer } = operation
+  if (!isRun(operation) || !('ends' in answer)) return []
+  const { request } = operation
+  return answer.ends.flatMap((lease) => {
+    if (lease.id === request.id) return ['ends its own lease']
+    if (lease.id === request.replaces) return []
+    if (request.verb === 'heartbeat') return [`a heartbeat ends ${nameOf(lease)}`]
+    const mayEvict = scene
+      .plansOf(operation)
+      .some(
+        ({ holding: { whenFull, sameDeviceReplaces } }) =>
+          (whenFull !== 'deny' && answer.outcome === 'admitted') ||
+          (sameDeviceReplaces && lease.deviceId !== undefined && lease.deviceId === request.stream.deviceId),
+      )
+    return mayEvict ? [] : [`ends ${nameOf(lease)}, though its plan evicts nobody`]
+  })
+}
 
 /** Who is told of an eviction was evicted, by the one it is told, and has not been started since. */
 export function evictionFaults(scene: Scene, operation: Operation): readonly string[] {
@@ -24,8 +54,11 @@ export function evictionFaults(scene: Scene, operation: Operation): readonly str
   }
   if (eviction.untilMs <= judgedAtMs(operation, scene.terms))
     faults.push('told of an eviction that is long over')
-  if (eviction.untilMs !== eviction.atMs + noteKeptMs(scene)) faults.push('told until a wrong instant')
-  const evictors = scene.takings.operations.filter(isRun).filter((each) => mayBeEvictor(each, eviction))
+  const evictors = scene.takings.operations
+    .filter(isRun)
+    .filter((each) => mayBeEvictor(scene, each, eviction))
+  const isKept = evictors.some((each) => mayBeKeptFor(scene, each, eviction.untilMs - eviction.atMs))
+  if (evictors.length > 0 && !isKept) faults.push('told until a wrong instant')
   if (!evictors.some((evictor) => !isBefore(operation, evictor))) {
     return [...faults, `${eviction.by.id} did not replace it at ${eviction.atMs}`]
   }
@@ -67,11 +100,19 @@ function outdated(scene: Scene, { operation, eviction, evictors }: Told): readon
   ]
 }
 
-function mayBeEvictor(each: Operation<RunRequest>, { leaseId, by, atMs }: Eviction): boolean {
+function mayBeEvictor(scene: Scene, each: Operation<RunRequest>, eviction: Eviction): boolean {
+  const { leaseId, generation, by, atMs } = eviction
   const { stream, id, replaces } = each.request
+  const evicted = scene.takings.named(generation)
+  const hasEnded =
+    replaces === leaseId ||
+    ('ends' in each.answer && each.answer.ends.some((lease) => lease.generation === generation)) ||
+    takesLapsedOfDevice(scene, each, evicted) ||
+    (isLostStart(each) &&
+      (evicted === undefined || evictsUnasked(scene.history)(each.request, each, evicted)))
   return (
-    mayHaveWritten(each) &&
-    replaces === leaseId &&
+    mayHaveEnded(each) &&
+    hasEnded &&
     id !== leaseId &&
     by.id === id &&
     by.deviceId === stream.deviceId &&
@@ -81,15 +122,30 @@ function mayBeEvictor(each: Operation<RunRequest>, { leaseId, by, atMs }: Evicti
   )
 }
 
+/** Whether a start took the place of its own device's former stream, which had lapsed and so was not told of. */
+function takesLapsedOfDevice(
+  scene: Scene,
+  each: Operation<RunRequest>,
+  evicted: Taking | undefined,
+): boolean {
+  const { verb, stream } = each.request
+  return (
+    verb === 'start' &&
+    stream.deviceId !== undefined &&
+    stream.deviceId === evicted?.stream.deviceId &&
+    scene.plansOf(each).some(({ holding }) => holding.sameDeviceReplaces)
+  )
+}
+
 /** An evicted stream learns it at its next heartbeat; until it is started again, no other answer is right. */
 export function missedEvictions(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isRun(operation) || operation.request.verb !== 'heartbeat') return []
-  if (answer.outcome === 'evicted' || answer.outcome === 'failed') return []
+  if (['evicted', 'failed', 'finished'].includes(answer.outcome)) return []
   const { request } = operation
   const evictors = scene.takings.operations
     .filter(isRun)
-    .filter((each) => each.request.replaces === request.id && !isBefore(operation, each))
+    .filter((each) => mayHaveTakenPlace(each, request) && !isBefore(operation, each))
     .filter((each) => !noteMayBeGone(scene, operation, each))
   return scene.takings
     .of(request.id)
@@ -102,9 +158,15 @@ export function missedEvictions(scene: Scene, operation: Operation): readonly st
     )
 }
 
+/** Whether an answer shows that this start or heartbeat ended a lease of the request's id, or that it was to. */
+function mayHaveTakenPlace({ request, answer }: Operation<RunRequest>, { id }: RunRequest): boolean {
+  return request.replaces === id || ('ends' in answer && answer.ends.some((lease) => lease.id === id))
+}
+
 /** Whether this operation certainly ended the taking in favour of its own stream. */
 function isCertainEvictor({ takings }: Scene, each: Operation<RunRequest>, taking: Taking): boolean {
   const { request, answer, invoked, answered } = each
+  if ('ends' in answer && answer.ends.some(({ generation }) => generation === taking.generation)) return true
   const hasReplaced =
     answer.outcome === 'admitted' || (request.verb === 'start' && answer.outcome === 'renewed')
   if (!hasReplaced || request.replaces !== taking.id || request.id === taking.id) return false
@@ -125,14 +187,15 @@ function isAdmittedAfter({ takings }: Scene, operation: Operation, taking: Takin
     !own.enders.some(mayComeBetween) &&
     own.renewals
       .filter(mayComeBetween)
-      .every((renewal) => takings.stepAt(takings.expiryOf(renewal)) > taking.takenByStep)
+      .every((renewal) => takings.stepAt(Math.min(...takings.expiriesOf(renewal))) > taking.takenByStep)
   )
 }
 
 /** Whether the note of that eviction may have run out, or gone with a start of the stream or the erasure of the user. */
 function noteMayBeGone(scene: Scene, operation: Operation<RunRequest>, evictor: Operation): boolean {
   const { takings } = scene
-  if (takings.stepAt(askedAtMs(evictor) + noteKeptMs(scene)) <= operation.answered.step) return true
+  const keptMs = Math.min(...leaseLengths(scene.history, evictor).map(noteKeptMs))
+  if (takings.stepAt(askedAtMs(evictor) + keptMs) <= operation.answered.step) return true
   return takings.operations.some(
     (each) =>
       !isBefore(each, evictor) &&
@@ -143,6 +206,15 @@ function noteMayBeGone(scene: Scene, operation: Operation<RunRequest>, evictor: 
   )
 }
 
-function noteKeptMs({ terms }: Scene): number {
-  return terms.leaseMs === null ? NOTE_KEPT_WITHOUT_LEASE_MS : NOTE_KEPT_LEASES * terms.leaseMs
+/** Whether a note may be kept for so long: for twice the lease of its evictor, or of the evicted where that was longer. */
+function mayBeKeptFor({ history }: Scene, evictor: Operation, keptMs: number): boolean {
+  const own = leaseLengths(history, evictor)
+  if (own.includes(Infinity) && keptMs === NOTE_KEPT_WITHOUT_LEASE_MS) return true
+  const all = history.policies.flatMap(({ policy: { paces } }) => [paces.whenRoom, paces.whenFull])
+  const longestMs = Math.max(...all.map(({ leaseMs }) => leaseMs ?? 0))
+  return Math.min(...own.map(noteKeptMs)) <= keptMs && keptMs <= NOTE_KEPT_LEASES * longestMs
+}
+
+function noteKeptMs(leaseMs: number): number {
+  return leaseMs === Infinity ? NOTE_KEPT_WITHOUT_LEASE_MS : NOTE_KEPT_LEASES * leaseMs
 }

@@ -1,7 +1,7 @@
-import type { Lease } from '@streamgate/core'
+import type { Lease, Policy } from '@streamgate/core'
 import { check, type Violation } from './checker.ts'
 import type { Answer, History, Operation } from './history.ts'
-import { simulate, type Rules } from './simulation.ts'
+import { simulate, type Rules, type Run } from './simulation.ts'
 import type { Reading } from './takings.ts'
 
 /** The most operations a report shows: those that led up to the fault. */
@@ -11,20 +11,21 @@ const OPERATIONS_SHOWN_MAX = 25
  * Tells of the faults of a seed as shortly as it can: the shortest run that still shows one, and of it what
  * the user in question was asked and answered up to then. Empty where the seed shows no fault.
  */
-export async function reportOf(rules: Rules, seed: number, reading?: Reading): Promise<string> {
-  const full = await simulate(rules, { seed })
+export async function reportOf(rules: Rules, run: Run, reading?: Reading): Promise<string> {
+  const full = await simulate(rules, run)
   if (check(full, reading).length === 0) return ''
   for (let operations = 1; operations <= full.operations.length; operations += 1) {
-    const history = await simulate(rules, { seed, operations })
+    const history = await simulate(rules, { ...run, operations })
     const violation = check(history, reading)[0]
-    if (violation !== undefined) return reportOn(history, violation, `seed ${seed}, ${operations} operations`)
+    if (violation !== undefined)
+      return reportOn(history, violation, `seed ${run.seed}, ${operations} operations`)
   }
   const violation = check(full, reading)[0]
-  return violation === undefined ? '' : reportOn(full, violation, `seed ${seed}`)
+  return violation === undefined ? '' : reportOn(full, violation, `seed ${run.seed}`)
 }
 
 function reportOn(
-  { operations, terms }: History,
+  { operations, policies, errands }: History,
   { rule, detail, operation }: Violation,
   run: string,
 ): string {
@@ -32,13 +33,24 @@ function reportOn(
   const lines = operations
     .filter((each) => each.request.user === user && each.invoked.step <= operation.answered.step)
     .slice(-OPERATIONS_SHOWN_MAX)
-    .map(lineOf)
-  const head = `${run}, lease ${terms.leaseMs} ms, ${user}: operation ${operation.number} breaks "${rule}": ${detail}`
-  return [head, ...lines].join('\n')
+    .map((each) => ({ step: each.invoked.step, line: lineOf(each) }))
+  const others = [
+    ...policies.map(({ step, limiter, policy }) => ({
+      step,
+      line: `step ${step}: limiter ${limiter} decides by ${wordsOfPolicy(policy)}`,
+    })),
+    ...errands.map(({ errand, invoked, answered, limiter, isLost }) => ({
+      step: invoked.step,
+      line: `steps ${invoked.step}–${answered.step}: limiter ${limiter} ${JSON.stringify(errand)}${isLost ? ' is lost' : ''}`,
+    })),
+  ].filter(({ step }) => step <= operation.answered.step)
+  const head = `${run}, ${user}: operation ${operation.number} breaks "${rule}": ${detail}`
+  const sorted = [...lines, ...others].toSorted((one, other) => one.step - other.step)
+  return [head, ...sorted.map(({ line }) => line)].join('\n')
 }
 
 /** `#7 client 2 steps 12–19 at 1003–1009: start a@tv replaces b → admitted a@tv (g5) until 1103, live a@tv (g5), c (g2)` */
-function lineOf({ number, client, request, invoked, answered, answer }: Operation): string {
+function lineOf({ number, client, limiter, request, invoked, answered, answer }: Operation): string {
   const { verb, user: _user, ...facts } = request
   const { id, replaces, generation } = { id: '', replaces: undefined, generation: undefined, ...facts }
   const asked = [
@@ -46,25 +58,29 @@ function lineOf({ number, client, request, invoked, answered, answer }: Operatio
     id,
     generation && `of ${generation}`,
     replaces && `replaces ${replaces}`,
-    limitOf(request),
+    planOf(request),
   ]
   const when = `steps ${invoked.step}–${answered.step} at ${invoked.atMs}–${answered.atMs}`
-  return `#${number} client ${client} ${when}: ${asked.filter(Boolean).join(' ')} → ${wordsOf(answer)}`
+  return `#${number} client ${client} at limiter ${limiter} ${when}: ${asked.filter(Boolean).join(' ')} → ${wordsOf(answer)}`
 }
 
-function limitOf(request: Operation['request']): string {
-  return 'limit' in request ? `under ${request.limit}` : ''
+function planOf(request: Operation['request']): string {
+  return 'stream' in request ? `under ${request.plan ?? 'the default plan'}` : ''
+}
+
+function wordsOfPolicy({ plans, paces }: Policy): string {
+  return JSON.stringify({ paces, plans: [...plans.values()] })
 }
 
 function wordsOf(answer: Answer): string {
   switch (answer.outcome) {
     case 'admitted':
     case 'renewed':
-      return `${answer.outcome} ${leaseWords(answer.lease)}, live ${answer.live.map(leaseWords).join(', ')}`
+      return `${answer.outcome} ${leaseWords(answer.lease)}, live ${listWords(answer.live)}, ends ${listWords(answer.ends)}`
     case 'denied':
-      return `denied by ${answer.holders.map(leaseWords).join(', ')}`
+      return `denied by ${JSON.stringify(answer.limit)}: ${listWords(answer.holders)}`
     case 'listed':
-      return `live ${answer.live.map(leaseWords).join(', ')}`
+      return `live ${listWords(answer.live)}`
     case 'evicted':
       return `evicted ${answer.eviction.generation} by ${answer.eviction.by.id} at ${answer.eviction.atMs}`
     case 'stopped':
@@ -78,6 +94,11 @@ function wordsOf(answer: Answer): string {
   }
 }
 
-function leaseWords({ id, generation, expiresAtMs }: Lease): string {
-  return `${id} (${generation}) until ${expiresAtMs}`
+function listWords(leases: readonly Lease[]): string {
+  return leases.map(leaseWords).join(', ') || 'none'
+}
+
+function leaseWords({ id, generation, expiresAtMs, graceUntilMs }: Lease): string {
+  const grace = graceUntilMs === undefined ? '' : `, in grace until ${graceUntilMs}`
+  return `${id} (${generation}) until ${expiresAtMs}${grace}`
 }

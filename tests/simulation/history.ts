@@ -3,24 +3,28 @@ import type {
   HeartbeatResult,
   LeaseId,
   PlanView,
+  Policy,
   StreamDescription,
+  StreamId,
   UserId,
 } from '@streamgate/core'
 
 /** A point of a run. All events have a step of their own, in their order; the virtual clock may stand still. */
 export type Moment = { readonly step: number; readonly atMs: number }
 
-/** Asks for a stream to run on. A `generation` is only ever named by a heartbeat. */
+/** From a question to its answer. */
+export type Span = { readonly invoked: Moment; readonly answered: Moment }
+
+/** Asks for a stream to run on. A `generation` is only ever named by a heartbeat, and so is `onlyIfHeld`. */
 export type RunRequest = {
   readonly verb: 'start' | 'heartbeat'
   readonly user: UserId
   readonly id: LeaseId
   readonly stream: StreamDescription
   readonly plan?: string | undefined
-  /** How many streams the plan allows. */
-  readonly limit: number
   readonly replaces?: LeaseId | undefined
   readonly generation?: Generation | undefined
+  readonly onlyIfHeld?: boolean
 }
 
 export type StopRequest = {
@@ -34,6 +38,9 @@ export type UserRequest = { readonly verb: 'list' | 'erase'; readonly user: User
 
 export type Request = RunRequest | StopRequest | UserRequest
 
+/** What concerns no user: a stream has finished; a limiter hears which have. */
+export type Errand = { readonly verb: 'finish'; readonly streamId: StreamId } | { readonly verb: 'refresh' }
+
 /** `failed`: the limiter rejected; whether it wrote is unknown where the code is `STORE_TIMED_OUT`. */
 export type Answer =
   | HeartbeatResult
@@ -43,35 +50,41 @@ export type Answer =
   | { readonly outcome: 'failed'; readonly code: string }
 
 /** One question and its answer, as the client saw them. */
-export type Operation<Asked extends Request = Request> = {
+export type Operation<Asked extends Request = Request> = Span & {
   readonly number: number
   readonly client: number
   readonly request: Asked
-  readonly invoked: Moment
-  readonly answered: Moment
   readonly answer: Answer
-  /** How far the clock of the limiter that was asked is ahead of the virtual clock. */
+  /** Which limiter was asked, and how far its clock is ahead of the virtual clock. */
+  readonly limiter: number
   readonly aheadMs: number
 }
 
-/** What was agreed before a run. */
-export type Terms = {
-  /** How long a lease runs; `null` where it never lapses. */
-  readonly leaseMs: number | null
-  /** How far two limiters' clocks may differ; no clock is further ahead. */
-  readonly skewMs: number
-  readonly heartbeatSeconds: number | null
-  /** What the plans allow, by name; a request without a plan has the default. */
-  readonly plans: ReadonlyMap<string, number>
-  readonly defaultLimit: number
-  /** The most that any request of a user may claim. */
-  readonly mostOf: ReadonlyMap<UserId, number>
+/** An errand that was run; `untilMs` is the end of the note that a stream has finished. */
+export type ErrandRun = Span & {
+  readonly errand: Errand
+  readonly limiter: number
+  readonly untilMs: number
+  readonly isLost: boolean
 }
 
-/** All that clients saw of one run, and all that the checker knows. */
+/** From this step on the limiter decides by this policy. */
+export type PolicyChange = { readonly limiter: number; readonly step: number; readonly policy: Policy }
+
+/** What was agreed before a run. */
+export type Terms = {
+  /** How far two limiters' clocks may differ; no clock is further ahead. */
+  readonly skewMs: number
+  /** Where each user stands between 0 and 100; the limits hold below the share that a plan enforces. */
+  readonly percentileOf: ReadonlyMap<UserId, number>
+}
+
+/** All that clients and operators saw of one run, and all that the checker knows. */
 export type History = {
   readonly terms: Terms
   readonly operations: readonly Operation[]
+  readonly errands: readonly ErrandRun[]
+  readonly policies: readonly PolicyChange[]
   /** Where the virtual clock was moved, and to what. */
   readonly clock: readonly Moment[]
   /** Where a call to the store, or its answer, was lost. */
@@ -88,6 +101,11 @@ export function judgedAtMs({ answered, aheadMs }: Operation, { skewMs }: Terms):
   return answered.atMs + aheadMs - skewMs
 }
 
+/** The earliest instant that can have been judged for this answer. */
+export function judgedFromMs({ invoked, aheadMs }: Operation, { skewMs }: Terms): number {
+  return invoked.atMs + aheadMs - skewMs
+}
+
 /** Whether an operation asked for a stream to run on. */
 export function isRun(operation: Operation): operation is Operation<RunRequest> {
   return operation.request.verb === 'start' || operation.request.verb === 'heartbeat'
@@ -98,9 +116,12 @@ export function isLost({ answer }: Operation): boolean {
   return answer.outcome === 'failed' && answer.code === 'STORE_TIMED_OUT'
 }
 
-/** Whether an operation can have changed what is held. */
+/**
+ * Whether an operation can have changed what is held. Whatever a heartbeat is told in the end, it may have
+ * renewed a lease in grace at first.
+ */
 export function mayHaveWritten(operation: Operation): boolean {
-  const { answer } = operation
+  const { answer, request } = operation
   switch (answer.outcome) {
     case 'admitted':
     case 'renewed':
@@ -109,12 +130,18 @@ export function mayHaveWritten(operation: Operation): boolean {
     case 'stopped':
       return answer.stopped
     case 'failed':
-      return isLost(operation) && operation.request.verb !== 'list'
+      return (isLost(operation) && request.verb !== 'list') || request.verb === 'heartbeat'
     case 'denied':
     case 'evicted':
     case 'ended':
+      return request.verb === 'heartbeat'
     case 'finished':
     case 'listed':
       return false
   }
+}
+
+/** Whether an operation can have taken the place of others. */
+export function mayHaveEnded(operation: Operation): boolean {
+  return isLost(operation) || 'ends' in operation.answer
 }

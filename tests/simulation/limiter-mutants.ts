@@ -29,6 +29,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     right: '      roster = outcome.roster\n',
     wrong: '',
     caughtBy: 'failure',
+    isRace: true,
   },
   {
     slip: 'one lost race and it gives up',
@@ -36,6 +37,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     right: 'WRITE_ATTEMPTS_MAX = 10',
     wrong: 'WRITE_ATTEMPTS_MAX = 1',
     caughtBy: 'failure',
+    isRace: true,
   },
   {
     slip: 'decisions know no lapse',
@@ -78,6 +80,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     right: 'roster.evictions.some(isOutdated)',
     wrong: 'roster.evictions.length < 0',
     caughtBy: 'eviction',
+    isRace: true,
   },
   {
     slip: 'dropping an old note brings back the leases of before',
@@ -92,6 +95,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     right: '{ leases: roster.leases, evictions }',
     wrong: '{ leases: roster.leases, evictions: [] }',
     caughtBy: 'eviction missed',
+    isRace: true,
   },
   {
     slip: 'a grant shows lapsed leases as live',
@@ -119,7 +123,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     file: 'limiter.ts',
     right: 'this.#planOf(held) : named',
     wrong: 'named : named',
-    caughtBy: 'grant',
+    caughtBy: 'view',
   },
   {
     slip: 'a lease does not know its plan',
@@ -140,7 +144,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     file: 'limiter.ts',
     right: 'this.#planOf(live.at(-1))',
     wrong: 'this.#planOf(live.at(0))',
-    caughtBy: 'leases shown',
+    caughtBy: 'view',
   },
   {
     slip: 'a heartbeat is told the limit of its lease, whatever plan it names',

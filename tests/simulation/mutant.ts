@@ -2,6 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import type { RuleName } from './checker.ts'
 import type { Rules } from './simulation.ts'
 
 /** Rules of the core with one thing wrong, as a programmer's slip would have it. */
@@ -15,7 +16,9 @@ export type Mutant = {
   /** What stands in its place. */
   readonly wrong: string
   /** The rule of the checker that must find it out. */
-  readonly caughtBy: string
+  readonly caughtBy: RuleName
+  /** Whether it takes a race to see it, of which plain runs have more. */
+  readonly isRace?: boolean
 }
 
 /** A mutant that answers cannot give away, and why. */

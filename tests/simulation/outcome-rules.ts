@@ -1,23 +1,26 @@
-/** Rules for what an answer decides: a grant, a denial, an end, a stop. */
+/** Rules for what an answer decides: a grant, an end, a stop, a failure. */
 import { isRun, judgedAtMs, type Operation, type RunRequest, type StopRequest } from './history.ts'
+import { obstacle } from './plan-model.ts'
+import type { PlanInForce } from './plans-in-force.ts'
 import { isBefore, mayHaveLostAllRaces, nameOf, overlap, type Scene } from './scene.ts'
-import { isCertainlyLive, type Taking } from './takings.ts'
+import { isCertainlyLive, wasEverInGrace, type Taking } from './taking.ts'
 
 /** Admitted only if there was room and the lease was not held; renewed only what may be held, until the due instant. */
 export function grantFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isRun(operation) || (answer.outcome !== 'admitted' && answer.outcome !== 'renewed')) return []
   const { request } = operation
-  const faults = [...termFaults(scene, operation), ...ownFaults(scene, operation)]
   const { lease } = answer
+  const faults = ownFaults(scene, operation)
   if (lease.id !== request.id) faults.push(`grants ${lease.id}`)
   if (answer.outcome === 'admitted') {
     if (request.generation !== undefined) faults.push('admits anew a heartbeat that names its generation')
+    if (request.onlyIfHeld === true) faults.push('admits anew a heartbeat that only reports')
     faults.push(...heldFaults(scene, operation, 'admitted'))
     if (!hadRoom(scene, operation)) faults.push('admitted without room')
     return faults
   }
-  const dueMs = scene.takings.expiryOf(operation) ?? Infinity
+  const dueMs = Math.min(...scene.takings.expiriesOf(operation), lease.graceUntilMs ?? Infinity)
   if ((lease.expiresAtMs ?? Infinity) < dueMs) {
     faults.push(`renewed until ${lease.expiresAtMs}, before ${dueMs}`)
   }
@@ -28,46 +31,35 @@ export function grantFaults(scene: Scene, operation: Operation): readonly string
   if (taking !== undefined && taking.overByStep < operation.invoked.step) {
     faults.push(`renewed ${nameOf(taking)}, which is over`)
   }
+  if (!hadRoomToLeaveGrace(scene, operation, taking)) faults.push('left its grace without room')
   return [...faults, ...heldFaults(scene, operation, 'renewed')]
 }
 
-/**
- * The answer names the limit it was judged by. A heartbeat that names no plan is told that of its lease;
- * where the lease had to be looked for, that of the request will do.
- */
-function termFaults(scene: Scene, operation: Operation<RunRequest>): string[] {
-  const { request, answer, invoked, answered } = operation
-  if (answer.outcome !== 'admitted' && answer.outcome !== 'renewed') return []
-  const { takings, terms } = scene
-  const { plan, generation } = answer.lease
-  const limits = [request.limit]
-  if (request.verb === 'heartbeat' && request.plan === undefined && plan !== undefined) {
-    const runs = isCertainlyLive(takings.named(generation), invoked.step, answered.step)
-    limits.splice(0, runs ? 1 : 0, terms.plans.get(plan) ?? terms.defaultLimit)
-  }
-  const faults = limits.includes(answer.limit.max) ? [] : [`names a limit of ${answer.limit.max}`]
-  if (answer.heartbeatSeconds !== terms.heartbeatSeconds) faults.push(`asks for other heartbeats`)
-  return faults
-}
-
 /** A grant shows its own lease as live, unless it lapsed on the way or somebody else may have ended it meanwhile. */
-function ownFaults({ takings, terms }: Scene, operation: Operation<RunRequest>): string[] {
-  const { answer } = operation
+function ownFaults({ history, takings, terms }: Scene, operation: Operation<RunRequest>): string[] {
+  const { answer, request } = operation
   if (answer.outcome !== 'admitted' && answer.outcome !== 'renewed') return []
   const { lease, live } = answer
-  const isLive = lease.expiresAtMs === null || judgedAtMs(operation, terms) < lease.expiresAtMs
+  const lapsesAtMs = Math.min(lease.expiresAtMs ?? Infinity, lease.graceUntilMs ?? Infinity)
+  const isLive = judgedAtMs(operation, terms) < lapsesAtMs
   const taking = takings.named(lease.generation)
   const enders = [
     ...(taking?.enders ?? []),
     ...(taking === undefined ? [] : takings.overtaking(taking, operation)),
   ]
-  const mayBeOver = enders.some((ender) => overlap(ender, operation))
+  const mayBeFinished = history.errands.some(
+    ({ errand, invoked }) =>
+      errand.verb === 'finish' &&
+      errand.streamId === request.stream.streamId &&
+      invoked.step < operation.answered.step,
+  )
+  const mayBeOver = mayBeFinished || enders.some((ender) => overlap(ender, operation))
   const isShown = live.some((each) => each.generation === lease.generation)
   return isLive && !isShown && !mayBeOver ? ['does not show its own lease as live'] : []
 }
 
 /** Who runs already goes on, whatever the limit: `renewed` is the one right answer. */
-function heldFaults(
+export function heldFaults(
   { takings }: Scene,
   operation: Operation<RunRequest>,
   outcome: string,
@@ -83,41 +75,66 @@ function heldFaults(
     .map((taking) => `${outcome}, though ${nameOf(taking)} certainly runs`)
 }
 
-/** Whether at some step between question and answer fewer others than the limit were certainly live. */
-function hadRoom({ takings }: Scene, { request, invoked, answered }: Operation<RunRequest>): boolean {
-  const others = takings.all.filter((taking) => taking.id !== request.id)
-  for (let step = invoked.step; step <= answered.step; step += 1) {
-    if (others.filter((taking) => isCertainlyLive(taking, step, step)).length < request.limit) return true
+/** Whether at some step between question and answer the certainly live others left room, as a plan in force counts. */
+function hadRoom(scene: Scene, operation: Operation<RunRequest>): boolean {
+  const { answer } = operation
+  if (answer.outcome !== 'admitted') return true
+  const isInGrace = answer.lease.graceUntilMs !== undefined
+  return scene.plansOf(operation).some(({ holding }) =>
+    hasRoomAtAStep(scene, operation, {
+      holding,
+      extra: isInGrace ? (holding.grace?.streams ?? 0) : 0,
+    }),
+  )
+}
+
+/** A stream that was in grace and is no more had room at some step. */
+function hadRoomToLeaveGrace(
+  scene: Scene,
+  operation: Operation<RunRequest>,
+  taking: Taking | undefined,
+): boolean {
+  const { answer } = operation
+  if (answer.outcome !== 'renewed' || answer.lease.graceUntilMs !== undefined || !wasEverInGrace(taking)) {
+    return true
+  }
+  // Another heartbeat may have left the grace before, while there was room.
+  const rivals = taking?.renewals.filter((each) => each !== operation && !isBefore(operation, each)) ?? []
+  if (rivals.some((each) => each.answer.outcome === 'failed' || overlap(each, operation))) return true
+  if (taking?.sights.some(({ by, lease }) => isBefore(by, operation) && lease.graceUntilMs === undefined)) {
+    return true
+  }
+  return scene
+    .plansOf(operation)
+    .some(({ holding }) => hasRoomAtAStep(scene, operation, { holding, extra: 0 }))
+}
+
+function hasRoomAtAStep(
+  { takings }: Scene,
+  { request, invoked, answered, answer }: Operation<RunRequest>,
+  { holding, extra }: Pick<PlanInForce, 'holding'> & { readonly extra: number },
+): boolean {
+  const others = takings.all.filter((taking) => taking.id !== request.id && taking.certain.length > 0)
+  const stream = 'lease' in answer ? answer.lease : request.stream
+  const steps = new Set([invoked.step, ...others.flatMap(({ certain }) => certain.map(({ to }) => to))])
+  for (const step of steps) {
+    if (step < invoked.step || step > answered.step) continue
+    const live = others
+      .filter((taking) => isCertainlyLive(taking, step, step))
+      .flatMap((taking) => taking.sights[0]?.lease ?? [])
+    if (obstacle({ plan: holding, stream, extra }, live) === undefined) return true
   }
   return false
 }
 
-/** Denied only if the limit was reached, not by the lease itself, and not for one that could have made room. */
-export function denialFaults(scene: Scene, operation: Operation): readonly string[] {
-  const { answer } = operation
-  if (!isRun(operation) || answer.outcome !== 'denied') return []
-  const { request } = operation
-  const { holders, retryAfterMs } = answer
-  const faults = [...heldFaults(scene, operation, 'denied')]
-  if (request.generation !== undefined)
-    faults.push('judges a heartbeat that names its generation by the limit')
-  if (answer.limit.max !== request.limit) faults.push(`denied by a limit of ${answer.limit.max}`)
-  if (holders.some((lease) => lease.id === request.id)) faults.push('denied by its own lease')
-  const inTheWay = holders.filter((lease) => lease.id !== request.replaces)
-  if (inTheWay.length < request.limit) faults.push(`denied by ${inTheWay.length} of ${request.limit}`)
-  const lapses = holders.flatMap((lease) => (lease.expiresAtMs === null ? [] : [lease.expiresAtMs]))
-  const wait = lapses.length === 0 ? null : Math.min(...lapses) - judgedAtMs(operation, scene.terms)
-  if (retryAfterMs !== wait) faults.push(`says to wait for ${retryAfterMs} ms, not ${wait}`)
-  return faults
-}
-
-/** Ended only for a generation that was named and may be over. */
+/** Ended only for a generation that was named, or for a report, and may be over. */
 export function endedFaults(scene: Scene, operation: Operation): readonly string[] {
   if (!isRun(operation)) return []
   if (operation.answer.outcome === 'evicted') return heldFaults(scene, operation, 'evicted')
   if (operation.answer.outcome !== 'ended') return []
   const faults = [...heldFaults(scene, operation, 'ended')]
-  if (operation.request.generation === undefined) faults.push('ended, though no generation was named')
+  const { generation, onlyIfHeld } = operation.request
+  if (generation === undefined && onlyIfHeld !== true) faults.push('ended, though no generation was named')
   return faults
 }
 

@@ -5,22 +5,22 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease is live at its expiry',
     file: 'lease.ts',
-    right: 'nowMs < lease.expiresAtMs',
-    wrong: 'nowMs <= lease.expiresAtMs',
+    right: 'nowMs < endMs',
+    wrong: 'nowMs <= endMs',
     caughtBy: 'leases shown',
   },
   {
     slip: 'a lease lapses a millisecond early',
     file: 'lease.ts',
-    right: 'nowMs < lease.expiresAtMs',
-    wrong: 'nowMs + 1 < lease.expiresAtMs',
+    right: 'nowMs < endMs',
+    wrong: 'nowMs + 1 < endMs',
     caughtBy: 'leases shown',
   },
   {
     slip: 'a lease without end has lapsed',
     file: 'lease.ts',
-    right: 'lease.expiresAtMs === null || nowMs',
-    wrong: 'lease.expiresAtMs !== null && nowMs',
+    right: 'endMs === null || nowMs',
+    wrong: 'endMs !== null && nowMs',
     caughtBy: 'leases shown',
   },
   {
@@ -47,8 +47,8 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a note is kept for one length of a lease',
     file: 'eviction.ts',
-    right: '2 * leaseMs',
-    wrong: 'leaseMs',
+    right: '2 * (expiresAtMs - renewedAtMs)',
+    wrong: 'expiresAtMs - renewedAtMs',
     caughtBy: 'eviction missed',
   },
   {
@@ -113,12 +113,5 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
     right: 'held !== undefined && (generation === undefined || held.generation === generation)',
     wrong: 'held !== undefined',
     caughtBy: 'grant',
-  },
-  {
-    slip: 'what a heartbeat was admitted on may have changed since',
-    file: 'heartbeat.ts',
-    right: '{ ...claim, isHeartbeat: true }',
-    wrong: 'claim',
-    caughtBy: 'eviction missed',
   },
 ]

@@ -1,19 +1,63 @@
-import { mayHaveWritten, type History, type Operation, type Terms } from './history.ts'
-import type { Taking, Takings } from './takings.ts'
+import type { Plan } from '@streamgate/core'
+import {
+  isRun,
+  mayHaveWritten,
+  type History,
+  type Operation,
+  type RunRequest,
+  type Span,
+  type Terms,
+} from './history.ts'
+import { holdingPlan, policiesDuring, type PlanInForce } from './plans-in-force.ts'
+import type { Taking } from './taking.ts'
+import type { Takings } from './takings.ts'
 
 /** How many writes in a row a limiter may lose before it gives up. */
 const ATTEMPTS = 10
+/** A start admits, drops an old note on its own eviction, and moves the end of its lease. */
+const WRITES_OF_START = 3
+/** A heartbeat renews, judges a lease in grace, and moves the end of its lease. */
+const WRITES_OF_HEARTBEAT = 3
 
 /** One user's part of a history, as the rules look at it. */
-export type Scene = { readonly history: History; readonly terms: Terms; readonly takings: Takings }
+export class Scene {
+  readonly history: History
+  readonly takings: Takings
+  /** Every plan by which the user may have been judged, and since when. */
+  readonly plansSeen: readonly { readonly step: number; readonly holding: Plan }[]
+  readonly #plans = new Map<Operation, readonly PlanInForce[]>()
+
+  constructor(history: History, takings: Takings) {
+    this.history = history
+    this.takings = takings
+    const seen = new Map<Plan, { readonly step: number; readonly holding: Plan }>()
+    for (const each of takings.operations.filter(isRun)) {
+      for (const { plan, holding } of this.plansOf(each)) {
+        if (!seen.has(plan)) seen.set(plan, { step: each.invoked.step, holding })
+      }
+    }
+    this.plansSeen = [...seen.values()]
+  }
+
+  get terms(): Terms {
+    return this.history.terms
+  }
+
+  /** The plans by which a start or heartbeat may have been judged; at least one. */
+  plansOf(operation: Operation<RunRequest>): readonly PlanInForce[] {
+    const known = this.#plans.get(operation) ?? plansOf(this.history, this.takings, operation)
+    this.#plans.set(operation, known)
+    return known
+  }
+}
 
 /** Whether the first was answered before the second was asked, so that no order can have them the other way. */
-export function isBefore(one: Operation, other: Operation): boolean {
+export function isBefore(one: Span, other: Span): boolean {
   return one.answered.step < other.invoked.step
 }
 
 /** Whether the two were under way at the same time. */
-export function overlap(one: Operation, other: Operation): boolean {
+export function overlap(one: Span, other: Span): boolean {
   return one !== other && !isBefore(one, other) && !isBefore(other, one)
 }
 
@@ -25,7 +69,49 @@ export function nameOf({ id, generation }: Pick<Taking, 'id' | 'generation'>): s
 /** Whether others wrote often enough meanwhile to win every race against this operation. */
 export function mayHaveLostAllRaces({ takings }: Scene, operation: Operation): boolean {
   const others = takings.operations.filter((each) => overlap(each, operation) && mayHaveWritten(each))
-  // A start writes twice where it drops an old note on its own eviction.
-  const writes = others.reduce((sum, { request }) => sum + (request.verb === 'start' ? 2 : 1), 0)
+  const writes = others.reduce((sum, { request: { verb } }) => {
+    return sum + (verb === 'start' ? WRITES_OF_START : verb === 'heartbeat' ? WRITES_OF_HEARTBEAT : 1)
+  }, 0)
   return writes >= ATTEMPTS
+}
+
+/**
+ * The faults of the reading that has the fewest: an operation that may have been judged by several plans is
+ * right if it is right under one.
+ */
+export function faultsOfBest<Reading>(
+  readings: readonly Reading[],
+  faultsOf: (reading: Reading) => readonly string[],
+): readonly string[] {
+  let best: readonly string[] | undefined
+  for (const reading of readings) {
+    const faults = faultsOf(reading)
+    if (faults.length === 0) return []
+    if (best === undefined || faults.length < best.length) best = faults
+  }
+  return best ?? []
+}
+
+/**
+ * The plans by which a start or heartbeat may have been judged. A heartbeat that names none is judged by
+ * that of its lease where this is held, and by the default plan where it had to be looked for.
+ */
+function plansOf(
+  history: History,
+  takings: Takings,
+  operation: Operation<RunRequest>,
+): readonly PlanInForce[] {
+  const { request } = operation
+  const names = new Set<string | undefined>([request.plan])
+  if (request.verb === 'heartbeat' && request.plan === undefined) {
+    for (const taking of takings.of(request.id)) {
+      for (const origin of taking.origins) names.add(origin.request.plan)
+    }
+  }
+  return policiesDuring(history, operation).flatMap((policy) =>
+    [...names].map((name) => {
+      const plan = (name === undefined ? undefined : policy.plans.get(name)) ?? policy.defaultPlan
+      return { policy, plan, holding: holdingPlan(history, request.user, plan) }
+    }),
+  )
 }

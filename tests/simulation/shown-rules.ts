@@ -4,8 +4,10 @@
  */
 import type { Lease } from '@streamgate/core'
 import { askedAtMs, judgedAtMs, type Answer, type Operation, type RunRequest } from './history.ts'
+import { isOnAll } from './plan-model.ts'
 import { isBefore, nameOf, type Scene } from './scene.ts'
-import { isCertainlyLive, leasesShown, type Taking } from './takings.ts'
+import { leasesShown } from './taking-causes.ts'
+import { isCertainlyLive, lapseMs, type Taking } from './taking.ts'
 
 export function shownFaults(scene: Scene, operation: Operation): readonly string[] {
   const live = picture(operation.answer)
@@ -20,9 +22,18 @@ export function shownFaults(scene: Scene, operation: Operation): readonly string
   ]
 }
 
-/** All that runs for the user, as this answer tells it. */
+/** What runs for the user, as this answer tells it; of a denial, what stands in the way. */
 function picture(answer: Answer): readonly Lease[] | undefined {
   return 'live' in answer ? answer.live : 'holders' in answer ? answer.holders : undefined
+}
+
+/** All that runs for the user, where this answer tells it. */
+function wholePicture({ history }: Scene, { answer }: Operation): readonly Lease[] | undefined {
+  if (answer.outcome !== 'denied') return picture(answer)
+  const isExempting = history.policies.some(({ policy }) =>
+    [...policy.plans.values()].some(({ ignore }) => ignore.length > 0),
+  )
+  return isOnAll(answer.limit) && !isExempting ? answer.holders : undefined
 }
 
 /** A lease that is shown was taken by somebody, as they asked, and its instants were set by somebody. */
@@ -37,7 +48,7 @@ function leaseFaults({ takings }: Scene, operation: Operation, lease: Lease): re
     (each) =>
       !isBefore(operation, each) &&
       askedAtMs(each) === lease.renewedAtMs &&
-      takings.expiryOf(each) === lease.expiresAtMs,
+      [...takings.expiriesOf(each), lease.graceUntilMs].includes(lease.expiresAtMs ?? Infinity),
   )
   if (setters.length === 0) {
     faults.push(`nobody renewed ${nameOf(lease)} at ${lease.renewedAtMs} until ${lease.expiresAtMs}`)
@@ -54,6 +65,8 @@ function isAsAsked(lease: Lease, origin: Operation<RunRequest>): boolean {
     lease.plan === plan &&
     lease.streamId === stream.streamId &&
     lease.deviceId === stream.deviceId &&
+    lease.deviceType === stream.deviceType &&
+    lease.contentId === stream.contentId &&
     lease.label === stream.label &&
     lease.startedAtMs === askedAtMs(origin)
   )
@@ -77,7 +90,9 @@ function isOutdated(taking: Taking, setter: Operation, operation: Operation): bo
  * answer, show that the lease has lapsed.
  */
 function missing({ takings }: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
-  const { invoked, answered } = operation
+  const { invoked, answered, answer } = operation
+  // A denial shows but the holders of its limit, which have a rule of their own.
+  if (answer.outcome === 'denied') return []
   return takings.all
     .filter(({ vouched }) => isCertainlyLive({ certain: vouched }, invoked.step, answered.step))
     .filter((taking) => live.every((lease) => lease.generation !== taking.generation))
@@ -93,8 +108,8 @@ function impossibleTogether(
   const { invoked, answered } = operation
   const nowMs = judgedAtMs(operation, terms)
   const faults = live
-    .filter((lease) => lease.expiresAtMs !== null && lease.expiresAtMs <= nowMs)
-    .map((lease) => `shows ${nameOf(lease)} as live at ${nowMs}, it lapsed at ${lease.expiresAtMs}`)
+    .filter((lease) => (lapseMs(lease) ?? Infinity) <= nowMs)
+    .map((lease) => `shows ${nameOf(lease)} as live at ${nowMs}, it lapsed at ${lapseMs(lease)}`)
   const shown = live.map((lease) => takings.named(lease.generation)).filter((taking) => taking !== undefined)
   const from = Math.max(
     invoked.step,
@@ -105,12 +120,8 @@ function impossibleTogether(
   return [...faults, `never was all this live at once: ${live.map(nameOf).join(', ')}`]
 }
 
-/** No lease twice, the oldest first, its own as it was granted, and under the limit of the youngest. */
-function orderFaults(
-  { takings, terms }: Scene,
-  operation: Operation,
-  live: readonly Lease[],
-): readonly string[] {
+/** No lease twice, the oldest first, and its own as it was granted. */
+function orderFaults({ takings }: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
   const { answer } = operation
   const faults: string[] = []
   if (new Set(live.map((lease) => lease.id)).size < live.length) faults.push('shows a lease twice')
@@ -126,9 +137,6 @@ function orderFaults(
     const younger = shown.slice(place + 1).find((next) => next.takenByStep < begin)
     if (younger !== undefined) faults.push(`shows ${nameOf(taking)} before ${nameOf(younger)}`)
   }
-  const limit = terms.plans.get(live.at(-1)?.plan ?? '') ?? terms.defaultLimit
-  if (answer.outcome === 'listed' && answer.limit.max !== limit)
-    faults.push(`lists under ${answer.limit.max}`)
   return faults
 }
 
@@ -137,17 +145,21 @@ function orderFaults(
  * differ, one limiter may have taken it for lapsed before another did.
  */
 function cameBack(scene: Scene, operation: Operation, lease: Lease): readonly string[] {
-  const { takings, terms } = scene
+  const { history, takings, terms } = scene
   const taking = takings.named(lease.generation)
-  if (taking === undefined) return []
+  // What has finished is not counted by those that have heard of it, and for as long as that is known.
+  const isFinished = history.errands.some(
+    ({ errand }) => errand.verb === 'finish' && errand.streamId === lease.streamId,
+  )
+  if (taking === undefined || isFinished) return []
   const last = takings.operations
     .filter((earlier) => isBefore(earlier, operation) && taking.takenByStep < earlier.invoked.step)
-    .filter((earlier) => picture(earlier.answer)?.every((each) => each.generation !== lease.generation))
+    .filter((earlier) => wholePicture(scene, earlier)?.every((each) => each.generation !== lease.generation))
     .toSorted((one, other) => one.invoked.step - other.invoked.step)
     .at(-1)
   if (last === undefined) return []
   const isRenewed = taking.renewals.some((each) => !isBefore(each, last) && !isBefore(operation, each))
-  const hadLapsed = lease.expiresAtMs !== null && lease.expiresAtMs <= judgedAtMs(last, terms)
+  const hadLapsed = (lapseMs(lease) ?? Infinity) <= judgedAtMs(last, terms)
   return isRenewed || hadLapsed
     ? []
     : [`${nameOf(taking)} came back by itself after operation ${last.number}`]

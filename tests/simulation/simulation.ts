@@ -1,24 +1,31 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Generation, Lease, LeaseId, Limiter, LimiterParts, UserId } from '@streamgate/core'
-import type { Answer, History, Moment, Operation, Request } from './history.ts'
+import type { Generation, Lease, LeaseId, LimiterParts, UserId } from '@streamgate/core'
+import { USERS } from './cast.ts'
+import { playFinale } from './finale.ts'
+import type {
+  Answer,
+  Errand,
+  ErrandRun,
+  History,
+  Moment,
+  Operation,
+  PolicyChange,
+  Request,
+} from './history.ts'
+import { answerOf, isErrand, leasesIn, runErrand, type LimiterVerbs } from './questions.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { SimulatedStore, type PendingCall } from './simulated-store.ts'
-import {
-  nextRequests,
-  PLAYBACKS,
-  policyOf,
-  profileOf,
-  runRequest,
-  termsOf,
-  type Profile,
-} from './workload.ts'
+import { edgesOf } from './policies.ts'
+import { nextRequests, profileOf, type Profile } from './workload.ts'
 
 /** The rules under test: the limiter of the core, or of a mutant of it. */
 export type Rules = { readonly Limiter: new (parts: LimiterParts) => LimiterVerbs }
-export type LimiterVerbs = Pick<Limiter, 'start' | 'heartbeat' | 'stop' | 'list' | 'erase'>
 
-/** One run, by its seed; `operations` cuts it short and leaves what happens before as it was. */
-export type Run = { readonly seed: number; readonly operations?: number }
+/**
+ * One run, by its seed; `operations` cuts it short and leaves what happens before as it was. A plain run is
+ * one of plans that ask for a count alone and never change, which leaves more of it to races.
+ */
+export type Run = { readonly seed: number; readonly operations?: number; readonly isPlain?: boolean }
 
 /** A lost call is repeated by its client this often; else the viewer has turned to something else. */
 const REPEAT_RATE = 0.8
@@ -26,6 +33,8 @@ const REPEAT_RATE = 0.8
 const EDGE_RATE = 0.3
 /** How often a call that dawdles may be carried on too. */
 const DAWDLER_TURN_RATE = 0.05
+/** How often a limiter that is behind goes on to its next policy, where carrying on with a call has weight 1. */
+const POLICY_CHANGE_WEIGHT = 0.02
 
 /**
  * Lets several clients put questions to several limiters over one store, and tells what they saw.
@@ -40,45 +49,55 @@ export async function simulate(rules: Rules, run: Run): Promise<History> {
   return simulation.history
 }
 
-/** One that asks; `plans` is what it means to ask next. */
-type Client = { isBusy: boolean; plans: readonly Request[] }
+/** `plans` is what a client means to ask next. */
+type Client = { isBusy: boolean; plans: readonly (Request | Errand)[] }
+type Deployed = { readonly verbs: LimiterVerbs; readonly aheadMs: number; changes: number }
 
 class Simulation {
   readonly #random: SeededRandom
   readonly #profile: Profile
   readonly #store = new SimulatedStore()
-  readonly #limiters: readonly { readonly verbs: LimiterVerbs; readonly aheadMs: number }[]
+  readonly #limiters: readonly Deployed[]
   readonly #operations: Operation[] = []
+  readonly #errands: ErrandRun[] = []
+  readonly #policies: PolicyChange[] = []
   readonly #clock: Moment[] = []
   readonly #losses: Moment[] = []
   readonly #pauses: { readonly dueAtMs: number; readonly resolve: () => void }[] = []
   readonly #dawdling = new WeakMap<PendingCall, boolean>()
   readonly #generations = new Map<string, Generation[]>()
   /** Instants at which a lease may lapse, or a note on an eviction may be over. */
-  readonly #edges: number[] = []
+  readonly #edges = new Set<number>()
   readonly #clients: Client[]
   #nowMs = 1000
+  #graceUntilMs = 0
   #step = 0
   #asked = 0
   #generationsMade = 0
   #lossRate: number
 
-  constructor({ Limiter: LimiterUnderTest }: Rules, { seed, operations }: Run) {
+  constructor({ Limiter: LimiterUnderTest }: Rules, { seed, operations, isPlain }: Run) {
     this.#random = new SeededRandom(seed)
-    const profile = profileOf(this.#random)
+    const profile = profileOf(this.#random, isPlain)
     this.#profile = { ...profile, operations: operations ?? profile.operations }
     this.#lossRate = profile.lossRate
     this.#clients = Array.from({ length: profile.clients }, () => ({ isBusy: false, plans: [] }))
-    this.#limiters = Array.from({ length: profile.limiters }, () => {
+    this.#limiters = Array.from({ length: profile.limiters }, (_, limiter) => {
       const aheadMs = this.#random.below(profile.skewMs + 1)
-      return { verbs: new LimiterUnderTest(this.#partsAhead(aheadMs)), aheadMs }
+      this.#policies.push({ limiter, step: 0, policy: profile.policies[0] })
+      return { verbs: new LimiterUnderTest(this.#partsAhead(aheadMs)), aheadMs, changes: 0 }
     })
   }
 
   get history(): History {
     return {
-      terms: termsOf(this.#profile),
+      terms: {
+        skewMs: this.#profile.skewMs,
+        percentileOf: new Map([...USERS].map(([user, { percentile }]) => [user, percentile])),
+      },
       operations: this.#operations.toSorted((one, other) => one.number - other.number),
+      errands: this.#errands,
+      policies: this.#policies,
       clock: this.#clock,
       losses: this.#losses,
     }
@@ -89,41 +108,40 @@ class Simulation {
     while (this.#asked < this.#profile.operations || this.#isBusy()) {
       const idle = [...this.#clients.keys()].filter((client) => !this.#clients[client]?.isBusy)
       const mayAsk = this.#asked < this.#profile.operations && idle.length > 0
-      const doing = this.#random.weigh(['ask', 'carry on', 'move clock'] as const, (what) =>
-        what === 'ask' ? (mayAsk ? 0.5 : 0) : what === 'carry on' ? 1 : this.#profile.clockWeight,
+      const behind = this.#findBehind()
+      const weights = {
+        ask: mayAsk ? 0.5 : 0,
+        'carry on': 1,
+        'move clock': this.#profile.clockWeight,
+        'change policy': behind.length > 0 ? POLICY_CHANGE_WEIGHT : 0,
+      }
+      const doing = this.#random.weigh(
+        Object.keys(weights) as (keyof typeof weights)[],
+        (what) => weights[what],
       )
       if (doing === 'move clock') this.#moveClock()
+      else if (doing === 'change policy') this.#changePolicy(this.#random.pick(behind))
       else if (doing === 'ask') this.#ask(this.#random.pick(idle))
       else await this.#carryOn()
     }
   }
 
-  /**
-   * Looks at every user while all is quiet; then lets every lease lapse, fills the limit again, is denied,
-   * replaces, and looks at what became of it. Here the checker knows exactly what must be answered.
-   */
+  /** Brings every limiter up to date, and plays the end, at which nothing is lost any more. */
   async runFinale(): Promise<void> {
     this.#lossRate = 0
-    for (const user of this.#profile.users) {
-      await this.#askAlone({ verb: 'list', user })
-      await this.#askAlone({ verb: 'list', user })
+    for (let behind = this.#findBehind(); behind.length > 0; behind = this.#findBehind()) {
+      for (const limiter of behind) this.#changePolicy(limiter)
     }
-    this.#moveClockTo(Math.max(this.#nowMs, ...this.#edges))
-    for (const user of this.#profile.users) {
-      await this.#askAlone({ verb: 'list', user })
-      if (this.#profile.leaseMs === null) await this.#askAlone({ verb: 'erase', user })
-      const [first, second] = this.#profile.streams
-      if (first === undefined || second === undefined) continue
-      for (const playing of PLAYBACKS) await this.#askAlone(runRequest('start', user, playing))
-      await this.#askAlone(runRequest('start', user, { ...second, replaces: first.id }))
-      await this.#askAlone(runRequest('heartbeat', user, first))
-      await this.#askAlone({ verb: 'stop', user, id: second.id })
-      await this.#askAlone(runRequest('heartbeat', user, first))
-      await this.#askAlone({ verb: 'list', user })
-    }
+    await playFinale({
+      profile: this.#profile,
+      ask: (asked) => this.#askAlone(asked),
+      pass: (ms) => this.#moveClockTo(this.#nowMs + ms),
+      passAll: () => this.#moveClockTo(Math.max(this.#nowMs, ...this.#edges)),
+      passGrace: () => this.#moveClockTo(this.#graceUntilMs + this.#profile.skewMs),
+    })
   }
 
-  async #askAlone(request: Request): Promise<void> {
+  async #askAlone(request: Request | Errand): Promise<void> {
     this.#invoke(0, request)
     while (this.#isBusy()) {
       if (this.#store.pending.length === 0) this.#moveClockTo(this.#nowMs + 1)
@@ -134,9 +152,10 @@ class Simulation {
   #partsAhead(aheadMs: number): LimiterParts {
     return {
       store: this.#store,
-      policy: policyOf(this.#profile),
+      policy: this.#profile.policies[0],
       now: () => this.#nowMs + aheadMs,
       skewMs: this.#profile.skewMs,
+      finishedKeptMs: this.#profile.finishedKeptMs,
       newGeneration: () => `g${(this.#generationsMade += 1)}`,
       pause: (ms) =>
         new Promise((resolve) => this.#pauses.push({ dueAtMs: Math.ceil(this.#nowMs + ms), resolve })),
@@ -155,30 +174,59 @@ class Simulation {
     if (next !== undefined) this.#invoke(client, next, later)
   }
 
-  #invoke(client: number, request: Request, later: readonly Request[] = []): void {
+  #invoke(client: number, asked: Request | Errand, later: readonly (Request | Errand)[] = []): void {
     this.#asked += 1
     const number = this.#asked
     const invoked = this.#moment()
-    const { verbs, aheadMs } = this.#random.pick(this.#limiters)
+    const limiter = this.#random.below(this.#limiters.length)
+    const { verbs, aheadMs } = this.#limiters[limiter] as Deployed
     this.#addEdges(aheadMs)
     this.#clients[client] = { isBusy: true, plans: [] }
-    const settle = (answer: Answer) => {
-      this.#operations.push({ number, client, request, invoked, answered: this.#moment(), answer, aheadMs })
-      const isLost = answer.outcome === 'failed' && answer.code === 'STORE_TIMED_OUT'
+    const goOn = (isLost: boolean) => {
       const isRepeated = isLost && this.#random.chance(REPEAT_RATE)
-      this.#clients[client] = { isBusy: false, plans: isRepeated ? [request, ...later] : later }
-      this.#learnGenerations(request.user, leasesIn(answer))
+      this.#clients[client] = { isBusy: false, plans: isRepeated ? [asked, ...later] : later }
     }
-    answerOf(verbs, request).then(settle, (error: unknown) =>
-      settle({ outcome: 'failed', code: codeOf(error) }),
+    if (isErrand(asked)) {
+      const untilMs = invoked.atMs + aheadMs + this.#profile.finishedKeptMs
+      const settle = (isLost: boolean) => {
+        this.#errands.push({ errand: asked, limiter, untilMs, isLost, invoked, answered: this.#moment() })
+        goOn(isLost)
+      }
+      runErrand(verbs, asked).then(
+        () => settle(false),
+        () => settle(true),
+      )
+      return
+    }
+    const settle = (answer: Answer) => {
+      const answered = this.#moment()
+      this.#operations.push({ number, client, request: asked, invoked, answered, answer, limiter, aheadMs })
+      goOn(answer.outcome === 'failed' && answer.code === 'STORE_TIMED_OUT')
+      this.#learnGenerations(asked.user, leasesIn(answer))
+    }
+    void answerOf(verbs, asked).then(settle)
+  }
+
+  /** What is asked now of a limiter that is this far ahead may lapse then, its note be over, or a grace end. */
+  #addEdges(aheadMs: number): void {
+    const { skewMs, policies } = this.#profile
+    const lengths = new Set(policies.flatMap(edgesOf))
+    for (const lengthMs of lengths) this.#edges.add(this.#nowMs + aheadMs + lengthMs + skewMs)
+  }
+
+  /** The limiters that do not yet decide by the last policy. */
+  #findBehind(): number[] {
+    return [...this.#limiters.keys()].filter(
+      (limiter) => (this.#limiters[limiter]?.changes ?? 0) < this.#profile.policies.length - 1,
     )
   }
 
-  /** What is asked now of a limiter that is this far ahead may lapse then, or its note be over. */
-  #addEdges(aheadMs: number): void {
-    const { leaseMs, skewMs } = this.#profile
-    if (leaseMs === null) return
-    for (const leases of [1, 2]) this.#edges.push(this.#nowMs + aheadMs + leases * leaseMs + skewMs)
+  #changePolicy(limiter: number): void {
+    const deployed = this.#limiters[limiter] as Deployed
+    deployed.changes += 1
+    const policy = this.#profile.policies[deployed.changes] ?? this.#profile.policies[0]
+    this.#policies.push({ limiter, step: this.#moment().step, policy })
+    deployed.verbs.usePolicy(policy)
   }
 
   /** Applies, answers or loses one call, or ends one pause, and lets the limiter go on until it waits again. */
@@ -220,9 +268,11 @@ class Simulation {
 
   /** Mostly a little; sometimes to an instant at which something lapses, or a millisecond beside it. */
   #moveClock(): void {
-    const ahead = this.#edges.filter((edge) => edge > this.#nowMs).toSorted((one, other) => one - other)
-    if (ahead.length > 0 && this.#random.chance(EDGE_RATE)) {
-      this.#moveClockTo(this.#random.pick(ahead.slice(0, 4)) + this.#random.pick([-1, 0, 0, 1]))
+    const isToEdge = this.#random.chance(EDGE_RATE)
+    const ahead = isToEdge ? [...this.#edges].filter((edge) => edge > this.#nowMs) : []
+    if (ahead.length > 0) {
+      const next = ahead.toSorted((one, other) => one - other).slice(0, 4)
+      this.#moveClockTo(this.#random.pick(next) + this.#random.pick([-1, 0, 0, 1]))
     } else {
       this.#moveClockTo(this.#nowMs + this.#random.below(this.#profile.clockStepMs + 1))
     }
@@ -240,36 +290,10 @@ class Simulation {
   }
 
   #learnGenerations(user: UserId, leases: readonly Lease[]): void {
-    for (const { id, generation } of leases) {
+    for (const { id, generation, graceUntilMs } of leases) {
+      this.#graceUntilMs = Math.max(this.#graceUntilMs, graceUntilMs ?? 0)
       const known = this.#generations.get(`${user} ${id}`) ?? []
       if (!known.includes(generation)) this.#generations.set(`${user} ${id}`, [...known, generation])
     }
   }
-}
-
-async function answerOf(limiter: LimiterVerbs, request: Request): Promise<Answer> {
-  const { verb, user } = request
-  switch (verb) {
-    case 'start':
-      return limiter.start(request)
-    case 'heartbeat':
-      return limiter.heartbeat(request)
-    case 'stop':
-      return { outcome: 'stopped', ...(await limiter.stop(user, request)) }
-    case 'list':
-      return { outcome: 'listed', ...(await limiter.list(user)) }
-    case 'erase':
-      await limiter.erase(user)
-      return { outcome: 'erased' }
-  }
-}
-
-function leasesIn(answer: Answer): readonly Lease[] {
-  return 'live' in answer ? answer.live : 'holders' in answer ? answer.holders : []
-}
-
-/** The code of a limiter's error; of any other error, its text, which the checker takes for a fault. */
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return String(error.code)
-  return String(error)
 }

@@ -5,43 +5,18 @@
  * certainly live, which finds too many, and since when it is certainly over, which finds too few.
  */
 import type { Generation, Lease, LeaseId } from '@streamgate/core'
+import { askedAtMs, isLost, isRun, type History, type Operation, type RunRequest } from './history.ts'
+import { leaseLengths } from './plans-in-force.ts'
+import { lapseMs, wasEverInGrace, type Interval, type Sight, type Taking } from './taking.ts'
 import {
-  askedAtMs,
-  isLost,
-  isRun,
-  mayHaveWritten,
-  type History,
-  type Operation,
-  type RunRequest,
-} from './history.ts'
-
-/** An answer that shows a lease. */
-export type Sight = { readonly by: Operation; readonly lease: Lease }
-
-/** One taking of a lease: from an admission until it is stopped, replaced, erased, or lapses. */
-export type Taking = {
-  readonly id: LeaseId
-  /** Absent where the answer was lost and no other answer ever showed it. */
-  readonly generation: Generation | undefined
-  /** The operations that may have taken it; one, unless answers were lost. */
-  readonly origins: readonly Operation<RunRequest>[]
-  readonly sights: readonly Sight[]
-  /** All that may have set its expiry, the origins among them. */
-  readonly renewals: readonly Operation<RunRequest>[]
-  /** All that may have ended it. */
-  readonly enders: readonly Operation[]
-  /** From this step on it has certainly been taken. */
-  readonly takenByStep: number
-  /** From this step on it is certainly over, whatever its expiry. */
-  readonly overByStep: number
-  /** The steps during which it is certainly live. */
-  readonly certain: readonly Interval[]
-  /** The same, apart for each answer that makes it certain. */
-  readonly vouched: readonly Interval[]
-}
-
-/** From `from` up to, but not including, `to`. */
-type Interval = { readonly from: number; readonly to: number }
+  certainlyEnds,
+  evictsUnasked,
+  mayEnd,
+  mayRenew,
+  mayTake,
+  originsOf,
+  sightsOf,
+} from './taking-causes.ts'
 
 /** What a renewal still under way does to an expiry that was answered: see `Takings`. */
 export type Reading = { readonly renewalsMayOvertake: boolean }
@@ -59,6 +34,7 @@ export class Takings {
   readonly #byGeneration: ReadonlyMap<Generation | undefined, Taking>
   readonly #history: History
   readonly #reading: Reading
+  readonly #expiries = new Map<Operation, readonly number[]>()
 
   constructor(history: History, operations: readonly Operation[], reading: Reading) {
     this.#history = history
@@ -67,8 +43,9 @@ export class Takings {
     const sights = sightsOf(operations)
     const seen = [...sights].map(([generation, all]) => this.#taking(generation, all))
     const unseen = operations
-      .filter((each) => isRun(each) && isLost(each))
-      .map((each) => this.#taking(undefined, [], each as Operation<RunRequest>))
+      .filter(isRun)
+      .filter((each) => isLost(each) && mayTake(each.request))
+      .map((each) => this.#taking(undefined, [], each))
     const takings = [...seen, ...unseen].map((taking) => ({
       ...taking,
       overByStep: this.#overBy(taking, seen),
@@ -94,13 +71,24 @@ export class Takings {
    */
   stepAt(instantMs: number | null): number {
     if (instantMs === null) return Infinity
-    return this.#history.clock.find((moment) => moment.atMs >= instantMs)?.step ?? Infinity
+    const { clock } = this.#history
+    let [from, to] = [0, clock.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((clock[middle]?.atMs ?? Infinity) >= instantMs) to = middle
+      else from = middle + 1
+    }
+    return clock[from]?.step ?? Infinity
   }
 
-  /** What a lease that is taken or renewed by this operation has for its expiry. */
-  expiryOf(operation: Operation): number | null {
-    const { leaseMs } = this.#history.terms
-    return leaseMs === null ? null : askedAtMs(operation) + leaseMs
+  /** What a lease that is taken or renewed by this operation may have for its expiry; `Infinity` for none. */
+  expiriesOf(operation: Operation): readonly number[] {
+    const known = this.#expiries.get(operation)
+    if (known !== undefined) return known
+    const lengths = new Set(leaseLengths(this.#history, operation))
+    const expiries = [...lengths].map((lengthMs) => askedAtMs(operation) + lengthMs)
+    this.#expiries.set(operation, expiries)
+    return expiries
   }
 
   /** The renewals that may be carried out after this operation, and so move back what it answers. */
@@ -118,18 +106,28 @@ export class Takings {
 
   /** For each sight, the steps during which it alone makes certain that the taking is live. */
   #vouched(taking: Taking, except?: Operation): Interval[] {
+    const overBy = Math.min(Infinity, ...this.#finishedSteps(taking))
     const intervals = taking.sights.map(({ by, lease }) => {
-      const cuts = [this.stepAt(lease.expiresAtMs)]
+      const lapse = lapseMs(lease) ?? Infinity
+      let to = Math.min(overBy, this.stepAt(lapse))
       for (const ender of taking.enders) {
-        if (ender !== except && ender.answered.step > by.invoked.step) cuts.push(ender.invoked.step)
+        if (ender !== except && ender.answered.step > by.invoked.step) to = Math.min(to, ender.invoked.step)
       }
+      if (to <= by.answered.step) return { from: to, to }
       for (const renewal of this.overtaking(taking, by)) {
-        const expiryMs = this.expiryOf(renewal)
-        if (expiryMs !== null && expiryMs < (lease.expiresAtMs ?? Infinity)) cuts.push(this.stepAt(expiryMs))
+        const expiryMs = Math.min(...this.expiriesOf(renewal))
+        if (expiryMs < lapse) to = Math.min(to, this.stepAt(expiryMs))
       }
-      return { from: by.answered.step, to: Math.min(...cuts) }
+      return { from: by.answered.step, to }
     })
     return intervals.filter(({ from, to }) => from < to)
+  }
+
+  /** From when on the stream may have finished: some limiters then no longer count it. */
+  #finishedSteps({ stream }: Pick<Taking, 'stream'>): number[] {
+    return this.#history.errands.flatMap(({ errand, invoked }) =>
+      errand.verb === 'finish' && errand.streamId === stream.streamId ? [invoked.step] : [],
+    )
   }
 
   #taking(
@@ -137,22 +135,24 @@ export class Takings {
     sights: readonly Sight[],
     lost?: Operation<RunRequest>,
   ): Taking {
-    const lease = sights[0]?.lease
-    const id = lost?.request.id ?? (lease as Lease).id
+    const lease = sights[0]?.lease as Lease
+    const id = lost?.request.id ?? lease.id
+    const stream = lost?.request.stream ?? lease
+    const named = { id, generation, stream }
     const origins = lost === undefined ? originsOf(sights, this.operations) : [lost]
     const renewals = this.operations.filter(
       (each): each is Operation<RunRequest> =>
-        isRun(each) && (origins.includes(each) || mayRenew(each, { id, generation })),
+        isRun(each) && (origins.includes(each) || mayRenew(each, named, wasEverInGrace({ sights }))),
     )
     const seenBySteps = sights.map(({ by }) => by.answered.step)
     const doneBySteps = origins.map((each) => each.answered.step)
+    const mayEvict = evictsUnasked(this.#history)
     return {
-      id,
-      generation,
+      ...named,
       origins,
       sights,
       renewals,
-      enders: this.operations.filter((each) => mayEnd(each, { id, generation })),
+      enders: this.operations.filter((each) => mayEnd(each, named, mayEvict)),
       takenByStep: Math.min(...seenBySteps, ...(doneBySteps.length === 0 ? [] : [Math.max(...doneBySteps)])),
       overByStep: Infinity,
       certain: [],
@@ -173,112 +173,6 @@ export class Takings {
     )
     const sights = successors.flatMap((other) => other.sights.map(({ by }) => by.answered.step))
     return Math.min(Infinity, ...ends, ...sights)
-  }
-}
-
-/** Whether the taking is certainly live from one step to another without a gap. */
-export function isCertainlyLive(
-  taking: Pick<Taking, 'certain'> | undefined,
-  from: number,
-  to: number,
-): boolean {
-  return taking?.certain.some((interval) => interval.from <= from && to < interval.to) ?? false
-}
-
-/** The leases that an answer shows, with the one it is about. */
-export function leasesShown({ answer }: Operation): readonly Lease[] {
-  switch (answer.outcome) {
-    case 'admitted':
-    case 'renewed':
-      return [answer.lease, ...answer.live]
-    case 'denied':
-      return answer.holders
-    case 'listed':
-      return answer.live
-    case 'evicted':
-    case 'ended':
-    case 'finished':
-    case 'stopped':
-    case 'erased':
-    case 'failed':
-      return []
-  }
-}
-
-function sightsOf(operations: readonly Operation[]): Map<Generation, Sight[]> {
-  const sights = new Map<Generation, Sight[]>()
-  for (const by of operations) {
-    for (const lease of leasesShown(by)) {
-      sights.set(lease.generation, [...(sights.get(lease.generation) ?? []), { by, lease }])
-    }
-  }
-  return sights
-}
-
-/** The one that was told it was admitted; where none was, those whose answer was lost and who asked at that instant. */
-function originsOf(sights: readonly Sight[], operations: readonly Operation[]): Operation<RunRequest>[] {
-  const lease = sights[0]?.lease
-  const runs = operations.filter(isRun).filter((each) => each.request.id === lease?.id)
-  const admitted = runs.filter(
-    ({ answer }) => answer.outcome === 'admitted' && answer.lease.generation === lease?.generation,
-  )
-  if (admitted.length > 0) return admitted
-  return runs.filter(
-    (each) => isLost(each) && each.request.generation === undefined && askedAtMs(each) === lease?.startedAtMs,
-  )
-}
-
-type Named = { readonly id: LeaseId; readonly generation: Generation | undefined }
-
-function mayRenew(operation: Operation<RunRequest>, { id, generation }: Named): boolean {
-  const { request, answer } = operation
-  if (request.id !== id) return false
-  if (request.generation !== undefined && request.generation !== generation) return false
-  return isLost(operation) || (answer.outcome === 'renewed' && answer.lease.generation === generation)
-}
-
-function mayEnd(operation: Operation, { id, generation }: Named): boolean {
-  const { request } = operation
-  if (!mayHaveWritten(operation)) return false
-  switch (request.verb) {
-    case 'start':
-    case 'heartbeat':
-      return request.replaces === id && request.id !== id
-    case 'stop':
-      return request.id === id && (request.generation === undefined || request.generation === generation)
-    case 'erase':
-      return true
-    case 'list':
-      return false
-  }
-}
-
-/** Whether the taking is over once this operation is answered. */
-function certainlyEnds({ request, answer, invoked }: Operation, taking: Taking): boolean {
-  const { id, generation } = taking
-  const isLater = invoked.step > taking.takenByStep
-  switch (answer.outcome) {
-    case 'stopped': {
-      if (request.verb !== 'stop' || request.id !== id) return false
-      const isNamed = request.generation !== undefined && request.generation === generation
-      return (isLater && (isNamed || request.generation === undefined)) || (isNamed && answer.stopped)
-    }
-    case 'erased':
-      return isLater
-    case 'admitted':
-    case 'renewed': {
-      if (!('replaces' in request) || request.replaces !== id || request.id === id) return false
-      return isLater && (request.verb === 'start' || answer.outcome === 'admitted')
-    }
-    case 'ended':
-      return request.verb === 'heartbeat' && request.generation === generation && generation !== undefined
-    case 'evicted':
-      return answer.eviction.leaseId === id && answer.eviction.generation === generation
-    case 'finished':
-    case 'denied':
-    case 'listed':
-    case 'failed':
-      return false
   }
 }
 

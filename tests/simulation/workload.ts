@@ -2,17 +2,10 @@
  * What the clients of a run ask. Each run has a profile of its own, so that one is all replacing and
  * another all lapsing, because a mixture of everything seldom gets deep into anything.
  */
-import {
-  planOfOneLimit,
-  type DeviceId,
-  type Generation,
-  type LeaseId,
-  type Policy,
-  type StreamDescription,
-  type StreamId,
-  type UserId,
-} from '@streamgate/core'
-import type { Request, RunRequest, Terms } from './history.ts'
+import type { Generation, LeaseId, Policy, UserId } from '@streamgate/core'
+import { bare, FORGETFUL_USER, PLAYBACKS, runRequest, USERS, type Playback } from './cast.ts'
+import type { Errand, Request, RunRequest } from './history.ts'
+import { ADAPTIVE_LEASE_RATIO, policyAfter, policyOf, type PolicyStyle } from './policies.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /** What a client may ask, and how often. */
@@ -22,17 +15,29 @@ const ASKS = [
   'heartbeat',
   'heartbeat of a generation',
   'heartbeat that replaces',
+  'report',
   'stop',
   'stop of a generation',
   'list',
   'erase',
   'come and be replaced',
+  'come and go on',
+  'finish',
+  'refresh',
 ] as const
 type Ask = (typeof ASKS)[number]
 
+/** Asked more seldom than the rest, because little is left of a user after it. */
+const SELDOM: ReadonlyMap<Ask, number> = new Map([
+  ['erase', 0.2],
+  ['finish', 0.1],
+  ['refresh', 0.3],
+])
+
 /** What distinguishes one run from the next. */
 export type Profile = {
-  readonly leaseMs: number | null
+  /** The policies one after the other; the limiters go from one to the next, each in its own time. */
+  readonly policies: readonly [Policy, ...Policy[]]
   /** How far the limiters' clocks may differ. */
   readonly skewMs: number
   readonly clients: number
@@ -49,85 +54,42 @@ export type Profile = {
   readonly clockWeight: number
   /** The longest small step of the clock. */
   readonly clockStepMs: number
+  /** How long it is kept that a stream has finished. */
+  readonly finishedKeptMs: number
+  /** Whether users are forgotten before the end of the run is played. */
+  readonly beginsAnew: boolean
 }
 
-/** A stream a client may run, by the id that its lease must have. */
-export type Playback = { readonly id: LeaseId; readonly stream: StreamDescription }
-
-/** Streams with and without a device; two of them differ by the device alone. */
-export const PLAYBACKS: readonly Playback[] = [
-  playback('a'),
-  playback('b', 'tv'),
-  playback('b', 'phone'),
-  playback('c'),
-  playback('d', 'web'),
-  playback('e'),
-]
-
-/** A viewer of one stream, one of the default plan's two, and one of three whose callers sometimes forget the plan. */
-const USERS: ReadonlyMap<UserId, { readonly plan?: string; readonly most: number }> = new Map([
-  ['user-1' as UserId, { plan: 'one', most: 1 }],
-  ['user-2' as UserId, { most: 2 }],
-  ['user-3' as UserId, { plan: 'three', most: 3 }],
-])
-const FORGETFUL_USER = 'user-3' as UserId
 const PLAN_FORGOTTEN_RATE = 0.1
-const DEFAULT_LIMIT = 2
-const PLANS: ReadonlyMap<string, number> = new Map([
-  ['one', 1],
-  ['two', DEFAULT_LIMIT],
-  ['three', 3],
-])
+/** How often a player says no more than its ids. */
+const BARE_RATE = 0.1
+const LONG_MS = 172_800_000
 
-export function profileOf(random: SeededRandom): Profile {
-  const clients = 1 + random.below(6)
-  return {
+export function profileOf(random: SeededRandom, isPlain = random.chance(0.3)): Profile {
+  const style: PolicyStyle = {
+    isPlain,
+    isAdaptive: !isPlain && random.chance(0.3),
     leaseMs: random.pick([null, 30, 100, 100, 300, 1000]),
+  }
+  const changes = isPlain ? 0 : random.pick([0, 0, 1, 2])
+  const hasFinishes = !isPlain && random.chance(0.5)
+  const rates = (ask: Ask) => random.pick([0.1, 0.5, 2, 10]) * (SELDOM.get(ask) ?? 1)
+  return {
+    policies: [policyOf(random, style), ...Array.from({ length: changes }, () => policyAfter(random, style))],
     skewMs: random.pick([0, 0, 0, 10]),
-    clients,
+    clients: random.pick([1, 1, 2, 3, 4, 5, 6]),
     limiters: 1 + random.below(3),
     operations: 40 + random.below(60),
     users: random.pick([...USERS.keys()].flatMap((user) => [[user], [...USERS.keys()]])),
     streams: PLAYBACKS.slice(0, 2 + random.below(PLAYBACKS.length - 1)),
-    asks: new Map(ASKS.map((ask) => [ask, random.pick([0.1, 0.5, 2, 10]) * (ask === 'erase' ? 0.1 : 1)])),
+    asks: new Map(ASKS.map((ask) => [ask, rates(ask) * (isErrand(ask) && !hasFinishes ? 0 : 1)])),
     lossRate: random.pick([0, 0, 0.02, 0.1]),
     dawdleRate: random.pick([0, 0.1, 0.2, 0.4]),
     clockWeight: random.pick([0.01, 0.05, 0.2, 0.5]),
-    clockStepMs: random.pick([1, 3, 20]),
+    clockStepMs: random.pick([1, 3, 20]) * (style.isAdaptive ? ADAPTIVE_LEASE_RATIO : 1),
+    finishedKeptMs: random.pick([LONG_MS, style.isAdaptive ? 200 * ADAPTIVE_LEASE_RATIO : 200]),
+    beginsAnew: random.chance(0.5),
   }
-}
-
-export function policyOf({ leaseMs }: Profile): Policy {
-  const plans = [...PLANS].map(([name, max]) => planOfOneLimit(name, max))
-  const defaultPlan = plans.find(({ limits }) => limits[0]?.max === DEFAULT_LIMIT)
-  if (defaultPlan === undefined) throw new Error('No plan has the default limit')
-  const pace = { leaseMs, heartbeatSeconds: leaseMs === null ? null : leaseMs / 3000 }
-  return {
-    paces: { whenRoom: pace, whenFull: pace },
-    defaultPlan,
-    plans: new Map(plans.map((plan) => [plan.name, plan])),
-  }
-}
-
-export function termsOf(profile: Profile): Terms {
-  return {
-    leaseMs: profile.leaseMs,
-    skewMs: profile.skewMs,
-    heartbeatSeconds: policyOf(profile).paces.whenRoom.heartbeatSeconds,
-    plans: PLANS,
-    defaultLimit: DEFAULT_LIMIT,
-    mostOf: new Map([...USERS].map(([user, { most }]) => [user, most])),
-  }
-}
-
-/** The request of a user to run a stream, under the user's own plan. */
-export function runRequest(
-  verb: RunRequest['verb'],
-  user: UserId,
-  playing: Playback & Pick<RunRequest, 'replaces' | 'generation'>,
-): RunRequest {
-  const plan = USERS.get(user)?.plan
-  return { verb, user, plan, limit: limitOf(plan), ...playing }
 }
 
 /** What a client asks next, one after the other; `known` gives the generations that answers have named for a lease, oldest first. */
@@ -135,14 +97,14 @@ export function nextRequests(
   random: SeededRandom,
   profile: Profile,
   known: (user: UserId, id: LeaseId) => readonly Generation[],
-): readonly Request[] {
+): readonly (Request | Errand)[] {
   const user = random.pick(profile.users)
   const playing = random.pick(profile.streams)
   const { id } = playing
   const generation = generationToName(random, known(user, id))
   const replaces = random.pick(profile.streams).id
-  const run = (verb: RunRequest['verb'], also: Pick<RunRequest, 'replaces' | 'generation'> = {}) =>
-    forgettingPlan(random, runRequest(verb, user, { ...playing, ...also }))
+  const run = (verb: RunRequest['verb'], also: Omit<RunRequest, keyof Playback | 'verb' | 'user'> = {}) =>
+    forgettingMuch(random, runRequest(verb, user, { ...playing, ...also }))
   switch (random.weigh(ASKS, (ask) => profile.asks.get(ask) ?? 0)) {
     case 'start':
       return [run('start')]
@@ -154,6 +116,8 @@ export function nextRequests(
       return [run('heartbeat', { generation })]
     case 'heartbeat that replaces':
       return [run('heartbeat', { replaces })]
+    case 'report':
+      return [run('heartbeat', { onlyIfHeld: true })]
     case 'stop':
       return [{ verb: 'stop', user, id }]
     case 'stop of a generation':
@@ -166,7 +130,17 @@ export function nextRequests(
       const evictor = runRequest('start', user, { ...random.pick(profile.streams), replaces: id })
       return [run('start'), evictor, run('heartbeat')]
     }
+    case 'come and go on':
+      return [run('start'), run('heartbeat'), run('heartbeat'), run('heartbeat')]
+    case 'finish':
+      return [{ verb: 'finish', streamId: playing.stream.streamId }]
+    case 'refresh':
+      return [{ verb: 'refresh' }]
   }
+}
+
+function isErrand(ask: Ask): boolean {
+  return ask === 'finish' || ask === 'refresh'
 }
 
 /** Mostly the newest, sometimes one that is long over. */
@@ -174,18 +148,13 @@ function generationToName(random: SeededRandom, known: readonly Generation[]): G
   return random.chance(0.6) || known.length === 0 ? known.at(-1) : random.pick(known)
 }
 
-function forgettingPlan(random: SeededRandom, request: RunRequest): RunRequest {
+/** Some callers forget the plan, and some players what they play. */
+function forgettingMuch(random: SeededRandom, request: RunRequest): RunRequest {
   const isForgotten = request.user === FORGETFUL_USER && random.chance(PLAN_FORGOTTEN_RATE)
-  return isForgotten ? { ...request, plan: undefined, limit: DEFAULT_LIMIT } : request
-}
-
-function limitOf(plan: string | undefined): number {
-  return (plan === undefined ? undefined : PLANS.get(plan)) ?? DEFAULT_LIMIT
-}
-
-function playback(streamId: string, deviceId?: string): Playback {
-  const stream = { streamId: streamId as StreamId, label: `${streamId} on ${deviceId ?? 'something'}` }
-  return deviceId === undefined
-    ? { id: streamId as LeaseId, stream }
-    : { id: `${streamId}@${deviceId}` as LeaseId, stream: { ...stream, deviceId: deviceId as DeviceId } }
+  const isBare = request.verb === 'heartbeat' && random.chance(BARE_RATE)
+  return {
+    ...request,
+    ...(isForgotten && { plan: undefined }),
+    ...(isBare && { stream: bare(request.stream) }),
+  }
 }

@@ -1,0 +1,51 @@
+/** Who watches what in a run, and by which plan. */
+import type { DeviceId, LeaseId, StreamDescription, StreamId, UserId } from '@streamgate/core'
+import type { RunRequest } from './history.ts'
+
+/** A stream a client may run, by the id that its lease must have. */
+export type Playback = { readonly id: LeaseId; readonly stream: StreamDescription }
+
+/** Streams with and without a device, a type and a content; two differ by the device alone, and two share one. */
+export const PLAYBACKS: readonly Playback[] = [
+  playback('a', { contentId: 'film' }),
+  playback('b', { deviceId: 'tv', deviceType: 'tv', contentId: 'film' }),
+  playback('b', { deviceId: 'phone', deviceType: 'phone', contentId: 'series' }),
+  playback('c', { contentId: 'trailer' }),
+  playback('d', { deviceId: 'tv', deviceType: 'tv', contentId: 'news' }),
+  playback('e', { deviceId: 'den', deviceType: 'tv' }),
+  playback('f', { deviceType: 'web', contentId: 'trailer' }),
+]
+
+/**
+ * A viewer of a small plan, one of the default plan, and one of a large one whose callers sometimes forget
+ * the plan. Each stands at a place of its own between 0 and 100, which must never change.
+ */
+export const USERS: ReadonlyMap<UserId, { readonly plan?: string; readonly percentile: number }> = new Map([
+  ['user-1' as UserId, { plan: 'one', percentile: 85 }],
+  ['user-2' as UserId, { percentile: 13.57 }],
+  ['user-3' as UserId, { plan: 'three', percentile: 37.38 }],
+])
+export const FORGETFUL_USER = 'user-3' as UserId
+
+/** The request of a user to run a stream, under the user's own plan. */
+export function runRequest(
+  verb: RunRequest['verb'],
+  user: UserId,
+  playing: Playback & Pick<RunRequest, 'replaces' | 'generation' | 'onlyIfHeld'>,
+): RunRequest {
+  return { verb, user, plan: USERS.get(user)?.plan, ...playing }
+}
+
+/** What a player says that tells no more than it must. */
+export function bare({ streamId, deviceId }: StreamDescription): StreamDescription {
+  return deviceId === undefined ? { streamId } : { streamId, deviceId }
+}
+
+type Facts = { readonly deviceId?: string; readonly deviceType?: string; readonly contentId?: string }
+
+function playback(name: string, { deviceId, ...facts }: Facts): Playback {
+  const stream = { streamId: name as StreamId, label: `${name} on ${deviceId ?? 'something'}`, ...facts }
+  return deviceId === undefined
+    ? { id: name as LeaseId, stream }
+    : { id: `${name}@${deviceId}` as LeaseId, stream: { ...stream, deviceId: deviceId as DeviceId } }
+}

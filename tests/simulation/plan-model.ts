@@ -1,0 +1,140 @@
+/**
+ * The checker's own reading of a plan. It shares no code with the core: a limit sorts streams into buckets,
+ * each of which holds so many.
+ */
+import type { Lease, LeaseId, Limit, Plan, StreamDescription, StreamFilter } from '@streamgate/core'
+
+/** What a limit looks at. */
+type Stream = Pick<StreamDescription, 'deviceId' | 'deviceType' | 'contentId'>
+
+/** A limit without room, and the leases in its way. */
+export type Obstacle = { readonly limit: Limit; readonly holders: readonly Lease[] }
+
+/** A newcomer under a plan; `extra` is how far above each limit it may go. */
+export type Entry = {
+  readonly plan: Plan
+  readonly stream: Stream
+  readonly extra?: number
+}
+
+/** Whether the plan lets this stream run without counting it. */
+export function isExempt({ ignore }: Plan, stream: Stream): boolean {
+  return ignore.some((filter) => fits(filter, stream))
+}
+
+/** The first limit, in the plan's order, that has no room for the newcomer beside these. */
+export function obstacle(entry: Entry, leases: readonly Lease[]): Obstacle | undefined {
+  for (const limit of entry.plan.limits) {
+    const holders = holdersUnder(limit, entry, leases)
+    if (holders !== undefined && holders.length >= limit.max + (entry.extra ?? 0)) return { limit, holders }
+  }
+  return undefined
+}
+
+/** Those of the leases that share the newcomer's bucket; `undefined` where the limit has none for it. */
+export function holdersUnder(
+  limit: Limit,
+  { plan, stream }: Entry,
+  leases: readonly Lease[],
+): readonly Lease[] | undefined {
+  const own = isExempt(plan, stream) ? undefined : bucketOf(limit, stream)
+  if (own === undefined) return undefined
+  return leases.filter((lease) => !isExempt(plan, lease) && bucketOf(limit, lease) === own)
+}
+
+/** Whether any bucket of any limit is full. */
+export function isAnyBucketFull(plan: Plan, leases: readonly Lease[]): boolean {
+  return plan.limits.some((limit) => {
+    const buckets = new Map<string, number>()
+    for (const lease of leases) {
+      const bucket = isExempt(plan, lease) ? undefined : bucketOf(limit, lease)
+      if (bucket !== undefined) buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
+    }
+    return [...buckets.values()].some((size) => size >= limit.max)
+  })
+}
+
+/** The limit that is told where one number has to do. */
+export function toldLimit({ limits }: Plan): Limit | undefined {
+  return limits.find(isOnAll) ?? limits[0]
+}
+
+/** Whether a limit is on all streams alike. */
+export function isOnAll(limit: Limit): boolean {
+  return Object.keys(limit).every((member) => member === 'max')
+}
+
+/** Whether two limits say the same. */
+export function isSameLimit(one: Limit, other: Limit): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+/** The leases whose place a start takes by wish: the one it replaces, and its device's former ones. */
+export function leavingByWish(
+  { deviceRule, id, deviceId, replaces }: Wish,
+  leases: readonly Lease[],
+): readonly Lease[] {
+  return leases.filter(
+    (lease) =>
+      lease.id !== id &&
+      (lease.id === replaces || (deviceRule && deviceId !== undefined && lease.deviceId === deviceId)),
+  )
+}
+
+/** What a start asks to end, and whether its plan ends its device's former stream. */
+export type Wish = {
+  readonly deviceRule: boolean
+  readonly id: LeaseId
+  readonly deviceId: string | undefined
+  readonly replaces: LeaseId | undefined
+}
+
+/**
+ * What is wrong with making exactly these leave for a newcomer: there must be room afterwards, each must be
+ * needed, and each must have been in turn, which is to say that under some limit which is full
+ * without it, nobody who stays was in turn before it.
+ */
+export function evictionMistakes(
+  entry: Entry,
+  staying: readonly Lease[],
+  evicted: readonly Lease[],
+): readonly string[] {
+  const { plan } = entry
+  if (evicted.length === 0) return []
+  if (plan.whenFull === 'deny') return ['evicts, though its plan denies']
+  const left = obstacle(entry, staying)
+  const mistakes =
+    left === undefined ? [] : [`leaves ${left.holders.length} under a limit of ${left.limit.max}`]
+  const turnOf = ({ startedAtMs, renewedAtMs }: Lease) =>
+    plan.whenFull === 'evict-oldest' ? startedAtMs : renewedAtMs
+  for (const lease of evicted) {
+    if (obstacle(entry, [...staying, lease]) === undefined) {
+      mistakes.push(`evicts ${lease.id} for nothing`)
+      continue
+    }
+    const isInTurn = plan.limits.some((limit) => {
+      const holders = holdersUnder(limit, entry, [...staying, lease])
+      if (holders === undefined || !holders.includes(lease) || holders.length < limit.max) return false
+      return holders.every((holder) => turnOf(lease) <= turnOf(holder))
+    })
+    if (!isInTurn) mistakes.push(`evicts ${lease.id} out of turn`)
+  }
+  return mistakes
+}
+
+/** The bucket a stream falls into; `undefined` where the limit does not speak of it. */
+function bucketOf({ deviceType, where, per }: Limit, stream: Stream): string | undefined {
+  const asked = [
+    ...(deviceType === undefined ? [] : [{ deviceType }]),
+    ...(where === undefined ? [] : [where]),
+  ]
+  if (!asked.every((filter) => fits(filter, stream))) return undefined
+  return per === undefined ? 'all' : stream[per] && `${per} ${stream[per]}`
+}
+
+function fits(filter: StreamFilter, stream: Stream): boolean {
+  return Object.entries(filter).every(([member, wanted]) => {
+    const value = stream[member as keyof StreamFilter]
+    return value !== undefined && [wanted].flat().includes(value)
+  })
+}

@@ -1,0 +1,133 @@
+import type { Mutant } from './mutant.ts'
+
+/** Slips in what a process knows: how often players call, what has finished, and which policy holds. */
+export const PROCESS_MUTANTS: readonly Mutant[] = [
+  {
+    slip: 'players call often where there is room',
+    file: 'pace.ts',
+    right: 'hasNoRoom ? paces.whenFull : paces.whenRoom',
+    wrong: 'hasNoRoom ? paces.whenRoom : paces.whenFull',
+    caughtBy: 'pace',
+  },
+  {
+    slip: 'chance moves intervals twice as far',
+    file: 'pace.ts',
+    right: 'JITTER_RATIO = 0.1',
+    wrong: 'JITTER_RATIO = 0.2',
+    caughtBy: 'pace',
+  },
+  {
+    slip: 'all users have room',
+    file: 'pace.ts',
+    right: 'const hasNoRoom = isFull(plan, live)',
+    wrong: 'const hasNoRoom = false',
+    caughtBy: 'pace',
+  },
+  {
+    slip: 'a lease does not follow its interval',
+    file: 'limiter.ts',
+    right: 'lease.graceUntilMs === undefined && lease.expiresAtMs !== times.expiresAtMs',
+    wrong: 'lease === undefined',
+    caughtBy: 'pace',
+  },
+  {
+    slip: 'a lease that follows its interval is told of as it was',
+    file: 'limiter.ts',
+    right: 'lease = heldLease(roster, lease.id) ?? lease',
+    wrong: '',
+    caughtBy: 'pace',
+  },
+  {
+    slip: 'a grant tells of whatever taking is there by now',
+    file: 'limiter.ts',
+    right: 'moved.done ? moved.roster : after',
+    wrong: 'moved.roster',
+    caughtBy: 'generation',
+  },
+  {
+    slip: 'a stream that has finished is started',
+    file: 'limiter.ts',
+    right:
+      'const plan = this.#planNamed(request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
+    wrong: 'const plan = this.#planNamed(request.plan)',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'a stream that has finished is renewed',
+    file: 'limiter.ts',
+    right:
+      'const named = this.#planNamed(request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
+    wrong: 'const named = this.#planNamed(request.plan)',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'streams that have finished count',
+    file: 'settler.ts',
+    right: 'this.#parts.finished.judged(roster, nowMs)',
+    wrong: 'roster',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'streams that have finished are shown',
+    file: 'limiter.ts',
+    right: 'liveLeases(this.#finished.judged(roster, nowMs), nowMs)',
+    wrong: 'liveLeases(roster, nowMs)',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'a process does not hear what it finished itself',
+    file: 'limiter.ts',
+    right: '    this.#finished.learn(streamId, untilMs)\n',
+    wrong: '',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'a process does not hear what others finished',
+    file: 'finished-streams.ts',
+    right: ') this.learn(streamId, untilMs)',
+    wrong: ') this.learn(streamId, 0)',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'what has finished is so for ever',
+    file: 'finished-streams.ts',
+    right: 'untilMs !== undefined && nowMs < untilMs',
+    wrong: 'untilMs !== undefined',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'a process forgets what still counts',
+    file: 'finished-streams.ts',
+    right: 'if (untilMs <= nowMs)',
+    wrong: 'if (untilMs > nowMs)',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'it is not kept that a stream has finished',
+    file: 'limiter.ts',
+    right: 'const untilMs = nowMs + (',
+    wrong: 'const untilMs = nowMs + 0 * (',
+    caughtBy: 'finished',
+  },
+  {
+    slip: 'a report takes its lease anew',
+    file: 'heartbeat.ts',
+    right: 'generation !== undefined || onlyIfHeld === true',
+    wrong: 'generation !== undefined',
+    caughtBy: 'grant',
+  },
+  {
+    slip: 'the policy of the beginning holds for ever',
+    file: 'limiter.ts',
+    right: '    this.#policy = policy\n',
+    wrong: '',
+    caughtBy: 'view',
+  },
+  {
+    slip: 'every plan is the default',
+    file: 'limiter.ts',
+    right: 'const plan = this.#policy.plans.get(name)',
+    wrong: 'const plan = this.#policy.defaultPlan',
+    caughtBy: 'view',
+  },
+]
