@@ -6,11 +6,14 @@ export type JsonObject = Readonly<Record<string, unknown>>
 /** Reads values out of JSON, and gathers what is wrong with them, each by its JSON pointer (RFC 6901). */
 export class JsonReader {
   readonly faults: PolicyFault[] = []
+  /** Where an object should stand and does not: what is missing in it is no fault of its own. */
+  readonly #missing: string[] = []
 
   /** An object; where `known` is given, with no other members. */
   object(pointer: string, value: unknown, known?: readonly string[]): JsonObject {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.fault(pointer, `must be an object, got ${show(value)}`)
+      this.#missing.push(`${pointer}/`)
       return {}
     }
     for (const name of Object.keys(value)) {
@@ -51,6 +54,7 @@ export class JsonReader {
   }
 
   fault(pointer: string, detail: string): void {
+    if (this.#missing.some((place) => pointer.startsWith(place))) return
     this.faults.push({ pointer, detail })
   }
 

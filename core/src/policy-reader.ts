@@ -63,7 +63,7 @@ class PolicyReader extends JsonReader {
   }
 
   #paces({ leaseSeconds, heartbeatSeconds }: JsonObject): Paces {
-    const lease = leaseSeconds === undefined ? undefined : this.#leaseSeconds(leaseSeconds)
+    const lease = this.#leaseSeconds(leaseSeconds)
     if (typeof heartbeatSeconds !== 'object' || heartbeatSeconds === null) {
       const pace = this.#plainPace(lease, heartbeatSeconds)
       return { whenRoom: pace, whenFull: pace }
@@ -100,13 +100,19 @@ class PolicyReader extends JsonReader {
     return { heartbeatSeconds: interval, leaseMs }
   }
 
-  #leaseSeconds(value: unknown): number | null {
-    return value === null ? null : this.wholeNumber('/leaseSeconds', value, LEASE_SECONDS_MAX)
+  /** `undefined` where it is not said, or not rightly: what the intervals are measured by is then unknown. */
+  #leaseSeconds(value: unknown): number | null | undefined {
+    if (value === null || value === undefined) return value
+    const faultsBefore = this.faults.length
+    const seconds = this.wholeNumber('/leaseSeconds', value, LEASE_SECONDS_MAX)
+    return this.faults.length === faultsBefore ? seconds : undefined
   }
 
   #plans(value: unknown): ReadonlyMap<string, Plan> {
     const members = Object.entries(this.object('/plans', value))
-    if (members.length === 0) this.fault('/plans', 'must hold at least one plan')
+    if (members.length === 0 && this.faults.every(({ pointer }) => pointer !== '/plans')) {
+      this.fault('/plans', 'must hold at least one plan')
+    }
     const plans = new Map(members.map(([name, member]) => [name, this.#plan(name, member)]))
     for (const [name, member] of members) {
       const plan = plans.get(name)
@@ -205,7 +211,7 @@ class PolicyReader extends JsonReader {
   #defaultPlan(value: unknown, plans: ReadonlyMap<string, Plan>): Plan | undefined {
     const only = plans.size === 1 ? [...plans.values()][0] : undefined
     const named = value === undefined ? only : typeof value === 'string' ? plans.get(value) : undefined
-    if (named === undefined) {
+    if (named === undefined && plans.size > 0) {
       this.fault('/defaultPlan', `must name one of the plans (${namesOf(plans)}), got ${show(value)}`)
     }
     return named
