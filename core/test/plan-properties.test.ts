@@ -1,0 +1,261 @@
+/** Any plan, any roster, any newcomer: judged by a reading of plans that shares no code with the core. */
+import {
+  admit,
+  EMPTY_ROSTER,
+  liveLeases,
+  planOfOneLimit,
+  type Admission,
+  type Claim,
+  type DeviceId,
+  type Generation,
+  type Lease,
+  type LeaseId,
+  type Limit,
+  type Plan,
+  type Roster,
+  type StreamFilter,
+  type StreamId,
+} from '@streamgate/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  evictionMistakes,
+  holdersUnder,
+  isAnyBucketFull,
+  isExempt,
+  leavingByWish,
+  obstacle,
+} from '../../tests/simulation/plan-model.ts'
+import { isFull } from '../src/limits.ts'
+
+const NOW_MS = 1000
+/** No more than a roster keeps notes, so that no newcomer has too many to evict. */
+const LEASES_MAX = 12
+
+const deviceType = fc.constantFrom('tv', 'phone', 'web')
+const deviceId = fc.constantFrom('d1', 'd2', 'd3')
+const contentId = fc.constantFrom('film', 'news', 'trailer')
+const oneOrMore = (values: fc.Arbitrary<string>) => fc.oneof(values, fc.uniqueArray(values, { minLength: 1 }))
+
+const filter: fc.Arbitrary<StreamFilter> = fc
+  .record(
+    { deviceType: oneOrMore(deviceType), deviceId: oneOrMore(deviceId), contentId: oneOrMore(contentId) },
+    { requiredKeys: [] },
+  )
+  .filter((members) => Object.keys(members).length > 0)
+
+const limit: fc.Arbitrary<Limit> = fc.record(
+  {
+    max: fc.integer({ min: 1, max: 4 }),
+    deviceType: oneOrMore(deviceType),
+    where: filter,
+    per: fc.constantFrom('deviceId' as const, 'contentId' as const),
+  },
+  { requiredKeys: ['max'] },
+)
+
+const plan: fc.Arbitrary<Plan> = fc
+  .record({
+    limits: fc.array(limit, { minLength: 1, maxLength: 4 }),
+    whenFull: fc.constantFrom('deny' as const, 'evict-oldest' as const, 'evict-idle' as const),
+    sameDeviceReplaces: fc.boolean(),
+    ignore: fc.array(filter, { maxLength: 1 }),
+    grace: fc.option(
+      fc.record({ streams: fc.integer({ min: 1, max: 2 }), windowMs: fc.integer({ min: 1, max: 500 }) }),
+    ),
+  })
+  .map((rules) => ({ ...planOfOneLimit('any', 1), ...rules }))
+
+const stream = fc.record({ deviceId, deviceType, contentId }, { requiredKeys: [] })
+
+/** Leases of any description; about one in five has lapsed. */
+const roster: fc.Arbitrary<Roster> = fc
+  .array(
+    fc.record({
+      stream,
+      startedAtMs: fc.integer({ min: 0, max: 900 }),
+      heardMs: fc.integer({ min: 0, max: 90 }),
+      isLapsed: fc.integer({ min: 0, max: 4 }).map((chance) => chance === 0),
+    }),
+    { maxLength: LEASES_MAX },
+  )
+  .map((made) => ({
+    ...EMPTY_ROSTER,
+    leases: made.map(({ stream: facts, startedAtMs, heardMs, isLapsed }, index) =>
+      leaseOf(`held-${index}`, facts, {
+        startedAtMs,
+        renewedAtMs: startedAtMs + heardMs,
+        expiresAtMs: isLapsed ? NOW_MS : NOW_MS + 100,
+      }),
+    ),
+  }))
+
+const claim: fc.Arbitrary<Claim> = fc
+  .record({
+    plan,
+    stream,
+    isHeartbeat: fc.boolean(),
+    replaced: fc.option(fc.integer({ min: 0, max: LEASES_MAX })),
+  })
+  .map(({ plan: rules, stream: facts, isHeartbeat, replaced }) => ({
+    plan: rules,
+    newcomer: leaseOf('new', facts, { startedAtMs: NOW_MS, renewedAtMs: NOW_MS, expiresAtMs: NOW_MS + 100 }),
+    isHeartbeat,
+    ...(replaced !== null && { replaces: `held-${replaced}` as LeaseId }),
+  }))
+
+describe('any newcomer under any plan', () => {
+  it('is admitted if and only if there is room once those have left who may', () => {
+    eachCase(({ plan: rules, newcomer, isHeartbeat }, { staying, admission }) => {
+      const entry = { plan: rules, stream: newcomer }
+      const isFree = obstacle(entry, staying) === undefined
+      const canEvict = rules.whenFull !== 'deny' && isHeartbeat !== true
+      const extra = rules.grace === null || isHeartbeat === true ? undefined : rules.grace.streams
+      const isInGrace = extra !== undefined && obstacle({ ...entry, extra }, staying) === undefined
+      expect(admission.outcome).toBe(isFree || canEvict || isInGrace ? 'admitted' : 'denied')
+    })
+  })
+
+  it('finds room beside those who stay, or no more above the limit than its grace has', () => {
+    eachCase(({ plan: rules, newcomer }, { admission, next }) => {
+      if (admission.outcome === 'denied') return
+      const own = next.find(({ id }) => id === newcomer.id)
+      const extra = own?.graceUntilMs === undefined ? 0 : (rules.grace?.streams ?? 0)
+      const others = next.filter(({ id }) => id !== newcomer.id)
+      expect(obstacle({ plan: rules, stream: newcomer, extra }, others)).toBeUndefined()
+    })
+  })
+
+  it('makes nobody leave who need not, and nobody out of turn', () => {
+    eachCase(({ plan: rules, newcomer }, { staying, admission }) => {
+      if (admission.outcome === 'denied') return
+      const evicted = staying.filter((lease) => admission.ends.includes(lease))
+      const left = staying.filter((lease) => !evicted.includes(lease))
+      if (evicted.length > 0) {
+        expect(evictionMistakes({ plan: rules, stream: newcomer }, left, evicted)).toEqual([])
+      }
+    })
+  })
+
+  it('ends exactly those of whom it tells, and leaves a note on each', () => {
+    eachCase(({ newcomer }, { before, leaving, staying, admission, next }) => {
+      if (admission.outcome === 'denied') return
+      const gone = [...leaving, ...staying].filter(({ id }) => next.every((lease) => lease.id !== id))
+      expect(idsOf(admission.ends)).toEqual(idsOf(gone.filter((lease) => before.includes(lease))))
+      const { write } = admission
+      const notes = write.verb === 'replace' ? write.next.evictions : []
+      const noted = notes.filter(({ by }) => by.id === newcomer.id).map(({ leaseId }) => leaseId)
+      expect(noted).toEqual(expect.arrayContaining(idsOf(admission.ends)))
+    })
+  })
+
+  it('is denied by the first full limit, and by all its live holders', () => {
+    eachCase(({ plan: rules, newcomer }, { before, staying, admission }) => {
+      if (admission.outcome !== 'denied') return
+      const entry = { plan: rules, stream: newcomer }
+      const first = obstacle(entry, staying)
+      expect(admission.limit).toEqual(first?.limit)
+      expect(admission.holders).toEqual(holdersUnder(admission.limit, entry, before))
+      expect(admission.retryAfterMs).toBe(100)
+    })
+  })
+})
+
+describe('any roster that came about by starts', () => {
+  it('never exceeds a limit of its plan by more than its grace', () => {
+    const starts = fc.array(fc.record({ stream, name: fc.integer({ min: 0, max: 9 }) }), { maxLength: 30 })
+    fc.assert(
+      fc.property(plan, starts, (rules, asked) => {
+        let held: Roster = EMPTY_ROSTER
+        for (const [index, { stream: facts, name }] of asked.entries()) {
+          const nowMs = NOW_MS + index * 20
+          const times = { startedAtMs: nowMs, renewedAtMs: nowMs, expiresAtMs: nowMs + 200 }
+          const newcomer = leaseOf(`held-${name}`, facts, times)
+          if (held.leases.some(({ id }) => id === newcomer.id)) continue
+          held = rosterAfter(held, admit(held, { newcomer, plan: rules }, nowMs))
+          expect(excess(rules, liveLeases(held, nowMs))).toBeLessThanOrEqual(rules.grace?.streams ?? 0)
+        }
+      }),
+    )
+  })
+
+  it('is full exactly where one more of some kind would be denied', () => {
+    fc.assert(
+      fc.property(plan, roster, (rules, { leases }) => {
+        expect(isFull(rules, leases)).toBe(isAnyBucketFull(rules, leases))
+      }),
+    )
+  })
+})
+
+type Case = {
+  /** Who was live, of them who leaves by wish, and who stays unless evicted. */
+  readonly before: readonly Lease[]
+  readonly leaving: readonly Lease[]
+  readonly staying: readonly Lease[]
+  readonly admission: Admission
+  /** Who is held once the decision is true. */
+  readonly next: readonly Lease[]
+}
+
+function eachCase(judge: (claim: Claim, made: Case) => void): void {
+  fc.assert(
+    fc.property(claim, roster, (asked, held) => {
+      const { newcomer, plan: rules, replaces, isHeartbeat } = asked
+      const before = liveLeases(held, NOW_MS)
+      const deviceRule = rules.sameDeviceReplaces && isHeartbeat !== true
+      const wish = { deviceRule, id: newcomer.id, deviceId: newcomer.deviceId, replaces }
+      const leaving = leavingByWish(wish, before)
+      const staying = before.filter((lease) => !leaving.includes(lease))
+      const admission = admit(held, asked, NOW_MS)
+      judge(asked, { before, leaving, staying, admission, next: rosterAfter(held, admission).leases })
+    }),
+    { numRuns: 500 },
+  )
+}
+
+function rosterAfter(held: Roster, admission: Admission): Roster {
+  if (admission.outcome === 'denied') return held
+  const { write } = admission
+  switch (write.verb) {
+    case 'add':
+      expect(held.leases.length).toBeLessThan(write.capacity)
+      return { ...held, leases: [...held.leases, write.lease] }
+    case 'replace':
+      return { ...held, ...write.next }
+    case 'renew':
+      return held
+  }
+}
+
+/** By how many the fullest bucket of any limit exceeds it. */
+function excess(rules: Plan, leases: readonly Lease[]): number {
+  return Math.max(
+    0,
+    ...leases
+      .filter((lease) => !isExempt(rules, lease))
+      .flatMap((lease) =>
+        rules.limits.map(
+          (each) => (holdersUnder(each, { plan: rules, stream: lease }, leases)?.length ?? 0) - each.max,
+        ),
+      ),
+  )
+}
+
+type Facts = { readonly deviceId?: string; readonly deviceType?: string; readonly contentId?: string }
+type Times = Pick<Lease, 'startedAtMs' | 'renewedAtMs' | 'expiresAtMs'>
+
+function leaseOf(id: string, facts: Facts, times: Times): Lease {
+  const named = facts as Facts & { readonly deviceId?: DeviceId }
+  return {
+    ...named,
+    id: id as LeaseId,
+    streamId: id as StreamId,
+    generation: `generation of ${id}` as Generation,
+    ...times,
+  }
+}
+
+function idsOf(leases: readonly Lease[]): string[] {
+  return leases.map(({ id }) => id).toSorted()
+}
