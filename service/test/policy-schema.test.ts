@@ -1,0 +1,181 @@
+import { parsePolicy, PolicyError } from '@streamgate/core'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { POLICY_SCHEMA } from '../src/policy-schema.ts'
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false })
+const isBySchema = ajv.compile(POLICY_SCHEMA)
+
+/** Rules of `parsePolicy` that JSON Schema cannot say, each known by its faults. */
+const BEYOND_SCHEMA: Readonly<Record<string, RegExp>> = {
+  'defaultPlan names one of the plans': /^\/defaultPlan must name one of the plans \(.*\), got "/,
+  'shadow names one of the plans': /^\/plans\/[^/]*\/shadow must name one of the plans/,
+  'a heartbeat comes within the lease':
+    /^\/heartbeatSeconds(?:\/\w+)? must be a whole number from 1 to (?!604800)/,
+  'the name of a plan is measured in UTF-16 units': /must have a name of 1 to 64 characters, got (?!0$)/,
+}
+
+describe('the JSON Schema of a policy file', () => {
+  it('is a valid schema of draft 2020-12', () => {
+    expect(POLICY_SCHEMA['$schema']).toBe('https://json-schema.org/draft/2020-12/schema')
+    expect(ajv.validateSchema(POLICY_SCHEMA)).toBe(true)
+  })
+
+  it('describes every member, with an example that it takes itself', () => {
+    const members = membersIn(POLICY_SCHEMA)
+    expect(members.length).toBeGreaterThan(20)
+    for (const [name, member] of members) {
+      const { description, examples } = { ...definitionOf(member), ...member }
+      expect(description, name).toMatch(/^[A-Za-z].{20,}\.$/s)
+      expect(examples, name).toBeInstanceOf(Array)
+      const isRight = ajv.compile({ ...member, $defs: POLICY_SCHEMA['$defs'] })
+      for (const example of examples as unknown[])
+        expect(isRight(example), `${name}: ${JSON.stringify(example)}`).toBe(true)
+    }
+  })
+
+  it.each([
+    [{}, true],
+    [{ heartbeatSeconds: null, leaseSeconds: null }, true],
+    [{ heartbeatSeconds: null }, false],
+    [{ heartbeatSeconds: null, leaseSeconds: 10 }, false],
+    [{ defaultPlan: 'standard' }, true],
+    [{ defaultPlan: 'gold' }, false],
+    [{ plans: {} }, false],
+    [{ plans: { a: { limits: [{ max: 1 }] }, b: { limits: [{ max: 1 }] } } }, false],
+    [{ plans: { a: { limits: [{ max: 1, per: 'label' }] } } }, false],
+    [{ plans: { a: { limits: [{ max: 1001 }] } } }, false],
+    [{ plans: { a: { limits: [{ max: 1, where: {} }] } } }, false],
+    [{ plans: { a: { limits: [{ max: 1 }], shadow: { limits: [{ max: 1 }], enforcePercent: 1 } } } }, false],
+    [{ plans: { a: { limits: [{ max: 1 }], enforcePercent: 0.5 } } }, true],
+  ])('says of %j what the reader says: %s', (value, isRight) => {
+    expect([isBySchema(value), faultsOf(value).length === 0]).toEqual([isRight, isRight])
+  })
+
+  it('takes what the reader takes, and no more than it but for rules that no schema can say', () => {
+    let taken = 0
+    fc.assert(
+      fc.property(policies, (value) => {
+        const faults = faultsOf(value)
+        if (faults.length === 0) taken += 1
+        const isTaken = isBySchema(value)
+        const unsaid = faults.filter(
+          (fault) => !Object.values(BEYOND_SCHEMA).some((rule) => rule.test(fault)),
+        )
+        const about = JSON.stringify(value)
+        if (faults.length === 0) expect(isTaken, about).toBe(true)
+        if (isTaken) expect(unsaid, about).toEqual([])
+      }),
+      { numRuns: 3000, seed: 1 },
+    )
+    expect(taken).toBeGreaterThan(100)
+  })
+
+  it.each(Object.keys(BEYOND_SCHEMA))('leaves to the reader that %s', (rule) => {
+    const limits = [{ max: 1 }]
+    const broken: Record<string, unknown> = {
+      'defaultPlan names one of the plans': { plans: { a: { limits } }, defaultPlan: 'b' },
+      'shadow names one of the plans': { plans: { a: { limits, shadow: 'b' } } },
+      'a heartbeat comes within the lease': { leaseSeconds: 10, heartbeatSeconds: 11 },
+      'the name of a plan is measured in UTF-16 units': { plans: { ['😀'.repeat(40)]: { limits } } },
+    }
+    expect(isBySchema(broken[rule])).toBe(true)
+    expect(faultsOf(broken[rule])).toEqual([expect.stringMatching(BEYOND_SCHEMA[rule] ?? /^$/)])
+  })
+})
+
+function faultsOf(value: unknown): string[] {
+  try {
+    parsePolicy(value)
+    return []
+  } catch (error) {
+    if (error instanceof PolicyError) return error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)
+    throw error
+  }
+}
+
+type Member = Readonly<Record<string, unknown>>
+
+/** Every member that the schema names, anywhere in it. */
+function membersIn(schema: unknown): (readonly [string, Member])[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { properties } = schema as { properties?: Record<string, Member> }
+  // Conditions name members that are described elsewhere.
+  const rest = Object.entries(schema).filter(([name]) => name !== 'allOf' && name !== 'examples')
+  return [...Object.entries(properties ?? {}), ...rest.flatMap(([, part]) => membersIn(part))]
+}
+
+function definitionOf({ $ref }: Member): Member {
+  if (typeof $ref !== 'string') return {}
+  return (POLICY_SCHEMA['$defs'] as Record<string, Member>)[$ref.slice('#/$defs/'.length)] ?? {}
+}
+
+/** Mostly right values with, here and there, one that is not. */
+const junk = fc.constantFrom<unknown>(null, 0, -1, 1.5, '', 'x', [], {}, true, 1001, 604_801, [1], { max: 1 })
+const orJunk = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 40, arbitrary: value }, { weight: 1, arbitrary: junk })
+const text = fc.constantFrom('tv', 'mobile', 'trailer', 'é')
+const values = orJunk(fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 3 })))
+const filter = orJunk(
+  fc
+    .record({ deviceType: values, deviceId: values, contentId: values, label: text }, { requiredKeys: [] })
+    .map(({ label, ...rest }) => (label === 'é' ? { ...rest, label } : rest)),
+)
+const limit = orJunk(
+  fc.record(
+    {
+      max: orJunk(fc.constantFrom(1, 2, 1000)),
+      deviceType: values,
+      where: filter,
+      per: orJunk(fc.constantFrom('deviceId', 'contentId')),
+    },
+    { requiredKeys: ['max'] },
+  ),
+)
+const rules = {
+  limits: orJunk(fc.array(limit, { minLength: 1, maxLength: 3 })),
+  whenFull: orJunk(fc.constantFrom('deny', 'evict-oldest', 'evict-idle')),
+  sameDeviceReplaces: orJunk(fc.boolean()),
+  ignore: orJunk(fc.array(filter, { minLength: 1, maxLength: 2 })),
+  graceStreams: orJunk(
+    fc.record({ streams: orJunk(fc.constantFrom(1, 1000)), seconds: orJunk(fc.constantFrom(1, 86_400)) }),
+  ),
+}
+const planName = fc.constantFrom(
+  'standard',
+  'family',
+  '',
+  'x'.repeat(64),
+  '😀'.repeat(33),
+  '😀'.repeat(65),
+  '__proto__',
+)
+const plan = fc.record(
+  {
+    ...rules,
+    enforcePercent: orJunk(fc.constantFrom(0, 12.5, 100)),
+    shadow: orJunk(fc.oneof(planName, fc.record(rules, { requiredKeys: ['limits'] }))),
+  },
+  { requiredKeys: ['limits'] },
+)
+const seconds = orJunk(fc.constantFrom(1, 25, 75, 604_800))
+const policies = orJunk(
+  fc
+    .record(
+      {
+        $schema: fc.constant('./policy.schema.json'),
+        leaseSeconds: orJunk(fc.oneof(seconds, fc.constant(null))),
+        heartbeatSeconds: orJunk(
+          fc.oneof(seconds, fc.constant(null), fc.record({ whenRoom: seconds, whenFull: seconds })),
+        ),
+        defaultPlan: orJunk(planName),
+        plans: orJunk(
+          fc.dictionary(planName, orJunk(plan), { minKeys: 1, maxKeys: 2, noNullPrototype: true }),
+        ),
+        plan: fc.constant({}),
+      },
+      { requiredKeys: [] },
+    )
+    .map(({ plan: misspelt, ...rest }) => (rest.leaseSeconds === 1 ? { ...rest, plan: misspelt } : rest)),
+)
