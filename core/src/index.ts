@@ -13,6 +13,7 @@ export { planFor, shadowDecision, type ShadowDecision } from './enforcement.ts'
 export { LimiterError, type LimiterErrorCode } from './errors.ts'
 export { FinishedStreams } from './finished-streams.ts'
 export { judgeLostHeartbeat, type LostHeartbeat, type LostHeartbeatVerdict } from './heartbeat.ts'
+export { escapePointer } from './json-reader.ts'
 export {
   LEASE_ID_BYTES_MAX,
   STREAM_ID_BYTES_MAX,

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * The command line: `streamgate serve`, `streamgate sweep`.
+ * The command line: `streamgate serve`, and what else can be done with the service.
  */
 import { Command, Option } from 'commander'
 import { VERSION } from './compose.ts'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from './config.ts'
+import { addPolicyCommand } from './policy-command.ts'
 import { reasonOf } from './reason.ts'
 import { serve } from './serve.ts'
 import { makeSweepCommand, runSweep } from './sweep/sweep-command.ts'
@@ -37,6 +38,7 @@ program.addCommand(
     process.exitCode = await run(() => runSweep(flags))
   }).copyInheritedSettings(program),
 )
+addPolicyCommand(program)
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`)
 
 await program.parseAsync()

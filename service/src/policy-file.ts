@@ -1,8 +1,60 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { DEFAULT_POLICY, parsePolicy, PolicyError, type Policy } from '@streamgate/core'
+import { DEFAULT_POLICY, parsePolicy, PolicyError, type Policy, type PolicyFault } from '@streamgate/core'
+import { JsonPlaces, JsonSyntaxError, type Place } from './json-places.ts'
 
-/** A policy, and the file it came from, where it came from one. */
-export type PolicySource = { readonly policy: Policy; readonly file?: string }
+/** A policy, with its JSON and the file that this came from, where there are such. */
+export type PolicySource = { readonly policy: Policy; readonly text?: string; readonly file?: string }
+
+/** What is wrong with one place of a policy's JSON. */
+export type PlacedFault = PolicyFault & Place
+
+/** Thrown for a text that is no policy; names every fault with its place. */
+export class PolicyTextError extends Error {
+  override readonly name = 'PolicyTextError'
+  readonly faults: readonly PlacedFault[]
+  /** Whether it is not even JSON: then there is one fault. */
+  readonly isNoJson: boolean
+
+  constructor(faults: readonly PlacedFault[], isNoJson: boolean) {
+    super(faults.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`).join('; '))
+    this.faults = faults
+    this.isNoJson = isNoJson
+  }
+}
+
+/**
+ * The policy that a JSON text holds.
+ *
+ * @throws {PolicyTextError} with every fault, each with its JSON pointer, line and column.
+ */
+export function parsePolicyText(text: string): Policy {
+  const places = placesIn(text)
+  try {
+    return parsePolicy(JSON.parse(text))
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error
+    const faults = error.faults.map((fault) => ({ ...fault, ...places.of(fault.pointer) }))
+    throw new PolicyTextError(faults, false)
+  }
+}
+
+/**
+ * Where the values of a policy's JSON stand.
+ *
+ * @throws {PolicyTextError} where it is not JSON.
+ */
+export function placesIn(text: string): JsonPlaces {
+  try {
+    return new JsonPlaces(text)
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error
+    throw new PolicyTextError(
+      [{ pointer: '', detail: `is not JSON: ${error.message}`, ...error.place }],
+      true,
+    )
+  }
+}
 
 /**
  * The policy that a setting means: of no text the built-in one, of a text that begins with `{` what that
@@ -10,22 +62,33 @@ export type PolicySource = { readonly policy: Policy; readonly file?: string }
  *
  * @throws {Error} with what is wrong, as "must …" or "names …"; each fault of a policy by its JSON pointer.
  */
-export function readPolicy(text: string): PolicySource {
-  if (text === '') return { policy: DEFAULT_POLICY }
-  const isFile = !text.startsWith('{')
+export function readPolicy(setting: string): PolicySource {
+  if (setting === '') return { policy: DEFAULT_POLICY }
+  const isFile = !setting.startsWith('{')
   try {
-    const policy = parsePolicy(JSON.parse(isFile ? readFileSync(text, 'utf8') : text))
-    return isFile ? { policy, file: text } : { policy }
+    const text = isFile ? readFileSync(setting, 'utf8') : setting
+    const policy = parsePolicyText(text)
+    return isFile ? { policy, text, file: setting } : { policy, text }
   } catch (error) {
-    if (error instanceof PolicyError) {
+    if (error instanceof PolicyTextError && !error.isNoJson) {
       const faults = error.faults.map(({ pointer, detail }) => `\n  ${pointer || '/'} ${detail}`)
-      throw new Error(`names a policy with faults${isFile ? `, ${text}` : ''}:${faults.join('')}`, {
+      throw new Error(`names a policy with faults${isFile ? `, ${setting}` : ''}:${faults.join('')}`, {
         cause: error,
       })
     }
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`must name a JSON file or be JSON, got ${JSON.stringify(text)}: ${reason}`, {
+    throw new Error(`must name a JSON file or be JSON, got ${JSON.stringify(setting)}: ${reasonFor(error)}`, {
       cause: error,
     })
   }
+}
+
+/** SHA-256 of a policy's text, as `sha256sum` gives that of its file. */
+export function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function reasonFor(error: unknown): string {
+  if (!(error instanceof PolicyTextError)) return error instanceof Error ? error.message : String(error)
+  const [fault] = error.faults
+  return fault === undefined ? error.message : `line ${fault.line}, column ${fault.column} ${fault.detail}`
 }

@@ -1,0 +1,120 @@
+/**
+ * What is no fault in a policy and yet makes little sense.
+ */
+import {
+  escapePointer,
+  type Limit,
+  type Plan,
+  type Policy,
+  type PolicyFault,
+  type StreamFilter,
+} from '@streamgate/core'
+import { limitInWords } from './policy-words.ts'
+
+/** What `whenFull` can hardly be meant for: nobody has so many streams. */
+const EVICTING_MAX = 1000
+/** A lease shorter than so many heartbeats ends with the first one that is lost or late. */
+const HEARTBEATS_PER_LEASE_MIN = 1.5
+
+const MEMBERS = ['deviceType', 'deviceId', 'contentId'] as const satisfies readonly (keyof StreamFilter)[]
+/** What a limit asks of each member: one of these; of a member that is not there, nothing. */
+type Wanted = ReadonlyMap<(typeof MEMBERS)[number], ReadonlySet<string>>
+
+/** Doubts about a policy, each by the JSON pointer of what it is about. */
+export function policyWarnings({ plans, paces }: Policy): PolicyFault[] {
+  return [...paceWarnings(paces), ...[...plans.values()].flatMap(planWarnings)]
+}
+
+function paceWarnings(paces: Policy['paces']): PolicyFault[] {
+  const isTight = Object.values(paces).some(
+    ({ heartbeatSeconds, leaseMs }) =>
+      heartbeatSeconds !== null &&
+      leaseMs !== null &&
+      leaseMs < heartbeatSeconds * 1000 * HEARTBEATS_PER_LEASE_MIN,
+  )
+  const detail = 'is so close to the lease that one heartbeat that comes late ends the stream'
+  return isTight ? [{ pointer: '/heartbeatSeconds', detail }] : []
+}
+
+function planWarnings(plan: Plan): PolicyFault[] {
+  const pointer = `/plans/${escapePointer(plan.name)}`
+  const { shadow, enforcePercent } = plan
+  const warnings = ruleWarnings(pointer, plan)
+  if (shadow === null) return warnings
+  // A shadow that is another plan is warned of there.
+  if (shadow.name === `${plan.name} (shadow)`) warnings.push(...ruleWarnings(`${pointer}/shadow`, shadow))
+  if (rulesOf(shadow) === rulesOf(plan)) {
+    warnings.push({ pointer: `${pointer}/shadow`, detail: 'decides as the plan itself does' })
+  }
+  if (enforcePercent < 100) {
+    const detail = `is tried for the ${enforcePercent} % of users alone for whom the plan holds; for the others the plan itself is on trial`
+    warnings.push({ pointer: `${pointer}/shadow`, detail })
+  }
+  return warnings
+}
+
+function rulesOf({ name: _name, enforcePercent: _percent, shadow: _shadow, ...rules }: Plan): string {
+  return JSON.stringify(rules)
+}
+
+function ruleWarnings(pointer: string, plan: Plan): PolicyFault[] {
+  const { limits, whenFull, sameDeviceReplaces, grace } = plan
+  const warnings = limits.flatMap((limit, index) => {
+    const detail = limitDoubt(limit, plan)
+    return detail === undefined ? [] : [{ pointer: `${pointer}/limits/${index}`, detail }]
+  })
+  if (!limits.some((limit) => limit.per === undefined && wantedBy(limit).size === 0)) {
+    const detail = 'count no stream that tells nothing of itself: a limit on all streams is missing'
+    warnings.push({ pointer: `${pointer}/limits`, detail })
+  }
+  if (whenFull !== 'deny' && Math.min(...limits.map(({ max }) => max)) >= EVICTING_MAX) {
+    warnings.push({ pointer: `${pointer}/whenFull`, detail: `ends nobody before ${EVICTING_MAX} streams` })
+  }
+  if (grace !== null && whenFull !== 'deny') {
+    const detail = `never lets anybody in: with ${whenFull} there is always room`
+    warnings.push({ pointer: `${pointer}/graceStreams`, detail })
+  }
+  if (sameDeviceReplaces && limits.some(({ per }) => per === 'deviceId')) {
+    const index = limits.findIndex(({ per }) => per === 'deviceId')
+    const detail = 'never denies a start: with sameDeviceReplaces a device has one stream'
+    warnings.push({ pointer: `${pointer}/limits/${index}`, detail })
+  }
+  return warnings
+}
+
+/** Why a limit never decides anything, if it does not. */
+function limitDoubt(limit: Limit, { limits, ignore }: Plan): string | undefined {
+  const wanted = wantedBy(limit)
+  const impossible = [...wanted].find(([, values]) => values.size === 0)
+  if (impossible !== undefined) return `counts nothing: no ${impossible[0]} is both that of where and its own`
+  if (ignore.some((filter) => isWithin(wanted, wantedBy({ max: 1, where: filter })))) {
+    return 'counts nothing: all that it asks for is ignored'
+  }
+  const at = limits.indexOf(limit)
+  const tighter = limits.find((other, index) => {
+    const isTighter = other.max < limit.max || (other.max === limit.max && index < at)
+    const isSameScope = other.per === undefined || other.per === limit.per
+    return index !== at && isTighter && isSameScope && isWithin(wanted, wantedBy(other))
+  })
+  return tighter && `is never reached: “${limitInWords(tighter)}” is as tight or tighter`
+}
+
+function wantedBy({ deviceType, where = {} }: Limit): Wanted {
+  const wanted = new Map<(typeof MEMBERS)[number], ReadonlySet<string>>()
+  for (const member of MEMBERS) {
+    const asked = member === 'deviceType' ? [deviceType, where.deviceType] : [where[member]]
+    const sets = asked.filter((values) => values !== undefined).map((values) => new Set([values].flat()))
+    const [first, second = first] = sets
+    if (first !== undefined && second !== undefined)
+      wanted.set(member, new Set([...first].filter((value) => second.has(value))))
+  }
+  return wanted
+}
+
+/** Whether each stream that `inner` describes is one that `outer` describes too. */
+function isWithin(inner: Wanted, outer: Wanted): boolean {
+  return [...outer].every(([member, values]) => {
+    const asked = inner.get(member)
+    return asked !== undefined && [...asked].every((value) => values.has(value))
+  })
+}

@@ -1,0 +1,57 @@
+/**
+ * A policy in words, as the service understands it.
+ */
+import type { Limit, Pace, Plan, Policy, StreamFilter } from '@streamgate/core'
+import { printable } from './printable.ts'
+import { textTable } from './text-table.ts'
+
+/** All plans as a table, below how long a lease runs and how often players call. */
+export function policyInWords({ plans, defaultPlan, paces }: Policy): string {
+  const rows = [...plans.values()].map((plan) => [
+    printable(plan.name) + (plan.name === defaultPlan.name ? ' (default)' : ''),
+    plan.limits.map(limitInWords),
+    plan.whenFull,
+    besides(plan),
+  ])
+  const { whenRoom, whenFull } = paces
+  const isOne =
+    whenRoom.heartbeatSeconds === whenFull.heartbeatSeconds && whenRoom.leaseMs === whenFull.leaseMs
+  const pace = isOne
+    ? paceInWords(whenRoom)
+    : `${paceInWords(whenRoom)}, for users who may start one more stream; ${paceInWords(whenFull)}, for those who may not`
+  return `${pace}\n\n${textTable({ head: ['PLAN', 'LIMITS', 'WHEN FULL', 'BESIDES'], rows })}`
+}
+
+/** One limit: `2 streams with deviceType tv or console`, `1 stream on each contentId`. */
+export function limitInWords({ max, deviceType, where, per }: Limit): string {
+  const shorthand = deviceType === undefined ? '' : filterInWords({ deviceType })
+  const filters = [shorthand, where === undefined ? '' : filterInWords(where)].filter(Boolean)
+  const scope = per === undefined ? '' : ` on each ${per}`
+  return `${max} stream${max === 1 ? '' : 's'}${filters.map((one) => ` with ${one}`).join('')}${scope}`
+}
+
+function filterInWords(filter: StreamFilter): string {
+  return Object.entries(filter)
+    .map(([name, values]) => `${name} ${[values].flat().map(printable).join(' or ')}`)
+    .join(' and ')
+}
+
+function paceInWords({ leaseMs, heartbeatSeconds }: Pace): string {
+  const lease = leaseMs === null ? 'held until it is stopped' : `lease ${leaseMs / 1000} s`
+  return `${lease}, ${heartbeatSeconds === null ? 'no heartbeat' : `heartbeat every ${heartbeatSeconds} s`}`
+}
+
+/** What a plan does beside counting, one line each. */
+function besides({ sameDeviceReplaces, ignore, grace, enforcePercent, shadow }: Plan): string[] {
+  return [
+    ...(sameDeviceReplaces ? ['a device’s new stream replaces its own'] : []),
+    ...ignore.map((filter) => `ignores ${filterInWords(filter)}`),
+    ...(grace === null ? [] : [`${grace.streams} more for ${grace.windowMs / 1000} s`]),
+    ...(enforcePercent < 100 ? [`holds for ${enforcePercent} % of users, told of for the others`] : []),
+    ...(shadow === null ? [] : [`on trial: ${printable(shadow.name)}, ${rulesInWords(shadow)}`]),
+  ]
+}
+
+function rulesInWords(plan: Plan): string {
+  return [plan.limits.map(limitInWords).join(' and '), plan.whenFull, ...besides(plan)].join(', ')
+}

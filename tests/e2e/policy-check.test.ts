@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { COMMAND_LINE } from './running-service.ts'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+
+const GOOD = `{
+  "leaseSeconds": 60, "heartbeatSeconds": 20,
+  "defaultPlan": "basic",
+  "plans": {
+    "basic": { "limits": [{ "max": 1 }], "whenFull": "evict-oldest" },
+    "family": {
+      "limits": [{ "max": 5 }, { "max": 2, "deviceType": ["tv", "console"] }, { "max": 1, "per": "contentId" }],
+      "sameDeviceReplaces": true,
+      "ignore": [{ "contentId": "trailer" }],
+      "graceStreams": { "streams": 1, "seconds": 600 },
+      "enforcePercent": 20
+    },
+    "trial": { "limits": [{ "max": 4 }], "shadow": "family" }
+  }
+}
+`
+
+describe('streamgate policy check', () => {
+  it('shows how a sound policy will be understood', () => {
+    const path = fileHolding(GOOD)
+    const { code, stdout, stderr } = check(path)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const [first, , head, ...rows] = stdout.trimEnd().split('\n')
+    expect(first).toBe(`${path} is a policy of 3 plans: lease 60 s, heartbeat every 20 s`)
+    expect(head).toMatch(/^PLAN +LIMITS +WHEN FULL +BESIDES$/)
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ['basic (default)', '1 stream', 'evict-oldest'],
+      ['family', '5 streams', 'deny', 'a device’s new stream replaces its own'],
+      ['2 streams with deviceType tv or console', 'ignores contentId trailer'],
+      ['1 stream on each contentId', '1 more for 600 s'],
+      ['holds for 20 % of users, told of for the others'],
+      [
+        'trial',
+        '4 streams',
+        'deny',
+        expect.stringMatching(/^on trial: family, 5 streams and 2 streams with/),
+      ],
+    ])
+  })
+
+  it('reads standard input', () => {
+    expect(check('-', '{}')).toMatchObject({ code: 0, stdout: expect.stringContaining('standard (default)') })
+    expect(check('-', '[]')).toMatchObject({
+      code: 1,
+      stderr: 'standard input:1:1: must be an object, got a list\n',
+    })
+  })
+
+  it('names every fault by line, column and pointer', () => {
+    const path = fileHolding(
+      '{\n  "leaseSeconds": 0,\n  "plans": {\n    "a/b": { "limits": [{ "max": 1 },\n      { "max": 0 }], "whenfull": 1 }\n  }\n}\n',
+    )
+    const { code, stdout, stderr } = check(path)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      `${path}:2:3: /leaseSeconds must be a whole number from 1 to 604800, got 0`,
+      `${path}:5:9: /plans/a~1b/limits/1/max must be a whole number from 1 to 1000, got 0`,
+      expect.stringMatching(/:5:22: \/plans\/a~1b\/whenfull is not known here; known: limits, whenFull, /),
+    ])
+  })
+
+  it('names the place where a file stops being JSON', () => {
+    const path = fileHolding('{\n  "plans": {\n    "a": { "limits": [{ "max": 1 }] },\n  }\n}\n')
+    expect(check(path)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${path}:4:3: is not JSON: a name in double quotes was expected\n`,
+    })
+  })
+
+  it('warns of what makes little sense, and takes it', () => {
+    const path = fileHolding(
+      '{ "plans": {\n "a": { "limits": [{ "max": 9 }] },\n "a": { "limits": [{ "max": 1000 }], "whenFull": "evict-idle" } } }',
+    )
+    const { code, stdout, stderr } = check(path)
+    expect(code).toBe(0)
+    expect(stdout).toContain('1000 streams')
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      `${path}:3:2: warning: /plans/a stands here twice; only the last holds`,
+      `${path}:3:38: warning: /plans/a/whenFull ends nobody before 1000 streams`,
+    ])
+  })
+
+  it('says so where there is no such file, and keeps what a file holds from the terminal’s controls', () => {
+    expect(check('/missing.json')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^streamgate: \/missing\.json cannot be read: ENOENT/),
+    })
+    const { stdout } = check(
+      fileHolding(JSON.stringify({ plans: { '\u001b[31mred': { limits: [{ max: 1 }] } } })),
+    )
+    expect(stdout).toContain('%1B[31mred')
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  it('explains itself, and refuses a command that makes no sense', () => {
+    const help = run(['policy', 'check', '--help'])
+    expect(help.code).toBe(0)
+    for (const word of ['<file>', 'standard input', 'Exit codes', '/policy.schema.json'])
+      expect(help.stdout).toContain(word)
+    expect(run(['policy', 'check'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/file.*\n.*--help/),
+    })
+    expect(run(['policy', 'chekc', 'x']).code).toBe(2)
+  })
+})
+
+type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+function check(file: string, input = ''): Outcome {
+  return run(['policy', 'check', file], input)
+}
+
+function run(args: readonly string[], input = ''): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND_LINE, ...args], {
+    env: {},
+    input,
+    encoding: 'utf8',
+  })
+  return { code: status, stdout, stderr }
+}
+
+function fileHolding(content: string): string {
+  const path = join(temporaryFolder(), 'policy.json')
+  writeFileSync(path, content)
+  return path
+}
