@@ -13,8 +13,11 @@ import { Cors } from './cors.ts'
 import { storeText, type StoreConfig } from './store-config.ts'
 import { EmbeddedMetrics } from './embedded-metrics.ts'
 import { FinishedRefresher } from './finished-refresher.ts'
-import type { Log } from './log.ts'
+import type { Log, Logger } from './log.ts'
 import { NO_METRICS, type JoinFleet, type MetricsSink } from './metrics-sink.ts'
+import type { PolicySource } from './policy-file.ts'
+import { firstState, PolicyInForce } from './policy-in-force.ts'
+import { PolicyReloader } from './policy-reloader.ts'
 import type { Service } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { addSamples } from './samples.ts'
@@ -29,6 +32,8 @@ export type Composition = Sweeping & {
   readonly app: App
   /** Keeps it known which streams have finished: by a timer once it is started, or whenever it is asked. */
   readonly finished: FinishedRefresher
+  /** What it decides by; may be given another. */
+  readonly policy: PolicyInForce
   /** From now on `/readyz` says that the process is about to stop. */
   readonly startDraining: () => void
   /** Tells the log and the metrics what they have not been told yet. */
@@ -68,12 +73,8 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
   const observer = observerOf(log, metrics)
   const readiness = { isDraining: false }
   const limiter = limiterOver(store, config)
-  const finished = new FinishedRefresher({
-    limiter,
-    everyMs: config.finishedRefreshMs,
-    now: Date.now,
-    failed: (error) => log.logger.error({ err: error }, 'which streams have finished cannot be read'),
-  })
+  const finished = refresherOf(config, limiter, log)
+  const policy = policyOf(config, limiter, metrics)
   const service: Service = {
     limiter,
     readiness: async () => {
@@ -86,6 +87,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
     },
     openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
     version: VERSION,
+    policyInForce: () => policy.view,
   }
   const { inFlightMax } = config
   const cors = new Cors(config.corsOrigins)
@@ -94,6 +96,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
   return {
     app,
     finished,
+    policy,
     startDraining: () => {
       readiness.isDraining = true
     },
@@ -108,6 +111,26 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
       await engine.close()
     },
   }
+}
+
+function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }: Log): FinishedRefresher {
+  return new FinishedRefresher({
+    limiter,
+    everyMs: finishedRefreshMs,
+    now: Date.now,
+    failed: (error) => logger.error({ err: error }, 'which streams have finished cannot be read'),
+  })
+}
+
+function policyOf({ policy }: Config, limiter: Limiter, metrics: MetricsSink): PolicyInForce {
+  const inForce = new PolicyInForce(firstState(policy, Date.now()), (next) => limiter.usePolicy(next))
+  metrics.showPolicy?.(() => inForce.state)
+  return inForce
+}
+
+/** What keeps a process in step with its policy file, by the real clock. */
+export function policyReloader(source: PolicySource, logger: Logger): PolicyReloader {
+  return new PolicyReloader({ source, logger, now: Date.now })
 }
 
 function limiterOver(store: Store, config: Config): Limiter {

@@ -1,6 +1,7 @@
 import type { Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
+import type { PolicyState } from './policy-in-force.ts'
 import type { SweepObserver } from './sweep/sweep-timer.ts'
 
 /** Who is told what was measured. */
@@ -13,6 +14,8 @@ export type MetricsSink = {
   readonly flush?: () => void
   /** Where it can be asked: how many requests are under way. */
   readonly showInFlight?: (count: () => number) => void
+  /** Likewise: which policy is in force, since when. */
+  readonly showPolicy?: (stateNow: () => PolicyState) => void
   /** Where it can be asked: who is to hear of this process's sweeps; called once at most. */
   readonly watchSweeps?: () => SweepObserver
 }

@@ -5,6 +5,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
+import type { PolicyState } from './policy-in-force.ts'
+import { showPolicy } from './policy-metrics.ts'
 import { decisionsIn, type Decision } from './route.ts'
 import { SweepMetrics } from './sweep/sweep-metrics.ts'
 
@@ -81,6 +83,11 @@ export class Metrics implements MetricsSink {
       },
     })
     this.registry.registerMetric(gauge)
+  }
+
+  /** Shows, at each scrape, which policy is in force. */
+  showPolicy(stateNow: () => PolicyState): void {
+    showPolicy(this.registry, stateNow)
   }
 
   readonly scrape = async () => ({ contentType: this.registry.contentType, text: await this.#text() })

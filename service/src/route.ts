@@ -2,6 +2,7 @@ import type { Limit, Limiter, ShadowDecision } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import type { PathParams } from './input.ts'
+import type { PolicyView } from './policy-in-force.ts'
 import type { ProblemName } from './problem.ts'
 
 /** What every route may use. */
@@ -14,6 +15,7 @@ export type Service = {
   /** The OpenAPI document, made on first use. */
   readonly openapi: () => Promise<OpenApiDocument>
   readonly version: string
+  readonly policyInForce: () => PolicyView
 }
 
 /** An OpenAPI 3.1 document, as far as we look into it ourselves. */

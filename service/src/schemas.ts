@@ -252,7 +252,31 @@ export const StreamGoneSchema = v.object({
   at: v.exactOptional(Instant),
 })
 export const StatusSchema = v.object({ status: v.string() })
-export const VersionSchema = v.object({ name: v.string(), version: v.string() })
+/** Which policy a process decides by. */
+const PolicyInForceSchema = v.object({
+  origin: v.pipe(
+    v.picklist(['built-in', 'setting', 'file']),
+    v.description('Where it came from: a file, the JSON in a setting, or neither.'),
+  ),
+  sha256: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description('SHA-256 of its text, in hexadecimal: of the file, as `sha256sum` has it.'),
+    ),
+  ),
+  loadedAt: v.pipe(Instant, v.description('Since when this process, or its primary, decides by it.')),
+  refusedAt: v.exactOptional(
+    v.pipe(
+      Instant,
+      v.description(
+        'There where the file has changed since and was refused: the policy before is still in force.',
+      ),
+    ),
+  ),
+})
+export const VersionSchema = v.object({ name: v.string(), version: v.string(), policy: PolicyInForceSchema })
+/** A JSON Schema, as far as we look into our own. */
+export const PolicyFileSchema = v.looseObject({ $schema: v.string(), title: v.string() })
 export const ProblemTypeSchema = v.object({
   type: v.string(),
   title: v.string(),

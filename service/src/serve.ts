@@ -2,11 +2,12 @@
  * Runs the service: one process, or several workers on one port and one store; and stops it cleanly.
  */
 import cluster from 'node:cluster'
-import { compose, type Composition } from './compose.ts'
+import { compose, policyReloader, type Composition } from './compose.ts'
 import type { Config } from './config.ts'
 import { storeText } from './store-config.ts'
 import { Log } from './log.ts'
 import { listen } from './node.ts'
+import { PolicyFeed, relayPolicy } from './policy-relay.ts'
 import { endAtOnce, joinFleet, runWorkers, tellPrimary, untilToldToStop, whenToldToSweep } from './workers.ts'
 
 /** Longest wait for requests under way once the port is closed. */
@@ -23,8 +24,13 @@ const CLOSE_LIMIT_MS = 1000
 export async function serve(config: Config): Promise<number> {
   const log = new Log(config.logLevel)
   try {
-    if (cluster.isPrimary && config.workers > 1) return await runWorkers(config, log.logger)
-    return await serveHere(config, log)
+    if (cluster.isWorker) return await serveAsWorker(config, log)
+    const reloader = policyReloader(config.policy, log.logger)
+    if (config.workers === 1) {
+      return await serveHere(config, log, ({ policy }) => reloader.start((state) => policy.use(state)))
+    }
+    relayPolicy(reloader)
+    return await runWorkers(config, log.logger)
   } catch (error) {
     log.logger.fatal({ err: error }, 'cannot serve')
     if (cluster.isPrimary) throw error
@@ -36,9 +42,24 @@ export async function serve(config: Config): Promise<number> {
   }
 }
 
-async function serveHere(config: Config, log: Log): Promise<number> {
+/** Serves by the policy of the primary. */
+async function serveAsWorker(config: Config, log: Log): Promise<number> {
+  const feed = await PolicyFeed.open()
+  const policy = feed.source(config.policy)
+  return serveHere({ ...config, policy }, log, (composition) =>
+    feed.follow((state) => composition.policy.use(state)),
+  )
+}
+
+/** @param followPolicy keeps the composition's policy the newest from when it is called. */
+async function serveHere(
+  config: Config,
+  log: Log,
+  followPolicy: (composition: Composition) => void,
+): Promise<number> {
   const { logger } = log
   const composition = await compose(config, log, cluster.isWorker ? joinFleet : undefined)
+  followPolicy(composition)
   await composition.finished.start()
   const sweepTimer = composition.makeSweepTimer()
   const sweeps = config.sweepMinutes > 0

@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { AggregatorRegistry, type Registry } from '@prometheus-io/client'
 import type { Config } from './config.ts'
 import type { Logger } from './log.ts'
+import { WORKER_ARGUMENTS } from './policy-relay.ts'
 import { reasonOf } from './reason.ts'
 
 /** Wait before a worker that died is replaced, so that one which dies at once does not spin. */
@@ -68,7 +69,7 @@ class Fleet {
       if (message.kind === 'metrics-request') void this.#answerMetrics(worker, message)
       if (message.kind === 'failure') this.#failure ??= message.reason
     })
-    cluster.setupPrimary({ silent: true })
+    cluster.setupPrimary({ silent: true, args: [...process.argv.slice(2), ...WORKER_ARGUMENTS] })
     for (let index = 0; index < count; index += 1) this.#fork()
   }
 

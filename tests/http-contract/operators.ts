@@ -18,6 +18,7 @@ export function describeOperators(maker: TargetMaker): void {
       expect((await get('/version')).body).toEqual({
         name: 'streamgate',
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        policy: { origin: 'built-in', loadedAt: expect.any(String) },
       })
     })
 

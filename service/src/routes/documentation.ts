@@ -1,9 +1,10 @@
 /** The service's own account of itself. */
 import { renderProblem, renderProblems, renderReference } from '../documentation.ts'
 import { json, type HttpResponse } from '../http.ts'
+import { POLICY_SCHEMA } from '../policy-schema.ts'
 import { problem, PROBLEMS, type ProblemName } from '../problem.ts'
 import type { Call, Route } from '../route.ts'
-import { ProblemTypeSchema, ProblemTypesSchema } from '../schemas.ts'
+import { PolicyFileSchema, ProblemTypeSchema, ProblemTypesSchema } from '../schemas.ts'
 
 /** Our pages run no script and load nothing: one style of their own. */
 const CONTENT_SECURITY_POLICY =
@@ -33,6 +34,25 @@ export const docsRoute: Route = {
     answers: { 200: { description: 'A page.', contentType: 'text/html' } },
   },
   handle: async ({ service }) => page(renderReference(await service.openapi())),
+}
+
+export const policySchemaRoute: Route = {
+  method: 'GET',
+  path: '/policy.schema.json',
+  operation: {
+    operationId: 'getPolicySchema',
+    summary: 'The JSON Schema of a policy file',
+    description:
+      'Draft 2020-12, with descriptions, defaults and examples: name it in the `$schema` of a policy file, and editors complete and check what you write.',
+    tag: 'documentation',
+    answers: {
+      200: { description: 'JSON Schema.', schema: PolicyFileSchema, contentType: 'application/schema+json' },
+    },
+  },
+  handle: () => {
+    const { status, headers, body } = json(200, POLICY_SCHEMA)
+    return { status, headers: { ...headers, 'content-type': 'application/schema+json' }, body }
+  },
 }
 
 export const problemsRoute: Route = {

@@ -1,6 +1,6 @@
 import type { Route } from '../route.ts'
 import { cmcdRoute } from './cmcd.ts'
-import { docsRoute, openapiRoute, problemRoute, problemsRoute } from './documentation.ts'
+import { docsRoute, openapiRoute, policySchemaRoute, problemRoute, problemsRoute } from './documentation.ts'
 import { eraseRoute } from './erase.ts'
 import { finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
@@ -25,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   versionRoute,
   openapiRoute,
   docsRoute,
+  policySchemaRoute,
   problemsRoute,
   problemRoute,
 ]

@@ -64,9 +64,10 @@ export const versionRoute: Route = {
   operation: {
     operationId: 'getVersion',
     summary: 'Which version is this?',
-    description: 'The name and version of the service.',
+    description: 'The name and version of the service, and which policy it decides by.',
     tag: 'operators',
-    answers: { 200: { description: 'Name and version.', schema: VersionSchema } },
+    answers: { 200: { description: 'Name, version, and policy.', schema: VersionSchema } },
   },
-  handle: ({ service }) => json(200, { name: 'streamgate', version: service.version }),
+  handle: ({ service }) =>
+    json(200, { name: 'streamgate', version: service.version, policy: service.policyInForce() }),
 }
