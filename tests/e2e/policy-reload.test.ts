@@ -74,6 +74,20 @@ describe.each([1, 2])('a policy file under %i process(es)', (workers) => {
     expect(await reloadsOf(client)).toMatchObject({ accepted: 1, refused: 1, isRefused: 0 })
   })
 
+  it('may lower a limit, which ends nobody and lets nobody in until there is room', async () => {
+    const { client, path } = await serve(workers, 3)
+    for (const stream of ['a', 'b', 'c']) await client.start('user', stream)
+    writeFileSync(path, policyText({ standard: 1 }))
+    await untilLimitIs(client, 1)
+    for (const stream of ['a', 'b', 'c']) {
+      expect((await client.send('PUT', `/users/user/streams/${stream}`)).status).toBe(200)
+    }
+    const denied = await client.start('user', 'd')
+    expect([denied.status, denied.body.active, denied.body.limit]).toEqual([409, 3, 1])
+    for (const stream of ['a', 'b', 'c']) await client.stop('user', stream)
+    expect((await client.start('user', 'd')).status).toBe(201)
+  })
+
   it('is read again at SIGHUP, to whichever process it is sent, and nobody ends', async () => {
     const { service, client, path } = await serve(workers, 1)
     service.signal('SIGHUP')

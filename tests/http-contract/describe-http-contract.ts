@@ -4,6 +4,7 @@ import { describeCrossOrigin } from './cross-origin.ts'
 import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
+import { describePolicies } from './policies.ts'
 import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
 import type { TargetMaker } from './target.ts'
@@ -16,6 +17,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeWatching(maker)
     describeReporting(maker)
     describeLapsing(maker)
+    describePolicies(maker)
     describeFinishing(maker)
     describeBadInput(maker)
     describeOperators(maker)

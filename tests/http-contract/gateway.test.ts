@@ -4,6 +4,7 @@ import { describeHttpContract } from './describe-http-contract.ts'
 import { HTTP_API_TARGET, REST_API_TARGET } from './gateway-target.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
+import { describePolicies } from './policies.ts'
 import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
 import { describeWatching } from './watching.ts'
@@ -17,6 +18,7 @@ describe(`${HTTP_API_TARGET.name} keeps the HTTP contract, but for bad input`, (
   describeWatching(HTTP_API_TARGET)
   describeReporting(HTTP_API_TARGET)
   describeLapsing(HTTP_API_TARGET)
+  describePolicies(HTTP_API_TARGET)
   describeOperators(HTTP_API_TARGET)
   describeCrossOrigin(HTTP_API_TARGET)
 })
