@@ -32,7 +32,7 @@ export {
   type UserId,
 } from './lease.ts'
 export { Limiter, type LimiterParts } from './limiter.ts'
-export { headlineLimit } from './limits.ts'
+export { headlineLimit, isCountedBy } from './limits.ts'
 export { type Pace, type Paces } from './pace.ts'
 export {
   planOfOneLimit,

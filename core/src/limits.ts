@@ -55,11 +55,13 @@ export function limitsOn({ plan, newcomer }: RoomRequest): readonly Limit[] {
 export function holdersOf(limit: Limit, { plan, newcomer }: RoomRequest, leases: readonly Lease[]): Lease[] {
   const isNewcomerIgnored = isIgnored(plan, newcomer)
   return leases.filter(
-    (lease) =>
-      isIgnored(plan, lease) === isNewcomerIgnored &&
-      concerns(limit, lease) &&
-      (limit.per === undefined || lease[limit.per] === newcomer[limit.per]),
+    (lease) => isIgnored(plan, lease) === isNewcomerIgnored && isCountedBy(limit, lease, newcomer),
   )
+}
+
+/** Whether a limit counts this lease against this newcomer, in a plan that ignores neither. */
+export function isCountedBy(limit: Limit, lease: Lease, newcomer: Lease): boolean {
+  return concerns(limit, lease) && (limit.per === undefined || lease[limit.per] === newcomer[limit.per])
 }
 
 /** The leases that the plan counts. */

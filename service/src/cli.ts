@@ -3,10 +3,11 @@
  * The command line: `streamgate serve`, and what else can be done with the service.
  */
 import { Command, Option } from 'commander'
-import { VERSION } from './compose.ts'
+import { openStore, VERSION } from './compose.ts'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from './config.ts'
 import { addPolicyCommand } from './policy-command.ts'
 import { reasonOf } from './reason.ts'
+import { addReplayCommand } from './replay/replay-command.ts'
 import { serve } from './serve.ts'
 import { makeSweepCommand, runSweep } from './sweep/sweep-command.ts'
 
@@ -39,6 +40,7 @@ program.addCommand(
   }).copyInheritedSettings(program),
 )
 addPolicyCommand(program)
+addReplayCommand(program, () => openStore({ kind: 'memory' }))
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`)
 
 await program.parseAsync()

@@ -246,7 +246,7 @@ async function openNamed(config: StoreConfig): Promise<Store> {
 }
 
 /** The engine that the configuration names, loaded only now, so that nobody loads one in vain. */
-async function openStore(config: StoreConfig): Promise<Store> {
+export async function openStore(config: StoreConfig): Promise<Store> {
   switch (config.kind) {
     case 'memory': {
       const { MemoryStore } = await import('@streamgate/stores/memory')

@@ -70,6 +70,8 @@ export class Log {
 function loggedDecision(decision: Decision): Readonly<Record<string, unknown>> {
   const { verb, outcome, user, lease, limit, active, ends = [], isIgnored, shadow } = decision
   const { stream, replaces, deviceType, contentId, plan, rule, graceUntil } = decision
+  // A lease that goes on is described where it was taken, and heartbeats are most of all lines.
+  const isGoingOn = verb === 'heartbeat' && outcome === 'renewed'
   return {
     verb,
     outcome,
@@ -77,9 +79,11 @@ function loggedDecision(decision: Decision): Readonly<Record<string, unknown>> {
     lease: escaped(lease),
     stream: escaped(stream),
     replaces: escaped(replaces),
-    deviceType: escaped(deviceType),
-    contentId: escaped(contentId),
+    deviceType: isGoingOn ? undefined : escaped(deviceType),
+    contentId: isGoingOn ? undefined : escaped(contentId),
     plan: escaped(plan),
+    planNamed: decision.isPlanNamed === true ? true : undefined,
+    ifMatch: decision.hasIfMatch === true ? true : undefined,
     limit,
     active,
     rule,

@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { PolicyFault } from '@streamgate/core'
 import type { JsonPlaces } from './json-places.ts'
-import { parsePolicyText, placesIn, PolicyTextError, type PlacedFault } from './policy-file.ts'
+import { faultLines } from './policy-fault-lines.ts'
+import { parsePolicyText, placesIn, PolicyTextError } from './policy-file.ts'
 import { policyWarnings } from './policy-warnings.ts'
 import { policyInWords } from './policy-words.ts'
-import { printable } from './printable.ts'
 import { reasonOf } from './reason.ts'
 
 const HELP = `
@@ -48,29 +48,22 @@ async function checkPolicyFile(file: string): Promise<number> {
     const policy = parsePolicyText(json)
     const places = placesIn(json)
     const warnings = [...repetitions(places), ...policyWarnings(policy)]
-    for (const warning of warnings) {
-      process.stderr.write(faultLine(name, { ...warning, ...places.of(warning.pointer) }, 'warning: '))
-    }
+    const placed = warnings.map((warning) => ({ ...warning, ...places.of(warning.pointer) }))
+    tell(faultLines(name, placed, 'warning: '))
     const count = policy.plans.size === 1 ? '1 plan' : `${policy.plans.size} plans`
     process.stdout.write(`${name} is a policy of ${count}: ${policyInWords(policy)}`)
     return 0
   } catch (error) {
-    if (error instanceof PolicyTextError) {
-      for (const fault of inOrder(error.faults)) process.stderr.write(faultLine(name, fault, ''))
-    } else process.stderr.write(`streamgate: ${name} cannot be read: ${reasonOf(error)}\n`)
+    if (error instanceof PolicyTextError) tell(faultLines(name, error.faults))
+    else tell([`streamgate: ${name} cannot be read: ${reasonOf(error)}`])
     return 1
   }
 }
 
+function tell(lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`${line}\n`)
+}
+
 function repetitions({ repeated }: JsonPlaces): PolicyFault[] {
   return repeated.map((pointer) => ({ pointer, detail: 'stands here twice; only the last holds' }))
-}
-
-function inOrder(faults: readonly PlacedFault[]): readonly PlacedFault[] {
-  return faults.toSorted((one, other) => one.line - other.line || one.column - other.column)
-}
-
-function faultLine(name: string, { pointer, detail, line, column }: PlacedFault, kind: string): string {
-  const about = pointer === '' ? '' : `${pointer} `
-  return `${printable(`${name}:${line}:${column}: ${kind}${about}${detail}`)}\n`
 }

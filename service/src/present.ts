@@ -7,7 +7,10 @@ import { problem } from './problem.ts'
 import type { Answer, Decision } from './route.ts'
 
 /** What was asked, as far as the log keeps it. */
-export type Asked = Pick<Decision, 'verb' | 'user' | 'lease' | 'deviceType' | 'contentId' | 'replaces'>
+export type Asked = Pick<
+  Decision,
+  'verb' | 'user' | 'lease' | 'deviceType' | 'contentId' | 'replaces' | 'isPlanNamed' | 'hasIfMatch'
+>
 
 /** The answer to a start or a heartbeat. */
 export function presentResult(asked: Asked, user: UserId, result: HeartbeatResult): Answer {

@@ -68,6 +68,10 @@ export type Decision = {
   /** The lease that was to end for this one. */
   readonly replaces?: string | undefined
   readonly plan?: string | undefined
+  /** Whether the request named the plan. */
+  readonly isPlanNamed?: boolean
+  /** Whether one taking of the lease was meant, and no other. */
+  readonly hasIfMatch?: boolean
   readonly limit?: number | undefined
   readonly active?: number | undefined
   /** The limit that denied. */

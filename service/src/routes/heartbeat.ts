@@ -48,6 +48,9 @@ export const heartbeatRoute: Route = {
     const { stream, plan, replaces } = input.heartbeatBody(id, service.limiter)
     input.finish()
     const result = await service.limiter.heartbeat({ user, stream, plan, replaces, generation })
-    return presentResult({ verb: 'heartbeat', user, lease: id, replaces }, user, result)
+    const { deviceType, contentId } = stream
+    const meant = { isPlanNamed: plan !== undefined, hasIfMatch: generation !== undefined }
+    const asked = { verb: 'heartbeat', user, lease: id, deviceType, contentId, replaces, ...meant } as const
+    return presentResult(asked, user, result)
   },
 }

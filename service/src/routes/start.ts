@@ -41,7 +41,8 @@ export const startRoute: Route = {
     input.finish()
     const result = await service.limiter.start({ user, stream, plan, replaces })
     const { deviceType, contentId } = stream
-    const asked = { verb: 'start', user, lease: leaseIdOf(stream), deviceType, contentId, replaces } as const
+    const described = { lease: leaseIdOf(stream), deviceType, contentId, replaces }
+    const asked = { verb: 'start', user, ...described, isPlanNamed: plan !== undefined } as const
     return presentResult(asked, user, result)
   },
 }

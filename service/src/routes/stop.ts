@@ -43,6 +43,12 @@ async function stop({ request, params, service }: Call): Promise<Answer> {
   const { stopped } = await service.limiter.stop(user, { id, generation })
   return {
     ...noContent(),
-    decision: { verb: 'stop', outcome: stopped ? 'stopped' : 'not-held', user, lease: id },
+    decision: {
+      verb: 'stop',
+      outcome: stopped ? 'stopped' : 'not-held',
+      user,
+      lease: id,
+      hasIfMatch: generation !== undefined,
+    },
   }
 }

@@ -1,0 +1,111 @@
+/**
+ * The order in which calls of one user were decided.
+ *
+ * A log tells when calls were answered. Of two that were under way at the same time, the one answered first may
+ * have been decided last. How they came out says more: who was refused came after who filled the place. So of all orders
+ * that the times allow, one is taken that explains what the log tells; where none does, that of the answers.
+ */
+import type { UserId } from '@streamgate/core'
+import type { LoggedDecision } from './logged-decision.ts'
+import { LogWorld, type TimedCall } from './log-world.ts'
+
+/** How long a call waits for others that were under way with it: longer than any takes. */
+const WAIT_MS = 1000
+/** How many calls are put in order at once, and how many steps are tried for that. */
+const LOOKAHEAD_MAX = 10
+const STEPS_MAX = 2000
+/** Instants are told in whole milliseconds. */
+const ROUNDING_MS = 1
+
+/** Puts calls that were under way at the same time in an order that explains them. */
+export class ExplainedOrder {
+  /** Users with calls that wait, in the order of their first. */
+  readonly #waiting = new Map<UserId, TimedCall[]>()
+  readonly #worlds = new Map<UserId, LogWorld>()
+
+  /** Forgets what ran for a user. */
+  forget(user: UserId): void {
+    this.#worlds.delete(user)
+  }
+
+  /** Takes the next decision by time; gives those that can be played by now, each user's in its order. */
+  *next(decision: LoggedDecision): Generator<LoggedDecision> {
+    if (decision.verb === 'finish') {
+      // It concerns everybody: what came before it is to be played before it.
+      yield* this.rest()
+      yield decision
+      return
+    }
+    const { user } = decision
+    if (decision.verb === 'erase') {
+      yield* this.#callsOf(user, Infinity)
+      this.#worlds.delete(user)
+      yield decision
+      return
+    }
+    const waiting = this.#waiting.get(user) ?? []
+    waiting.push(decision)
+    if (waiting.length === 1) this.#waiting.set(user, waiting)
+    yield* this.#until(decision.atMs - WAIT_MS)
+  }
+
+  /** All that still waits. */
+  *rest(): Generator<LoggedDecision> {
+    yield* this.#until(Infinity)
+  }
+
+  *#until(boundMs: number): Generator<LoggedDecision> {
+    for (const [user, [first]] of this.#waiting) {
+      if (first !== undefined && first.atMs > boundMs) return
+      yield* this.#callsOf(user, boundMs)
+    }
+  }
+
+  /** A user's calls up to this instant, and those that came before one of them after all. */
+  *#callsOf(user: UserId, boundMs: number): Generator<LoggedDecision> {
+    const waiting = this.#waiting.get(user) ?? []
+    this.#waiting.delete(user)
+    while (waiting.some(({ atMs }) => atMs <= boundMs)) {
+      const world = this.#worlds.get(user) ?? new LogWorld()
+      const [call] = waiting.splice(firstOf(waiting.slice(0, LOOKAHEAD_MAX), world), 1)
+      if (call === undefined) return
+      this.#keep(user, world.after(call).world)
+      yield call
+    }
+    if (waiting.length > 0) this.#waiting.set(user, waiting)
+  }
+
+  #keep(user: UserId, world: LogWorld): void {
+    if (world.isEmpty) this.#worlds.delete(user)
+    else this.#worlds.set(user, world)
+  }
+}
+
+/** Which of these calls came first. */
+function firstOf(calls: readonly TimedCall[], world: LogWorld): number {
+  if (candidatesIn(calls).length <= 1) return 0
+  let steps = 0
+  let longest: readonly number[] = []
+  const explain = (left: readonly number[], before: LogWorld, path: readonly number[]): boolean => {
+    if (path.length > longest.length) longest = path
+    if (left.length === 0) return true
+    const open = left.map((index) => calls[index]).filter((call) => call !== undefined)
+    for (const call of candidatesIn(open)) {
+      steps += 1
+      if (steps > STEPS_MAX) return false
+      const { isExplained, world: next } = before.after(call)
+      const index = calls.indexOf(call)
+      const rest = left.filter((other) => other !== index)
+      if (isExplained && explain(rest, next, [...path, index])) return true
+    }
+    return false
+  }
+  explain(Array.from(calls.keys()), world, [])
+  return longest[0] ?? 0
+}
+
+/** Those before which none of the others was over. */
+function candidatesIn(calls: readonly TimedCall[]): readonly TimedCall[] {
+  const firstAnswerMs = Math.min(...calls.map(({ atMs }) => atMs))
+  return calls.filter(({ arrivedAtMs }) => arrivedAtMs <= firstAnswerMs + ROUNDING_MS)
+}

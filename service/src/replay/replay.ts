@@ -1,0 +1,200 @@
+/**
+ * Plays a log of decisions under another policy.
+ *
+ * A real limiter decides, over a memory store, at the time that the log tells. What the players would have done
+ * under the other policy is not known, so this much is assumed: one whose start is refused, or who is evicted, goes
+ * away and calls no more, until it starts again; all others call as they did.
+ *
+ * Under the policy that made the log all comes out as it did, but for what the log does not know: a lease that lapsed
+ * while a call was under way may have counted or not; and instants are those of the clocks of several processes.
+ */
+import {
+  leaseTimes,
+  Limiter,
+  LimiterError,
+  type Generation,
+  type HeartbeatResult,
+  type Lease,
+  type Policy,
+  type StartResult,
+  type Store,
+} from '@streamgate/core'
+import { WrappedStore } from '@streamgate/stores/wrappers'
+import { ExplainedOrder } from './explained-order.ts'
+import type { LoggedCall, LoggedDecision } from './logged-decision.ts'
+import { ReplayTally, type Replayed } from './replay-tally.ts'
+import { Viewers } from './viewers.ts'
+
+export type ReplayParts = {
+  readonly policy: Policy
+  /** Empty; the replay alone uses it. */
+  readonly store: Store
+  /** What the service's store asked for: 0 unless its instances have clocks of their own. */
+  readonly skewMs: number
+}
+
+/** So many lengths of the longest lease after a user's last call, nothing of the roster matters any more. */
+const LEASES_UNTIL_FORGOTTEN = 4
+/** How many decisions are played before it is looked for users to forget. */
+const FORGET_EVERY = 10_000
+
+type Instant = Pick<LoggedDecision, 'arrivedAtMs' | 'atMs'>
+
+/** One replay. Decisions are to be played one after the other, in the order of their answers. */
+export class Replay {
+  readonly tally = new ReplayTally()
+  readonly #store: Store
+  readonly #policy: Policy
+  readonly #limiter: Limiter
+  readonly #viewers = new Viewers()
+  readonly #order = new ExplainedOrder()
+  readonly #forgottenAfterMs: number
+  #nowMs = 0
+  #answeredAtMs = 0
+  #generations = 0
+  #played = 0
+
+  constructor({ policy, store, skewMs }: ReplayParts) {
+    this.#policy = policy
+    this.#store = store
+    const { whenRoom, whenFull } = policy.paces
+    const leaseMs = Math.max(whenRoom.leaseMs ?? Infinity, whenFull.leaseMs ?? Infinity)
+    this.#forgottenAfterMs = leaseMs * LEASES_UNTIL_FORGOTTEN + skewMs
+    this.#limiter = new Limiter({
+      // A call comes when its request does, and is judged when its answer goes, with the store in between.
+      store: new WrappedStore(store, async (_verb, call) => {
+        const result = await call()
+        this.#nowMs = this.#answeredAtMs
+        return result
+      }),
+      policy,
+      skewMs,
+      now: () => this.#nowMs,
+      newGeneration: () => this.#newGeneration(),
+      pause: async () => {},
+      random: () => 0.5,
+    })
+  }
+
+  /** Plays one decision, and notes how it came out; perhaps only once more of its user's are known. */
+  async play(decision: LoggedDecision): Promise<void> {
+    for (const next of this.#order.next(decision)) await this.#playNow(next)
+  }
+
+  /** Plays what still waits; to be called after the last. */
+  async end(): Promise<void> {
+    for (const next of this.#order.rest()) await this.#playNow(next)
+  }
+
+  async #playNow(decision: LoggedDecision): Promise<void> {
+    this.#nowMs = decision.arrivedAtMs
+    this.#answeredAtMs = decision.atMs
+    this.tally.at(decision.atMs)
+    switch (decision.verb) {
+      case 'start':
+      case 'heartbeat':
+      case 'stop':
+        this.#viewers.meet(decision.user, decision.atMs)
+        this.tally.note(decision, await this.#replayed(decision))
+        break
+      case 'erase':
+        await this.#limiter.erase(decision.user)
+        this.#viewers.forget(decision.user)
+        break
+      case 'finish':
+        await this.#limiter.finish(decision.streamId)
+        break
+    }
+    this.#played += 1
+    if (this.#played % FORGET_EVERY === 0) await this.#forgetUsers(decision.atMs)
+  }
+
+  async #replayed(call: LoggedCall & Instant): Promise<Replayed> {
+    const { verb, user, leaseId, outcome } = call
+    const isHeld = await this.#isHeld(call)
+    const isUnheardOf = isHeld === 'no' && !this.#viewers.hasSeen(user, leaseId)
+    const isBeforeLog = isUnheardOf && ['renewed', 'stopped', 'evicted'].includes(outcome)
+    if (isBeforeLog && outcome === 'evicted') return { outcome, isBeforeLog }
+    if (isBeforeLog) await this.#adopt(call)
+    const isSilent = verb !== 'start' && this.#viewers.isSilent(user, leaseId)
+    this.#viewers.note(user, leaseId, isSilent ? 'silent' : 'seen')
+    if (isSilent) return { outcome: 'silent' }
+    if (verb === 'stop') return { ...(await this.#stop(call)), isBeforeLog }
+    const isLate = verb === 'heartbeat' && outcome === 'renewed' && isHeld !== 'live' && !isBeforeLog
+    const result = await this.#decide(call)
+    // One that was sent away then too, and called on, did what players do.
+    const isSentAway = mayRun(outcome) && !mayRun(result.outcome)
+    if (isSentAway) this.#viewers.note(user, leaseId, 'silent')
+    return { ...result, isBeforeLog, isLate }
+  }
+
+  /** A start or a heartbeat, as the limiter decides it. */
+  async #decide(
+    call: LoggedCall,
+  ): Promise<StartResult | HeartbeatResult | { readonly outcome: 'plan-unknown' }> {
+    const { user, stream, replaces, plan: named, isPlanNamed, hasIfMatch } = call
+    const plan = isPlanNamed ? named : undefined
+    const request = { user, stream, plan, replaces }
+    // A player that named a lease that was over had one of yesterday; what runs today is not its.
+    if (call.outcome === 'ended') return { outcome: 'ended' }
+    try {
+      return call.verb === 'start'
+        ? await this.#limiter.start(request)
+        : await this.#limiter.heartbeat({ ...request, onlyIfHeld: hasIfMatch })
+    } catch (error) {
+      if (error instanceof LimiterError && error.code === 'PLAN_UNKNOWN') return { outcome: 'plan-unknown' }
+      throw error
+    }
+  }
+
+  async #stop({ user, leaseId, hasIfMatch, outcome }: LoggedCall): Promise<Replayed> {
+    if (hasIfMatch && outcome === 'not-held') return { outcome }
+    const { stopped } = await this.#limiter.stop(user, { id: leaseId })
+    return { outcome: stopped ? 'stopped' : 'not-held' }
+  }
+
+  async #isHeld({ user, leaseId, atMs }: LoggedCall & Instant): Promise<'live' | 'lapsed' | 'no'> {
+    const { leases } = await this.#store.read(user)
+    const held = leases.find(({ id }) => id === leaseId)
+    if (held === undefined) return 'no'
+    return held.expiresAtMs === null || atMs < held.expiresAtMs ? 'live' : 'lapsed'
+  }
+
+  /** A lease that was taken before the log begins is held as it was, whatever the limit. */
+  async #adopt({
+    user,
+    stream,
+    leaseId,
+    plan,
+    isPlanNamed,
+    arrivedAtMs,
+  }: LoggedCall & Instant): Promise<void> {
+    const lease: Lease = {
+      ...stream,
+      id: leaseId,
+      ...(plan !== undefined && isPlanNamed && { plan }),
+      startedAtMs: arrivedAtMs,
+      ...leaseTimes(arrivedAtMs, this.#policy.paces.whenRoom.leaseMs),
+      generation: this.#newGeneration() as Generation,
+    }
+    await this.#store.add(user, lease, Infinity)
+  }
+
+  /** Erases who has long gone, so that only those who watch take room. */
+  async #forgetUsers(nowMs: number): Promise<void> {
+    for (const user of this.#viewers.silentSince(nowMs - this.#forgottenAfterMs)) {
+      this.#viewers.forget(user)
+      this.#order.forget(user)
+      await this.#store.erase(user)
+    }
+  }
+
+  #newGeneration(): string {
+    this.#generations += 1
+    return String(this.#generations)
+  }
+}
+
+function mayRun(outcome: string): boolean {
+  return outcome === 'admitted' || outcome === 'renewed'
+}

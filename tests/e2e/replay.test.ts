@@ -1,0 +1,147 @@
+/** Logs of real services, played under the policy that made them and under others. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Client } from './client.ts'
+import { COMMAND_LINE, startService } from './running-service.ts'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+
+const folder = temporaryFolder(afterAll)
+
+const PLANS = {
+  standard: { limits: [{ max: 3 }] },
+  family: { limits: [{ max: 5 }, { max: 2, deviceType: 'tv' }, { max: 1, per: 'contentId' }] },
+  oldest: { limits: [{ max: 2 }], whenFull: 'evict-oldest' },
+  grace: { limits: [{ max: 2 }], graceStreams: { streams: 1, seconds: 600 } },
+  zapping: { limits: [{ max: 3 }], sameDeviceReplaces: true, ignore: [{ contentId: 'c1' }] },
+}
+const POLICY = { defaultPlan: 'standard', plans: PLANS }
+
+/** Users, and callers of each, who race for its places; calls of each caller. */
+const USERS = 12
+const CALLERS_PER_USER = 4
+const CALLS = 40
+
+describe.each([1, 2])('a log of %i process(es) under load, with races', (workers) => {
+  let log: string
+  beforeAll(async () => {
+    log = await record(workers)
+  }, 60_000)
+
+  it('comes out as it did under the policy that made it', () => {
+    const report = replayed(log, POLICY)
+    expect(report.decisions).toBeGreaterThan(USERS * CALLERS_PER_USER * CALLS * 0.9)
+    expect(report.refused.logged).toBeGreaterThan(100)
+    expect(report.evicted.logged).toBeGreaterThan(10)
+    expect({ differences: report.differences, samples: report.samples }).toEqual({
+      differences: {},
+      samples: [],
+    })
+    expect(report.refused.replayed).toBe(report.refused.logged)
+    expect(report.usersRefused.replayed).toBe(report.usersRefused.logged)
+    expect(report.evicted.replayed).toBe(report.evicted.logged)
+  })
+
+  it('refuses more where limits are lower, and says of which plan and by which limit', () => {
+    const family = { limits: [{ max: 1 }] }
+    const report = replayed(log, { ...POLICY, plans: { ...PLANS, family } })
+    const refusedOf = (name: string) => report.plans.find(({ plan }) => plan === name)?.refused
+    expect(refusedOf('family')?.replayed).toBeGreaterThan(refusedOf('family')?.logged ?? Infinity)
+    expect(refusedOf('standard')?.replayed).toBe(refusedOf('standard')?.logged)
+    const rules = report.rules.filter(({ plan }) => plan === 'family').map(({ rule }) => rule)
+    expect(rules).toContain('1 stream')
+    expect(rules).toContain('2 streams with deviceType tv')
+    expect(report.newlyRefused).toBeGreaterThan(0)
+  })
+
+  it('refuses nobody where nobody is', () => {
+    const plans = Object.fromEntries(Object.keys(PLANS).map((name) => [name, { limits: [{ max: 1000 }] }]))
+    const report = replayed(log, { ...POLICY, plans })
+    expect([report.refused.replayed, report.usersRefused.replayed]).toEqual([0, 0])
+    // Who replaces a stream of its own wish still does.
+    expect(report.evicted.replayed).toBeLessThan(report.evicted.logged)
+  })
+})
+
+/** The log of a service whose callers start, renew and stop streams, several of a user at once. */
+async function record(workers: number): Promise<string> {
+  const work = mkdtempSync(join(folder, 'service-'))
+  const flags = ['--policy', fileHolding(JSON.stringify(POLICY)), '--store-timeout-ms', '20000']
+  const service = await startService({ folder: work, workers, flags }, afterAll)
+  const client = new Client(service.url)
+  await Promise.all(Array.from({ length: USERS * CALLERS_PER_USER }, (_, index) => call(client, index)))
+  service.signal('SIGINT')
+  await service.exitWithin(10_000)
+  const path = join(work, 'log.jsonl')
+  writeFileSync(path, service.log.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  return path
+}
+
+/** One of several callers of one user: it starts streams of all kinds, of which some are another caller's too. */
+async function call(client: Client, index: number): Promise<void> {
+  const names = [...Object.keys(PLANS), undefined]
+  const plan = names[index % names.length]
+  const user = `user-${index % USERS}`
+  const chance = chanceFrom(index)
+  const held: string[] = []
+  for (let count = 0; count < CALLS; count += 1) {
+    const choice = chance()
+    const [oldest] = held
+    if (choice < 0.4 || oldest === undefined) {
+      const streamId = chance() < 0.3 ? `shared-${Math.floor(chance() * 3)}` : `s-${index}-${count}`
+      const deviceId = chance() < 0.5 ? `device-${Math.floor(chance() * 4)}` : undefined
+      const deviceType = chance() < 0.5 ? 'tv' : undefined
+      const contentId = chance() < 0.4 ? `c${Math.floor(chance() * 3)}` : undefined
+      const replaces = chance() < 0.1 ? oldest : undefined
+      const stream = { streamId, deviceId, deviceType, contentId, plan, replaces }
+      const { status } = await client.send('POST', `/users/${user}/streams`, stream)
+      if (status < 300) held.push(deviceId === undefined ? streamId : `${streamId}@${deviceId}`)
+    } else if (choice < 0.7) {
+      const id = held[Math.floor(chance() * held.length)] ?? oldest
+      await client.send('PUT', `/users/${user}/streams/${id}`)
+    } else {
+      held.shift()
+      await client.send('DELETE', `/users/${user}/streams/${oldest}`)
+    }
+  }
+}
+
+/** Numbers from 0 to 1, the same for the same seed: a linear congruence is chance enough to choose calls by. */
+function chanceFrom(seed: number): () => number {
+  let state = (seed + 1) * 7919
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}
+
+type Both = { readonly logged: number; readonly replayed: number }
+type Report = {
+  readonly decisions: number
+  readonly refused: Both
+  readonly usersRefused: Both
+  readonly evicted: Both
+  readonly newlyRefused: number
+  readonly plans: readonly { readonly plan: string; readonly refused: Both }[]
+  readonly rules: readonly { readonly plan: string; readonly rule: string }[]
+  readonly differences: object
+  readonly samples: readonly object[]
+}
+
+function replayed(log: string, policy: object): Report {
+  const file = fileHolding(JSON.stringify(policy))
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [COMMAND_LINE, 'replay', '--log', log, '--policy', file, '--json'],
+    { env: {}, encoding: 'utf8' },
+  )
+  expect({ status, stderr }, readFileSync(file, 'utf8')).toEqual({ status: 0, stderr: '' })
+  return JSON.parse(stdout) as Report
+}
+
+function fileHolding(content: string): string {
+  const path = join(mkdtempSync(join(folder, 'file-')), 'policy.json')
+  writeFileSync(path, content)
+  return path
+}
