@@ -89,6 +89,7 @@ function loggedDecision(decision: Decision): Readonly<Record<string, unknown>> {
     rule,
     ends: ends.length === 0 ? undefined : ends.map(escapeId),
     ignored: isIgnored === true ? true : undefined,
+    startedAt: decision.startedAt,
     graceUntil,
     shadow: shadow && { ...shadow, plan: escapeId(shadow.plan), ends: shadow.ends.map(escapeId) },
   }

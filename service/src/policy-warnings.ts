@@ -13,8 +13,13 @@ import { limitInWords } from './policy-words.ts'
 
 /** What `whenFull` can hardly be meant for: nobody has so many streams. */
 const EVICTING_MAX = 1000
-/** A lease shorter than so many heartbeats ends with the first one that is lost or late. */
+/**
+ * A lease shorter than so many intervals ends with the first heartbeat that is late; of long intervals, one that lasts
+ * less than half a minute longer than the longest told, which is a tenth longer.
+ */
 const HEARTBEATS_PER_LEASE_MIN = 1.5
+const LONGEST_TOLD = 1.1
+const MARGIN_SECONDS = 30
 
 const MEMBERS = ['deviceType', 'deviceId', 'contentId'] as const satisfies readonly (keyof StreamFilter)[]
 /** What a limit asks of each member: one of these; of a member that is not there, nothing. */
@@ -30,10 +35,17 @@ function paceWarnings(paces: Policy['paces']): PolicyFault[] {
     ({ heartbeatSeconds, leaseMs }) =>
       heartbeatSeconds !== null &&
       leaseMs !== null &&
-      leaseMs < heartbeatSeconds * 1000 * HEARTBEATS_PER_LEASE_MIN,
+      leaseMs / 1000 < sensibleLeaseSeconds(heartbeatSeconds),
   )
   const detail = 'is so close to the lease that one heartbeat that comes late ends the stream'
   return isTight ? [{ pointer: '/heartbeatSeconds', detail }] : []
+}
+
+function sensibleLeaseSeconds(heartbeatSeconds: number): number {
+  return Math.min(
+    heartbeatSeconds * HEARTBEATS_PER_LEASE_MIN,
+    heartbeatSeconds * LONGEST_TOLD + MARGIN_SECONDS,
+  )
 }
 
 function planWarnings(plan: Plan): PolicyFault[] {

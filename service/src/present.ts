@@ -62,6 +62,7 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Answer {
     active: counted.length,
     ends: ends.map(({ id }) => id),
     isIgnored,
+    startedAt: isNew ? instant(lease.startedAtMs) : undefined,
     graceUntil,
     shadow,
   }

@@ -79,6 +79,8 @@ export type Decision = {
   /** The leases that ended with it. */
   readonly ends?: readonly string[]
   readonly isIgnored?: boolean
+  /** The instant that decides who is the oldest; of a stream that was admitted. */
+  readonly startedAt?: string | undefined
   readonly graceUntil?: string | undefined
   readonly shadow?: ShadowDecision | undefined
 }

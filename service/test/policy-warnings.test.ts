@@ -76,6 +76,8 @@ describe('the warnings about a policy', () => {
   it('name a heartbeat that is too close to the end of the lease', () => {
     expect(pointersOf({ leaseSeconds: 60, heartbeatSeconds: 50 })).toEqual(['/heartbeatSeconds'])
     expect(pointersOf({ leaseSeconds: 60, heartbeatSeconds: 40 })).toEqual([])
+    expect(pointersOf({ heartbeatSeconds: { whenRoom: 300, whenFull: 60 } })).toEqual([])
+    expect(pointersOf({ leaseSeconds: 350, heartbeatSeconds: 300 })).toEqual(['/heartbeatSeconds'])
     expect(pointersOf({ leaseSeconds: null, heartbeatSeconds: 40 })).toEqual([])
     expect(pointersOf({ leaseSeconds: 60, heartbeatSeconds: { whenRoom: 60, whenFull: 20 } })).toEqual([
       '/heartbeatSeconds',

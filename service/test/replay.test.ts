@@ -229,11 +229,11 @@ describe('the order of several logs', () => {
 
   it('does not wait for what comes later than can be, and counts it', async () => {
     const disorder = { late: 0 }
-    const played: number[] = []
+    const order: number[] = []
     for await (const decisions of inOrderOfTime([piecesOf([0, 1000, 9000, 9001, 10])], disorder)) {
-      played.push(...decisions.map(({ atMs }) => atMs - EPOCH_MS))
+      order.push(...decisions.map(({ atMs }) => atMs - EPOCH_MS))
     }
-    expect(played).toEqual([0, 1000, 10, 9000, 9001])
+    expect(order).toEqual([0, 1000, 10, 9000, 9001])
     expect(disorder.late).toBe(1)
   })
 })

@@ -99,7 +99,7 @@ async function call(client: Client, index: number): Promise<void> {
       if (status < 300) held.push(deviceId === undefined ? streamId : `${streamId}@${deviceId}`)
     } else if (choice < 0.7) {
       const id = held[Math.floor(chance() * held.length)] ?? oldest
-      await client.send('PUT', `/users/${user}/streams/${id}`)
+      await client.send('PUT', `/users/${user}/streams/${id}`, { plan })
     } else {
       held.shift()
       await client.send('DELETE', `/users/${user}/streams/${oldest}`)

@@ -44,6 +44,9 @@ export type LoggedDecision = { readonly arrivedAtMs: number; readonly atMs: numb
 /** `other`: a line about something else. `faulty`: one about a decision that cannot be read. */
 export type ReadLine = LoggedDecision | 'other' | 'faulty'
 
+/** Instants are told in whole milliseconds, and lie in the middle of one on average. */
+const HALF_A_MS = 0.5
+
 /** Stands in every line of a decision, and saves to parse the others. */
 const MARK = '"msg":"decision"'
 
@@ -66,7 +69,7 @@ function decisionOf(members: Members): ReadLine {
   if (msg !== 'decision' || verb === 'list') return 'other'
   const atMs = Date.parse(textOf(time))
   if (Number.isNaN(atMs) || typeof ms !== 'number') return 'faulty'
-  const times = { atMs, arrivedAtMs: atMs - ms }
+  const times = { atMs, arrivedAtMs: arrivedAtMs(members, atMs - ms) }
   switch (verb) {
     case 'start':
     case 'heartbeat':
@@ -79,6 +82,12 @@ function decisionOf(members: Members): ReadLine {
     default:
       return 'faulty'
   }
+}
+
+/** When the request came: told exactly of streams that were admitted, else to the millisecond or so. */
+function arrivedAtMs({ startedAt }: Members, aboutMs: number): number {
+  const toldMs = startedAt === undefined ? Number.NaN : Date.parse(textOf(startedAt))
+  return Number.isNaN(toldMs) ? Math.floor(aboutMs + HALF_A_MS) : toldMs
 }
 
 function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {

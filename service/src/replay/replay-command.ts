@@ -30,8 +30,8 @@ those that this policy sends away: they call no more until they start again.
 
 Under the very policy that made the log all comes out as it did, as far as the log knows: it tells when calls were
 answered, in milliseconds, by the clocks of the processes that wrote it. Calls that were under way for one user at
-the same time are put in the order that explains how they came out; a lease that lapsed while a call was under way
-may have counted or not. What differs is counted under "differences" in the JSON.
+the same time are put in the order that explains how they came out. What the log cannot tell: whether a lease that
+lapsed, or was stopped, while a call was under way counted for it. What differs is counted in the JSON.
 
 Exit codes: 0 it was played; 1 a log or the policy cannot be used; 2 a wrong command.
 
