@@ -18,29 +18,44 @@ const PLANS = {
 }
 const POLICY = { defaultPlan: 'standard', plans: PLANS }
 
-/** Users, and callers of each, who race for its places; calls of each caller. */
+/** Users, and calls for each of them. */
 const USERS = 12
-const CALLERS_PER_USER = 4
-const CALLS = 40
+const CALLS_PER_USER = 160
+/** How many callers of one user race for its places. */
+const RACING = 4
+/**
+ * The log does not know everything: of calls that were under way at once for one user, several orders may explain
+ * the outcomes, and a wrong one changes what comes after. So much of all calls may come out otherwise.
+ */
+const DIFFERENT_MAX = 0.01
 
-describe.each([1, 2])('a log of %i process(es) under load, with races', (workers) => {
-  let log: string
-  beforeAll(async () => {
-    log = await record(workers)
-  }, 60_000)
-
-  it('comes out as it did under the policy that made it', () => {
-    const report = replayed(log, POLICY)
-    expect(report.decisions).toBeGreaterThan(USERS * CALLERS_PER_USER * CALLS * 0.9)
-    expect(report.refused.logged).toBeGreaterThan(100)
+describe.each([1, 2])('a log of %i process(es) whose users call one thing at a time', (workers) => {
+  it('comes out as it did under the policy that made it, to the last call', async () => {
+    const report = replayed(await record(workers, 1), POLICY)
+    expect(report.decisions).toBeGreaterThan(USERS * CALLS_PER_USER * 0.9)
+    expect(report.refused.logged).toBeGreaterThan(50)
     expect(report.evicted.logged).toBeGreaterThan(10)
     expect({ differences: report.differences, samples: report.samples }).toEqual({
       differences: {},
       samples: [],
     })
-    expect(report.refused.replayed).toBe(report.refused.logged)
-    expect(report.usersRefused.replayed).toBe(report.usersRefused.logged)
-    expect(report.evicted.replayed).toBe(report.evicted.logged)
+    for (const { logged, replayed: now } of [report.refused, report.usersRefused, report.evicted]) {
+      expect(now).toBe(logged)
+    }
+  }, 60_000)
+})
+
+describe.each([1, 2])('a log of %i process(es) with races for the places of each user', (workers) => {
+  let log: string
+  beforeAll(async () => {
+    log = await record(workers, RACING)
+  }, 60_000)
+
+  it('comes out as it did under the policy that made it, but for races that several orders explain', () => {
+    const report = replayed(log, POLICY)
+    expect(report.refused.logged).toBeGreaterThan(100)
+    const different = Object.values(report.differences).reduce((sum, count) => sum + count, 0)
+    expect(different, JSON.stringify(report.samples)).toBeLessThanOrEqual(report.decisions * DIFFERENT_MAX)
   })
 
   it('refuses more where limits are lower, and says of which plan and by which limit', () => {
@@ -48,7 +63,6 @@ describe.each([1, 2])('a log of %i process(es) under load, with races', (workers
     const report = replayed(log, { ...POLICY, plans: { ...PLANS, family } })
     const refusedOf = (name: string) => report.plans.find(({ plan }) => plan === name)?.refused
     expect(refusedOf('family')?.replayed).toBeGreaterThan(refusedOf('family')?.logged ?? Infinity)
-    expect(refusedOf('standard')?.replayed).toBe(refusedOf('standard')?.logged)
     const rules = report.rules.filter(({ plan }) => plan === 'family').map(({ rule }) => rule)
     expect(rules).toContain('1 stream')
     expect(rules).toContain('2 streams with deviceType tv')
@@ -65,12 +79,15 @@ describe.each([1, 2])('a log of %i process(es) under load, with races', (workers
 })
 
 /** The log of a service whose callers start, renew and stop streams, several of a user at once. */
-async function record(workers: number): Promise<string> {
+async function record(workers: number, callersPerUser: number): Promise<string> {
   const work = mkdtempSync(join(folder, 'service-'))
   const flags = ['--policy', fileHolding(JSON.stringify(POLICY)), '--store-timeout-ms', '20000']
   const service = await startService({ folder: work, workers, flags }, afterAll)
   const client = new Client(service.url)
-  await Promise.all(Array.from({ length: USERS * CALLERS_PER_USER }, (_, index) => call(client, index)))
+  const calls = CALLS_PER_USER / callersPerUser
+  await Promise.all(
+    Array.from({ length: USERS * callersPerUser }, (_, index) => call(client, { index, calls })),
+  )
   service.signal('SIGINT')
   await service.exitWithin(10_000)
   const path = join(work, 'log.jsonl')
@@ -79,13 +96,16 @@ async function record(workers: number): Promise<string> {
 }
 
 /** One of several callers of one user: it starts streams of all kinds, of which some are another caller's too. */
-async function call(client: Client, index: number): Promise<void> {
+async function call(
+  client: Client,
+  { index, calls }: { readonly index: number; readonly calls: number },
+): Promise<void> {
   const names = [...Object.keys(PLANS), undefined]
   const plan = names[index % names.length]
   const user = `user-${index % USERS}`
   const chance = chanceFrom(index)
   const held: string[] = []
-  for (let count = 0; count < CALLS; count += 1) {
+  for (let count = 0; count < calls; count += 1) {
     const choice = chance()
     const [oldest] = held
     if (choice < 0.4 || oldest === undefined) {
@@ -125,7 +145,7 @@ type Report = {
   readonly newlyRefused: number
   readonly plans: readonly { readonly plan: string; readonly refused: Both }[]
   readonly rules: readonly { readonly plan: string; readonly rule: string }[]
-  readonly differences: object
+  readonly differences: Readonly<Record<string, number>>
   readonly samples: readonly object[]
 }
 

@@ -81,9 +81,19 @@ export class ExplainedOrder {
   }
 }
 
-/** Which of these calls came first. */
+/** Which of these calls came first: by an order that explains them all without oddities, or with them, or by the longest part of one. */
 function firstOf(calls: readonly TimedCall[], world: LogWorld): number {
   if (candidatesIn(calls).length <= 1) return 0
+  const plain = longestExplained(calls, { world, isOddAllowed: false })
+  const best = plain.length === calls.length ? plain : longestExplained(calls, { world, isOddAllowed: true })
+  return best[0] ?? 0
+}
+
+/** The longest order of these calls, by their indices, that the times allow and that explains their outcomes. */
+function longestExplained(
+  calls: readonly TimedCall[],
+  { world, isOddAllowed }: { readonly world: LogWorld; readonly isOddAllowed: boolean },
+): readonly number[] {
   let steps = 0
   let longest: readonly number[] = []
   const explain = (left: readonly number[], before: LogWorld, path: readonly number[]): boolean => {
@@ -93,6 +103,7 @@ function firstOf(calls: readonly TimedCall[], world: LogWorld): number {
     for (const call of candidatesIn(open)) {
       steps += 1
       if (steps > STEPS_MAX) return false
+      if (!isOddAllowed && before.isOddlyRefused(call)) continue
       const { isExplained, world: next } = before.after(call)
       const index = calls.indexOf(call)
       const rest = left.filter((other) => other !== index)
@@ -101,7 +112,7 @@ function firstOf(calls: readonly TimedCall[], world: LogWorld): number {
     return false
   }
   explain(Array.from(calls.keys()), world, [])
-  return longest[0] ?? 0
+  return longest
 }
 
 /** Those before which none of the others was over. */

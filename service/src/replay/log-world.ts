@@ -29,6 +29,18 @@ export class LogWorld {
     return this.#running.size === 0 && this.#untold === 0
   }
 
+  /**
+   * Whether it is odd that this start was refused here: a stream that it was to replace runs, or one of its own device,
+   * whose place it may take under many plans.
+   */
+  isOddlyRefused({ verb, outcome, replaces, leaseId, stream: { deviceId } }: LoggedCall): boolean {
+    if (verb !== 'start' || outcome !== 'denied') return false
+    return [...this.#running].some(
+      ([id, { stream }]) =>
+        id !== leaseId && (id === replaces || (deviceId !== undefined && stream.deviceId === deviceId)),
+    )
+  }
+
   /** Whether this call can have come out as it did, here; then, or else as best it can be, the world after it. */
   after(call: TimedCall): { readonly isExplained: boolean; readonly world: LogWorld } {
     const running = new Map(this.#running)
