@@ -1,0 +1,63 @@
+/**
+ * The AWS account that the credentials at hand belong to, and the names that follow from it, so that no account,
+ * Region or bucket need stand in a file.
+ */
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { Refusal } from './endings.ts'
+
+export type Account = {
+  readonly accountId: string
+  readonly region: string
+  /** Where releases are kept: one bucket for all environments, so that what was tried in one is deployed in the next. */
+  readonly artefactBucket: string
+  /** Where Terraform keeps its state and its lock. */
+  readonly stateBucket: string
+}
+
+const NO_REGION = 'no AWS region is set: set AWS_REGION, or a region in the profile that AWS_PROFILE names'
+const NO_CREDENTIALS =
+  'no AWS credentials were found: set AWS_PROFILE (after signing in), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+
+/** The SDK's names for credentials that AWS does not take. */
+const REFUSED_CREDENTIALS = new Set([
+  'AuthFailure',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+])
+
+/** @throws {Refusal} where credentials or Region are missing, or AWS does not take them. */
+export async function identify(): Promise<Account> {
+  const client = new STSClient({})
+  try {
+    const region = await client.config.region().catch(() => {
+      throw new Refusal(NO_REGION)
+    })
+    await client.config.credentials().catch(() => {
+      throw new Refusal(NO_CREDENTIALS)
+    })
+    const { Account: accountId } = await client.send(new GetCallerIdentityCommand({}))
+    if (accountId === undefined) throw new Refusal('AWS does not say which account the credentials belong to')
+    return accountOf(accountId, region)
+  } catch (error) {
+    throw error instanceof Refusal ? error : refusalOf(error)
+  } finally {
+    client.destroy()
+  }
+}
+
+/** The names that follow from an account and a Region; infra/bootstrap makes them in the same way. */
+export function accountOf(accountId: string, region: string): Account {
+  const bucket = (purpose: string): string => `streamgate-${purpose}-${accountId}-${region}`
+  return { accountId, region, artefactBucket: bucket('artefacts'), stateBucket: bucket('state') }
+}
+
+function refusalOf(error: unknown): Refusal {
+  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) }
+  if (REFUSED_CREDENTIALS.has(name)) {
+    return new Refusal(`AWS does not take these credentials (${name}): sign in again, or set others`)
+  }
+  return new Refusal(`AWS cannot be asked who you are: ${message || name}`, { cause: error })
+}

@@ -1,0 +1,45 @@
+/**
+ * The two buckets that everything else needs, for releases and for Terraform's state. Terraform's own state of them
+ * is thrown away: `infra/bootstrap` takes over what is there, so that any machine can run this again.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Account } from './account.ts'
+import { approve } from './approval.ts'
+import { isEmpty } from './plan.ts'
+import { Refusal } from './endings.ts'
+import { tell } from './tell.ts'
+import { Terraform } from './terraform.ts'
+
+/** Makes the buckets, or brings them to what `infra/bootstrap` says; what an earlier run left undone is done. */
+export async function bootstrap(infra: string, account: Account, isAutoApproved: boolean): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'streamgate-bootstrap-'))
+  try {
+    const terraform = new Terraform(join(infra, 'bootstrap'), account)
+    await terraform.refuseMissing()
+    tell('terraform init of the two buckets')
+    await terraform.initLocally(join(folder, 'state'))
+    const planFile = join(folder, 'plan')
+    const plan = await terraform.plan(planFile)
+    if (isEmpty(plan)) {
+      tell('The buckets are already as they should be')
+      return
+    }
+    await approve('Apply this plan to the buckets?', isAutoApproved)
+    tell('Applying to the buckets')
+    await terraform.apply(planFile)
+    refuseOtherNames(await terraform.outputs(), account)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** @throws {Refusal} where the configuration names buckets otherwise than the commands look for them. */
+function refuseOtherNames(outputs: Readonly<Record<string, unknown>>, account: Account): void {
+  const { artefactBucket, stateBucket } = account
+  if (outputs['artefact_bucket'] === artefactBucket && outputs['state_bucket'] === stateBucket) return
+  throw new Refusal(
+    `infra/bootstrap made other buckets than ${artefactBucket} and ${stateBucket}: leave its variable prefix as it is`,
+  )
+}

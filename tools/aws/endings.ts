@@ -1,0 +1,19 @@
+/** The ways in which a command ends early. */
+
+/** A command that stops before it has done anything by halves: what is missing, and what to do about it. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+}
+
+/** A command line that makes no sense. */
+export class Misuse extends Refusal {}
+
+/** A command that was stopped by Ctrl-C. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
+/** Terraform came to a fault of its own, which it has told already. */
+export class TerraformFailed extends Error {
+  override readonly name = 'TerraformFailed'
+}

@@ -1,0 +1,55 @@
+/**
+ * What a Terraform plan would do, as far as somebody must be asked or stopped.
+ */
+
+/** `terraform show -json` of a plan, as far as it is read here. */
+export type Plan = {
+  readonly resource_changes?: readonly ResourceChange[]
+  readonly output_changes?: Readonly<Record<string, { readonly actions: readonly string[] }>>
+}
+
+export type ResourceChange = {
+  readonly address: string
+  readonly type: string
+  readonly change: {
+    readonly actions: readonly string[]
+    readonly before?: Readonly<Record<string, unknown>> | null
+  }
+}
+
+const TABLE = 'aws_dynamodb_table'
+
+/** Whether applying it would change nothing. */
+export function isEmpty({ resource_changes = [], output_changes = {} }: Plan): boolean {
+  const changes = [
+    ...resource_changes.map(({ change }) => change.actions),
+    ...Object.values(output_changes).map(({ actions }) => actions),
+  ]
+  return changes.every((actions) => actions.every((action) => action === 'no-op' || action === 'read'))
+}
+
+/** The tables that it would take away, with every viewer's streams in them, whether or not it makes new ones. */
+export function lostTables({ resource_changes = [] }: Plan): readonly string[] {
+  return resource_changes
+    .filter(({ type, change }) => type === TABLE && change.actions.includes('delete'))
+    .map(({ address }) => address)
+}
+
+/** The tables that it would take away and that AWS protects from that. */
+export function protectedTables({ resource_changes = [] }: Plan): readonly string[] {
+  return resource_changes
+    .filter(
+      ({ type, change }) =>
+        type === TABLE &&
+        change.actions.includes('delete') &&
+        change.before?.['deletion_protection_enabled'] === true,
+    )
+    .map(({ address }) => address)
+}
+
+/** Everything that it would take away for good. */
+export function deletions({ resource_changes = [] }: Plan): readonly string[] {
+  return resource_changes
+    .filter(({ change }) => change.actions.includes('delete') && !change.actions.includes('create'))
+    .map(({ address }) => address)
+}
