@@ -8,6 +8,7 @@ export default defineConfig({
       'service/test/**/*.test.ts',
       'tests/**/*.test.ts',
     ],
+    exclude: ['**/node_modules/**', 'tests/aws/walk/**'],
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 20_000,

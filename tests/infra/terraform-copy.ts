@@ -2,22 +2,13 @@
  * A copy of `infra` to run Terraform in, so that the checkout keeps nothing of it, and what Terraform needs for that.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { cpSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ENVIRONMENT } from '../../tools/environment.ts'
+import { pluginFolder } from '../aws/machine.ts'
 
 const INFRA = fileURLToPath(new URL('../../infra', import.meta.url))
-const PROVIDER = 'registry.terraform.io/hashicorp/aws'
-
-/** Where providers are kept on machines that do not ask the registry; the first two by Terraform's own habit. */
-const PLUGIN_FOLDERS = [
-  join(homedir(), '.terraform.d/plugins'),
-  '/usr/local/share/terraform/plugins',
-  '/usr/share/terraform/plugins',
-  '/opt/tf-plugins',
-]
 
 /** What a run came to; `output` holds what it wrote to both of its streams. */
 export type Run = { readonly status: number | null; readonly output: string }
@@ -60,12 +51,6 @@ export function hasTerraform(): boolean {
   } catch {
     return false
   }
-}
-
-/** Where the provider is kept on this machine; without it, it must come from the registry. */
-function pluginFolder(): string | undefined {
-  const folders = [ENVIRONMENT['TF_PLUGIN_DIR'] ?? '', ...PLUGIN_FOLDERS]
-  return folders.find((folder) => folder !== '' && existsSync(join(folder, PROVIDER)))
 }
 
 /** Neither credentials nor settings of whoever runs the tests, and no waiting for a registry that is not there. */

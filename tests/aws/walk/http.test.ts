@@ -1,0 +1,89 @@
+/**
+ * The same with an HTTP API, and shorter: what differs is the gateway and the events it makes.
+ */
+import { expect, it } from 'vitest'
+import { describeWalk, type Answer } from '../aws-walk.ts'
+
+const SETTINGS = `environment         = "dev"
+gateway             = "http"
+samples             = true
+deletion_protection = false
+sweep_schedule      = null
+throttle_rate       = 1
+throttle_burst      = 40
+cors_origins        = ["https://watch.example"]
+`
+
+describeWalk('an HTTP API on AWS', (walk) => {
+  const start = (user: string, streamId: string): Promise<Answer> =>
+    walk.ask(`POST /users/${user}/streams`, { body: { streamId } })
+
+  it('is provisioned by its settings', async () => {
+    walk.workshop.write('infra/environments/dev.tfvars', SETTINGS)
+    walk.workshop.commit('an HTTP API')
+    await walk.run('provision --env dev --auto-approve')
+    await walk.serve()
+  })
+
+  it('lets three streams in, and a fourth after a stop', async () => {
+    const answers = [
+      await start('u', 'a'),
+      await start('u', 'b'),
+      await start('u', 'c'),
+      await start('u', 'd'),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 409])
+    expect(answers[3]?.body).toMatchObject({ active: 3, streams: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] })
+    expect(answers[0]?.headers.get('location')).toBe('/test/users/u/streams/a')
+    expect((await start('u', 'a')).status).toBe(200)
+    expect((await walk.ask('DELETE /users/u/streams/b')).status).toBe(204)
+    expect((await start('u', 'd')).status).toBe(201)
+    expect(await walk.curl()).toMatchObject({ userId: 'user1', active: 2 })
+    expect((await start('user2', 'more')).status).toBe(409)
+  })
+
+  it('keeps ids with slashes whole, though it hands them over decoded', async () => {
+    const id = encodeURIComponent('a/b c')
+    expect((await start(id, 's')).status).toBe(201)
+    expect((await walk.ask(`GET /users/${id}/streams`)).body).toMatchObject({ userId: 'a/b c', active: 1 })
+    expect((await walk.ask(`DELETE /users/${id}/streams/s`)).status).toBe(204)
+  })
+
+  it('answers bad input with problems', async () => {
+    const bad = [
+      await walk.ask('POST /users/u/streams', { body: '{' }),
+      await walk.ask('POST /users/u/streams', { body: {} }),
+      await walk.ask('POST /users/u/streams', { body: 'a', headers: { 'content-type': 'text/plain' } }),
+      await walk.ask('PATCH /users/u/streams'),
+      await walk.ask('GET /nothing/here'),
+    ]
+    expect(bad.map(({ status }) => status)).toEqual([400, 400, 415, 405, 404])
+    for (const { headers } of bad) expect(headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  it('answers a page of a known origin, and its preflight', async () => {
+    const headers = { origin: 'https://watch.example', 'access-control-request-method': 'POST' }
+    const preflight = await walk.ask('OPTIONS /users/u/streams', { headers })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('if-match')
+    const answer = await walk.ask('GET /users/u/streams', { headers })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://watch.example')
+    expect(answer.headers.get('access-control-expose-headers')).toContain('etag')
+  })
+
+  it('throttles as its stage says', async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => walk.ask('GET /livez')))
+    const letIn = answers.filter(({ status }) => status === 200)
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(letIn.length + refused.length).toBe(answers.length)
+    expect(letIn.length).toBeGreaterThan(0)
+    expect(refused.length).toBeGreaterThan(10)
+  })
+
+  it('is what its plan says, and is destroyed', async () => {
+    expect(await walk.run('deploy --env dev --auto-approve')).toContain('dev is already as it should be')
+    await walk.run('destroy --env dev --auto-approve')
+    const { items } = await walk.emulator.get<{ items: unknown[] }>('apigateway', '/v2/apis')
+    expect(items).toEqual([])
+  })
+})
