@@ -193,14 +193,24 @@ describeWalk('a REST API on AWS', (walk) => {
       'lambda',
       '/2015-03-31/functions/',
     )
-    const { TableNames } = await walk.emulator.call<{ TableNames: unknown[] }>(
-      'dynamodb',
-      'DynamoDB_20120810.ListTables',
-    )
-    expect({ apis, Functions, TableNames }).toEqual({ apis: [], Functions: [], TableNames: [] })
+    const { TableNames } = await walk.emulator.call<Lists>('dynamodb', 'DynamoDB_20120810.ListTables')
+    const { logGroups } = await walk.emulator.call<Lists>('logs', 'Logs_20140328.DescribeLogGroups')
+    expect({ apis, Functions, TableNames, logGroups }).toEqual({
+      apis: [],
+      Functions: [],
+      TableNames: [],
+      logGroups: [],
+    })
+    const roles = await walk.emulator.query('iam', { Action: 'ListRoles', Version: '2010-05-08' })
+    expect([...roles.matchAll(/<RoleName>([^<]+)/g)].map(([, name]) => name)).toEqual([
+      'streamgate-gateway-logs-eu-central-1',
+    ])
     expect(await walk.run('destroy --env dev --auto-approve')).toContain('There is nothing of dev')
   })
 })
+
+/** What lists of AWS hold, as far as they must be empty. */
+type Lists = { readonly TableNames: readonly unknown[]; readonly logGroups: readonly unknown[] }
 
 function statuses(answers: readonly Answer[]): number[] {
   return answers.map(({ status }) => status)
