@@ -14,6 +14,9 @@ export type Account = {
   readonly stateBucket: string
 }
 
+/** The SDK waits without an end by itself. */
+const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const
+
 const NO_REGION = 'no AWS region is set: set AWS_REGION, or a region in the profile that AWS_PROFILE names'
 const NO_CREDENTIALS =
   'no AWS credentials were found: set AWS_PROFILE (after signing in), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
@@ -30,7 +33,7 @@ const REFUSED_CREDENTIALS = new Set([
 
 /** @throws {Refusal} where credentials or Region are missing, or AWS does not take them. */
 export async function identify(): Promise<Account> {
-  const client = new STSClient({})
+  const client = new STSClient({ requestHandler: PATIENCE })
   try {
     const region = await client.config.region().catch(() => {
       throw new Refusal(NO_REGION)

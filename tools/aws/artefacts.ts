@@ -19,10 +19,13 @@ export function releaseKey(commit: string, file: string): string {
   return `streamgate/${commit}/${file}`
 }
 
+/** The SDK waits without an end by itself. A release has a few hundred kilobytes. */
+const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true } as const
+
 /** An S3 client for the Region; an emulator's address has no bucket in its host's name. */
 export function makeS3Client(region: string): S3Client {
   const hasOwnEndpoint = (ENVIRONMENT['AWS_ENDPOINT_URL_S3'] ?? ENVIRONMENT['AWS_ENDPOINT_URL']) !== undefined
-  return new S3Client({ region, forcePathStyle: hasOwnEndpoint })
+  return new S3Client({ region, forcePathStyle: hasOwnEndpoint, requestHandler: PATIENCE })
 }
 
 /** The releases of one account and Region. */

@@ -80,8 +80,14 @@ describeWalk('an HTTP API on AWS', (walk) => {
     expect(refused.length).toBeGreaterThan(10)
   })
 
-  it('is what its plan says, and is destroyed', async () => {
-    expect(await walk.run('deploy --env dev --auto-approve')).toContain('dev is already as it should be')
+  it('is provisioned again as if from another machine: the buckets are taken over, and nothing else changes', async () => {
+    const output = await walk.run('provision --env dev --auto-approve')
+    expect(output).toContain('Plan: 3 to import')
+    expect(output).toContain('is already released, with the same bundle')
+    expect(output).toContain('dev is already as it should be')
+  })
+
+  it('is destroyed', async () => {
     await walk.run('destroy --env dev --auto-approve')
     const { items } = await walk.emulator.get<{ items: unknown[] }>('apigateway', '/v2/apis')
     expect(items).toEqual([])
