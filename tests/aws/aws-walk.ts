@@ -13,7 +13,7 @@ import { RestApi, type RestApiPlace } from './rest-api.ts'
 import { Workshop, type Run } from './workshop.ts'
 
 /** A provider that is refused tries again for minutes; what is refused here stays refused. */
-const OVERRIDE = 'provider "aws" {\n  max_retries = 1\n}\n'
+const OVERRIDE = 'provider "aws" {\n  max_retries = 2\n}\n'
 
 /** moto takes its time to load, and a busy machine more of it. */
 const START_TIMEOUT_MS = 120_000

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { Dynalite } from '../../stores/test/dynalite/dynalite.ts'
 import { ENVIRONMENT } from '../../tools/environment.ts'
-import type { Call } from './call.ts'
+import type { Call, Instead } from './call.ts'
 import { answerInstead } from './moto-gaps.ts'
 import type { Role } from './role.ts'
 
@@ -40,6 +40,7 @@ export class Emulator {
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   #moto: ChildProcess | undefined
   #motoPort = 0
+  #turn: Promise<void> = Promise.resolve()
 
   async start(): Promise<void> {
     await this.dynalite.start()
@@ -152,35 +153,35 @@ export class Emulator {
     try {
       const call = callOf(request, await buffer(request))
       const refusal = this.roles.get(call.accessKeyId)?.refusalOf(call)
-      const instead = refusal ?? (await answerInstead(call, this.#askMoto))
-      if (instead !== undefined) {
-        const type = instead.type ?? 'application/x-amz-json-1.0'
-        response.writeHead(instead.status, { 'content-type': type }).end(instead.body)
-        return
-      }
-      await this.#passOn(call, request, response)
+      if (refusal !== undefined) tell(response, refusal)
+      else if (isOnItems(call)) await passOn({ call, request, response, port: this.dynalite.port })
+      else await this.#inTurn(() => this.#serveByMoto(call, request, response))
     } catch (error) {
       response.writeHead(599).end(String(error))
     }
   }
 
-  async #passOn(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isOnItems = call.service === 'dynamodb' && ITEM_CALLS.has(call.operation)
-    if (!isOnItems) await this.#keepTablesAlike(call)
-    const port = isOnItems ? this.dynalite.port : this.#motoPort
-    const { method, url: path, rawHeaders } = request
-    await new Promise<void>((resolve, reject) => {
-      const passed = httpRequest({ host: '127.0.0.1', port, method, path, agent: false }, (answer) => {
-        response.writeHead(answer.statusCode ?? 599, answer.headers)
-        answer.pipe(response).on('finish', resolve)
-      })
-      for (let index = 0; index < rawHeaders.length; index += 2) {
-        const name = rawHeaders[index] ?? ''
-        if (!/^(?:connection|expect|transfer-encoding)$/i.test(name))
-          passed.setHeader(name, rawHeaders[index + 1] ?? '')
-      }
-      passed.on('error', reject).end(call.body)
-    })
+  /** moto's threads trip over each other, and answer 500 then: so it gets one call at a time. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const before = this.#turn
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#turn = promise
+    await before
+    try {
+      await work()
+    } finally {
+      resolve()
+    }
+  }
+
+  async #serveByMoto(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const instead = await answerInstead(call, this.#askMoto)
+    if (instead !== undefined) {
+      tell(response, instead)
+      return
+    }
+    await this.#keepTablesAlike(call)
+    await passOn({ call, request, response, port: this.#motoPort })
   }
 
   /** dynalite gets the tables that moto has. */
@@ -217,6 +218,42 @@ export class Emulator {
     }
     throw new Error('moto_server does not answer')
   }
+}
+
+type Passing = {
+  readonly call: Call
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly port: number
+}
+
+/** Passes a request on as it came, and the answer back; resolves once that is written. */
+function passOn({ call, request, response, port }: Passing): Promise<void> {
+  const { method, url: path, rawHeaders } = request
+  return new Promise((resolve, reject) => {
+    const passed = httpRequest({ host: '127.0.0.1', port, method, path, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 599, answer.headers)
+      answer.pipe(response).on('finish', resolve).on('close', resolve)
+    })
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index] ?? ''
+      if (!/^(?:connection|expect|transfer-encoding)$/i.test(name)) {
+        passed.setHeader(name, rawHeaders[index + 1] ?? '')
+      }
+    }
+    passed.on('error', reject).end(call.body)
+  })
+}
+
+function tell(
+  response: ServerResponse,
+  { status, type = 'application/x-amz-json-1.0', body }: Instead,
+): void {
+  response.writeHead(status, { 'content-type': type }).end(body)
+}
+
+function isOnItems({ service, operation }: Call): boolean {
+  return service === 'dynamodb' && ITEM_CALLS.has(operation)
 }
 
 /** moto looks for the service in the signature, and does not check it. */
