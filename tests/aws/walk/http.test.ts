@@ -8,7 +8,6 @@ const SETTINGS = `environment         = "dev"
 gateway             = "http"
 samples             = true
 deletion_protection = false
-sweep_schedule      = null
 throttle_rate       = 1
 throttle_burst      = 40
 cors_origins        = ["https://watch.example"]
