@@ -26,6 +26,7 @@ export type Outputs = {
   readonly table_name: string
   readonly function_name: string
   readonly function_alias: string
+  readonly sweeper_name: string
   readonly api_id: string
   readonly stage: string
   readonly api_keys: Readonly<Record<string, string>>
@@ -109,16 +110,25 @@ export class AwsWalk {
   /** Serves what is deployed now: the API as its settings say, before the code that its alias stands for. */
   async serve(): Promise<void> {
     this.#outputs = await this.#readOutputs()
-    const { function_name: name, function_alias: alias, api_id: apiId, stage, release } = this.#outputs
+    const { function_name: name, function_alias: alias, api_id: apiId, stage } = this.#outputs
     this.#function ??= new DeployedFunction(this.emulator, name, alias)
-    await this.#function.refresh({
-      bucket: this.artefactBucket,
-      key: `streamgate/${release}/bundle.zip`,
-    })
+    await this.#function.refresh(this.#release)
     const place = { emulator: this.emulator, apiId, stage, function: this.#function }
     const { items = [] } = await this.emulator.get<{ items?: { apiId: string }[] }>('apigateway', '/v2/apis')
     const isHttp = items.some((api) => api.apiId === apiId)
     this.#gateway.show(isHttp ? await HttpApi.read(place) : await this.#readRestApi(place))
+  }
+
+  /** The function that sweeps, run; whoever asks for it stops it. */
+  async sweeper(): Promise<DeployedFunction> {
+    const { sweeper_name: name, function_alias: alias } = this.outputs
+    const sweeper = new DeployedFunction(this.emulator, name, alias)
+    await sweeper.refresh(this.#release)
+    return sweeper
+  }
+
+  get #release(): { bucket: string; key: string } {
+    return { bucket: this.artefactBucket, key: `streamgate/${this.outputs.release}/bundle.zip` }
   }
 
   /** AWS shows callers a snapshot of a REST API: what changed must have come with a new one. */

@@ -13,6 +13,19 @@ throttle_burst      = 40
 cors_origins        = ["https://watch.example"]
 `
 
+/** As EventBridge sends it. */
+const SCHEDULED_EVENT = {
+  version: '0',
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '123456789012',
+  time: '2026-11-22T00:00:00Z',
+  region: 'eu-central-1',
+  resources: ['arn:aws:events:eu-central-1:123456789012:rule/streamgate-dev-sweep'],
+  detail: {},
+}
+
 describeWalk('an HTTP API on AWS', (walk) => {
   const start = (user: string, streamId: string): Promise<Answer> =>
     walk.ask(`POST /users/${user}/streams`, { body: { streamId } })
@@ -68,6 +81,24 @@ describeWalk('an HTTP API on AWS', (walk) => {
     const answer = await walk.ask('GET /users/u/streams', { headers })
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://watch.example')
     expect(answer.headers.get('access-control-expose-headers')).toContain('etag')
+  })
+
+  it('is swept on schedule by a function whose role allows just that', async () => {
+    await start('alone', 'match')
+    await start('among', 'match')
+    await start('among', 'film')
+    expect((await walk.ask('DELETE /streams/match')).status).toBe(204)
+    const sweeper = await walk.sweeper()
+    const swept = await sweeper.invoke(SCHEDULED_EVENT)
+    await sweeper.stop()
+    expect(swept).toMatchObject({
+      kind: 'answered',
+      result: { outcome: 'finished', leasesFinished: 2, usersRemoved: 2 },
+    })
+    const { refused, unused } = sweeper.role
+    expect(refused).toEqual([])
+    // Lambda itself writes logs and dead letters; the look follows a refusal that came without its item.
+    expect(unused.filter((permission) => !/^(?:logs:|sqs:|dynamodb:GetItem)/.test(permission))).toEqual([])
   })
 
   it('throttles as its stage says', async () => {
