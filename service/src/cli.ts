@@ -5,7 +5,7 @@
 import { Command, Option } from 'commander'
 import { openStore, VERSION } from './compose.ts'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from './config.ts'
-import { addPolicyCommand } from './policy-command.ts'
+import { addPolicyCommand } from './policy/policy-command.ts'
 import { reasonOf } from './reason.ts'
 import { addReplayCommand } from './replay/replay-command.ts'
 import { serve } from './serve.ts'

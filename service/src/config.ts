@@ -3,7 +3,7 @@
  */
 import { parseCorsOrigins, type CorsOrigins } from './cors.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
-import { readPolicy, type PolicySource } from './policy-file.ts'
+import { readPolicy, type PolicySource } from './policy/policy-file.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './setting-text.ts'
 import { parseStore, type StoreConfig } from './store-config.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep/sweep-settings.ts'

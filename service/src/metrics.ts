@@ -5,8 +5,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
-import type { PolicyState } from './policy-in-force.ts'
-import { showPolicy } from './policy-metrics.ts'
+import type { PolicyState } from './policy/policy-in-force.ts'
+import { showPolicy } from './policy/policy-metrics.ts'
 import { decisionsIn, type Decision } from './route.ts'
 import { SweepMetrics } from './sweep/sweep-metrics.ts'
 

@@ -7,7 +7,7 @@ import type { Config } from './config.ts'
 import { storeText } from './store-config.ts'
 import { Log } from './log.ts'
 import { listen } from './node.ts'
-import { PolicyFeed, relayPolicy } from './policy-relay.ts'
+import { PolicyFeed, relayPolicy } from './policy/policy-relay.ts'
 import { endAtOnce, joinFleet, runWorkers, tellPrimary, untilToldToStop, whenToldToSweep } from './workers.ts'
 
 /** Longest wait for requests under way once the port is closed. */

@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { AggregatorRegistry, type Registry } from '@prometheus-io/client'
 import type { Config } from './config.ts'
 import type { Logger } from './log.ts'
-import { WORKER_ARGUMENTS } from './policy-relay.ts'
+import { WORKER_ARGUMENTS } from './policy/policy-relay.ts'
 import { reasonOf } from './reason.ts'
 
 /** Wait before a worker that died is replaced, so that one which dies at once does not spin. */

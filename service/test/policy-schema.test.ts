@@ -2,7 +2,7 @@ import { parsePolicy, PolicyError } from '@streamgate/core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { POLICY_SCHEMA } from '../src/policy-schema.ts'
+import { POLICY_SCHEMA } from '../src/policy/policy-schema.ts'
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false })
 const isBySchema = ajv.compile(POLICY_SCHEMA)

@@ -1,6 +1,6 @@
 import { parsePolicy } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
-import { policyWarnings } from '../src/policy-warnings.ts'
+import { policyWarnings } from '../src/policy/policy-warnings.ts'
 
 /** Plans that make little sense, each with the pointer and the words of its warning. */
 const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, RegExp])[] = [

@@ -14,7 +14,7 @@ import {
 import { MemoryStore } from '@streamgate/stores/memory'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { parsePolicyText } from '../../service/src/policy-file.ts'
+import { parsePolicyText } from '../../service/src/policy/policy-file.ts'
 import { COMMAND_LINE } from './running-service.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/policies', import.meta.url))

@@ -1,5 +1,5 @@
 import type { Limit, ShadowDecision } from '@streamgate/core'
-import { limitInWords } from '../policy-words.ts'
+import { limitInWords } from '../policy/policy-words.ts'
 import type { LoggedCall, LoggedDecision } from './logged-decision.ts'
 
 /** How a call came out in the replay. */

@@ -1,7 +1,7 @@
 /** The service's own account of itself. */
 import { renderProblem, renderProblems, renderReference } from '../documentation.ts'
 import { json, type HttpResponse } from '../http.ts'
-import { POLICY_SCHEMA } from '../policy-schema.ts'
+import { POLICY_SCHEMA } from '../policy/policy-schema.ts'
 import { problem, PROBLEMS, type ProblemName } from '../problem.ts'
 import type { Call, Route } from '../route.ts'
 import { PolicyFileSchema, ProblemTypeSchema, ProblemTypesSchema } from '../schemas.ts'

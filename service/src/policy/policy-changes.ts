@@ -1,5 +1,5 @@
 import type { Plan, Policy } from '@streamgate/core'
-import { escapeId } from './log.ts'
+import { escapeId } from '../log.ts'
 
 /** What one policy does differently from another, as the log tells it: names of plans, and nothing that says nothing. */
 export type PolicyChanges = {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { FileWatch } from './file-watch.ts'
-import type { Logger } from './log.ts'
+import { FileWatch } from '../file-watch.ts'
+import type { Logger } from '../log.ts'
 import { policyChanges } from './policy-changes.ts'
 import { firstState, type PolicyState, type ReloadResult } from './policy-in-force.ts'
 import { parsePolicyText, PolicyTextError, sha256Of, type PolicySource } from './policy-file.ts'
-import { reasonOf } from './reason.ts'
+import { reasonOf } from '../reason.ts'
 
 /** What a reloader cannot make itself. */
 export type ReloaderParts = {

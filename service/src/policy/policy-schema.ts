@@ -1,4 +1,4 @@
-import schema from '../policy.schema.json' with { type: 'json' }
+import schema from '../../policy.schema.json' with { type: 'json' }
 
 /**
  * The JSON Schema of a policy file, draft 2020-12: the file that is shipped is the one that is served. It says

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { DEFAULT_POLICY, parsePolicy, PolicyError, type Policy, type PolicyFault } from '@streamgate/core'
-import { JsonPlaces, JsonSyntaxError, type Place } from './json-places.ts'
+import { JsonPlaces, JsonSyntaxError, type Place } from '../json-places.ts'
 
 /** A policy, with its JSON and the file that this came from, where there are such. */
 export type PolicySource = { readonly policy: Policy; readonly text?: string; readonly file?: string }
