@@ -38,6 +38,7 @@ export function fullLease(): Lease {
     label: 'Wohnzimmer “TV” 📺',
     plan: 'family',
     renewedAtMs: 1_732_240_800_123,
+    graceUntilMs: 1_732_240_860_123,
   })
 }
 
