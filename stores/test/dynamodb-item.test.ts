@@ -51,6 +51,7 @@ describe('an item of DynamoDbStore', () => {
           c: { S: 'content/1' },
           n: { S: 'Wohnzimmer “TV” 📺' },
           p: { S: 'family' },
+          u: { N: '1732240860123' },
         },
       },
       V: { N: String(version) },
