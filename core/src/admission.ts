@@ -1,7 +1,7 @@
 import { EVICTIONS_MAX, inTurn, keepEvictions } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
 import { isLive, lapsesAtMs, type Lease, type LeaseId, type LeaseTimes } from './lease.ts'
-import { fullLimit, holdersOf, isOneCount, limitsOn, type FullLimit } from './limits.ts'
+import { fullLimit, headlineLimit, holdersOf, isOneCount, limitsOn, type FullLimit } from './limits.ts'
 import type { Limit, Plan } from './plan.ts'
 import { evictionOf, heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
 import type { LeaseRef } from './store.ts'
@@ -118,7 +118,7 @@ type Change = {
 /** An `add` where a count is all that the plan asks and nobody has to go, else the whole roster, without what has lapsed. */
 function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Change, nowMs: number): Write {
   const { newcomer, plan, isHeartbeat } = claim
-  const capacity = isOneCount(plan) ? (plan.limits[0]?.max ?? 0) : 0
+  const capacity = isOneCount(plan) ? headlineLimit(plan).max : 0
   const ends = [...leaving, ...evicted]
   const hasNote = evictionOf(roster, newcomer.id, undefined) !== undefined
   const hasRoom = roster.leases.length < capacity
@@ -149,8 +149,16 @@ function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, n
   if (leaving.length === 0) {
     return { outcome: 'renewed', write: { verb: 'renew', lease: { id, generation }, times }, ends: [] }
   }
+  return rewrite(roster, { claim, leaving, lease: { ...held, ...times } }, nowMs)
+}
+
+type Rewriting = { readonly claim: Claim; readonly leaving: readonly Lease[]; readonly lease: Lease }
+
+/** A held lease goes on as it is given here; whoever is leaving ends, and what has lapsed goes with them. */
+function rewrite(roster: Roster, { claim, leaving, lease: changed }: Rewriting, nowMs: number): Admittance {
+  const { id } = changed
   const staying = without(roster.leases, leaving).filter((lease) => lease.id === id || isLive(lease, nowMs))
-  const leases = withLease(staying, { ...held, ...times })
+  const leases = staying.map((lease) => (lease.id === id ? changed : lease))
   const next = { leases, evictions: notes(roster, { claim, ends: leaving }, nowMs) }
   return { outcome: 'renewed', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
 }
@@ -171,14 +179,7 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
   }
   const renewed = { ...held, ...timesOf(claim.newcomer) }
   const lease = full === undefined ? outOfGrace(renewed) : inGrace(renewed, graceUntilMs)
-  const staying = without(roster.leases, leaving).filter(
-    ({ id }) => id === held.id || others.some((other) => other.id === id),
-  )
-  const next = {
-    leases: withLease(staying, lease),
-    evictions: notes(roster, { claim, ends: leaving }, nowMs),
-  }
-  return { outcome: 'renewed', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
+  return rewrite(roster, { claim, leaving, lease }, nowMs)
 }
 
 /** The held leases whose place this stream takes by wish: the one it replaces, and its own device's former one. */
@@ -193,11 +194,6 @@ function leavingLeases(roster: Roster, { newcomer, plan, replaces, isHeartbeat }
 
 function without(leases: readonly Lease[], gone: readonly Lease[]): readonly Lease[] {
   return gone.length === 0 ? leases : leases.filter(({ id }) => !gone.some((lease) => lease.id === id))
-}
-
-/** The leases with one of them as it is now. */
-function withLease(leases: readonly Lease[], changed: Lease): readonly Lease[] {
-  return leases.map((lease) => (lease.id === changed.id ? changed : lease))
 }
 
 function endedBy(leaving: readonly Lease[], evicted: readonly Lease[], nowMs: number): readonly Lease[] {
