@@ -26,21 +26,25 @@ export class FinishedRefresher {
   /** Asks the store where the last answer is too old; never rejects. */
   async ifStale(): Promise<void> {
     const { now, everyMs } = this.#parts
-    if (now() - this.#refreshedAtMs < everyMs) return
-    this.#underWay ??= this.#refresh().finally(() => {
-      this.#underWay = undefined
-    })
-    await this.#underWay
+    if (now() - this.#refreshedAtMs >= everyMs) await this.#refreshOnce()
   }
 
   /** Asks at once, and then again and again until `stop()`. */
   async start(): Promise<void> {
-    await this.#refresh()
-    this.#timer = setInterval(() => void this.ifStale(), this.#parts.everyMs).unref()
+    await this.#refreshOnce()
+    this.#timer = setInterval(() => void this.#refreshOnce(), this.#parts.everyMs).unref()
   }
 
   stop(): void {
     clearInterval(this.#timer)
+  }
+
+  /** Whoever asks while an answer is under way waits for that one. */
+  #refreshOnce(): Promise<void> {
+    this.#underWay ??= this.#refresh().finally(() => {
+      this.#underWay = undefined
+    })
+    return this.#underWay
   }
 
   async #refresh(): Promise<void> {
