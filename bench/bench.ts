@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { startContender, type Contender } from './contender.ts'
 import { load, MIXES, type Mix, type Stretch } from './load.ts'
+import { median, percentile, progress } from './statistics.ts'
 import { loadStore } from './store-alone.ts'
 
 const HELP = `npm run bench -- [--seconds N] [--rounds N] [--connections N]
@@ -139,19 +140,4 @@ function report(mix: Mix, rows: readonly Row[]): void {
 
 function perCpuSecond({ stretches }: Row): number {
   return median(stretches.map(({ answers, cpuSeconds }) => answers / cpuSeconds))
-}
-
-function median(values: readonly number[]): number {
-  return percentile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  )
-}
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
-
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
 }

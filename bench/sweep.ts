@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { startContender, type Contender } from './contender.ts'
 import { populate } from './lapsed-users.ts'
 import { load, MIXES, type Stretch } from './load.ts'
+import { median, percentile, progress } from './statistics.ts'
 
 const HELP = `npm run bench:sweep -- [--users N] [--seconds N] [--rounds N] [--rate N] [--load N]
 
@@ -157,19 +158,4 @@ function p99Of({ latenciesMs }: Stretch): number {
     latenciesMs.toSorted((a, b) => a - b),
     0.99,
   )
-}
-
-function median(values: readonly number[]): number {
-  return percentile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  )
-}
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
-
-function progress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`)
 }
