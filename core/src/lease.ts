@@ -5,7 +5,7 @@
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
-/** Whose streams are counted. 1 to 256 bytes of UTF-8, compared byte by byte. */
+/** Whose streams are counted. 1 to 256 bytes of UTF-8, compared byte by byte; no id is `.` or `..`. */
 export type UserId = Branded<'UserId'>
 /** The client's name for one playback. 1 to 128 bytes of UTF-8, without `@`. */
 export type StreamId = Branded<'StreamId'>

@@ -7,8 +7,8 @@
 import { decodeCmcd } from '@svta/cml-cmcd'
 import type { LeaseId } from '@streamgate/core'
 import * as v from 'valibot'
+import { LeaseIdSchema } from './id-schemas.ts'
 import type { Fault } from './problem.ts'
-import { LeaseIdSchema } from './schemas.ts'
 
 /** What becomes of one lease by a report. */
 export type CmcdWish = { readonly lease: LeaseId; readonly verb: 'heartbeat' | 'stop' }

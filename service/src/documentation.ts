@@ -71,7 +71,7 @@ function renderLink({ path, method, operation }: PlacedOperation): string {
 }
 
 function renderOperation({ path, method, operation }: PlacedOperation): string {
-  const { operationId, summary, description, parameters, requestBody, responses } = operation
+  const { operationId, summary, description, deprecated, parameters, requestBody, responses } = operation
   const rows = parameters.map(
     (parameter) =>
       `<tr><td><code>${parameter.name}</code></td><td>${parameter.in}</td><td>${renderText(parameter.description)}</td></tr>`,
@@ -81,7 +81,7 @@ function renderOperation({ path, method, operation }: PlacedOperation): string {
       `<tr><td><code>${status}</code></td><td>${renderText(answer.description)}</td><td>${renderContent(answer.content)}</td></tr>`,
   )
   return `<section id="${operationId}"><h3><code><span class="method">${method}</span>${escape(path)}</code></h3>
-<p><strong>${escape(summary)}</strong> ${renderText(description)}</p>
+<p><strong>${escape(summary)}</strong>${deprecated === true ? ' (deprecated)' : ''} ${renderText(description)}</p>
 ${rows.length > 0 ? `<table><tr><th>Parameter</th><th>In</th><th></th></tr>${rows.join('')}</table>` : ''}
 ${requestBody ? `<p>Body: ${renderContent(requestBody.content)}</p>` : ''}
 <table><tr><th>Status</th><th></th><th>Body</th></tr>${answers.join('')}</table></section>`

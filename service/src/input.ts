@@ -11,8 +11,9 @@ import {
 } from '@streamgate/core'
 import * as v from 'valibot'
 import type { HttpRequest, HttpResponse } from './http.ts'
+import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { invalidRequest, problem, type Fault } from './problem.ts'
-import { HeartbeatSchema, LeaseIdSchema, StartSchema, StreamIdSchema, UserIdSchema } from './schemas.ts'
+import { HeartbeatSchema, StartSchema } from './schemas.ts'
 
 /** Thrown to answer a request that cannot be understood. */
 export class RejectedRequest extends Error {

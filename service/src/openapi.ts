@@ -3,6 +3,7 @@
  */
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
+import { LeaseIdSchema, StreamIdSchema, UserIdSchema, type SchemaFacts } from './id-schemas.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import type {
   AnswerDescription,
@@ -37,9 +38,9 @@ const COMPONENTS: Readonly<Record<string, GenericSchema>> = {
 }
 
 const PARAMETERS: Readonly<Record<string, GenericSchema>> = {
-  userId: schemas.UserIdSchema,
-  streamId: schemas.StreamIdSchema,
-  id: schemas.LeaseIdSchema,
+  userId: UserIdSchema,
+  streamId: StreamIdSchema,
+  id: LeaseIdSchema,
   type: schemas.ProblemNameSchema,
 }
 
@@ -50,6 +51,11 @@ const HEADERS: Readonly<Record<HeaderName, { description: string; schema: JsonSc
   RateLimit: { description: '`r`: how many more streams may start.', schema: { type: 'string' } },
   'RateLimit-Policy': { description: '`q`: the limit of the plan.', schema: { type: 'string' } },
   Allow: { description: 'The methods of this path.', schema: { type: 'string' } },
+  Deprecation: {
+    description: 'Since when the call is deprecated (RFC 9745).',
+    schema: { type: 'string', examples: ['@1796083200'] },
+  },
+  Link: { description: 'The call to use instead: `rel="successor-version"`.', schema: { type: 'string' } },
 }
 
 /** The document for these routes. */
@@ -69,11 +75,12 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
 }
 
 function operation({ path, operation: told }: Route): OpenApiOperation {
-  const { operationId, summary, description, tag, body } = told
+  const { operationId, summary, description, isDeprecated, tag, body } = told
   return {
     operationId,
     summary,
     description,
+    ...(isDeprecated === true && { deprecated: true }),
     tags: [tag],
     parameters: parameters(path, told.takesIfMatch === true),
     ...(body && {
@@ -156,7 +163,7 @@ function jsonSchemaOf(schema: GenericSchema): JsonSchema {
     ignoreActions: ['check', 'raw_check'],
     overrideAction: ({ valibotAction, jsonSchema }) => {
       if (valibotAction.type !== 'metadata') return undefined
-      const { metadata } = valibotAction as unknown as { metadata: schemas.SchemaFacts }
+      const { metadata } = valibotAction as unknown as { metadata: SchemaFacts }
       return { ...jsonSchema, ...metadata.jsonSchema }
     },
   })

@@ -32,6 +32,7 @@ export type OpenApiOperation = {
   readonly operationId: string
   readonly summary: string
   readonly description: string
+  readonly deprecated?: boolean
   readonly tags: readonly string[]
   readonly parameters: readonly {
     readonly name: string
@@ -109,7 +110,15 @@ export type AnswerDescription = {
 }
 
 /** Headers that answers carry beside the common ones. */
-export type HeaderName = 'ETag' | 'Location' | 'Retry-After' | 'RateLimit' | 'RateLimit-Policy' | 'Allow'
+export type HeaderName =
+  | 'ETag'
+  | 'Location'
+  | 'Retry-After'
+  | 'RateLimit'
+  | 'RateLimit-Policy'
+  | 'Allow'
+  | 'Deprecation'
+  | 'Link'
 
 /** What the OpenAPI document says of a route. */
 export type Operation = {
@@ -117,6 +126,8 @@ export type Operation = {
   readonly summary: string
   readonly description: string
   readonly tag: 'viewers' | 'operators' | 'documentation'
+  /** It goes with the next version; another call does the same. */
+  readonly isDeprecated?: boolean
   /** `application/json` unless it says otherwise. */
   readonly body?: {
     readonly schema: GenericSchema

@@ -1,91 +1,33 @@
 /**
  * One schema per body. What is validated and what the OpenAPI document says come from the same place.
  */
-import { splitLeaseId, LEASE_ID_BYTES_MAX, STREAM_ID_BYTES_MAX, USER_ID_BYTES_MAX } from '@streamgate/core'
+import { STREAM_ID_BYTES_MAX } from '@streamgate/core'
 import * as v from 'valibot'
+import {
+  CONTROL_CHARACTER,
+  DeviceIdSchema,
+  isWellFormed,
+  LeaseIdSchema,
+  StreamIdSchema,
+  textSchema,
+  UserIdSchema,
+} from './id-schemas.ts'
 
 /** Longest `label`, in characters. */
 const LABEL_CHARACTERS_MAX = 64
 /** Longest `deviceType` and `plan`, in bytes of UTF-8. */
 const NAME_BYTES_MAX = 64
 
-const CONTROL_CHARACTER = /\p{Cc}/u
-const BLANK_AT_AN_END = /^\s|\s$/u
-
-type TextRule = {
-  readonly bytesMax: number
-  readonly description: string
-  readonly examples: readonly string[]
-  readonly mayHaveAt?: boolean
-  readonly mayHaveBlankEnds?: boolean
-}
-
-/** What a JSON Schema can say of a rule that is checked by a function; the OpenAPI document takes it over. */
-export type SchemaFacts = { readonly jsonSchema: Readonly<Record<string, unknown>> }
-
-/** A text of 1 to so many bytes of UTF-8, without control characters. */
-function text({ bytesMax, description, examples, mayHaveAt = true, mayHaveBlankEnds = false }: TextRule) {
-  const facts: SchemaFacts = {
-    jsonSchema: {
-      minLength: 1,
-      maxLength: bytesMax,
-      pattern: mayHaveAt ? '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' : '^[^@\\u0000-\\u001f\\u007f-\\u009f]*$',
-      examples,
-    },
-  }
-  return v.pipe(
-    v.string(),
-    v.check(isWellFormed, 'must be well-formed Unicode'),
-    v.check(
-      (value) => hasBytes(value, bytesMax),
-      ({ input }) => `must be 1 to ${bytesMax} bytes, got ${Buffer.byteLength(input)}`,
-    ),
-    v.check((value) => !CONTROL_CHARACTER.test(value), 'must not contain control characters'),
-    v.check(
-      (value) => mayHaveBlankEnds || !BLANK_AT_AN_END.test(value),
-      'must not begin or end with a blank',
-    ),
-    v.check((value) => mayHaveAt || !value.includes('@'), 'must not contain "@"'),
-    v.description(`${description} 1 to ${bytesMax} bytes of UTF-8.`),
-    v.metadata(facts),
-  )
-}
-
-function isWellFormed(value: string): boolean {
-  return value.isWellFormed()
-}
-
-function hasBytes(value: string, max: number): boolean {
-  return value.length > 0 && value.length <= max && Buffer.byteLength(value) <= max
-}
-
 /** Characters as Unicode counts them, and JSON Schema too: code points. */
 function charactersIn(value: string): number {
   return Array.from(value).length
 }
 
-export const UserIdSchema = text({
-  bytesMax: USER_ID_BYTES_MAX,
-  description: 'Whose streams are counted; compared byte by byte.',
-  examples: ['123'],
-  mayHaveBlankEnds: true,
-})
-export const StreamIdSchema = text({
-  bytesMax: STREAM_ID_BYTES_MAX,
-  description: 'The client’s name for this playback, without `@`.',
-  examples: ['456'],
-  mayHaveAt: false,
-})
-export const DeviceIdSchema = text({
-  bytesMax: STREAM_ID_BYTES_MAX,
-  description: 'The client’s name for the device. With it, two devices on one stream are two streams.',
-  examples: ['tv-1'],
-})
 /** The last part of a problem's `type`. */
 export const ProblemNameSchema = v.pipe(v.string(), v.description('The last part of a problem’s `type`.'))
 
 const nameOf = (description: string, example: string) =>
-  text({ bytesMax: NAME_BYTES_MAX, description, examples: [example] })
+  textSchema({ bytesMax: NAME_BYTES_MAX, description, examples: [example] })
 
 const LabelSchema = v.pipe(
   v.string(),
@@ -99,27 +41,15 @@ const LabelSchema = v.pipe(
   v.metadata({ jsonSchema: { maxLength: LABEL_CHARACTERS_MAX, examples: ['Living room TV'] } }),
 )
 
-/** `streamId`, or `streamId@deviceId`. */
-export const LeaseIdSchema = v.pipe(
-  v.string(),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return
-    const { streamId, deviceId } = splitLeaseId(dataset.value)
-    for (const { message } of v.safeParse(StreamIdSchema, streamId).issues ?? []) addIssue({ message })
-    const ofDevice = deviceId === undefined ? undefined : v.safeParse(DeviceIdSchema, deviceId).issues
-    for (const { message } of ofDevice ?? []) addIssue({ message: `after "@" ${message}` })
-  }),
-  v.description('The id of a stream as answered by its start: `streamId`, or `streamId@deviceId`.'),
-  v.metadata({
-    jsonSchema: { minLength: 1, maxLength: LEASE_ID_BYTES_MAX, examples: ['456@tv-1'] },
-  }),
-)
-
 const optionalMembers = {
   deviceId: v.exactOptional(DeviceIdSchema),
   deviceType: v.exactOptional(nameOf('The kind of device: `tv`, `mobile`, `web`, or any other.', 'tv')),
   contentId: v.exactOptional(
-    text({ bytesMax: STREAM_ID_BYTES_MAX, description: 'What is being watched.', examples: ['film-1'] }),
+    textSchema({
+      bytesMax: STREAM_ID_BYTES_MAX,
+      description: 'What is being watched.',
+      examples: ['film-1'],
+    }),
   ),
   label: v.exactOptional(LabelSchema),
   plan: v.exactOptional(

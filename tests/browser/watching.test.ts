@@ -157,7 +157,7 @@ function describeViewer(path: string): void {
     await play(page, 'finished', '/film/long.m3u8')
     await page.waitForFunction('isPlaying()')
     const finishedAtMs = performance.now()
-    await client.send('DELETE', '/streams/finished')
+    await client.send('POST', '/streams/finished/finish')
     expect(await untilFree('finished', 'after a finish', finishedAtMs)).toBeLessThan(LATE_MS)
     await page.waitForFunction('losses > 0')
     await page.close()

@@ -15,7 +15,7 @@ describe('a stream that finishes in one process', () => {
     const [first, second] = [new Client(here.url), new Client(elsewhere.url)]
     for (const streamId of ['a', 'b', 'game']) expect((await second.start('user', streamId)).status).toBe(201)
 
-    expect((await first.send('DELETE', '/streams/game')).status).toBe(204)
+    expect((await first.send('POST', '/streams/game/finish')).status).toBe(204)
     expect((await first.send('PUT', '/users/user/streams/game')).status).toBe(410)
     const isKnown = async () => {
       // Several connections, so that both workers are asked.

@@ -43,7 +43,7 @@ describe('streamgate sweep', () => {
     const client = new Client((await startService({ folder })).url)
     for (const user of ['one', 'two']) await client.start(user, 'match')
     await client.start('two', 'film')
-    expect((await client.send('DELETE', '/streams/match')).status).toBe(204)
+    expect((await client.send('POST', '/streams/match/finish')).status).toBe(204)
     const { lines } = await sweep(['--store', `lmdb:${folder}`])
     expect(lines).toMatchObject([{ leasesPruned: { lapsed: 0, finished: 2 }, usersRemoved: 1 }])
     expect(await client.list('two')).toEqual(['film'])

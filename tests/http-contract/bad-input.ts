@@ -98,6 +98,27 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
   'GET on one stream': [on('GET', '/users/bad/streams/a'), 405],
 }
 
+/** Every way in which an id comes, holding this one. */
+const IDS: Readonly<Record<string, (id: string) => TargetRequest>> = {
+  'the user of a start': (id) => ({ ...start({}), path: `/users/${id}/streams` }),
+  'the user of a list': (id) => on('GET', `/users/${id}/streams`),
+  'the user of a report': (id) => on('POST', `/users/${id}/cmcd`),
+  'an erased user': (id) => on('DELETE', `/users/${id}`),
+  'a streamId': (id) => start({ streamId: decodeURIComponent(id) }),
+  'a deviceId': (id) => start({ deviceId: decodeURIComponent(id) }),
+  'a replaced stream': (id) => start({ replaces: decodeURIComponent(id) }),
+  'a replaced device': (id) => start({ replaces: `s@${decodeURIComponent(id)}` }),
+  'a heartbeat': (id) => on('PUT', `/users/bad/streams/${id}`),
+  'a stop': (id) => on('DELETE', `/users/bad/streams/${id}`),
+  'a stop of a device': (id) => on('DELETE', `/users/bad/streams/held@${id}`),
+  'a stop by beacon': (id) => on('POST', `/users/bad/streams/${id}/stop`),
+  'a finished stream': (id) => on('POST', `/streams/${id}/finish`),
+  'a reported stream': (id) => ({
+    ...post(`e=ps,sid="${decodeURIComponent(id)}"`, { 'content-type': 'application/cmcd' }),
+    path: '/users/bad/cmcd',
+  }),
+}
+
 export function describeBadInput(maker: TargetMaker): void {
   describe('bad input', () => {
     let service: Conversation
@@ -118,6 +139,19 @@ export function describeBadInput(maker: TargetMaker): void {
         expect(reply.headers['x-request-id']).toMatch(/^\S+$/)
         if (pointers !== undefined) expect(pointersIn(reply)).toEqual(expect.arrayContaining([...pointers]))
         expect(await service.running('bad')).toEqual(['held'])
+      },
+    )
+
+    it.each(Object.entries(IDS))(
+      '%s is never a dot or two, which many clients would take for a step in the path',
+      async (_name, requestOf) => {
+        for (const id of ['.', '..', '%2e', '%2e%2E', '.%2E']) {
+          const reply = await service.send(requestOf(id))
+          expect([reply.status, reply.body['type']], id).toEqual([400, '/problems/invalid-request'])
+          expect(reply.text).toContain('must not be \\".\\" or \\"..\\"')
+        }
+        expect(await service.running('bad')).toEqual(['held'])
+        expect((await service.start('dots', { streamId: '...', deviceId: '..a' })).status).toBeLessThan(300)
       },
     )
 

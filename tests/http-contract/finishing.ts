@@ -11,7 +11,9 @@ export function describeFinishing(maker: TargetMaker): void {
     })
     afterAll(() => service.close())
     const finish = (streamId: string) =>
-      service.send({ method: 'DELETE', path: `/streams/${encodeURIComponent(streamId)}` })
+      service.send({ method: 'POST', path: `/streams/${encodeURIComponent(streamId)}/finish` })
+    const finishByDelete = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+      service.send({ method: 'DELETE', path, headers })
 
     it('counts for nobody, and can be neither started nor renewed', async () => {
       const game = { streamId: 'game', deviceId: 'tv' }
@@ -43,6 +45,27 @@ export function describeFinishing(maker: TargetMaker): void {
         expect([reply.status, reply.body['type']]).toEqual([400, '/problems/invalid-request'])
         expect(reply.body['errors']).toMatchObject([{ pointer: '/streamId' }])
       }
+    })
+
+    it('still finishes by the former DELETE, whose answer says that it is deprecated and what comes after it', async () => {
+      const { status, headers } = await finishByDelete('/streams/old%20%2Fcup')
+      expect(status).toBe(204)
+      expect(headers['deprecation']).toMatch(/^@\d{10}$/)
+      expect(headers['link']).toBe('<old%20%2Fcup/finish>; rel="successor-version"')
+      const successor = new URL('old%20%2Fcup/finish', 'http://a.example/stage/streams/old%20%2Fcup')
+      expect(successor.pathname).toBe('/stage/streams/old%20%2Fcup/finish')
+      expect((await service.start('four', { streamId: 'old /cup' })).status).toBe(410)
+      expect((await finish('new cup')).headers['deprecation']).toBeUndefined()
+    })
+
+    it('is not what a stop means whose path lost its user on the way: the former DELETE takes no If-Match', async () => {
+      const { headers } = await service.start('five', { streamId: 'shared' })
+      const stop = new URL('/users/../streams/shared', 'http://a.example').pathname
+      expect(stop).toBe('/streams/shared')
+      const refused = await finishByDelete(stop, { 'if-match': String(headers['etag']) })
+      expect(refused.status).toBe(400)
+      expect(refused.body['errors']).toMatchObject([{ pointer: '/If-Match' }])
+      expect(await service.running('five')).toEqual(['shared'])
     })
   })
 }

@@ -113,7 +113,7 @@ export function describeReporting(maker: TargetMaker): void {
 
     it('of a stream that has finished is answered so, unless it keeps another alive', async () => {
       for (const streamId of ['match', 'film']) await service.start('finished', { streamId })
-      expect((await service.send({ method: 'DELETE', path: '/streams/match' })).status).toBe(204)
+      expect((await service.send({ method: 'POST', path: '/streams/match/finish' })).status).toBe(204)
       const reply = await report('finished', 'e=t,sid="match",sta=p')
       expect([reply.status, reply.body['type']]).toEqual([410, '/problems/stream-finished'])
       expect((await report('finished', 'e=t,sid="match"\ne=t,sid="film"')).status).toBe(204)

@@ -154,7 +154,7 @@ export function describeWatching(maker: TargetMaker): void {
       ' a ',
       '漢字',
       '👪',
-      '..',
+      '...',
       '+',
       'a+b',
       '~',

@@ -1,6 +1,6 @@
 /**
  * The collection as a value: the walk over the OpenAPI document, and after it every operation that the walk
- * does not know.
+ * does not know, unless it is deprecated.
  */
 import type { OpenApiDocument } from '../../service/src/route.ts'
 import { callOf, operationsOf, plainStep, type Call, type PlacedOperation, type Step } from './call.ts'
@@ -48,7 +48,7 @@ export function makeCollection(document: OpenApiDocument): Collection {
   }))
   const known = new Set(WALK.flatMap(({ steps }) => steps.map(({ operationId }) => operationId)))
   const plain = operations
-    .filter(({ operation }) => !known.has(operation.operationId))
+    .filter(({ operation }) => operation.deprecated !== true && !known.has(operation.operationId))
     .map((placed) => callOf(document, placed, plainStep(placed)))
   return {
     name: 'Streamgate',

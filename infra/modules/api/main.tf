@@ -13,6 +13,7 @@ locals {
     "users/{userId}/streams/{id}/stop",
     "users/{userId}/cmcd",
     "streams/{streamId}",
+    "streams/{streamId}/finish",
   ]
 
   # For probes and readers: open to everybody.

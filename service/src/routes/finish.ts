@@ -1,23 +1,63 @@
+import type { StreamId } from '@streamgate/core'
 import { noContent } from '../http.ts'
 import { InputReader } from '../input.ts'
-import type { Route } from '../route.ts'
+import type { Answer, Route, Service } from '../route.ts'
+
+/** The first day of December 2026, as a structured field's date (RFC 9651). */
+const DEPRECATED_SINCE = '@1796083200'
 
 export const finishRoute: Route = {
-  method: 'DELETE',
-  path: '/streams/{streamId}',
+  method: 'POST',
+  path: '/streams/{streamId}/finish',
   operation: {
     operationId: 'finishStream',
     summary: 'A stream has finished',
     description:
-      'Ends the stream for every user, as at the end of a live event: its leases count for nobody, and it can be neither started nor renewed (410), in this process at once and in the others within seconds. May be repeated; a stream nobody knows may finish too.',
+      'Ends the stream for every user, as at the end of a live event: its leases count for nobody, and it can be neither started nor renewed (410), in this process at once and in the others within seconds. May be repeated; a stream nobody knows may finish too. Any body is accepted and ignored.',
     tag: 'operators',
     answers: { 204: { description: 'It counts for nobody any more.' } },
+  },
+  handle: ({ request, params, service }) => {
+    const input = new InputReader(request, params)
+    const stream = input.streamId()
+    input.finish()
+    return finish(service, stream)
+  },
+}
+
+/**
+ * The former way to finish. A stop for a user named `..` reaches it too, because many clients shorten
+ * `/users/../streams/x` to `/streams/x` before they send it.
+ */
+export const finishByDeleteRoute: Route = {
+  method: 'DELETE',
+  path: '/streams/{streamId}',
+  operation: {
+    operationId: 'finishStreamByDelete',
+    summary: 'A stream has finished, the former way',
+    description:
+      'Does the same as `POST /streams/{streamId}/finish`, and goes with the next version. With `If-Match` it is refused: that belongs to the stop of one user’s stream.',
+    isDeprecated: true,
+    tag: 'operators',
+    answers: {
+      204: { description: 'It counts for nobody any more.', headers: ['Deprecation', 'Link'] },
+    },
   },
   handle: async ({ request, params, service }) => {
     const input = new InputReader(request, params)
     const stream = input.streamId()
+    if (request.headers['if-match'] !== undefined) {
+      input.fault('/If-Match', 'has no meaning here: this call finishes a stream for every user')
+    }
     input.finish()
-    await service.limiter.finish(stream)
-    return { ...noContent(), decision: { verb: 'finish', outcome: 'finished', stream } }
+    const answer = await finish(service, stream)
+    // Relative to the path of the request, so that it holds below any stage and prefix.
+    const link = `<${encodeURIComponent(stream)}/finish>; rel="successor-version"`
+    return { ...answer, headers: { ...answer.headers, deprecation: DEPRECATED_SINCE, link } }
   },
+}
+
+async function finish({ limiter }: Service, stream: StreamId): Promise<Answer> {
+  await limiter.finish(stream)
+  return { ...noContent(), decision: { verb: 'finish', outcome: 'finished', stream } }
 }

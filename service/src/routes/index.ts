@@ -2,7 +2,7 @@ import type { Route } from '../route.ts'
 import { cmcdRoute } from './cmcd.ts'
 import { docsRoute, openapiRoute, policySchemaRoute, problemRoute, problemsRoute } from './documentation.ts'
 import { eraseRoute } from './erase.ts'
-import { finishRoute } from './finish.ts'
+import { finishByDeleteRoute, finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
 import { listRoute } from './list.ts'
 import { liveRoute, metricsRoute, readyRoute, versionRoute } from './operations.ts'
@@ -19,6 +19,7 @@ export const ROUTES: readonly Route[] = [
   listRoute,
   eraseRoute,
   finishRoute,
+  finishByDeleteRoute,
   liveRoute,
   readyRoute,
   metricsRoute,

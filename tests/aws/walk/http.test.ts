@@ -87,7 +87,7 @@ describeWalk('an HTTP API on AWS', (walk) => {
     await start('alone', 'match')
     await start('among', 'match')
     await start('among', 'film')
-    expect((await walk.ask('DELETE /streams/match')).status).toBe(204)
+    expect((await walk.ask('POST /streams/match/finish')).status).toBe(204)
     const sweeper = await walk.sweeper()
     const swept = await sweeper.invoke(SCHEDULED_EVENT)
     await sweeper.stop()

@@ -171,7 +171,7 @@ describeWalk('a REST API on AWS', (walk) => {
 
   it('ends a finished stream for everybody', async () => {
     const headers = { 'x-api-key': walk.outputs.api_keys['app'] ?? '' }
-    expect((await walk.ask('DELETE /streams/film', { headers })).status).toBe(204)
+    expect((await walk.ask('POST /streams/film/finish', { headers })).status).toBe(204)
     expect((await walk.ask('PUT /users/viewer/streams/film', { headers })).status).toBe(410)
   })
 
