@@ -90,6 +90,14 @@ export class InputReader {
     return tag as Generation | undefined
   }
 
+  /** A parameter of the query by its schema; `undefined` if it is absent. */
+  query(name: string, schema: v.GenericSchema<string>): string | undefined {
+    if (this.#request.query === '') return undefined
+    const [text, ...others] = new URLSearchParams(this.#request.query).getAll(name)
+    if (others.length > 0) this.fault(`/${name}`, `must stand there once, got ${others.length + 1}`)
+    return text === undefined || others.length > 0 ? undefined : this.#validate(schema, text, `/${name}`)
+  }
+
   startBody(policy: PolicyLookup): StartInput {
     return startInput(this.#body(StartSchema, policy))
   }

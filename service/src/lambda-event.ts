@@ -9,6 +9,8 @@ export type RestApiEvent = {
   /** Below the stage, percent-encoded as the caller sent it. */
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>> | null
+  /** Decoded. */
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null
   readonly body: string | null
   readonly isBase64Encoded: boolean
   readonly requestContext: { readonly path?: string }
@@ -53,12 +55,16 @@ export function resultOf({ status, headers, body = '' }: HttpResponse, prefix: s
 
 function restApiRequest(event: RestApiEvent): { request: HttpRequest; prefix: string } {
   const { httpMethod: method, path, headers, body, isBase64Encoded, requestContext } = event
+  const parameters = Object.entries(event.multiValueQueryStringParameters ?? {})
+  const query = parameters.flatMap(([name, values = []]) =>
+    values.map((value) => [name, value] as [string, string]),
+  )
   const whole = requestContext.path ?? path
   const prefix = whole.endsWith(path) ? whole.slice(0, whole.length - path.length) : ''
   const request = {
     method,
     path,
-    query: '',
+    query: new URLSearchParams(query).toString(),
     headers: lowerCase(headers ?? {}),
     body: bytesOf(body, isBase64Encoded),
   }

@@ -55,7 +55,10 @@ const HEADERS: Readonly<Record<HeaderName, { description: string; schema: JsonSc
     description: 'Since when the call is deprecated (RFC 9745).',
     schema: { type: 'string', examples: ['@1796083200'] },
   },
-  Link: { description: 'The call to use instead: `rel="successor-version"`.', schema: { type: 'string' } },
+  Link: {
+    description: 'The next page (`rel="next"`), or the call to use instead (`rel="successor-version"`).',
+    schema: { type: 'string' },
+  },
 }
 
 /** The document for these routes. */
@@ -82,7 +85,7 @@ function operation({ path, operation: told }: Route): OpenApiOperation {
     description,
     ...(isDeprecated === true && { deprecated: true }),
     tags: [tag],
-    parameters: parameters(path, told.takesIfMatch === true),
+    parameters: parameters(path, told),
     ...(body && {
       requestBody: {
         required: body.isRequired,
@@ -93,12 +96,16 @@ function operation({ path, operation: told }: Route): OpenApiOperation {
   }
 }
 
-function parameters(path: string, takesIfMatch: boolean): OpenApiOperation['parameters'] {
+function parameters(
+  path: string,
+  { takesIfMatch = false, query = {} }: Route['operation'],
+): OpenApiOperation['parameters'] {
   const ofPath = [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
-    const schemaOfName = PARAMETERS[name]
-    if (schemaOfName === undefined) return []
-    const { description, ...schema } = jsonSchemaOf(schemaOfName)
-    return [{ name, in: 'path', required: true, description: String(description), schema }]
+    const schema = PARAMETERS[name]
+    return schema === undefined ? [] : [{ ...parameter(name, schema), in: 'path', required: true }]
+  })
+  const ofQuery = Object.entries(query).map(([name, schema]) => {
+    return { ...parameter(name, schema), in: 'query', required: false }
   })
   const ifMatch = {
     name: 'If-Match',
@@ -107,7 +114,12 @@ function parameters(path: string, takesIfMatch: boolean): OpenApiOperation['para
     description: 'An `ETag` that was answered, in its quotes: only that taking of the lease is meant.',
     schema: { type: 'string' },
   }
-  return takesIfMatch ? [...ofPath, ifMatch] : ofPath
+  return [...ofPath, ...ofQuery, ...(takesIfMatch ? [ifMatch] : [])]
+}
+
+function parameter(name: string, ofName: GenericSchema) {
+  const { description, ...schema } = jsonSchemaOf(ofName)
+  return { name, description: String(description), schema }
 }
 
 function responses(path: string, told: Route['operation']): OpenApiOperation['responses'] {

@@ -1,9 +1,11 @@
 /**
  * Decisions as bodies and headers of the HTTP contract.
  */
-import type { Eviction, Grant, HeartbeatResult, Lease, Limit, Refusal, UserId } from '@streamgate/core'
+import type { Eviction, Grant, HeartbeatResult, Refusal, UserId } from '@streamgate/core'
 import { json } from './http.ts'
+import { descriptionOf, instant, rateLimit } from './lease-view.ts'
 import { problem } from './problem.ts'
+import { refusalOf } from './refusal.ts'
 import type { Answer, Decision } from './route.ts'
 
 /** What was asked, as far as the log keeps it. */
@@ -71,36 +73,10 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Answer {
 
 /** A stream that may not start, with the rule in its way and who stands there. */
 function presentRefusal(asked: Asked, user: UserId, refusal: Refusal): Answer {
-  const { limit, holders, retryAfterMs, plan, shadow } = refusal
-  const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000)
+  const { limit, holders, plan, shadow } = refusal
   const active = holders.length
-  const response = problem(
-    'stream-limit-reached',
-    `${user} is watching ${active} of ${limit.max} streams${scopeOf(limit)}.`,
-    {
-      members: {
-        limit: limit.max,
-        active,
-        rule: limit,
-        ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-        streams: holders.map(listed),
-      },
-      headers: {
-        ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
-        ...rateLimit(limit, active),
-      },
-    },
-  )
   const decision = { ...asked, outcome: 'denied', plan, limit: limit.max, active, rule: limit, shadow }
-  return { ...response, decision }
-}
-
-/** What a limit counts, as the end of a sentence; nothing where it counts all. */
-function scopeOf({ deviceType, where, per }: Limit): string {
-  const asked = Object.entries({ ...(deviceType !== undefined && { deviceType }), ...where })
-  const filters = asked.map(([name, value]) => ` with ${name} ${[value].flat().join(' or ')}`)
-  const scope = per === undefined ? '' : ` on the same ${per}`
-  return filters.join('') + scope
+  return { ...refusalOf(user, refusal), decision }
 }
 
 /** The answer to a stream that another one pushed out. */
@@ -119,54 +95,4 @@ function presentEnd(): Answer {
 /** The answer to whoever starts or renews a stream that has finished. */
 function presentFinish(): Answer {
   return problem('stream-finished', 'This stream has finished. There is nothing more to watch.')
-}
-
-/** A stream as one of several. */
-export function listed(lease: Lease): Readonly<Record<string, unknown>> {
-  return {
-    id: lease.id,
-    ...descriptionOf(lease),
-    startedAt: instant(lease.startedAtMs),
-    lastSeenAt: instant(lease.renewedAtMs),
-    expiresAt: instant(lease.expiresAtMs),
-  }
-}
-
-/** How much of a limit is left: RateLimit header fields for HTTP (draft-ietf-httpapi-ratelimit-headers). */
-export function rateLimit({ max }: Limit, active: number): Readonly<Record<string, string>> {
-  return {
-    'ratelimit-policy': `"streams";q=${max}`,
-    ratelimit: `"streams";r=${Math.max(0, max - active)}`,
-  }
-}
-
-function descriptionOf({
-  streamId,
-  deviceId,
-  deviceType,
-  contentId,
-  label,
-}: Lease): Readonly<Record<string, unknown>> {
-  return { streamId, deviceId, deviceType, contentId, label }
-}
-
-function instant(ms: number): string
-function instant(ms: number | null): string | null
-function instant(ms: number | null): string | null {
-  if (ms === null) return null
-  const second = Math.floor(ms / 1000)
-  return `${secondText(second)}.${String(ms - second * 1000).padStart(3, '0')}Z`
-}
-
-/** The seconds that are in use are few, and writing a date costs as much as all else of an answer's body. */
-const SECOND_TEXTS_MAX = 1024
-const secondTexts = new Map<number, string>()
-
-function secondText(second: number): string {
-  const known = secondTexts.get(second)
-  if (known !== undefined) return known
-  if (secondTexts.size >= SECOND_TEXTS_MAX) secondTexts.clear()
-  const text = new Date(second * 1000).toISOString().slice(0, -'.000Z'.length)
-  secondTexts.set(second, text)
-  return text
 }

@@ -13,7 +13,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'Stream limit reached',
     explanation:
-      'The user is watching as many streams as the plan allows. `streams` names those that stand in the way: show them to the viewer, stop one, or start again with its id in `replaces`. `retryAfterSeconds`, where it is there, is the earliest moment at which one of them can lapse by itself.',
+      'The user is watching as many streams as the plan allows. `streams` names those that stand in the way, of many the oldest twenty or as many as fit into 4 kB, and `more` counts the others: show them to the viewer, stop one, or start again with its id in `replaces`. `retryAfterSeconds`, where it is there, is the earliest moment at which one of them can lapse by itself.',
   },
   'stream-evicted': {
     status: 410,

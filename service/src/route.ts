@@ -135,6 +135,8 @@ export type Operation = {
     readonly contentType?: string
   }
   readonly takesIfMatch?: boolean
+  /** Parameters of the query, all optional, by name. */
+  readonly query?: Readonly<Record<string, GenericSchema>>
   readonly answers: Readonly<Record<number, AnswerDescription>>
 }
 

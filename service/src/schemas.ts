@@ -76,13 +76,33 @@ export const CmcdReportSchema = v.pipe(
   v.metadata({ jsonSchema: { examples: ['e=ps,sid="456@tv-1",sta=p,ts=1790000000000,v=2'] } }),
 )
 
+/** Most streams of a page, and how many it has unless a caller says. */
+export const PAGE_STREAMS_MAX = 100
+/** How many streams a page may have, as a query has it. */
+export const PageSizeSchema = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= PAGE_STREAMS_MAX,
+    ({ input }) => `must be a whole number from 1 to ${PAGE_STREAMS_MAX}, got ${JSON.stringify(input)}`,
+  ),
+  v.description('The most streams to show.'),
+  v.metadata({
+    jsonSchema: { type: 'integer', minimum: 1, maximum: PAGE_STREAMS_MAX, default: PAGE_STREAMS_MAX },
+  }),
+)
+export const AfterSchema = v.pipe(
+  LeaseIdSchema,
+  v.description('The id of the last stream of the page before: the page begins behind it.'),
+)
+
 const Instant = v.pipe(
   v.string(),
   v.description('RFC 3339, UTC, with milliseconds.'),
   v.metadata({ jsonSchema: { format: 'date-time', examples: ['2026-11-22T02:00:00.000Z'] } }),
 )
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
-const Seconds = v.pipe(v.number(), v.integer(), v.minValue(1))
+const Several = v.pipe(v.number(), v.integer(), v.minValue(1))
+const Seconds = Several
 const described = {
   id: LeaseIdSchema,
   streamId: StreamIdSchema,
@@ -131,9 +151,15 @@ export const ListingSchema = v.object({
   userId: UserIdSchema,
   limit: Count,
   active: Count,
+  more: v.exactOptional(
+    v.pipe(Several, v.description('How many come behind these; absent on the last page.')),
+  ),
   streams: v.array(ListedStreamSchema),
   ignored: v.exactOptional(
-    v.pipe(v.array(ListedStreamSchema), v.description('Live streams that the plan does not count.')),
+    v.pipe(
+      v.array(ListedStreamSchema),
+      v.description('Live streams that the plan does not count; with the first page.'),
+    ),
   ),
 })
 
@@ -156,6 +182,9 @@ const RuleSchema = v.object({
     }),
   ),
   per: v.exactOptional(v.picklist(['deviceId', 'contentId'])),
+  more: v.exactOptional(
+    v.pipe(Several, v.description('There in a long rule: how many values of its lists are left out.')),
+  ),
 })
 export const StreamLimitReachedSchema = v.object({
   ...problemMembers,
@@ -163,9 +192,14 @@ export const StreamLimitReachedSchema = v.object({
   active: Count,
   rule: v.pipe(RuleSchema, v.description('The limit of the plan that is reached.')),
   retryAfterSeconds: v.exactOptional(Seconds),
+  more: v.exactOptional(
+    v.pipe(Several, v.description('How many stand in the way beside those that `streams` names.')),
+  ),
   streams: v.pipe(
     v.array(ListedStreamSchema),
-    v.description('Exactly those that stand in the way; any id may go into `replaces`.'),
+    v.description(
+      'Exactly those that stand in the way; any id may go into `replaces`. Of many the oldest: 20, or as many as fit into 4 kB.',
+    ),
   ),
 })
 /** A 410: with `by` and `at` where another stream took the place. */

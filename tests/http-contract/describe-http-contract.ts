@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { describeBadInput } from './bad-input.ts'
 import { describeCrossOrigin } from './cross-origin.ts'
+import { describeCrowds } from './crowds.ts'
 import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
@@ -19,6 +20,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeLapsing(maker)
     describePolicies(maker)
     describeFinishing(maker)
+    describeCrowds(maker)
     describeBadInput(maker)
     describeOperators(maker)
     describeCrossOrigin(maker)

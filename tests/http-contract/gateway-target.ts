@@ -37,12 +37,15 @@ function gatewayTarget(name: string, eventOf: (request: TargetRequest) => Gatewa
 }
 
 function restApiEvent({ method, path, headers = {}, body }: TargetRequest): RestApiEvent {
-  const [pathname = ''] = path.split('?')
+  const [pathname = '', query = ''] = path.split('?')
+  const search = new URLSearchParams(query)
   const isText = body === undefined || typeof body === 'string'
   return {
     httpMethod: method,
     path: pathname,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [capitalised(name), value])),
+    multiValueQueryStringParameters:
+      query === '' ? null : Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)])),
     body: body === undefined ? null : isText ? body : Buffer.from(body).toString('base64'),
     isBase64Encoded: !isText,
     requestContext: { path: `/${STAGE}${pathname}` },

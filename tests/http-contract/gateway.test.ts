@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { describeCrossOrigin } from './cross-origin.ts'
+import { describeCrowds } from './crowds.ts'
 import { describeHttpContract } from './describe-http-contract.ts'
 import { HTTP_API_TARGET, REST_API_TARGET } from './gateway-target.ts'
 import { describeLapsing } from './lapsing.ts'
@@ -18,6 +19,7 @@ describe(`${HTTP_API_TARGET.name} keeps the HTTP contract, but for bad input`, (
   describeWatching(HTTP_API_TARGET)
   describeReporting(HTTP_API_TARGET)
   describeLapsing(HTTP_API_TARGET)
+  describeCrowds(HTTP_API_TARGET)
   describePolicies(HTTP_API_TARGET)
   describeOperators(HTTP_API_TARGET)
   describeCrossOrigin(HTTP_API_TARGET)

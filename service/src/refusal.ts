@@ -1,0 +1,108 @@
+/**
+ * The answer to a stream that may not start: the limit that is reached, and who stands in the way.
+ */
+import type { Lease, Limit, Refusal, StreamFilter, UserId } from '@streamgate/core'
+import type { HttpResponse } from './http.ts'
+import { listed, rateLimit } from './lease-view.ts'
+import { problem } from './problem.ts'
+
+/** Longest body of a refusal, in bytes, whatever the limit is: a player parses it while a viewer waits. */
+const REFUSAL_BYTES_MAX = 4096
+
+/** Most holders that a refusal names: no viewer chooses among more. */
+const HOLDERS_MAX = 20
+
+/** Longest rule that is shown whole, in bytes of JSON. It leaves room for one holder with the longest ids. */
+const RULE_BYTES_MAX = 512
+
+/** How many values of each list a longer rule shows: the first of these counts that makes it fit. */
+const VALUES_SHOWN = [10, 5, 2, 1, 0]
+
+/** The longest `"more":…,`. */
+const MORE_BYTES = '"more":1000,'.length
+
+/** A limit as a caller sees it: `more` values of its lists are left out. */
+type Rule = Limit & { readonly more?: number }
+
+/**
+ * The answer to a refusal, 4 kB at most.
+ *
+ * It names the oldest holders: twenty, or as many as fit if their ids and labels are long, and at least one. `more`
+ * counts the others, whom the list of the user's streams shows.
+ */
+export function refusalOf(user: UserId, { limit, holders, retryAfterMs }: Refusal): HttpResponse {
+  const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000)
+  const active = holders.length
+  const rule = ruleOf(limit)
+  const detail = `${user} is watching ${active} of ${limit.max} streams${scopeOf(rule)}.`
+  const headers = {
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...rateLimit(limit, active),
+  }
+  const naming = (count: number): HttpResponse => {
+    const more = active - count
+    const members = {
+      limit: limit.max,
+      active,
+      rule,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(more > 0 && { more }),
+      streams: holders.slice(0, count).map(listed),
+    }
+    return problem('stream-limit-reached', detail, { members, headers })
+  }
+  const whole = naming(Math.min(active, HOLDERS_MAX))
+  if (bytesOf(whole.body) <= REFUSAL_BYTES_MAX) return whole
+  const left = REFUSAL_BYTES_MAX - MORE_BYTES - bytesOf(naming(0).body)
+  return naming(fitting(holders.slice(0, HOLDERS_MAX), left))
+}
+
+/** How many of these leases fit into so many bytes, in their order; one at least. */
+function fitting(leases: readonly Lease[], bytesMax: number): number {
+  let bytes = 0
+  const tooMany = leases.findIndex((lease) => {
+    bytes += bytesOf(JSON.stringify(listed(lease))) + 1
+    return bytes > bytesMax
+  })
+  return tooMany === -1 ? leases.length : Math.max(1, tooMany)
+}
+
+/** The limit, without some of the values that it asks for if they are many or long. */
+function ruleOf(limit: Limit): Rule {
+  const isShort = (rule: Rule) => bytesOf(JSON.stringify(rule)) <= RULE_BYTES_MAX
+  if (isShort(limit)) return limit
+  const shortened = VALUES_SHOWN.map((count) => showing(limit, count))
+  return shortened.find(isShort) ?? { max: limit.max }
+}
+
+/** The limit with the first values of each list. */
+function showing({ deviceType, where = {}, ...limit }: Limit, count: number): Rule {
+  const own = cut(deviceType === undefined ? {} : { deviceType }, count)
+  const wanted = cut(where, count)
+  return {
+    ...limit,
+    ...own.shown,
+    ...(Object.keys(wanted.shown).length > 0 && { where: wanted.shown }),
+    more: own.more + wanted.more,
+  }
+}
+
+function cut(filter: StreamFilter, count: number): { readonly shown: StreamFilter; readonly more: number } {
+  const lists = Object.entries(filter).map(([name, values]) => [name, [values].flat()] as const)
+  const shown = lists.flatMap(([name, values]) => (count === 0 ? [] : [[name, values.slice(0, count)]]))
+  const more = lists.reduce((sum, [, values]) => sum + Math.max(0, values.length - count), 0)
+  return { shown: Object.fromEntries(shown) as StreamFilter, more }
+}
+
+/** What a limit counts, as the end of a sentence; nothing where it counts all. */
+function scopeOf({ deviceType, where, per, more }: Rule): string {
+  const asked = Object.entries({ ...(deviceType !== undefined && { deviceType }), ...where })
+  const filters = asked.map(([name, value]) => ` with ${name} ${[value].flat().join(' or ')}`)
+  const others = more === undefined ? '' : ` or ${more} others`
+  const scope = per === undefined ? '' : ` on the same ${per}`
+  return filters.join('') + others + scope
+}
+
+function bytesOf(text = ''): number {
+  return Buffer.byteLength(text)
+}
