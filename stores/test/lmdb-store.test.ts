@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describeStoreContract } from '@streamgate/stores/contract'
@@ -9,6 +10,10 @@ import { makeDamagedLmdbStore } from './damaged-lmdb-store.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const execute = promisify(execFile)
+
+/** The most workers that one service may have, and how many snapshots a worker may hold at once. */
+const WORKERS_MAX = 256
+const SNAPSHOTS_OF_A_WORKER = 2
 
 describeStoreContract({
   name: 'LmdbStore',
@@ -57,5 +62,22 @@ describe('LmdbStore', () => {
     const { stdout } = await execute('bash', ['-c', limited, process.execPath, program, temporaryFolder()])
     const report = JSON.parse(stdout) as Record<string, unknown>
     expect(report).toEqual({ code: 'STORE_UNAVAILABLE', hasCause: true, lost: 0, readsAfterwards: true })
+  })
+
+  it('still answers while as many processes read as a service may have workers', async () => {
+    const path = temporaryFolder()
+    const store = new LmdbStore({ path })
+    const program = fileURLToPath(new URL('hold-snapshots.ts', import.meta.url))
+    const count = WORKERS_MAX * SNAPSHOTS_OF_A_WORKER
+    const neighbour = spawn(process.execPath, [program, path, String(count)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const [said] = (await once(neighbour.stdout, 'data')) as [Buffer]
+    expect(said.toString()).toBe(`${count} held\n`)
+    expect((await store.add(USER, leaseOf('film'), 3)).done).toBe(true)
+    expect((await store.read(USER)).leases).toHaveLength(1)
+    neighbour.stdin.end()
+    await once(neighbour, 'close')
+    await store.close()
   })
 })

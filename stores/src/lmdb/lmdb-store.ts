@@ -34,6 +34,12 @@ const MAGIC_OFFSET = 24
 const ROSTERS_DATABASE = 'rosters.v1'
 
 /**
+ * Snapshots that all processes together may read at once: two for each of the 256 workers that a service may have, and as
+ * many again for other processes. It is fixed, because the process that opens the environment first decides for all.
+ */
+const READERS_MAX = 1024
+
+/**
  * Where the versions of a new record begin, at random below this bound. An erased user who comes back
  * starts elsewhere, so that nobody who read the old roster can replace the new one.
  */
@@ -67,6 +73,7 @@ export class LmdbStore extends TransitionStore implements Store {
         overlappingSync: false,
         eventTurnBatching: false,
         maxDbs: 4,
+        maxReaders: READERS_MAX,
       })
       this.#rosters = this.#environment.openDB({ name: ROSTERS_DATABASE, encoding: 'json' })
       this.#finished = new FinishedNotes(this.#environment)
