@@ -74,6 +74,9 @@ const WAITS_MS = 1_000
  * it lapses, never beyond the capacity; a `renew` takes its lease back to the older instants until the
  * next one. A late `replace` changes nothing, nor does a late `remove` of a generation that is over.
  *
+ * On a global table with multi-Region strong consistency a write that meets one of another Region is refused and
+ * nothing is written. That is a lost race: the call looks again and decides again.
+ *
  * Rejects with `STORE_UNAVAILABLE` for whatever the driver throws, the overdue call among it, with
  * `STORE_CLOSED`, and with `STORE_CONTENDED` where others kept changing the roster between the requests
  * of one call.
@@ -159,7 +162,8 @@ export class DynamoDbStore implements Store {
   }
 
   async erase(user: UserId): Promise<void> {
-    await this.#run((deadline) => this.#table.write({ user, deadline }, ERASING))
+    const again = (item: UserItem | undefined) => (item === undefined ? undefined : ERASING)
+    await this.#run((deadline) => this.#write({ user, deadline }, ERASING, again))
   }
 
   /**
@@ -219,8 +223,11 @@ export class DynamoDbStore implements Store {
   }
 
   async #mendExpiry(call: Call, { done, item }: Written): Promise<void> {
-    const mending = done && item !== undefined ? mendingExpiry(item) : undefined
-    if (mending !== undefined) await this.#table.write(call, mending)
+    let mending = done && item !== undefined ? mendingExpiry(item) : undefined
+    for (let attempt = 1; mending !== undefined && attempt <= CHANGES_MAX; attempt += 1) {
+      const written = await this.#table.write(call, mending)
+      mending = written.done || written.item === undefined ? undefined : mendingExpiry(written.item)
+    }
   }
 
   async #run<Result>(work: (deadline: AbortSignal) => Promise<Result>): Promise<Result> {

@@ -14,10 +14,10 @@ import {
   PutItemCommand,
   QueryCommand,
   type AttributeValue,
-  type ConditionalCheckFailedException,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
+import { isRefusal, isRegionalConflict } from './refusal.ts'
 import { numberValue } from './user-item.ts'
 
 /** The table of finished streams that belongs to a table of users. */
@@ -73,10 +73,15 @@ export class FinishedTable {
       ConditionExpression: `${isNew} OR ${countsLonger}`,
       ExpressionAttributeValues: { ':until': numberValue(untilMs) },
     })
-    try {
-      await this.#client.send(command, { abortSignal: deadline })
-    } catch (error) {
-      if (!isRefusal(error)) throw error
+    // The deadline ends the repetitions: once it has passed, the client throws.
+    for (;;) {
+      try {
+        await this.#client.send(command, { abortSignal: deadline })
+        return
+      } catch (error) {
+        if (isRefusal(error)) return
+        if (!isRegionalConflict(error)) throw error
+      }
     }
   }
 
@@ -125,8 +130,4 @@ function instantText(ms: number): string {
 
 function noteIn(item: Readonly<Record<string, AttributeValue>>): FinishedStream {
   return { streamId: (item['StreamId']?.S ?? '') as StreamId, untilMs: Number(item['UntilMs']?.N ?? 0) }
-}
-
-function isRefusal(error: unknown): error is ConditionalCheckFailedException {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
 }

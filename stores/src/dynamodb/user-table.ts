@@ -3,11 +3,11 @@ import {
   GetItemCommand,
   ScanCommand,
   UpdateItemCommand,
-  type ConditionalCheckFailedException,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import type { ScanRequest, UserId } from '@streamgate/core'
 import type { Change } from './change.ts'
+import { isRefusal, isRegionalConflict } from './refusal.ts'
 import type { UserItem } from './user-item.ts'
 
 /** One call of the store: about whom, and until when. */
@@ -46,18 +46,20 @@ export class UserTable {
   }
 
   /**
-   * Makes the change where its condition holds.
+   * Makes the change if its condition holds.
    *
    * A refusal hands back the item that was refused, from the same instant. Where none comes with it,
    * because there is none or because the endpoint does not know the option, one consistent read takes
-   * its place; what that shows may already be newer than the refusal.
+   * its place; what that shows may already be newer than the refusal. A write that met one of another Region
+   * is refused in the same way.
    */
   async write(call: Call, change: Change): Promise<Written> {
     try {
       return await this.#send(call, change)
     } catch (error) {
-      if (!isRefusal(error)) throw error
-      const item = error.Item ?? (await this.read(call))
+      if (!isRefusal(error) && !isRegionalConflict(error)) throw error
+      const refused = isRefusal(error) ? error.Item : undefined
+      const item = refused ?? (await this.read(call))
       return { done: false, item, wasRepeated: isRepeated(error.$metadata) }
     }
   }
@@ -104,10 +106,6 @@ export class UserTable {
   #keyOf(user: UserId) {
     return { TableName: this.#name, Key: { UserId: { S: user } } }
   }
-}
-
-function isRefusal(error: unknown): error is ConditionalCheckFailedException {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException'
 }
 
 function isRepeated({ attempts = 1 }: { readonly attempts?: number | undefined }): boolean {

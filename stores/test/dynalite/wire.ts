@@ -13,6 +13,8 @@ export type Treatment =
   | 'lose the answer'
   /** The client sees its connection break; DynamoDB gets the request when it is told to. */
   | 'hold back'
+  /** DynamoDB never sees it: another Region of a strongly consistent global table was writing the item. */
+  | 'refuse as a conflict'
 
 /** One request as it went over the wire. */
 export type WireRequest = {
@@ -29,6 +31,16 @@ type Sending = {
   readonly headers: Headers
 }
 type Answer = { readonly status: number; readonly type: string; readonly body: string }
+
+/** DynamoDB's answer to a write that meets one of another Region. */
+const CONFLICT: Answer = {
+  status: 400,
+  type: 'application/x-amz-json-1.0',
+  body: JSON.stringify({
+    ['__type']: 'com.amazonaws.dynamodb.v20120810#ReplicatedWriteConflictException',
+    message: 'One or more items in this request are being modified by a request in another Region',
+  }),
+}
 
 const HEADERS_PASSED_ON = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
 
@@ -77,7 +89,8 @@ export class Wire {
       request.socket.destroy()
       return
     }
-    const answer = await this.#passOn(sending)
+    const isConflict = treatment === 'refuse as a conflict' && isWrite(sending)
+    const answer = isConflict ? this.#refuseAsConflict(sending) : await this.#passOn(sending)
     if (treatment === 'lose the answer') request.socket.destroy()
     else response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
   }
@@ -88,6 +101,11 @@ export class Wire {
     const body = JSON.parse(await text(request)) as Record<string, unknown>
     if (!this.#handsItemsBack) delete body['ReturnValuesOnConditionCheckFailure']
     return { operation: String(headers.get('x-amz-target')).split('.')[1] ?? '', body, headers }
+  }
+
+  #refuseAsConflict({ operation, body }: Sending): Answer {
+    this.requests.push({ operation, body, isRefused: true, capacityUnits: undefined })
+    return CONFLICT
   }
 
   async #passOn({ operation, body, headers }: Sending): Promise<Answer> {
@@ -102,6 +120,10 @@ export class Wire {
     this.requests.push({ operation, body, isRefused, capacityUnits: consumed?.CapacityUnits })
     return { status: response.status, type: response.headers.get('content-type') ?? '', body: answer }
   }
+}
+
+function isWrite({ operation }: Sending): boolean {
+  return /^(?:Put|Update|Delete)Item$/.test(operation)
 }
 
 /** Opens wires to this DynamoDB that are closed after their test. */
