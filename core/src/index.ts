@@ -59,6 +59,7 @@ export type {
   FinishedStream,
   LeaseRef,
   Outcome,
+  ScannedUser,
   ScanPage,
   ScanRequest,
   Store,

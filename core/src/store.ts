@@ -14,9 +14,20 @@ export type ScanRequest = {
   readonly segment?: { readonly index: number; readonly count: number }
 }
 
+/** A user as a walk meets them. */
+export type ScannedUser = {
+  readonly user: UserId
+  readonly roster: Roster
+  /**
+   * The engine keeps something beside the roster that does not fit it any more, because somebody wrote around
+   * this store. A `replace` by the same roster sets it right.
+   */
+  readonly needsRewrite?: true
+}
+
 /** One step of a walk; without a `cursor` it was the last. A page may be empty and not the last. */
 export type ScanPage = {
-  readonly users: readonly { readonly user: UserId; readonly roster: Roster }[]
+  readonly users: readonly ScannedUser[]
   readonly cursor?: string
   /** What reading the page cost, where the engine is paid by read capacity. */
   readonly readUnits?: number

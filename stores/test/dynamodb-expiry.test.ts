@@ -119,6 +119,19 @@ describe('ExpiresAt of an item', () => {
     await store.close()
   })
 
+  it('is taken away by a refused add where the old service added an entry to an item that held nothing', async () => {
+    const { store, tableName, expiryMs } = await makeStore()
+    await store.add(USER, lapsing('a'), 1)
+    await store.remove(USER, lapsing('a'))
+    expect(await expiryMs()).toBe(NOW_MS + KEPT_MS)
+    const item = (await dynalite.itemOf(tableName, USER)) ?? {}
+    await dynalite.put(tableName, { ...item, Streams: { L: [{ S: 'old' }] } })
+    const { version } = await store.read(USER)
+    expect(await store.add(USER, lapsing('b'), 1)).toMatchObject({ done: false, roster: { version } })
+    expect(await expiryMs()).toBeUndefined()
+    await store.close()
+  })
+
   it('is set by a replace from all that is left to keep', async () => {
     const { store, expiryMs } = await makeStore(itemByHand(USER, ['a']))
     const replaceBy = async (leases: ReturnType<typeof lapsing>[], untilMs?: number) => {

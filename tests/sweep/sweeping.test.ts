@@ -85,6 +85,27 @@ describe('a user whose last stream was stopped', () => {
   })
 })
 
+describe('an entry that the old service added to an item whose last stream was stopped', () => {
+  it('cannot be deleted by the TTL of the table once a sweep has met it; a dry sweep writes nothing', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    const user = 'user-1' as UserId
+    await store.add(user, LIVE, 3)
+    await store.remove(user, { id: LIVE.id })
+    const emptied = (await dynalite.itemOf(tableName, user)) ?? {}
+    await dynalite.put(tableName, { ...emptied, Streams: { L: [{ S: 'old' }] } })
+    const sweep = (isDryRun: boolean): Promise<SweepReport> =>
+      sweeperOf(store).sweep({ rate: FLAT_OUT, segments: 1, isDryRun })
+    await sweep(true)
+    expect(await dynalite.itemOf(tableName, user)).toHaveProperty('ExpiresAt')
+    expect(await sweep(false)).toMatchObject({ outcome: 'finished', tally: { leasesLapsed: 0 } })
+    const swept = await dynalite.itemOf(tableName, user)
+    expect(swept).not.toHaveProperty('ExpiresAt')
+    expect(swept).toMatchObject({ Streams: { L: [{ S: 'old' }] } })
+    await store.close()
+  })
+})
+
 function sweepAll(store: Store, segments: number): Promise<SweepReport> {
   return sweeperOf(store, { finishedStreams: [FINISHED] }).sweep({ rate: FLAT_OUT, segments })
 }

@@ -4,7 +4,7 @@
  * It reads by `scan` and writes by `replace` alone, which is refused where anybody wrote in between. So it can
  * never undo what a player did, whatever runs beside it: players, other processes, other sweepers.
  */
-import { tidied, type Roster, type ScanPage, type Store, type StreamId, type UserId } from '@streamgate/core'
+import { tidied, type ScannedUser, type ScanPage, type Store, type StreamId } from '@streamgate/core'
 import { Pacer } from './pacer.ts'
 
 /** What the sweeper cannot make itself. */
@@ -195,7 +195,7 @@ class Sweep {
       const current: SegmentLeft = position
       const page = await this.#tryRepeatedly(() => this.#look(current))
       if (page === undefined) return
-      await Promise.all(page.users.map(({ user, roster }) => this.#tidy(user, roster)))
+      await Promise.all(page.users.map((met) => this.#tidy(met)))
       if (this.#failure !== undefined) return
       position = page.cursor === undefined ? undefined : { index: from.index, cursor: page.cursor }
       if (position === undefined) this.#underWay.delete(from.index)
@@ -223,13 +223,17 @@ class Sweep {
   }
 
   /** Writes what is to be written of one user. Where the answer to a write was lost, its repetition is refused and judged anew. */
-  async #tidy(user: UserId, seen: Roster): Promise<void> {
+  async #tidy({ user, roster: seen, needsRewrite }: ScannedUser): Promise<void> {
     const { now, skewMs, finished, store } = this.#parts
     let roster = seen
     for (let attempt = 1; attempt <= WRITES_PER_USER_MAX; attempt += 1) {
       const nowMs = now() - skewMs
       const tidying = tidied(roster, { nowMs, isFinished: (streamId) => finished.has(streamId, nowMs) })
-      if (tidying === undefined) return
+      if (tidying === undefined) {
+        const isRewritten = needsRewrite === true && attempt === 1 && this.#options.isDryRun !== true
+        if (isRewritten) await this.#tryRepeatedly(() => store.replace(user, seen, seen))
+        return
+      }
       if (this.#options.isDryRun !== true) {
         const seenNow = roster
         const outcome = await this.#tryRepeatedly(() => store.replace(user, seenNow, tidying.next))

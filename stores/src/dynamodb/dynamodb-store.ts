@@ -174,7 +174,11 @@ export class DynamoDbStore implements Store {
     return this.#run(async (deadline) => {
       const { items, lastUser, readUnits } = await this.#table.page(request, deadline)
       return {
-        users: items.map((item) => ({ user: item['UserId']?.S as UserId, roster: rosterOf(item) })),
+        users: items.map((item) => ({
+          user: item['UserId']?.S as UserId,
+          roster: rosterOf(item),
+          ...(mendingExpiry(item) !== undefined && { needsRewrite: true as const }),
+        })),
         ...(lastUser !== undefined && { cursor: lastUser }),
         ...(readUnits !== undefined && { readUnits }),
       }
@@ -222,8 +226,9 @@ export class DynamoDbStore implements Store {
     })
   }
 
-  async #mendExpiry(call: Call, { done, item }: Written): Promise<void> {
-    let mending = done && item !== undefined ? mendingExpiry(item) : undefined
+  /** After a refusal too: the old service may have added an entry to an item that carries a date. */
+  async #mendExpiry(call: Call, { item }: Written): Promise<void> {
+    let mending = item && mendingExpiry(item)
     for (let attempt = 1; mending !== undefined && attempt <= CHANGES_MAX; attempt += 1) {
       const written = await this.#table.write(call, mending)
       mending = written.done || written.item === undefined ? undefined : mendingExpiry(written.item)

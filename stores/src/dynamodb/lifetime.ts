@@ -6,6 +6,9 @@
  * was put into it lapses. A lapsing lease is added in the common form only to an item that carries it,
  * or that holds nothing; a lease that never lapses takes it away; a `replace`, which sees all leases,
  * sets it anew. So an item written by hand, which has none, gets none for as long as it holds anything.
+ *
+ * The old service knows nothing of `ExpiresAt`. If it adds an entry to an item that carries one, the date is
+ * taken away by the next write for this user, also by one that is refused, and by the next sweep.
  */
 import type { Lease, RosterContent } from '@streamgate/core'
 import { expirySecondsIn, numberValue, rosterOf, type UserItem } from './user-item.ts'
