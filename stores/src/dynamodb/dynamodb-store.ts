@@ -162,8 +162,7 @@ export class DynamoDbStore implements Store {
   }
 
   async erase(user: UserId): Promise<void> {
-    const again = (item: UserItem | undefined) => (item === undefined ? undefined : ERASING)
-    await this.#run((deadline) => this.#write({ user, deadline }, ERASING, again))
+    await this.#run((deadline) => this.#write({ user, deadline }, ERASING, erasing))
   }
 
   /**
@@ -248,6 +247,11 @@ export class DynamoDbStore implements Store {
       this.#underWay.delete(settled)
     }
   }
+}
+
+/** Whoever is still there is to be erased. */
+function erasing(item: UserItem | undefined): Change | undefined {
+  return item === undefined ? undefined : ERASING
 }
 
 /** Where the lease stands in the list, if it is held and of the generation asked for. */
