@@ -66,7 +66,7 @@ run "and_then_provisioned_with_samples" {
   }
 
   assert {
-    condition     = [for stream in jsondecode(aws_dynamodb_table_item.sample["user2"].item).Streams.L : stream.S] == ["abc", "def", "ghi"]
+    condition     = [for stream in jsondecode(aws_dynamodb_table_item.sample["user2"].item).Streams.L : stream.S] == ["abc", "def", "hij"]
     error_message = "user2 has three streams"
   }
 }

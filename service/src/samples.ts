@@ -10,7 +10,7 @@ import {
 /** The users of the first walk: one who may start more, and one who watches all that three streams allow. */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   user1: ['abc'],
-  user2: ['abc', 'def', 'ghi'],
+  user2: ['abc', 'def', 'hij'],
 }
 
 /** Gives each sample user its streams, which are held until they are stopped, unless it holds something already. */

@@ -202,10 +202,10 @@ describe('--samples', () => {
     const first = await startService({ folder, flags: ['--samples'] })
     const client = new Client(first.url)
     expect(await client.list('user1')).toEqual(['abc'])
-    expect(await client.list('user2')).toEqual(['abc', 'def', 'ghi'])
+    expect(await client.list('user2')).toEqual(['abc', 'def', 'hij'])
     const refused = await client.start('user2', 'jkl')
     expect(refused.status).toBe(409)
-    expect(idsIn(refused)).toEqual(['abc', 'def', 'ghi'])
+    expect(idsIn(refused)).toEqual(['abc', 'def', 'hij'])
     expect((await client.start('user1', 'jkl')).status).toBe(201)
     for (const stream of ['abc', 'def']) await client.stop('user2', stream)
     await first.killAll()
@@ -213,12 +213,12 @@ describe('--samples', () => {
     const second = await startService({ folder, flags: ['--samples', 'on'] })
     const later = new Client(second.url)
     expect(await later.list('user1')).toEqual(['abc', 'jkl'])
-    expect(await later.list('user2')).toEqual(['ghi'])
-    await later.stop('user2', 'ghi')
+    expect(await later.list('user2')).toEqual(['hij'])
+    await later.stop('user2', 'hij')
     await second.killAll()
 
     const third = await startService({ folder, flags: ['--samples'], workers: 2 })
-    expect(await new Client(third.url).list('user2')).toEqual(['abc', 'def', 'ghi'])
+    expect(await new Client(third.url).list('user2')).toEqual(['abc', 'def', 'hij'])
   })
 
   it('gives nobody anything where it is not asked for', async () => {

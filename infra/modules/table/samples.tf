@@ -5,7 +5,7 @@
 # `--samples` does elsewhere: a sample user who holds nothing gets its streams. The provider writes an item only
 # where there is none, so one that came from elsewhere stops the apply and is not overwritten.
 locals {
-  samples = var.samples ? { user1 = ["abc"], user2 = ["abc", "def", "ghi"] } : {}
+  samples = var.samples ? { user1 = ["abc"], user2 = ["abc", "def", "hij"] } : {}
 }
 
 resource "aws_dynamodb_table_item" "sample" {
