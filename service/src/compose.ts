@@ -1,7 +1,6 @@
 /**
  * Puts the parts together: the only place that names a concrete store and the real clock.
  */
-import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
@@ -18,9 +17,10 @@ import { NO_METRICS, type JoinFleet, type MetricsSink } from './metrics-sink.ts'
 import type { PolicySource } from './policy/policy-file.ts'
 import { firstState, PolicyInForce } from './policy/policy-in-force.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
-import type { Service } from './route.ts'
+import type { Documents, Service } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { addSamples } from './samples.ts'
+import { sequence } from './sequence.ts'
 import { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
 
@@ -34,6 +34,8 @@ export type Composition = Sweeping & {
   readonly finished: FinishedRefresher
   /** What it decides by; may be given another. */
   readonly policy: PolicyInForce
+  /** Makes what the service tells of itself, so that its first reader needs no file any more. */
+  readonly makeDocuments: () => Promise<unknown>
   /** From now on `/readyz` says that the process is about to stop. */
   readonly startDraining: () => void
   /** Tells the log and the metrics what they have not been told yet. */
@@ -56,9 +58,6 @@ const PROBE_USER = '\u007f' as UserId
 /** How far the clocks of instances in a cloud may differ: they are kept within milliseconds, and this is ample. */
 const CLOUD_SKEW_MS = 2000
 
-/** Bytes of chance in each process's own prefix: enough that no two processes ever share one. */
-const PREFIX_BYTES = 6
-
 /**
  * The whole service on its store.
  *
@@ -75,6 +74,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
   const limiter = limiterOver(store, config)
   const finished = refresherOf(config, limiter, log)
   const policy = policyOf(config, limiter, metrics)
+  const documents = documentsOnce()
   const service: Service = {
     limiter,
     readiness: async () => {
@@ -85,7 +85,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
       observer.flush()
       return metrics.scrape?.()
     },
-    openapi: async () => (await import('./openapi.ts')).openApiDocument(ROUTES, VERSION),
+    documents,
     version: VERSION,
     policyInForce: () => policy.view,
   }
@@ -97,6 +97,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
     app,
     finished,
     policy,
+    makeDocuments: async () => documents(),
     startDraining: () => {
       readiness.isDraining = true
     },
@@ -131,6 +132,17 @@ function policyOf({ policy }: Config, limiter: Limiter, metrics: MetricsSink): P
 /** What keeps a process in step with its policy file, by the real clock. */
 export function policyReloader(source: PolicySource, logger: Logger): PolicyReloader {
   return new PolicyReloader({ source, logger, now: Date.now })
+}
+
+/** Gives the documents, which are made when they are first asked for: a Lambda's cold start goes without. */
+function documentsOnce(): Service['documents'] {
+  let made: Promise<Documents> | undefined
+  return () => (made ??= makeDocuments())
+}
+
+async function makeDocuments(): Promise<Documents> {
+  const documents = await import('./documents.ts')
+  return documents.makeDocuments(ROUTES, VERSION)
 }
 
 function limiterOver(store: Store, config: Config): Limiter {
@@ -260,19 +272,6 @@ export async function openStore(config: StoreConfig): Promise<Store> {
       const { LmdbStore } = await import('@streamgate/stores/lmdb')
       return new LmdbStore({ path: config.path })
     }
-  }
-}
-
-/**
- * Texts that no other call returns, here or in any other process: a prefix of chance and a count. Chance
- * for each would cost as much as the rest of a decision.
- */
-function sequence(): () => string {
-  const prefix = randomBytes(PREFIX_BYTES).toString('base64url')
-  let count = 0
-  return () => {
-    count += 1
-    return prefix + count.toString(36)
   }
 }
 

@@ -22,7 +22,8 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | undefined
+  /** Text that is sent as UTF-8, or bytes, which many answers may share. */
+  readonly body?: string | Uint8Array | undefined
 }
 
 /** Longest body that is read, in bytes: eight times what the longest start needs. */

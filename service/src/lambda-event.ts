@@ -50,7 +50,8 @@ export function requestOf(event: GatewayEvent): { readonly request: HttpRequest;
 export function resultOf({ status, headers, body = '' }: HttpResponse, prefix: string): GatewayResult {
   const { location } = headers
   const seen = location === undefined ? headers : { ...headers, location: prefix + location }
-  return { statusCode: status, headers: seen, body, isBase64Encoded: false }
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+  return { statusCode: status, headers: seen, body: text, isBase64Encoded: false }
 }
 
 function restApiRequest(event: RestApiEvent): { request: HttpRequest; prefix: string } {

@@ -90,10 +90,13 @@ type Exchange = {
 }
 
 async function answer(app: App, { incoming, outgoing, body }: Exchange): Promise<void> {
-  const { status, headers, body: text = '' } = await app.handle(requestOf(incoming, body))
+  const { status, headers, body: content = '' } = await app.handle(requestOf(incoming, body))
   const hasLength = status !== 204 && incoming.method !== 'HEAD'
-  outgoing.writeHead(status, hasLength ? { ...headers, 'content-length': Buffer.byteLength(text) } : headers)
-  outgoing.end(text)
+  outgoing.writeHead(
+    status,
+    hasLength ? { ...headers, 'content-length': Buffer.byteLength(content) } : headers,
+  )
+  outgoing.end(content)
 }
 
 function requestOf(

@@ -103,6 +103,6 @@ function scopeOf({ deviceType, where, per, more }: Rule): string {
   return filters.join('') + others + scope
 }
 
-function bytesOf(text = ''): number {
+function bytesOf(text: string | Uint8Array = ''): number {
   return Buffer.byteLength(text)
 }

@@ -12,11 +12,24 @@ export type Service = {
   readonly readiness: () => Promise<'ready' | 'draining' | 'store-unavailable'>
   /** All metrics in Prometheus' text format; none where they are told to somebody else. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string } | undefined>
-  /** The OpenAPI document, made on first use. */
-  readonly openapi: () => Promise<OpenApiDocument>
+  /** What the service tells of itself. */
+  readonly documents: () => Documents | Promise<Documents>
   readonly version: string
   readonly policyInForce: () => PolicyView
 }
+
+/** Documents that never change while a process runs, each as the bytes of an answer. */
+export type Documents = {
+  readonly openapi: Uint8Array
+  readonly reference: Uint8Array
+  readonly policySchema: Uint8Array
+  readonly problems: TwoForms
+  /** By the last part of a problem's `type`. */
+  readonly problem: ReadonlyMap<string, TwoForms>
+}
+
+/** The same as JSON and as a page to read. */
+export type TwoForms = { readonly data: Uint8Array; readonly page: Uint8Array }
 
 /** An OpenAPI 3.1 document, as far as we look into it ourselves. */
 export type OpenApiDocument = {

@@ -61,6 +61,7 @@ async function serveHere(
   const composition = await compose(config, log, cluster.isWorker ? joinFleet : undefined)
   followPolicy(composition)
   await composition.finished.start()
+  await composition.makeDocuments()
   const sweepTimer = composition.makeSweepTimer()
   const sweeps = config.sweepMinutes > 0
   if (sweeps && cluster.isWorker) whenToldToSweep(() => sweepTimer.start())

@@ -17,6 +17,8 @@ export type ServiceOptions = {
   readonly workers?: number
   /** More of the command line. */
   readonly flags?: readonly string[]
+  /** How many file descriptors each of its processes may have; as many as this process by default. */
+  readonly descriptorsMax?: number
 }
 
 /** A line of the log, as far as tests read it. */
@@ -44,12 +46,14 @@ export async function startService(
 
 /** Starts the service, and does not wait for it to listen. */
 export function launchService(
-  { folder, workers = 1, flags = [] }: ServiceOptions,
+  { folder, workers = 1, flags = [], descriptorsMax }: ServiceOptions,
   atEnd: AtEnd = onTestFinished,
 ): RunningService {
   const settings = ['--port', '0', '--store', `lmdb:${folder}`, '--workers', String(workers), ...flags]
+  const command = [process.execPath, COMMAND_LINE, 'serve', ...settings]
+  const limit = descriptorsMax === undefined ? '' : `ulimit -n ${descriptorsMax} && `
   const service = new RunningService(
-    spawn(process.execPath, [COMMAND_LINE, 'serve', ...settings], {
+    spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...command], {
       env: {},
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],

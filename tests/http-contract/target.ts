@@ -5,6 +5,7 @@ import { request as httpRequest } from 'node:http'
 import type { Config } from '../../service/src/config.ts'
 import { loadConfig } from '../../service/src/config.ts'
 import { compose, type Composition } from '../../service/src/compose.ts'
+import type { HttpResponse } from '../../service/src/http.ts'
 import { Log } from '../../service/src/log.ts'
 import { listen } from '../../service/src/node.ts'
 
@@ -49,10 +50,14 @@ export const APP_TARGET: TargetMaker = {
           Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
         )
         const response = await app.handle({ method, path: pathname, query, headers: lowerCase, body: bytes })
-        return { status: response.status, headers: response.headers, text: response.body ?? '' }
+        return { status: response.status, headers: response.headers, text: textOf(response) }
       },
     }
   },
+}
+
+function textOf({ body = '' }: HttpResponse): string {
+  return typeof body === 'string' ? body : new TextDecoder().decode(body)
 }
 
 /** The app behind Node's HTTP server, on a port of its own. */

@@ -1,9 +1,7 @@
 /** The service's own account of itself. */
-import { renderProblem, renderProblems, renderReference } from '../documentation.ts'
-import { json, type HttpResponse } from '../http.ts'
-import { POLICY_SCHEMA } from '../policy/policy-schema.ts'
-import { problem, PROBLEMS, type ProblemName } from '../problem.ts'
-import type { Call, Route } from '../route.ts'
+import type { HttpResponse } from '../http.ts'
+import { problem } from '../problem.ts'
+import type { Call, Route, TwoForms } from '../route.ts'
 import { PolicyFileSchema, ProblemTypeSchema, ProblemTypesSchema } from '../schemas.ts'
 
 /** Our pages run no script and load nothing: one style of their own. */
@@ -20,7 +18,7 @@ export const openapiRoute: Route = {
     tag: 'documentation',
     answers: { 200: { description: 'OpenAPI 3.1.' } },
   },
-  handle: async ({ service }) => json(200, await service.openapi()),
+  handle: async ({ service }) => data((await service.documents()).openapi),
 }
 
 export const docsRoute: Route = {
@@ -33,7 +31,7 @@ export const docsRoute: Route = {
     tag: 'documentation',
     answers: { 200: { description: 'A page.', contentType: 'text/html' } },
   },
-  handle: async ({ service }) => page(renderReference(await service.openapi())),
+  handle: async ({ service }) => page((await service.documents()).reference),
 }
 
 export const policySchemaRoute: Route = {
@@ -49,10 +47,7 @@ export const policySchemaRoute: Route = {
       200: { description: 'JSON Schema.', schema: PolicyFileSchema, contentType: 'application/schema+json' },
     },
   },
-  handle: () => {
-    const { status, headers, body } = json(200, POLICY_SCHEMA)
-    return { status, headers: { ...headers, 'content-type': 'application/schema+json' }, body }
-  },
+  handle: async ({ service }) => data((await service.documents()).policySchema, 'application/schema+json'),
 }
 
 export const problemsRoute: Route = {
@@ -65,10 +60,7 @@ export const problemsRoute: Route = {
     tag: 'documentation',
     answers: { 200: { description: 'All kinds of problem.', schema: ProblemTypesSchema } },
   },
-  handle: (call) => {
-    const all = (Object.keys(PROBLEMS) as ProblemName[]).map(problemType)
-    return wantsPage(call) ? page(renderProblems(all)) : json(200, { problems: all })
-  },
+  handle: async (call) => asWanted(call, (await call.service.documents()).problems),
 }
 
 export const problemRoute: Route = {
@@ -84,27 +76,25 @@ export const problemRoute: Route = {
       404: { description: 'There is no such kind.', problems: ['not-found'] },
     },
   },
-  handle: (call) => {
-    const name = call.params['type'] ?? ''
-    if (!isProblemName(name)) return problem('not-found', 'There is no such kind of problem.')
-    return wantsPage(call) ? page(renderProblem(problemType(name))) : json(200, problemType(name))
+  handle: async (call) => {
+    const documents = await call.service.documents()
+    const found = documents.problem.get(call.params['type'] ?? '')
+    if (found === undefined) return problem('not-found', 'There is no such kind of problem.')
+    return asWanted(call, found)
   },
 }
 
-function problemType(name: ProblemName) {
-  const { title, status, explanation } = PROBLEMS[name]
-  return { type: `/problems/${name}`, title, status, explanation }
+/** As a page if `Accept` asks for one, else as JSON. */
+function asWanted({ request }: Call, forms: TwoForms): HttpResponse {
+  const wantsPage = request.headers['accept']?.includes('text/html') ?? false
+  return wantsPage ? page(forms.page) : data(forms.data)
 }
 
-function isProblemName(name: string): name is ProblemName {
-  return Object.hasOwn(PROBLEMS, name)
+function data(body: Uint8Array, contentType = 'application/json'): HttpResponse {
+  return { status: 200, headers: { 'content-type': contentType }, body }
 }
 
-function wantsPage({ request }: Call): boolean {
-  return request.headers['accept']?.includes('text/html') ?? false
-}
-
-function page(body: string): HttpResponse {
+function page(body: Uint8Array): HttpResponse {
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': CONTENT_SECURITY_POLICY,
