@@ -34,7 +34,10 @@ locals {
     { STREAMGATE_STORE = "dynamodb:${module.table.name}" },
     var.policy == "" ? {} : { STREAMGATE_POLICY = var.policy },
     # An HTTP API answers preflights itself; behind a REST API the function does.
-    var.gateway == "rest" && length(var.cors_origins) > 0 ? { STREAMGATE_CORS_ORIGINS = join(",", var.cors_origins) } : {},
+    var.gateway == "rest" && length(var.cors_origins) > 0 ? {
+      STREAMGATE_CORS_ORIGINS = join(",", var.cors_origins)
+      STREAMGATE_CORS_HEADERS = join(",", var.cors_headers)
+    } : {},
   )
 }
 
@@ -106,6 +109,7 @@ module "api" {
   waf_rate_per_ip    = var.waf_rate_per_ip
   jwt                = var.jwt
   cors_origins       = var.cors_origins
+  cors_headers       = var.cors_headers
   tracing            = var.tracing
 }
 

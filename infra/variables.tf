@@ -334,6 +334,17 @@ variable "cors_origins" {
   }
 }
 
+variable "cors_headers" {
+  description = "Request headers that pages of cors_origins may send."
+  type        = list(string)
+  default     = ["authorization", "content-type", "if-match", "traceparent", "tracestate", "baggage", "x-request-id"]
+
+  validation {
+    condition     = alltrue([for name in var.cors_headers : can(regex("^[0-9a-z!#$%&'+.^_`|~-]+$", name))])
+    error_message = "cors_headers must be names of header fields in lower case, such as content-type."
+  }
+}
+
 # The sweeper.
 
 variable "sweep_schedule" {

@@ -16,6 +16,7 @@ variables {
   access_log_fields = { requestId = "$context.requestId" }
   jwt               = null
   cors_origins      = []
+  cors_headers      = ["content-type", "if-match"]
 }
 
 run "routes_and_throttle" {
@@ -66,8 +67,8 @@ run "tokens_pages_and_no_throttle" {
   }
 
   assert {
-    condition     = contains(aws_apigatewayv2_api.this.cors_configuration[0].allow_origins, "https://watch.example") && contains(aws_apigatewayv2_api.this.cors_configuration[0].expose_headers, "retry-after")
-    error_message = "the page must be let in, and see when to come back"
+    condition     = contains(aws_apigatewayv2_api.this.cors_configuration[0].allow_origins, "https://watch.example") && contains(aws_apigatewayv2_api.this.cors_configuration[0].expose_headers, "retry-after") && toset(aws_apigatewayv2_api.this.cors_configuration[0].allow_headers) == toset(["content-type", "if-match"])
+    error_message = "the page must be let in, send the headers that are set, and see when to come back"
   }
 
   assert {

@@ -111,6 +111,7 @@ run "wrong_behind_an_http_api_provisioned" {
     autoscaling             = { max_read_capacity = 10, max_write_capacity = 100 }
     waf_rate_per_ip         = 2000
     cors_origins            = ["https://watch.example/page"]
+    cors_headers            = ["content type"]
     jwt                     = { issuer = "http://id.example", audience = ["streamgate"] }
     provisioned_concurrency = 6
     throttle_rate           = 0
@@ -121,6 +122,7 @@ run "wrong_behind_an_http_api_provisioned" {
     var.autoscaling,
     var.waf_rate_per_ip,
     var.cors_origins,
+    var.cors_headers,
     var.jwt,
     var.provisioned_concurrency,
     var.throttle_rate,

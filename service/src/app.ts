@@ -8,7 +8,7 @@ import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse } from './http.ts'
 import { RejectedRequest, type PathParams } from './input.ts'
 import { failure, problem, retryLater } from './problem.ts'
 import type { Answer, Decisions, Route, Service } from './route.ts'
-import { Router } from './router.ts'
+import { Router, type Match } from './router.ts'
 
 /** Who hears of what the app does. Neither may throw. */
 export type AppObserver = {
@@ -76,7 +76,7 @@ export class App {
       answer =
         match && route
           ? await this.#answer(route, request, match.params)
-          : (cors.preflight(request, match?.routes) ?? misdirected(match?.routes.keys()))
+          : (cors.preflight(request, match?.routes) ?? this.#misdirected(request.path, match))
     } catch (error) {
       fault = error
       answer = answerToError(error)
@@ -107,18 +107,22 @@ export class App {
     return route.handle({ request, params, service: this.#parts.service })
   }
 
+  /** The answer if no route was found: the path is unknown, or has no such method. */
+  #misdirected(path: string, match: Match | undefined): Answer {
+    if (match === undefined) {
+      const isSlashTooMany = path.endsWith('/') && this.#router.find(path.slice(0, -1)) !== undefined
+      const hint = isSlashTooMany ? ' Leave out the slash at its end: paths have none.' : ''
+      return problem('not-found', `There is nothing at this path.${hint}`)
+    }
+    const known = [...match.routes.keys()]
+    const allow = (match.routes.has('GET') ? [...known, 'HEAD'] : known).join(', ')
+    return problem('method-not-allowed', `This path has ${allow}.`, { headers: { allow } })
+  }
+
   #requestIdOf({ headers }: HttpRequest): string {
     const given = headers['x-request-id']
     return given !== undefined && REQUEST_ID.test(given) ? given : this.#parts.newRequestId()
   }
-}
-
-/** The answer where no route was found: the path is unknown, or has no such method. */
-function misdirected(methods: Iterable<string> | undefined): Answer {
-  if (methods === undefined) return problem('not-found', 'There is nothing at this path.')
-  const known = [...methods]
-  const allow = (known.includes('GET') ? [...known, 'HEAD'] : known).join(', ')
-  return problem('method-not-allowed', `This path has ${allow}.`, { headers: { allow } })
 }
 
 function answerToError(error: unknown): HttpResponse {

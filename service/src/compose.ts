@@ -90,7 +90,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
     policyInForce: () => policy.view,
   }
   const { inFlightMax } = config
-  const cors = new Cors(config.corsOrigins)
+  const cors = new Cors({ origins: config.corsOrigins, headers: config.corsHeaders })
   const app = new App({ service, routes: ROUTES, observer, cors, inFlightMax, newRequestId: sequence() })
   metrics.showInFlight?.(() => app.inFlight)
   return {

@@ -1,7 +1,7 @@
 /**
  * The configuration: the only place that reads the environment.
  */
-import { parseCorsOrigins, type CorsOrigins } from './cors.ts'
+import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { readPolicy, type PolicySource } from './policy/policy-file.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './setting-text.ts'
@@ -28,6 +28,7 @@ export type Config = SweepConfig & {
   readonly drainSeconds: number
   readonly inFlightMax: number
   readonly corsOrigins: CorsOrigins
+  readonly corsHeaders: readonly string[]
   readonly logLevel: LogLevel
   readonly metrics: MetricsConfig
 }
@@ -160,6 +161,14 @@ export const SETTINGS = {
     fallback: '',
     help: 'origins whose pages may call, with commas between, or *; none may by default',
     parse: parseCorsOrigins,
+  },
+  corsHeaders: {
+    variable: 'STREAMGATE_CORS_HEADERS',
+    flag: '--cors-headers',
+    placeholder: '<names>',
+    fallback: CORS_HEADERS_DEFAULT,
+    help: 'request headers that those pages may send, with commas between',
+    parse: parseCorsHeaders,
   },
   logLevel: {
     variable: 'STREAMGATE_LOG_LEVEL',

@@ -6,8 +6,12 @@ import type { HttpRequest, HttpResponse } from './http.ts'
 /** Whose pages may call: any, or those of these origins; of none where there are none. */
 export type CorsOrigins = '*' | readonly string[]
 
-/** What players send beyond what every page may. */
-const ALLOWED_HEADERS = 'content-type, if-match, x-request-id'
+/** Whose pages may call, and which headers they may send beyond what every page may; names in lower case. */
+export type CorsSettings = { readonly origins: CorsOrigins; readonly headers: readonly string[] }
+
+/** What players, gateways before the service, and tracing in the page send. */
+export const CORS_HEADERS_DEFAULT =
+  'authorization, content-type, if-match, traceparent, tracestate, baggage, x-request-id'
 
 /** What a page may read beyond what every page may. */
 const EXPOSED_HEADERS = 'etag, location, ratelimit, ratelimit-policy, retry-after, x-request-id'
@@ -18,12 +22,17 @@ const PREFLIGHT_KEPT_SECONDS = 7200
 /** Origins of apps that are no web sites, such as `capacitor://localhost`; URL knows no origin for them. */
 const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
 
+/** A token of RFC 9110. */
+const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/
+
 /** Answers browsers that ask whether a page may call, and marks the answers that it may read. */
 export class Cors {
   readonly #origins: ReadonlySet<string> | '*'
+  readonly #allowedHeaders: string
 
-  constructor(origins: CorsOrigins) {
+  constructor({ origins, headers }: CorsSettings) {
     this.#origins = origins === '*' ? origins : new Set(origins)
+    this.#allowedHeaders = headers.join(', ')
   }
 
   /**
@@ -41,7 +50,7 @@ export class Cors {
       status: 204,
       headers: {
         'access-control-allow-methods': [...routes.keys()].join(', '),
-        'access-control-allow-headers': ALLOWED_HEADERS,
+        ...(this.#allowedHeaders !== '' && { 'access-control-allow-headers': this.#allowedHeaders }),
         'access-control-max-age': String(PREFLIGHT_KEPT_SECONDS),
       },
     }
@@ -86,6 +95,21 @@ export function parseCorsOrigins(text: string): CorsOrigins {
   if (wrong === undefined) return origins
   throw new Error(
     `must be * alone, or origins with commas between, each as a browser sends it, such as https://app.example.com: got ${JSON.stringify(wrong)}`,
+  )
+}
+
+/**
+ * Names of header fields as they are set, several with commas between; none if there is no text.
+ *
+ * @throws {Error} with what is wrong, as "must be …".
+ */
+export function parseCorsHeaders(text: string): readonly string[] {
+  if (text.trim() === '') return []
+  const names = text.split(',').map((part) => part.trim().toLowerCase())
+  const wrong = names.find((name) => !FIELD_NAME.test(name) || name === '*')
+  if (wrong === undefined) return names
+  throw new Error(
+    `must be names of header fields with commas between, such as content-type: got ${JSON.stringify(wrong)}`,
   )
 }
 

@@ -36,6 +36,9 @@ export type StartInput = {
   readonly replaces?: LeaseId | undefined
 }
 
+/** A body whose optional members are there with a value, or not at all. */
+type WithoutNull<Body> = { [Name in keyof Body]: Exclude<Body[Name], null> }
+
 /** Which plans there are. */
 export type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
 
@@ -129,13 +132,16 @@ export class InputReader {
   }
 
   /** The body by its schema; a plan must also be one that the policy holds. */
-  #body<Output>(schema: v.GenericSchema<unknown, Output>, policy: PolicyLookup): Output | undefined {
+  #body<Output extends object>(
+    schema: v.GenericSchema<unknown, Output>,
+    policy: PolicyLookup,
+  ): WithoutNull<Output> | undefined {
     const value = this.#jsonBody()
     const body = this.#validate(schema, value, '')
     const { plan } = value
     const isUnknown = typeof plan === 'string' && !policy.hasPlan(plan)
     if (isUnknown) this.fault('/plan', 'must name a plan of the policy')
-    return body
+    return body && withoutNull(body)
   }
 
   #pathParam(name: string, schema: v.GenericSchema<string>): string {
@@ -204,7 +210,13 @@ function assertKind({ headers }: HttpRequest, { types, name, accept }: BodyKind)
   throw new RejectedRequest(problem('unsupported-media-type', detail, { headers: { accept } }))
 }
 
-function startInput(body: v.InferOutput<typeof HeartbeatSchema> | undefined): StartInput {
+/** The members that are there: one that is `null` is not. */
+function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
+  const entries = Object.entries(body).filter(([, value]) => value !== null)
+  return Object.fromEntries(entries) as WithoutNull<Body>
+}
+
+function startInput(body: WithoutNull<v.InferOutput<typeof HeartbeatSchema>> | undefined): StartInput {
   const { plan, replaces, ...stream } = body ?? {}
   return { stream: stream as StreamDescription, plan, replaces: replaces as LeaseId | undefined }
 }

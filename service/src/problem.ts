@@ -42,7 +42,8 @@ export const PROBLEMS = {
   'not-found': {
     status: 404,
     title: 'Not found',
-    explanation: 'There is nothing at this path. `/openapi.json` lists the paths there are.',
+    explanation:
+      'There is nothing at this path; a slash at its end is one too many. `/openapi.json` lists the paths there are.',
   },
   'method-not-allowed': {
     status: 405,

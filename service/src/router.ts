@@ -24,8 +24,12 @@ export class Router {
     for (const route of routes) this.#patternOf(route.path).routes.set(route.method, route)
   }
 
-  /** The routes on this path, or `undefined` where it is unknown. Parameters are still percent-encoded. */
+  /**
+   * The routes on this path, or `undefined` if it is unknown. Parameters are still percent-encoded. A path with a
+   * slash at its end is unknown: to take it for one with an empty id would answer about another call.
+   */
   find(path: string): Match | undefined {
+    if (path.endsWith('/')) return undefined
     const parts = path.split('/')
     const pattern = this.#byLength.get(parts.length)?.find((candidate) => isMatch(candidate.parts, parts))
     return pattern && { routes: pattern.routes, params: paramsOf(pattern.parts, parts) }

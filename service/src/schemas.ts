@@ -41,29 +41,32 @@ const LabelSchema = v.pipe(
   v.metadata({ jsonSchema: { maxLength: LABEL_CHARACTERS_MAX, examples: ['Living room TV'] } }),
 )
 
+/** A member that may be absent; `null` says so too, since many clients write it. */
+const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.exactOptional(v.nullable(schema))
+
 const optionalMembers = {
-  deviceId: v.exactOptional(DeviceIdSchema),
-  deviceType: v.exactOptional(nameOf('The kind of device: `tv`, `mobile`, `web`, or any other.', 'tv')),
-  contentId: v.exactOptional(
+  deviceId: optional(DeviceIdSchema),
+  deviceType: optional(nameOf('The kind of device: `tv`, `mobile`, `web`, or any other.', 'tv')),
+  contentId: optional(
     textSchema({
       bytesMax: STREAM_ID_BYTES_MAX,
       description: 'What is being watched.',
       examples: ['film-1'],
     }),
   ),
-  label: v.exactOptional(LabelSchema),
-  plan: v.exactOptional(
+  label: optional(LabelSchema),
+  plan: optional(
     nameOf('The plan that the user is on; a trusted caller’s to say. Else the default plan.', 'standard'),
   ),
-  replaces: v.exactOptional(LeaseIdSchema),
+  replaces: optional(LeaseIdSchema),
 }
 
 export const StartSchema = v.pipe(
   v.object({ streamId: StreamIdSchema, ...optionalMembers }),
-  v.description('The stream to start. Unknown members are ignored.'),
+  v.description('The stream to start. `null` means absent, and unknown members are ignored.'),
 )
 export const HeartbeatSchema = v.pipe(
-  v.object({ streamId: v.exactOptional(StreamIdSchema), ...optionalMembers }),
+  v.object({ streamId: optional(StreamIdSchema), ...optionalMembers }),
   v.description(
     'What to take the lease anew with, should it have lapsed. `streamId` and `deviceId` are those of the path.',
   ),

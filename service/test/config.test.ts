@@ -112,6 +112,20 @@ describe('the configuration', () => {
     for (const corsOrigins of bad) expect(faultsOf({ corsOrigins }), corsOrigins).toHaveLength(1)
   })
 
+  it('takes names of header fields, and nothing else', () => {
+    expect(loadConfig({ corsHeaders: 'Content-Type, X-Player_1' }, {}).corsHeaders).toEqual([
+      'content-type',
+      'x-player_1',
+    ])
+    expect(loadConfig({ corsHeaders: '' }, {}).corsHeaders).toEqual([])
+    expect(loadConfig({}, {}).corsHeaders).toContain('traceparent')
+    for (const corsHeaders of ['*', 'a b', 'a,,b', 'a,', 'x:y', 'ä', '"a"', 'x\r\ny: z']) {
+      expect(faultsOf({ corsHeaders }), corsHeaders).toEqual([
+        expect.stringMatching(/^--cors-headers must be/),
+      ])
+    }
+  })
+
   it('has a variable named as its flag for every setting', () => {
     for (const { variable, flag } of Object.values(SETTINGS)) {
       expect(variable).toBe(`STREAMGATE_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`)

@@ -17,7 +17,16 @@ describe('the router', () => {
   })
 
   it('knows no other path', () => {
-    for (const path of ['', '/', '*', 'users/a/streams', '/users/a/streams/b/c', '/Livez', '/users']) {
+    for (const path of [
+      '',
+      '/',
+      '*',
+      'users/a/streams',
+      '/users/a/streams/b/c',
+      '/Livez',
+      '/users',
+      '/users/a/streams/',
+    ]) {
       expect(router.find(path), path).toBeUndefined()
     }
   })

@@ -44,7 +44,6 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
   'a streamId of 65 characters and 130 bytes': [start({ streamId: times('ä', 65) }), 400, ['/streamId']],
   'a streamId with half a character': [post('{"streamId":"a\\ud83d"}'), 400, ['/streamId']],
   'an empty deviceId': [start({ deviceId: '' }), 400, ['/deviceId']],
-  'a null deviceId': [start({ deviceId: null }), 400, ['/deviceId']],
   'a deviceId of 129 bytes': [start({ deviceId: times('d', 129) }), 400, ['/deviceId']],
   'a deviceType that is a list': [start({ deviceType: ['tv'] }), 400, ['/deviceType']],
   'an empty contentId': [start({ contentId: '' }), 400, ['/contentId']],
@@ -66,7 +65,7 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
   'a userId cut in its encoding': [{ ...start({}), path: '/users/a%4/streams' }, 400, ['/userId']],
   'a userId that is not UTF-8': [{ ...start({}), path: '/users/%ff%fe/streams' }, 400, ['/userId']],
   'an overlong encoding in a userId': [{ ...start({}), path: '/users/%c0%af/streams' }, 400, ['/userId']],
-  'a stop of an empty id': [on('DELETE', '/users/bad/streams/'), 400, ['/id']],
+  'a stop by beacon of an empty id': [on('POST', '/users/bad/streams//stop'), 400, ['/id']],
   'a stop of an id with nothing before @': [on('DELETE', '/users/bad/streams/%40tv'), 400, ['/id']],
   'a stop of an id with nothing after @': [on('DELETE', '/users/bad/streams/a%40'), 400, ['/id']],
   'a heartbeat of an id of 129 bytes': [on('PUT', `/users/bad/streams/${times('a', 129)}`), 400, ['/id']],
@@ -80,7 +79,7 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
     400,
     ['/If-Match'],
   ],
-  'an erase of nobody': [on('DELETE', '/users/'), 400, ['/userId']],
+  'an erase of nobody': [on('DELETE', '/users/'), 404],
   'a form': [post('streamId=a', { 'content-type': 'application/x-www-form-urlencoded' }), 415],
   'plain text': [post('{"streamId":"a"}', { 'content-type': 'text/plain' }), 415],
   'JSON in another charset': [
@@ -91,6 +90,7 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
   'a body of 8193 bytes': [start({ label: times('x', 8193 - 27) }), 413],
   'a body of a megabyte': [start({ label: times('x', 1_000_000) }), 413],
   'an unknown path': [on('GET', '/nothing'), 404],
+  'an unknown path with a slash at its end': [on('GET', '/nothing/'), 404],
   'a path with a slash too many': [on('GET', '/users/bad/streams//'), 404],
   'an unknown problem': [on('GET', '/problems/toString'), 404],
   'PATCH on streams': [on('PATCH', '/users/bad/streams'), 405],
@@ -161,6 +161,31 @@ export function describeBadInput(maker: TargetMaker): void {
         { pointer: '/streamId', detail: 'must be 1 to 128 bytes, got 0' },
         { pointer: '/label', detail: 'must be at most 64 characters, got 70' },
       ])
+    })
+
+    it.each([
+      'POST /users/bad/streams/',
+      'GET /users/bad/streams/',
+      'DELETE /users/bad/streams/',
+      'PUT /users/bad/streams/held/',
+      'PATCH /users/bad/streams/held/',
+      'DELETE /users/bad/',
+      'GET /livez/',
+    ])('%s is not found, and told to leave out the slash at its end', async (line) => {
+      const [method = '', path = ''] = line.split(' ')
+      const reply = await service.send(method === 'POST' ? { ...start({}), path } : on(method, path))
+      expect(reply.status).toBe(404)
+      expect(reply.body['detail']).toBe(
+        'There is nothing at this path. Leave out the slash at its end: paths have none.',
+      )
+      expect(await service.running('bad')).toEqual(['held'])
+    })
+
+    it('a path that is unknown with and without a slash at its end gets no such hint', async () => {
+      for (const path of ['/', '//', '/nothing/', '/users/bad/streams//']) {
+        const { body } = await service.send(on('GET', path))
+        expect(body['detail'], path).toBe('There is nothing at this path.')
+      }
     })
 
     it('a 405 lists what the path has', async () => {

@@ -25,10 +25,25 @@ export function describeCrossOrigin(maker: TargetMaker): void {
         'access-control-allow-origin': PAGE,
         'access-control-allow-credentials': 'true',
         'access-control-allow-methods': 'PUT, DELETE',
-        'access-control-allow-headers': 'content-type, if-match, x-request-id',
+        'access-control-allow-headers':
+          'authorization, content-type, if-match, traceparent, tracestate, baggage, x-request-id',
         'access-control-max-age': '7200',
         vary: 'Origin',
       })
+    })
+
+    it('may send the headers that are set, and no others', async () => {
+      const service = await Conversation.with(maker, {
+        corsOrigins: [PAGE],
+        corsHeaders: ['content-type', 'x-player-version'],
+      })
+      const { headers } = await preflight(service, PAGE, 'POST /users/u/streams')
+      expect(headers['access-control-allow-headers']).toBe('content-type, x-player-version')
+      await service.close()
+      const none = await Conversation.with(maker, { corsOrigins: [PAGE], corsHeaders: [] })
+      const bare = await preflight(none, PAGE, 'POST /users/u/streams')
+      expect(bare.headers).not.toHaveProperty('access-control-allow-headers')
+      await none.close()
     })
 
     it('may read every answer, refusals too, and its headers', async () => {

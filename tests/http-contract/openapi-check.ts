@@ -49,6 +49,7 @@ export class OpenApiCheck {
       const pattern = candidate.split('/')
       return (
         pattern.length === parts.length &&
+        parts.at(-1) !== '' &&
         pattern.every((part, index) => part.startsWith('{') || part === parts[index])
       )
     })

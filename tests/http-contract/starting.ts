@@ -67,6 +67,17 @@ export function describeStarting(maker: TargetMaker): void {
       })
     })
 
+    it('takes null for an optional member that is absent', async () => {
+      const absent = { deviceId: null, deviceType: null, contentId: null, label: null, plan: null }
+      const { status, body } = await service.start('nulls', { streamId: 'a', ...absent, replaces: null })
+      expect([status, body['id'], body['limit']]).toEqual([201, 'a', 3])
+      for (const name of Object.keys(absent)) expect(body).not.toHaveProperty(name)
+      const [listed] = (await service.list('nulls')).body['streams'] as object[]
+      for (const name of Object.keys(absent)) expect(listed).not.toHaveProperty(name)
+      const refused = await service.start('nulls', { ...absent, streamId: null })
+      expect([refused.status, refused.body['errors']]).toMatchObject([400, [{ pointer: '/streamId' }]])
+    })
+
     it('that is repeated is renewed under the same ETag, and takes one place', async () => {
       const first = await service.start('again', { streamId: 'a' })
       const second = await service.start('again', { streamId: 'a' })

@@ -72,6 +72,19 @@ export function describeWatching(maker: TargetMaker): void {
       expect(await service.running('stale')).toEqual([])
     })
 
+    it('takes null for each member that is absent', async () => {
+      const members = ['streamId', 'deviceId', 'deviceType', 'contentId', 'label', 'plan', 'replaces']
+      const reply = await service.send({
+        method: 'PUT',
+        path: streamPath('nulls', 'b@tv'),
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(Object.fromEntries(members.map((name) => [name, null]))),
+      })
+      expect([reply.status, reply.body['id'], reply.body['limit']]).toEqual([201, 'b@tv', 3])
+      expect(reply.body).toMatchObject({ streamId: 'b', deviceId: 'tv' })
+      expect(reply.body).not.toHaveProperty('label')
+    })
+
     it('may say again what its path says, but nothing else', async () => {
       const headers = { 'content-type': 'application/json' }
       const request = { method: 'PUT', path: streamPath('same', 'a@tv'), headers }

@@ -72,6 +72,7 @@ module "http" {
   access_log_fields = local.access_log_fields
   jwt               = var.jwt
   cors_origins      = var.cors_origins
+  cors_headers      = var.cors_headers
 }
 
 # Only this stage of this API may call the alias.

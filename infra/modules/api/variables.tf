@@ -67,3 +67,8 @@ variable "tracing" {
   description = "none, xray or otel."
   type        = string
 }
+
+variable "cors_headers" {
+  description = "Request headers that those pages may send."
+  type        = list(string)
+}

@@ -12,7 +12,7 @@ resource "aws_apigatewayv2_api" "this" {
       allow_origins     = cors_configuration.value
       allow_credentials = !contains(cors_configuration.value, "*")
       allow_methods     = ["GET", "POST", "PUT", "DELETE"]
-      allow_headers     = ["authorization", "content-type", "if-match", "x-request-id"]
+      allow_headers     = var.cors_headers
       expose_headers    = ["etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
       max_age           = 600
     }

@@ -52,3 +52,8 @@ variable "cors_origins" {
   description = "Origins whose pages may call."
   type        = list(string)
 }
+
+variable "cors_headers" {
+  description = "Request headers that those pages may send."
+  type        = list(string)
+}
