@@ -37,15 +37,25 @@ export function findChromium(): string | undefined {
   return undefined
 }
 
+/** A browser of its own. It keeps the pages that are left, as viewers' browsers do, and playwright's would not. */
 export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: FLAGS })
+  return chromium.launch({
+    executablePath,
+    args: FLAGS,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  })
 }
 
 /** Ends all pages of a browser as a crash would: none of them hears of it. */
-export async function killPages(browser: Browser): Promise<void> {
+export function killPages(browser: Browser): Promise<void> {
+  return signalPages(browser, 'SIGKILL')
+}
+
+/** Signals the processes of all pages: SIGSTOP is a sleep for them, SIGCONT wakes them. */
+export async function signalPages(browser: Browser, signal: NodeJS.Signals): Promise<void> {
   const session = await browser.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')
   for (const { type, id } of processInfo) {
-    if (type === 'renderer') process.kill(id, 'SIGKILL')
+    if (type === 'renderer') process.kill(id, signal)
   }
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The code in `docs/players.md` whose first line is a comment with this file name. */
-export function documentedCode(fileName: string): string {
-  const text = readFileSync(fileURLToPath(new URL('../../docs/players.md', import.meta.url)), 'utf8')
-  const blocks = [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
-  const code = blocks.find((block) => block.startsWith(`// ${fileName}\n`))
-  if (code === undefined) throw new Error(`docs/players.md has no ${fileName}`)
+const ROOT = new URL('../../', import.meta.url)
+
+/** The one piece of JavaScript in a document, named by its path from the root, that contains this text. */
+export function documentedCode(document: string, text: string): string {
+  const content = readFileSync(fileURLToPath(new URL(document, ROOT)), 'utf8')
+  const blocks = [...content.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
+  const [code, ...others] = blocks.filter((block) => block.includes(text))
+  if (code === undefined || others.length > 0) throw new Error(`${document} has no single code with ${text}`)
   return code
 }

@@ -1,14 +1,26 @@
 /**
  * A film for HTTP Live Streaming, cut from a fragmented MP4 as a browser records it.
  */
+import type { Browser } from 'playwright-core'
+import type { Site } from './site.ts'
 
 /** The parts of a film; each fragment can be played once the start was. */
 export type Film = { readonly start: Buffer; readonly fragments: readonly Buffer[] }
 
 type Box = { readonly kind: string; readonly bytes: Buffer }
 
+/** A film of so many seconds, recorded in a browser by a page of this site. */
+export async function recordFilm(site: Site, browser: Browser, seconds: number): Promise<Film> {
+  site.addFile('/recorder.html', 'recorder.html')
+  const page = await browser.newPage()
+  await page.goto(`${site.origin}/recorder.html`)
+  const bytes = Buffer.from(await page.evaluate<string>(`recordFilm(${seconds})`), 'base64')
+  await page.close()
+  return cutFilm(bytes)
+}
+
 /** Cuts between the boxes of ISO/IEC 14496-12: what stands before the first `moof`, and each `moof` with its `mdat`. */
-export function cutFilm(bytes: Buffer): Film {
+function cutFilm(bytes: Buffer): Film {
   const boxes = boxesIn(bytes)
   const firstFragment = boxes.findIndex(({ kind }) => kind === 'moof')
   const fragments = boxes.flatMap(({ kind, bytes: header }, index) => {

@@ -5,14 +5,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { ENVIRONMENT } from '../../tools/environment.ts'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 import { Client } from '../e2e/client.ts'
 import { startService, type RunningService } from '../e2e/running-service.ts'
-import { findChromium, killPages, launchChromium } from './chromium.ts'
+import { killPages, launchChromium } from './chromium.ts'
 import { documentedCode } from './documented-code.ts'
-import { cutFilm, playlistOf } from './film.ts'
+import { playlistOf, recordFilm } from './film.ts'
+import { describeInChromium } from './in-chromium.ts'
 import { Site } from './site.ts'
 
 const LEASE_MS = 3000
@@ -25,21 +25,12 @@ const POLICY = {
 /** How late an event of a busy machine may come. */
 const LATE_MS = 1500
 const FILM_SECONDS = 2
-const RECORD_FILM = `recordFilm(${FILM_SECONDS})`
 
-const executablePath = findChromium()
 const times: string[] = []
 const endings: (() => void | Promise<void>)[] = []
 const atEnd = (ending: () => void | Promise<void>) => void endings.push(ending)
 
-if (executablePath === undefined) {
-  it('needs Chromium, which this machine lacks: no player was tried', () => {
-    process.stdout.write('No Chromium or Chrome on this machine: no player was tried in a browser.\n')
-    expect(ENVIRONMENT['CI']).not.toBe('true')
-  })
-} else {
-  describe('a viewer in Chromium', () => describeViewer(executablePath))
-}
+describeInChromium('a viewer in Chromium', describeViewer)
 
 function describeViewer(path: string): void {
   let site: Site
@@ -185,14 +176,10 @@ function describeViewer(path: string): void {
 
 /** Puts the player, its code from the documentation, and a film into the site. */
 async function furnish(site: Site, browser: Browser): Promise<void> {
-  site.addFile('/recorder.html', 'recorder.html')
   site.addFile('/player.html', 'player.html')
   site.addFile('/hls.mjs', '../../node_modules/hls.js/dist/hls.mjs')
-  site.add('/watch.js', documentedCode('watch.js'))
-  const page = await browser.newPage()
-  await page.goto(`${site.origin}/recorder.html`)
-  const film = cutFilm(Buffer.from(await page.evaluate<string>(RECORD_FILM), 'base64'))
-  await page.close()
+  site.add('/watch.js', documentedCode('docs/players.md', '// watch.js'))
+  const film = await recordFilm(site, browser, FILM_SECONDS)
   const fragmentSeconds = FILM_SECONDS / film.fragments.length
   site.add('/film/start.mp4', film.start)
   film.fragments.forEach((bytes, index) => site.add(`/film/fragment-${index}.m4s`, bytes))
