@@ -100,6 +100,7 @@ module "api" {
   name               = local.full_name
   gateway            = var.gateway
   stage_name         = local.stage_name
+  base_path          = var.base_path
   function_alias     = module.function.alias
   throttle_rate      = var.throttle_rate
   throttle_burst     = var.throttle_burst

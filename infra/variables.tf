@@ -235,6 +235,17 @@ variable "stage" {
   }
 }
 
+variable "base_path" {
+  description = "What callers see before the API's paths if a custom domain is in front of a rest API: its base path, such as \"/gate\", or \"/\" for none; null is the stage. It goes into what the gateway itself refuses; the function sees it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.base_path == null || can(regex("^(/|(/[A-Za-z0-9._~-]+)+)$", var.base_path))
+    error_message = "base_path must be a path without a slash at its end, such as /gate, or / alone, or null."
+  }
+}
+
 variable "throttle_rate" {
   description = "Requests a second that the stage lets through; null, together with throttle_burst, leaves the account's quota alone."
   type        = number

@@ -30,6 +30,7 @@ run "wrong_by_itself" {
     policy                     = "policy.json"
     gateway                    = "websocket"
     stage                      = "a/b"
+    base_path                  = "gate/"
     throttle_burst             = 0
     sweep_schedule             = "hourly"
     sweep_reserved_concurrency = 2
@@ -54,6 +55,7 @@ run "wrong_by_itself" {
     var.policy,
     var.gateway,
     var.stage,
+    var.base_path,
     var.throttle_burst,
     var.sweep_schedule,
     var.sweep_reserved_concurrency,

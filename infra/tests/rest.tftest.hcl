@@ -6,6 +6,7 @@ mock_provider "aws" {
 variables {
   name              = "streamgate-dev"
   stage_name        = "test"
+  base_path         = null
   guarded_paths     = ["users/{userId}", "users/{userId}/streams", "users/{userId}/streams/{id}", "users/{userId}/streams/{id}/stop", "streams/{streamId}"]
   open_paths        = ["livez", "problems", "problems/{type}"]
   function_alias    = { invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/live/invocations" }
@@ -56,6 +57,11 @@ run "paths_refusals_throttle" {
       && jsondecode(response.response_templates["application/json"]).detail != ""
     )])
     error_message = "each must be problem+json whose status is the answer's"
+  }
+
+  assert {
+    condition     = jsondecode(aws_api_gateway_gateway_response.problem["THROTTLED"].response_templates["application/json"]).type == "/test/problems/too-many-requests"
+    error_message = "the type of a problem must be a path that callers can follow"
   }
 
   assert {
@@ -126,17 +132,23 @@ run "consumers_firewall_and_no_throttle" {
   }
 }
 
-run "firewall_made_elsewhere" {
+run "firewall_made_elsewhere_and_custom_domain" {
   command = plan
   module {
     source = "./modules/api/rest"
   }
   variables {
+    base_path   = "/gate"
     waf_acl_arn = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/ours/0123"
   }
 
   assert {
     condition     = length(aws_wafv2_web_acl.rate) == 0 && aws_wafv2_web_acl_association.stage[0].web_acl_arn == var.waf_acl_arn
     error_message = "an ACL that is there must be taken"
+  }
+
+  assert {
+    condition     = jsondecode(aws_api_gateway_gateway_response.problem["BAD_REQUEST_BODY"].response_templates["application/json"]).type == "/gate/problems/invalid-request"
+    error_message = "the base path of a custom domain must stand before the type"
   }
 }

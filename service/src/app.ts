@@ -21,6 +21,8 @@ export type AppObserver = {
 /** A request as log and metrics speak of it. */
 export type RequestFacts = {
   readonly requestId: string
+  /** What the gateway's log calls it, if that is another id. */
+  readonly gatewayRequestId?: string | undefined
   readonly method: string
   /** The route's path with its parameters in braces, or `unknown`. */
   readonly route: string
@@ -84,7 +86,9 @@ export class App {
     this.#inFlight -= 1
     const { status, headers, body, decision } = answer
     const seconds = (performance.now() - startedAt) / 1000
-    const about = { requestId, method: request.method, route: route?.path ?? 'unknown', status, seconds }
+    const gatewayRequestId = request.gatewayRequestId === requestId ? undefined : request.gatewayRequestId
+    const path = route?.path ?? 'unknown'
+    const about = { requestId, gatewayRequestId, method: request.method, route: path, status, seconds }
     if (status >= 500 && fault !== undefined) observer.failed(fault, about)
     observer.answered(about, decision)
     return {
@@ -119,9 +123,11 @@ export class App {
     return problem('method-not-allowed', `This path has ${allow}.`, { headers: { allow } })
   }
 
-  #requestIdOf({ headers }: HttpRequest): string {
+  /** The caller's id, or that of the gateway in front, or a new one. */
+  #requestIdOf({ headers, gatewayRequestId }: HttpRequest): string {
     const given = headers['x-request-id']
-    return given !== undefined && REQUEST_ID.test(given) ? given : this.#parts.newRequestId()
+    if (given !== undefined && REQUEST_ID.test(given)) return given
+    return gatewayRequestId ?? this.#parts.newRequestId()
   }
 }
 

@@ -16,6 +16,8 @@ export type HttpRequest = {
    * hand over what it has.
    */
   readonly body?: Uint8Array | undefined
+  /** What a gateway in front calls the request in its own log. */
+  readonly gatewayRequestId?: string | undefined
 }
 
 /** An answer; by names in lower case, without `content-length`, which its translator knows. */

@@ -1,34 +1,53 @@
 /**
- * API Gateway's events as requests and answers of ours: payload format 1.0 (REST API) and 2.0 (HTTP API).
+ * API Gateway's events as requests and answers of ours: payload format 1.0 (REST API, HTTP API) and 2.0 (HTTP API,
+ * function URL).
  */
+import { placeHttpPath, placeRestPath, placeUrlPath, type PlacedPath } from './gateway-path.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 
-/** An event of a REST API's proxy integration, as far as it matters here. */
+type Texts = Readonly<Record<string, string | undefined>>
+
+/** An event of payload format 1.0, as far as it matters here. */
 export type RestApiEvent = {
+  /** Only an HTTP API says it. */
+  readonly version?: '1.0'
   readonly httpMethod: string
-  /** Below the stage, percent-encoded as the caller sent it. */
+  /** What the API matched, such as `/users/{userId}`; an HTTP API says `$default` if it was none of its routes. */
+  readonly resource?: string
+  /** Of a REST API: behind the stage, percent-encoded. Of an HTTP API: with the stage, decoded. */
   readonly path: string
-  readonly headers: Readonly<Record<string, string | undefined>> | null
-  /** Decoded. */
+  readonly pathParameters?: Texts | null
+  readonly headers: Texts | null
   readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null
+  readonly queryStringParameters?: Texts | null
   readonly body: string | null
   readonly isBase64Encoded: boolean
-  readonly requestContext: { readonly path?: string }
+  readonly requestContext: {
+    /** As callers see it. */
+    readonly path?: string
+    readonly stage?: string
+    readonly requestId?: string
+  }
 }
 
-/** An event of an HTTP API's proxy integration, as far as it matters here. */
+/** An event of payload format 2.0, as far as it matters here. */
 export type HttpApiEvent = {
   readonly version: '2.0'
   readonly routeKey: string
-  /** With the stage before it, and already decoded. */
+  /** With the stage before it, and already decoded; of a function URL as the caller sent it. */
   readonly rawPath: string
   readonly rawQueryString: string
-  readonly headers?: Readonly<Record<string, string | undefined>>
+  readonly headers?: Texts
   /** Decoded, one for each parameter in the route's key. */
-  readonly pathParameters?: Readonly<Record<string, string | undefined>>
+  readonly pathParameters?: Texts
   readonly body?: string
   readonly isBase64Encoded: boolean
-  readonly requestContext: { readonly http: { readonly method: string }; readonly stage: string }
+  readonly requestContext: {
+    readonly http: { readonly method: string }
+    readonly stage: string
+    readonly requestId?: string
+    readonly domainName?: string
+  }
 }
 
 export type GatewayEvent = RestApiEvent | HttpApiEvent
@@ -41,67 +60,89 @@ export type GatewayResult = {
   readonly isBase64Encoded: false
 }
 
-/** The request in an event, and what stands before its path: the stage, where callers see one. */
+/** Whether an event is a request, and not one of a schedule or of something that keeps instances warm. */
+export function isRequestEvent(event: unknown): event is GatewayEvent {
+  if (typeof event !== 'object' || event === null) return false
+  const { httpMethod, requestContext } = event as {
+    httpMethod?: unknown
+    requestContext?: { http?: unknown }
+  }
+  return typeof httpMethod === 'string' || requestContext?.http !== undefined
+}
+
+/**
+ * The answer to an event that is no request.
+ *
+ * @throws {TypeError} for records of a queue, a topic or a stream: an answer would say that they were dealt with.
+ */
+export function acknowledge(event: unknown): GatewayResult {
+  if (typeof event === 'object' && event !== null && 'Records' in event) {
+    throw new TypeError('this function answers HTTP requests and cannot take records')
+  }
+  return { statusCode: 204, headers: {}, body: '', isBase64Encoded: false }
+}
+
+/** The request in an event, and what stands before its path as callers see it. */
 export function requestOf(event: GatewayEvent): { readonly request: HttpRequest; readonly prefix: string } {
-  return 'httpMethod' in event ? restApiRequest(event) : httpApiRequest(event)
-}
-
-/** An answer for the gateway; a `location` is given as callers see the path. */
-export function resultOf({ status, headers, body = '' }: HttpResponse, prefix: string): GatewayResult {
-  const { location } = headers
-  const seen = location === undefined ? headers : { ...headers, location: prefix + location }
-  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
-  return { statusCode: status, headers: seen, body: text, isBase64Encoded: false }
-}
-
-function restApiRequest(event: RestApiEvent): { request: HttpRequest; prefix: string } {
-  const { httpMethod: method, path, headers, body, isBase64Encoded, requestContext } = event
-  const parameters = Object.entries(event.multiValueQueryStringParameters ?? {})
-  const query = parameters.flatMap(([name, values = []]) =>
-    values.map((value) => [name, value] as [string, string]),
-  )
-  const whole = requestContext.path ?? path
-  const prefix = whole.endsWith(path) ? whole.slice(0, whole.length - path.length) : ''
+  const { headers, body = null, isBase64Encoded, requestContext } = event
+  const { path, prefix } = placeOf(event)
   const request = {
-    method,
+    method: 'httpMethod' in event ? event.httpMethod : event.requestContext.http.method,
     path,
-    query: new URLSearchParams(query).toString(),
+    query: 'httpMethod' in event ? queryOf(event) : event.rawQueryString,
     headers: lowerCase(headers ?? {}),
     body: bytesOf(body, isBase64Encoded),
+    gatewayRequestId: requestContext.requestId,
   }
   return { request, prefix }
 }
 
-function httpApiRequest(event: HttpApiEvent): { request: HttpRequest; prefix: string } {
-  const { rawQueryString: query, headers = {}, body = null, isBase64Encoded, requestContext } = event
-  const { stage } = requestContext
-  const prefix = stage === '$default' ? '' : `/${stage}`
-  const path = encodedPath(
-    event,
-    event.rawPath.slice(event.rawPath.startsWith(`${prefix}/`) ? prefix.length : 0),
-  )
-  const { method } = requestContext.http
+/**
+ * An answer for the gateway. Its paths are given as callers see them: the `location`, the `type` of a problem, and
+ * the server of the OpenAPI document.
+ */
+export function resultOf({ status, headers, body = '' }: HttpResponse, prefix: string): GatewayResult {
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+  const { location } = headers
+  const isPrefixed = prefix !== '' && location !== undefined
   return {
-    request: { method, path, query, headers: lowerCase(headers), body: bytesOf(body, isBase64Encoded) },
-    prefix,
+    statusCode: status,
+    headers: isPrefixed ? { ...headers, location: prefix + location } : headers,
+    body: prefix === '' ? text : withPrefix(text, prefix),
+    isBase64Encoded: false,
   }
 }
 
-/**
- * The path with its parameters encoded again. An HTTP API hands both over decoded, so an id with a slash can
- * be told from two parts of the path only by the route's key; a route without parameters has just the path.
- */
-function encodedPath({ routeKey, pathParameters = {} }: HttpApiEvent, decodedPath: string): string {
-  const template = routeKey.split(' ')[1]
-  if (template === undefined || template.includes('+}')) {
-    return decodedPath
-      .split('/')
-      .map((part) => encodeURIComponent(part.toWellFormed()))
-      .join('/')
+/** In JSON the quotes of a text are escaped, so a text that holds these words stays as it is. */
+function withPrefix(body: string, prefix: string): string {
+  const escaped = JSON.stringify(prefix).slice(1, -1)
+  return body
+    .replaceAll('"type":"/problems/', () => `"type":"${escaped}/problems/`)
+    .replaceAll('"servers":[{"url":"/"}]', () => `"servers":[{"url":"${escaped}"}]`)
+}
+
+function placeOf(event: GatewayEvent): PlacedPath {
+  if (!('httpMethod' in event)) {
+    const { routeKey, rawPath, pathParameters = {}, requestContext } = event
+    if (requestContext.domainName?.includes('.lambda-url.') === true) return placeUrlPath(rawPath)
+    const template = routeKey.split(' ')[1]
+    return placeHttpPath({ path: rawPath, stage: requestContext.stage, template, parameters: pathParameters })
   }
-  return template.replace(/\{(\w+)\}/g, (_match, name: string) =>
-    encodeURIComponent((pathParameters[name] ?? '').toWellFormed()),
+  const { version, path, resource, requestContext } = event
+  const parameters = event.pathParameters ?? {}
+  if (version === undefined) {
+    return placeRestPath({ path, whole: requestContext.path ?? path, template: resource, parameters })
+  }
+  const template = resource === '$default' ? undefined : resource
+  return placeHttpPath({ path, stage: requestContext.stage ?? '$default', template, parameters })
+}
+
+function queryOf({ multiValueQueryStringParameters, queryStringParameters }: RestApiEvent): string {
+  const parameters = Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {})
+  const pairs = parameters.flatMap(([name, values = []]) =>
+    [values].flat().map((value) => [name, value] as [string, string]),
   )
+  return new URLSearchParams(pairs).toString()
 }
 
 function lowerCase(headers: Readonly<Record<string, string | undefined>>): HttpRequest['headers'] {

@@ -1,21 +1,38 @@
 /**
- * The entry point on AWS Lambda, behind a REST or an HTTP API.
+ * The entry point on AWS Lambda, behind a REST or an HTTP API or a function URL.
  */
 import { compose } from './compose.ts'
 import { loadConfig } from './config.ts'
-import { requestOf, resultOf, type GatewayEvent, type GatewayResult } from './lambda-event.ts'
+import {
+  acknowledge,
+  isRequestEvent,
+  requestOf,
+  resultOf,
+  type GatewayEvent,
+  type GatewayResult,
+} from './lambda-event.ts'
 import { Log } from './log.ts'
 
 const config = loadConfig({})
 const log = new Log(config.logLevel)
 const { app, finished, flush } = await compose(config, log)
 
-/** Answers one event. What there is to log is written first, because the process is frozen after the answer. */
-export async function handler(event: GatewayEvent): Promise<GatewayResult> {
-  const { request, prefix } = requestOf(event)
+/**
+ * Answers one event. What there is to log is written first, because the process is frozen after the answer. An event
+ * that is no request, of a schedule or to keep the instance warm, is answered too: it has opened the connection to the
+ * table.
+ *
+ * @throws {TypeError} for records of a queue, a topic or a stream, which an answer would lose.
+ */
+export async function handler(event: unknown): Promise<GatewayResult> {
   await finished.ifStale()
-  const response = await app.handle(request)
+  const result = isRequestEvent(event) ? await answerTo(event) : acknowledge(event)
   flush()
   log.flush()
-  return resultOf(response, prefix)
+  return result
+}
+
+async function answerTo(event: GatewayEvent): Promise<GatewayResult> {
+  const { request, prefix } = requestOf(event)
+  return resultOf(await app.handle(request), prefix)
 }

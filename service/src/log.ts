@@ -31,18 +31,18 @@ export class Log {
   }
 
   /** Writes a line for each decision; requests without one have none. */
-  decision({ decision, atMs, requestId, seconds }: AnsweredRequest): void {
+  decision({ decision, atMs, requestId, gatewayRequestId, seconds }: AnsweredRequest): void {
     const ms = Math.round(seconds * 1e6) / 1e3
     this.#happenedAtMs = atMs
     for (const one of decisionsIn(decision)) {
-      this.logger.info({ ...loggedDecision(one), requestId, ms }, 'decision')
+      this.logger.info({ ...loggedDecision(one), requestId, gatewayRequestId, ms }, 'decision')
     }
     this.#happenedAtMs = undefined
   }
 
   /** Writes the line of a failure of ours, with its causes, which no caller gets to see. */
-  failure(error: unknown, { requestId, method, route }: RequestFacts): void {
-    this.logger.error({ err: error, requestId, method, route }, 'failure')
+  failure(error: unknown, { requestId, gatewayRequestId, method, route }: RequestFacts): void {
+    this.logger.error({ err: error, requestId, gatewayRequestId, method, route }, 'failure')
   }
 
   /** Writes a line that is none of the log's own, as it is and whatever the level. */

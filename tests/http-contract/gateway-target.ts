@@ -29,7 +29,7 @@ function gatewayTarget(name: string, eventOf: (request: TargetRequest) => Gatewa
         send: async (sent) => {
           const { request, prefix } = requestOf(eventOf(sent))
           const { statusCode, headers, body } = resultOf(await app.handle(request), prefix)
-          return { status: statusCode, headers: withoutStage(headers), text: body }
+          return { status: statusCode, headers: withoutStage(headers), text: textWithoutStage(body) }
         },
       }
     },
@@ -40,9 +40,12 @@ function restApiEvent({ method, path, headers = {}, body }: TargetRequest): Rest
   const [pathname = '', query = ''] = path.split('?')
   const search = new URLSearchParams(query)
   const isText = body === undefined || typeof body === 'string'
+  const template = ROUTES.find((route) => isMatch(route.path, pathname))?.path
   return {
     httpMethod: method,
+    resource: template ?? '/{proxy+}',
     path: pathname,
+    pathParameters: template === undefined ? { proxy: pathname.slice(1) } : null,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [capitalised(name), value])),
     multiValueQueryStringParameters:
       query === '' ? null : Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)])),
@@ -55,11 +58,7 @@ function restApiEvent({ method, path, headers = {}, body }: TargetRequest): Rest
 function httpApiEvent({ method, path, headers = {}, body }: TargetRequest): HttpApiEvent {
   const [pathname = '', rawQueryString = ''] = path.split('?')
   const parts = pathname.split('/')
-  const template = ROUTES.find((route) => {
-    const pattern = route.path.split('/')
-    const isMatch = pattern.every((part, index) => part.startsWith('{') || part === parts[index])
-    return route.method === method && pattern.length === parts.length && isMatch
-  })?.path
+  const template = ROUTES.find((route) => route.method === method && isMatch(route.path, pathname))?.path
   const names = (template ?? '')
     .split('/')
     .flatMap((part, index) => (part.startsWith('{') ? [[part.slice(1, -1), index] as const] : []))
@@ -86,6 +85,21 @@ function withoutStage(headers: Readonly<Record<string, string>>): Readonly<Recor
   if (location === undefined) return headers
   if (!location.startsWith(`/${STAGE}/`)) throw new Error(`a location without the stage: ${location}`)
   return { ...rest, location: location.slice(STAGE.length + 1) }
+}
+
+/** So it is with the types of problems. */
+function textWithoutStage(text: string): string {
+  if (text.includes('"type":"/problems/')) throw new Error(`a problem without the stage: ${text}`)
+  return text.replaceAll(`"type":"/${STAGE}/problems/`, '"type":"/problems/')
+}
+
+function isMatch(template: string, path: string): boolean {
+  const parts = path.split('/')
+  const pattern = template.split('/')
+  return (
+    pattern.length === parts.length &&
+    pattern.every((part, index) => part.startsWith('{') || part === parts[index])
+  )
 }
 
 function capitalised(name: string): string {

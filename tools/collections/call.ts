@@ -96,7 +96,7 @@ function statusTest({ status, problem }: Step): Record<string, string> {
   return {
     [says]: code,
     ...(problem && {
-      [`is the problem ${problem}`]: `expect(body().type).to.equal('/problems/${problem}')`,
+      [`is the problem ${problem}`]: `expect(body().type).to.match(/\\/problems\\/${problem}$/)`,
     }),
   }
 }

@@ -44,6 +44,7 @@ module "rest" {
 
   name              = var.name
   stage_name        = var.stage_name
+  base_path         = var.base_path
   guarded_paths     = local.guarded_paths
   open_paths        = local.open_paths
   function_alias    = var.function_alias

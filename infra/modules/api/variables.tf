@@ -13,6 +13,11 @@ variable "stage_name" {
   type        = string
 }
 
+variable "base_path" {
+  description = "What callers see before the API's paths; null for the stage. rest only."
+  type        = string
+}
+
 variable "function_alias" {
   description = "The alias that answers."
   type = object({

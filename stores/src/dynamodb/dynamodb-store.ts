@@ -249,7 +249,7 @@ export class DynamoDbStore implements Store {
   }
 }
 
-/** Whoever is still there is to be erased. */
+/** Erase again for as long as the item is there. */
 function erasing(item: UserItem | undefined): Change | undefined {
   return item === undefined ? undefined : ERASING
 }

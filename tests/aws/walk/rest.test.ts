@@ -154,7 +154,7 @@ describeWalk('a REST API on AWS', (walk) => {
     )
     expect(atOnce.filter(({ status }) => status === 200)).toHaveLength(3)
     const [throttled] = atOnce.filter(({ status }) => status === 429)
-    expect(throttled?.body).toMatchObject({ type: '/problems/too-many-requests' })
+    expect(throttled?.body).toMatchObject({ type: '/test/problems/too-many-requests' })
     expect(throttled?.headers.get('retry-after')).toBe('1')
     const others = { 'x-api-key': walk.outputs.api_keys['app'] ?? '' }
     expect((await start('w', 'a', others)).status).toBe(201)

@@ -1,16 +1,17 @@
-# What the gateway answers by itself, in the one shape that all errors of the API have (RFC 9457). Where the
+# What the gateway answers by itself, in the one shape that all errors of the API have (RFC 9457). If the
 # API has no problem of its own for it, the type is about:blank and the title the status in words.
 locals {
-  about_blank = "about:blank"
+  about_blank   = "about:blank"
+  problems_path = "${trimsuffix(coalesce(var.base_path, "/${var.stage_name}"), "/")}/problems"
 
   problems = {
     BAD_REQUEST_BODY = {
-      status = 400, type = "/problems/invalid-request", title = "Invalid request", retry_seconds = null
+      status = 400, type = "${local.problems_path}/invalid-request", title = "Invalid request", retry_seconds = null
       detail = "The body must be a JSON object in UTF-8."
       errors = [{ pointer = "", detail = "must be a JSON object in UTF-8" }]
     }
     BAD_REQUEST_PARAMETERS = {
-      status = 400, type = "/problems/invalid-request", title = "Invalid request", retry_seconds = null
+      status = 400, type = "${local.problems_path}/invalid-request", title = "Invalid request", retry_seconds = null
       detail = "A parameter is missing from the path."
       errors = [{ pointer = "", detail = "a parameter is missing from the path" }]
     }
@@ -27,19 +28,19 @@ locals {
       detail = "The firewall before the gateway refused the request.", errors = null
     }
     MISSING_AUTHENTICATION_TOKEN = {
-      status = 404, type = "/problems/not-found", title = "Not found", retry_seconds = null
+      status = 404, type = "${local.problems_path}/not-found", title = "Not found", retry_seconds = null
       detail = "There is nothing at this path.", errors = null
     }
     REQUEST_TOO_LARGE = {
-      status = 413, type = "/problems/body-too-large", title = "Body too large", retry_seconds = null
+      status = 413, type = "${local.problems_path}/body-too-large", title = "Body too large", retry_seconds = null
       detail = "The body must have at most 8192 bytes.", errors = null
     }
     THROTTLED = {
-      status = 429, type = "/problems/too-many-requests", title = "Too many requests", retry_seconds = 1
+      status = 429, type = "${local.problems_path}/too-many-requests", title = "Too many requests", retry_seconds = 1
       detail = "More requests a second than the stage, or the consumer's usage plan, lets through.", errors = null
     }
     QUOTA_EXCEEDED = {
-      status = 429, type = "/problems/too-many-requests", title = "Too many requests", retry_seconds = 3600
+      status = 429, type = "${local.problems_path}/too-many-requests", title = "Too many requests", retry_seconds = 3600
       detail = "The consumer's requests of the day are used up.", errors = null
     }
     # The function is throttled, failed to start, or ran out of time. Nothing is known of a decision, and

@@ -8,6 +8,11 @@ variable "stage_name" {
   type        = string
 }
 
+variable "base_path" {
+  description = "What callers see before the API's paths; null for the stage."
+  type        = string
+}
+
 variable "guarded_paths" {
   description = "Paths behind a key or a token, where there are any."
   type        = list(string)
