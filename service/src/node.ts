@@ -5,9 +5,12 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server, type Ser
 import type { AddressInfo, Socket } from 'node:net'
 import type { App } from './app.ts'
 import { BODY_BYTES_MAX, type HttpRequest } from './http.ts'
+import { Turns } from './server/turns.ts'
 
 /** Longest wait for a whole request: a start is a few hundred bytes. */
 const REQUEST_TIMEOUT_MS = 10_000
+/** Longest wait for a client that takes nothing of an answer that is ready for it. */
+const ANSWER_TIMEOUT_MS = 30_000
 /** Idle connections outlive the 60 s of common load balancers, so that those close first and never meet a dead one. */
 const KEEP_ALIVE_MS = 65_000
 
@@ -23,6 +26,7 @@ export type RunningServer = {
 /** @throws {NodeJS.ErrnoException} where the address cannot be had. */
 export async function listen(app: App, address: { host: string; port: number }): Promise<RunningServer> {
   let isDraining = false
+  const turns = new Turns()
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -30,13 +34,20 @@ export async function listen(app: App, address: { host: string; port: number }):
       headersTimeout: REQUEST_TIMEOUT_MS,
     },
     (incoming, outgoing) => {
-      receive(incoming, (body) => {
-        if (isDraining) outgoing.setHeader('connection', 'close')
-        void answer(app, { incoming, outgoing, body })
-      })
+      const { socket } = incoming
+      const take = () =>
+        receive(incoming, (body) => {
+          if (isDraining && !turns.hasWaiting(socket)) outgoing.setHeader('connection', 'close')
+          void answer(app, { incoming, outgoing, body })
+        })
+      turns.take(socket, { outgoing, take })
     },
   )
-  server.on('clientError', refuseUnreadable)
+  server.timeout = ANSWER_TIMEOUT_MS
+  server.on('connection', (socket) => turns.open(socket))
+  server.on('clientError', (error, socket) => {
+    turns.take(socket as Socket, { take: () => refuseUnreadable(error, socket as Socket) })
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address.port, address.host, resolve)

@@ -8,7 +8,7 @@ import { connect, type Socket } from 'node:net'
 export type WireAnswer = { readonly status: number; readonly head: string; readonly body: string }
 
 /** Far longer than any answer takes, so that only one that never comes meets it. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 30_000
 
 /** A connection to the service at this address. */
 export class Connection {

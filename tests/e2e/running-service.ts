@@ -32,7 +32,7 @@ export type LogLine = {
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
 /** Far longer than any start or stop takes, so that only a process that hangs meets it. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 /** Starts the service on a free port; resolves once it listens, with all its workers. It is gone at the end. */
 export async function startService(

@@ -1,0 +1,139 @@
+/**
+ * The order of requests: those of one connection are carried out one at a time, in the order in which they came
+ * (RFC 9112, section 9.3.2).
+ */
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/**
+ * Requests that may wait behind others, in the whole process. Each takes two kilobytes, and Node parses more than
+ * 2,000 of them out of what it reads at once, so without a bound a few hundred connections would take all memory.
+ */
+const WAITING_MAX = 10_000
+
+/** Waiting requests that are taken in one turn of the event loop, so that clients who send one at a time are not held up. */
+const TAKEN_AT_ONCE_MAX = 16
+
+/** A request that is carried out once everything before it is answered, or the last word to a connection. */
+export type Turn = {
+  /** Where a request is answered; nothing follows a turn without one. */
+  readonly outgoing?: ServerResponse
+  readonly take: () => void
+}
+
+/** The connections of one process, each with the requests that wait for their turn. */
+export class Turns {
+  readonly #lines = new WeakMap<Socket, Line>()
+  /** Those in which a request waits, and its turn has come. */
+  readonly #ready: Line[] = []
+  #waiting = 0
+
+  /** From now on the connection reads no more requests while one waits for its turn. */
+  open(socket: Socket): void {
+    const line = new Line(socket)
+    this.#lines.set(socket, line)
+    // Node's own server resumes the connection whenever it has read the body of a request.
+    socket.on('resume', () => line.wantsMore || socket.pause())
+    socket.once('close', () => {
+      this.#waiting -= line.waiting.length
+      line.waiting.length = 0
+    })
+  }
+
+  /**
+   * Calls back at once if all earlier requests of the connection are answered, else as soon as they are. If too many wait
+   * in the process, the connection is closed instead once its earlier requests are answered; a client may then
+   * repeat those without an answer on another.
+   */
+  take(socket: Socket, turn: Turn): void {
+    const line = this.#lines.get(socket)
+    if (line === undefined || line.isOver || socket.destroyed) return
+    line.isOver = turn.outgoing === undefined
+    if (line.isFree || (line.isOver && line.isReceiving)) line.start(turn)
+    else if (this.#waiting < WAITING_MAX) this.#queue(line, turn)
+    else this.#queue(line, line.close())
+  }
+
+  /** Whether a request waits behind the one that is being answered. */
+  hasWaiting(socket: Socket): boolean {
+    return (this.#lines.get(socket)?.waiting.length ?? 0) > 0
+  }
+
+  #queue(line: Line, turn: Turn): void {
+    if (line.waiting.length === 0) {
+      line.socket.pause()
+      this.#awaitNext(line)
+    }
+    line.waiting.push(turn)
+    this.#waiting += 1
+  }
+
+  #awaitNext(line: Line): void {
+    line.whenAnswered(() => {
+      this.#ready.push(line)
+      if (this.#ready.length === 1) setImmediate(() => this.#takeReady())
+    })
+  }
+
+  #takeReady(): void {
+    for (const line of this.#ready.splice(0, TAKEN_AT_ONCE_MAX)) this.#takeNext(line)
+    if (this.#ready.length > 0) setImmediate(() => this.#takeReady())
+  }
+
+  #takeNext(line: Line): void {
+    const turn = line.waiting.shift()
+    if (turn === undefined) return
+    this.#waiting -= 1
+    line.start(turn)
+    if (line.waiting.length > 0) this.#awaitNext(line)
+    else if (line.wantsMore) line.socket.resume()
+  }
+}
+
+/** One connection. */
+class Line {
+  readonly socket: Socket
+  readonly waiting: Turn[] = []
+  /** Whether its last word is said, or waits for its turn. */
+  isOver = false
+  #current: ServerResponse | undefined
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  get wantsMore(): boolean {
+    return this.waiting.length === 0 && !this.isOver
+  }
+
+  /** Whether the last answer has been handed to the kernel, so that a client which does not read holds up only itself. */
+  get isFree(): boolean {
+    return this.waiting.length === 0 && (this.#current === undefined || this.#current.writableFinished)
+  }
+
+  /** Whether a request has begun to arrive and is not whole: the last word to a connection is then its answer. */
+  get isReceiving(): boolean {
+    return this.#current?.req.complete === false && !this.#current.headersSent
+  }
+
+  start({ outgoing, take }: Turn): void {
+    this.#current = outgoing
+    take()
+  }
+
+  whenAnswered(callBack: () => void): void {
+    this.#current?.once('finish', callBack)
+  }
+
+  /** Takes no more requests, and gives the turn that closes the connection. */
+  close(): Turn {
+    this.isOver = true
+    ignoreRequests(this.socket)
+    return { take: () => this.socket.destroySoon() }
+  }
+}
+
+/** Makes nothing of the requests that Node has still to parse out of what it has read; it cannot be stopped before. */
+function ignoreRequests(socket: Socket & { readonly parser?: { onIncoming?: () => number } }): void {
+  if (socket.parser !== undefined) socket.parser.onIncoming = () => 0
+}
