@@ -9,8 +9,12 @@ import { Turns } from './server/turns.ts'
 
 /** Longest wait for a whole request: a start is a few hundred bytes. */
 const REQUEST_TIMEOUT_MS = 10_000
+/** How often requests under way are looked at, and so how much later than its time one may be refused. */
+const TIMEOUT_CHECK_MS = 250
 /** Longest wait for a client that takes nothing of an answer that is ready for it. */
 const ANSWER_TIMEOUT_MS = 30_000
+/** How long a refused client may take to read why, before its connection is cut. */
+const LINGER_MS = 1000
 /** Idle connections outlive the 60 s of common load balancers, so that those close first and never meet a dead one. */
 const KEEP_ALIVE_MS = 65_000
 
@@ -32,6 +36,7 @@ export async function listen(app: App, address: { host: string; port: number }):
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (incoming, outgoing) => {
       const { socket } = incoming
@@ -44,6 +49,8 @@ export async function listen(app: App, address: { host: string; port: number }):
     },
   )
   server.timeout = ANSWER_TIMEOUT_MS
+  // Without it a client that ends its side after its request gets no answer. Node's types do not know it.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket) => turns.open(socket))
   server.on('clientError', (error, socket) => {
     turns.take(socket as Socket, { take: () => refuseUnreadable(error, socket as Socket) })
@@ -133,6 +140,8 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
+  socket.pause()
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   )
