@@ -42,7 +42,8 @@ export {
   type StreamFilter,
   type WhenFull,
 } from './plan.ts'
-export { DEFAULT_POLICY, PolicyError, type Policy, type PolicyFault } from './policy.ts'
+export { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
+export { FAULTS_NAMED_MAX, faultsInWords, shortPointer, type PolicyFault } from './policy-fault.ts'
 export { parsePolicy } from './policy-reader.ts'
 export {
   EMPTY_ROSTER,

@@ -1,4 +1,8 @@
-import type { PolicyFault } from './policy.ts'
+import type { PolicyFault } from './policy-fault.ts'
+
+/** Longest text, in UTF-16 units, and most names that a fault shows. */
+const SHOWN_LENGTH_MAX = 80
+const NAMES_SHOWN_MAX = 20
 
 /** A JSON object, its members unchecked. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -7,13 +11,13 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export class JsonReader {
   readonly faults: PolicyFault[] = []
   /** Where an object should stand and does not: what is missing in it is no fault of its own. */
-  readonly #missing: string[] = []
+  readonly #missing = new Set<string>()
 
   /** An object; where `known` is given, with no other members. */
   object(pointer: string, value: unknown, known?: readonly string[]): JsonObject {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.fault(pointer, `must be an object, got ${show(value)}`)
-      this.#missing.push(`${pointer}/`)
+      this.#missing.add(pointer)
       return {}
     }
     for (const name of Object.keys(value)) {
@@ -54,8 +58,18 @@ export class JsonReader {
   }
 
   fault(pointer: string, detail: string): void {
-    if (this.#missing.some((place) => pointer.startsWith(place))) return
-    this.faults.push({ pointer, detail })
+    if (!this.#isWithinMissing(pointer)) this.faults.push({ pointer, detail })
+  }
+
+  /** A file may have thousands of faults: so the parents are looked up, and the list is not walked. */
+  #isWithinMissing(pointer: string): boolean {
+    if (this.#missing.size === 0) return false
+    let parent = pointer
+    while (parent !== '') {
+      parent = parent.slice(0, parent.lastIndexOf('/'))
+      if (this.#missing.has(parent)) return true
+    }
+    return false
   }
 
   #number(pointer: string, value: unknown, { max, isWhole }: { max: number; isWhole: boolean }): number {
@@ -75,9 +89,21 @@ export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-/** A value as a fault speaks of it. */
+/** A value as a fault speaks of it: a long text by its beginning. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return 'an object'
+  const isLong = typeof value === 'string' && value.length > SHOWN_LENGTH_MAX
+  return JSON.stringify(isLong ? `${value.slice(0, SHOWN_LENGTH_MAX - 1)}…` : value)
+}
+
+/** The names of a map as a fault lists them: the first ones, and how many more there are. */
+export function showNames(map: ReadonlyMap<string, unknown>): string {
+  const shown: string[] = []
+  for (const name of map.keys()) {
+    if (shown.length === NAMES_SHOWN_MAX) return `${shown.join(', ')} and ${map.size - shown.length} more`
+    shown.push(show(name))
+  }
+  return shown.join(', ')
 }

@@ -1,7 +1,7 @@
 /**
  * From the JSON of a policy file to a policy.
  */
-import { escapePointer, JsonReader, show, type JsonObject } from './json-reader.ts'
+import { escapePointer, JsonReader, show, showNames, type JsonObject } from './json-reader.ts'
 import { leaseSecondsFor, type Paces } from './pace.ts'
 import {
   LIMIT_MAX,
@@ -155,7 +155,7 @@ class PolicyReader extends JsonReader {
     if (typeof value === 'string') {
       const other = plans.get(value)
       if (other === undefined)
-        this.fault(pointer, `must name one of the plans (${namesOf(plans)}), got ${show(value)}`)
+        this.fault(pointer, `must name one of the plans (${showNames(plans)}), got ${show(value)}`)
       return other === undefined ? null : { ...other, enforcePercent: 100, shadow: null }
     }
     return this.#rules(`${name} (shadow)`, pointer, this.object(pointer, value, RULE_MEMBERS))
@@ -212,14 +212,10 @@ class PolicyReader extends JsonReader {
     const only = plans.size === 1 ? [...plans.values()][0] : undefined
     const named = value === undefined ? only : typeof value === 'string' ? plans.get(value) : undefined
     if (named === undefined && plans.size > 0) {
-      this.fault('/defaultPlan', `must name one of the plans (${namesOf(plans)}), got ${show(value)}`)
+      this.fault('/defaultPlan', `must name one of the plans (${showNames(plans)}), got ${show(value)}`)
     }
     return named
   }
-}
-
-function namesOf(plans: ReadonlyMap<string, Plan>): string {
-  return [...plans.keys()].map((name) => show(name)).join(', ')
 }
 
 function isObject(value: unknown): value is JsonObject {

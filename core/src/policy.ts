@@ -1,5 +1,6 @@
-import { planOfOneLimit, type Plan } from './plan.ts'
 import type { Paces } from './pace.ts'
+import { planOfOneLimit, type Plan } from './plan.ts'
+import { faultsInWords, type PolicyFault } from './policy-fault.ts'
 
 /** All plans, and how long a lease runs. */
 export type Policy = {
@@ -7,9 +8,6 @@ export type Policy = {
   readonly defaultPlan: Plan
   readonly plans: ReadonlyMap<string, Plan>
 }
-
-/** What is wrong with one place of a policy file, by its JSON pointer (RFC 6901). */
-export type PolicyFault = { readonly pointer: string; readonly detail: string }
 
 /** One plan, `standard`: three streams, a lease of 75 s with a heartbeat every 25 s, denied when full. */
 export const DEFAULT_POLICY: Policy = (() => {
@@ -22,13 +20,13 @@ export const DEFAULT_POLICY: Policy = (() => {
   }
 })()
 
-/** Thrown for a policy that cannot be used; names every fault. */
+/** Thrown for a policy that cannot be used; `faults` holds every one, its message names the first twenty. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError'
   readonly faults: readonly PolicyFault[]
 
   constructor(faults: readonly PolicyFault[]) {
-    super(faults.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`).join('; '))
+    super(faultsInWords(faults))
     this.faults = faults
   }
 }

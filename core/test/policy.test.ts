@@ -1,4 +1,11 @@
-import { DEFAULT_POLICY, parsePolicy, planOfOneLimit, PolicyError, type Pace } from '@streamgate/core'
+import {
+  DEFAULT_POLICY,
+  parsePolicy,
+  planOfOneLimit,
+  PolicyError,
+  type Pace,
+  type PolicyFault,
+} from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 
 describe('a policy file', () => {
@@ -75,6 +82,24 @@ describe('a policy file', () => {
     expect(faultsOf(value)).toContainEqual({ pointer, detail: expect.stringMatching(detail) })
   })
 
+  it('is told of any number of faults in messages that stay short', () => {
+    const count = 20_000
+    const many = (member: (index: number) => unknown) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`plan-${index}`, member(index)]))
+    const notObjects = errorOf({ defaultPlan: 'plan-0', plans: many((index) => index) })
+    expect(notObjects.faults).toHaveLength(count)
+    expect(notObjects.message.length).toBeLessThan(10_000)
+    expect(notObjects.message).toMatch(/; and 19980 more faults$/)
+    const shadows = errorOf({
+      defaultPlan: 'plan-0',
+      plans: many(() => ({ limits: [{ max: 1 }], shadow: 'x'.repeat(100_000) })),
+    })
+    expect(shadows.faults).toHaveLength(count)
+    expect(shadows.faults[0]?.detail).toMatch(
+      /^must name one of the plans \("plan-0", .*, "plan-19" and 19980 more\), got "x{79}…"$/,
+    )
+  })
+
   it('is told all its faults at once', () => {
     expect(faultsOf({ leaseSeconds: 0, plans: { a: { limits: 3, whenFull: 1 } } })).toHaveLength(3)
   })
@@ -87,11 +112,16 @@ function paceOf(value: unknown): Pace {
   return whenRoom
 }
 
-function faultsOf(value: unknown): unknown {
+function faultsOf(value: unknown): readonly PolicyFault[] {
+  return errorOf(value).faults
+}
+
+function errorOf(value: unknown): PolicyError {
   try {
-    return parsePolicy(value)
+    parsePolicy(value)
   } catch (error) {
-    if (error instanceof PolicyError) return error.faults
+    if (error instanceof PolicyError) return error
     throw error
   }
+  throw new Error('the policy has no fault')
 }

@@ -11,7 +11,9 @@ export type Place = { readonly line: number; readonly column: number }
 const DEPTH_MAX = 200
 
 const BLANK = /[ \t\n\r]*/y
-const TEXT = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy
+/** A text between its quotes, in pieces: one expression for all of it would need a stack as long as the text. */
+const PLAIN_CHARACTERS = /[ !#-[\]-\uffff]+/y
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const PLAIN_VALUE = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y
 
 /** Thrown for a text that is not JSON, with the place of the first character that cannot stand there. */
@@ -25,18 +27,26 @@ export class JsonSyntaxError extends Error {
   }
 }
 
+/**
+ * Where a value stands, and where its parts do: an offset alone if it has none. Parts are known by their own names and
+ * not by whole pointers, which take more memory than the text does where a name in them is long.
+ */
+type Spot = number | { readonly at: number; readonly parts: ReadonlyMap<string, Spot> | readonly Spot[] }
+
 /** The places of all members and elements of one JSON text. */
 export class JsonPlaces {
   readonly #text: string
-  readonly #offsets = new Map<string, number>()
+  readonly #root: Spot
   readonly #repeated: string[] = []
+  /** Where each line begins; made when the first place is asked for. */
+  #lineStarts: readonly number[] | undefined
   #at = 0
 
   /** @throws {JsonSyntaxError} where the text is not JSON (RFC 8259). */
   constructor(text: string) {
     this.#text = text
     if (text.startsWith('\ufeff')) this.#fail('begins with a byte order mark; save it without')
-    this.#element('', 0)
+    this.#root = this.#element('', 0)
     this.#skip(BLANK)
     if (this.#at < text.length) this.#fail('the end was expected')
   }
@@ -48,50 +58,52 @@ export class JsonPlaces {
 
   /** Where the value of a pointer stands: a member at its name; what is missing, at the object it is missing from. */
   of(pointer: string): Place {
-    const offset = this.#offsets.get(pointer)
-    return offset === undefined && pointer !== ''
-      ? this.of(pointer.slice(0, pointer.lastIndexOf('/')))
-      : this.#placeAt(offset ?? 0)
+    let spot = this.#root
+    for (const name of pointer.split('/').slice(1)) {
+      const part = partOf(spot, name)
+      if (part === undefined) break
+      spot = part
+    }
+    return this.#placeAt(typeof spot === 'number' ? spot : spot.at)
   }
 
-  #element(pointer: string, depth: number): void {
+  #element(pointer: string, depth: number): Spot {
     this.#skip(BLANK)
-    this.#offsets.set(pointer, this.#at)
-    this.#value(pointer, depth)
+    return this.#value(this.#at, { pointer, depth })
   }
 
-  #value(pointer: string, depth: number): void {
-    if (depth > DEPTH_MAX) this.#fail('nests too deeply')
+  #value(at: number, value: Value): Spot {
+    if (value.depth > DEPTH_MAX) this.#fail('nests too deeply')
     this.#skip(BLANK)
     const first = this.#text[this.#at]
-    if (first === '{') this.#object(pointer, depth)
-    else if (first === '[') this.#list(pointer, depth)
-    else if (first === '"') this.#name('a text that ends was expected')
+    if (first === '{') return { at, parts: this.#object(value) }
+    if (first === '[') return { at, parts: this.#list(value) }
+    if (first === '"') this.#name('a text that ends was expected')
     else if (!this.#skip(PLAIN_VALUE)) this.#fail('a value was expected')
+    return at
   }
 
-  #object(pointer: string, depth: number): void {
-    const names = new Set<string>()
+  #object({ pointer, depth }: Value): ReadonlyMap<string, Spot> {
+    const members = new Map<string, Spot>()
     this.#members('}', () => {
       this.#skip(BLANK)
       const start = this.#at
       const name = escapePointer(JSON.parse(this.#name('a name in double quotes was expected')) as string)
       const member = `${pointer}/${name}`
-      if (names.has(name)) this.#repeated.push(member)
-      names.add(name)
-      this.#offsets.set(member, start)
+      if (members.has(name)) this.#repeated.push(member)
       this.#skip(BLANK)
       if (!this.#take(':')) this.#fail('":" was expected')
-      this.#value(member, depth + 1)
+      members.set(name, this.#value(start, { pointer: member, depth: depth + 1 }))
     })
+    return members
   }
 
-  #list(pointer: string, depth: number): void {
-    let index = 0
+  #list({ pointer, depth }: Value): readonly Spot[] {
+    const elements: Spot[] = []
     this.#members(']', () => {
-      this.#element(`${pointer}/${index}`, depth + 1)
-      index += 1
+      elements.push(this.#element(`${pointer}/${elements.length}`, depth + 1))
     })
+    return elements
   }
 
   /** From the bracket that opens to the one that closes, with commas between. */
@@ -109,8 +121,11 @@ export class JsonPlaces {
 
   #name(wanted: string): string {
     const start = this.#at
-    if (!this.#skip(TEXT)) this.#fail(wanted)
-    return this.#text.slice(start, this.#at)
+    if (!this.#take('"')) this.#fail(wanted)
+    while (this.#skip(PLAIN_CHARACTERS) || this.#skip(ESCAPE));
+    if (this.#take('"')) return this.#text.slice(start, this.#at)
+    this.#at = start
+    return this.#fail(wanted)
   }
 
   #take(character: string): boolean {
@@ -131,7 +146,31 @@ export class JsonPlaces {
   }
 
   #placeAt(offset: number): Place {
-    const before = this.#text.slice(0, offset).split('\n')
-    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+    this.#lineStarts ??= lineStartsIn(this.#text)
+    let line = 0
+    let end = this.#lineStarts.length
+    while (end - line > 1) {
+      const middle = (line + end) >>> 1
+      if ((this.#lineStarts[middle] ?? 0) <= offset) line = middle
+      else end = middle
+    }
+    return { line: line + 1, column: offset - (this.#lineStarts[line] ?? 0) + 1 }
   }
+}
+
+/** A value that is being read: what leads to it, and how deep it lies. */
+type Value = { readonly pointer: string; readonly depth: number }
+
+function partOf(spot: Spot, name: string): Spot | undefined {
+  if (typeof spot === 'number') return undefined
+  const { parts } = spot
+  return Array.isArray(parts)
+    ? (parts as readonly Spot[])[Number(name)]
+    : (parts as ReadonlyMap<string, Spot>).get(name)
+}
+
+function lineStartsIn(text: string): readonly number[] {
+  const starts = [0]
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1)
+  return starts
 }

@@ -41,6 +41,24 @@ describe('the places of a JSON text', () => {
     expect(syntaxErrorOf(text)).toMatchObject({ place, message: expect.stringMatching(message) })
   })
 
+  it('are found in a text of any length, and never by calls that nest without end', () => {
+    const long = 'x'.repeat(30_000_000)
+    expect(new JsonPlaces(`{ "a": "${long}",\n "b": 1 }`).of('/b')).toEqual({ line: 2, column: 2 })
+    expect(syntaxErrorOf(`["${long}\\"`)).toMatchObject({ place: { line: 1, column: 2 } })
+    for (const open of ['[', '{"a":', '[{"":']) {
+      const error = syntaxErrorOf(open.repeat(1_000_000))
+      expect(error).toMatchObject({ message: 'nests too deeply', place: { line: 1 } })
+    }
+  })
+
+  it('are found among many values under a long name', () => {
+    const places = new JsonPlaces(`{ "${'n'.repeat(30_000)}": [${'0,\n'.repeat(100_000)}0] }`)
+    const pointer = `/${'n'.repeat(30_000)}/99999`
+    for (let count = 0; count < 10_000; count += 1) {
+      expect(places.of(pointer)).toEqual({ line: 100_000, column: 1 })
+    }
+  })
+
   it('are found wherever JSON.parse finds a value, and nowhere else', () => {
     const characters = fc.constantFrom(...Array.from('{}[],:"\\ae0.-+1 \n'), 'true', 'null', '"a"', '\\u00e9')
     const texts = fc.oneof(fc.string({ unit: characters, maxLength: 12 }), fc.json())

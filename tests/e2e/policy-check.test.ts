@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -22,7 +22,10 @@ const GOOD = `{
 }
 `
 
-describe('streamgate policy check', () => {
+/** A process takes part of a second to start, and many times that on a busy machine. */
+const PATIENCE_MS = 60_000
+
+describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
   it('shows how a sound policy will be understood', () => {
     const path = fileHolding(GOOD)
     const { code, stdout, stderr } = check(path)
@@ -100,6 +103,53 @@ describe('streamgate policy check', () => {
     expect(stdout).not.toContain('\u001b')
   })
 
+  it('refuses what the service would not read: more than a megabyte, and all that is no regular file', () => {
+    const tooMuch = `{ "x": "${'x'.repeat(30_000_000)}" }`
+    const path = fileHolding(tooMuch)
+    for (const outcome of [check(path), check('-', tooMuch)]) {
+      expect(outcome).toMatchObject({ code: 1, stdout: '' })
+      expect(outcome.stderr).toMatch(/^streamgate: .* cannot be read: it has more than 1000000 bytes\n$/)
+    }
+    const pipe = join(temporaryFolder(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(check(pipe)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('it is not a regular file'),
+    })
+    for (const [command, file] of [
+      ['replay', path],
+      ['replay', pipe],
+      ['serve', path],
+      ['serve', pipe],
+    ] as const) {
+      const { code, stderr } = run([
+        command,
+        '--policy',
+        file,
+        ...(command === 'replay' ? ['--log', '-'] : []),
+      ])
+      expect(code).toBe(command === 'serve' ? 2 : 1)
+      expect(stderr).toMatch(/it (?:has more than 1000000 bytes|is not a regular file)/)
+    }
+  })
+
+  it('says of a text that nests without end that it nests too deeply', () => {
+    expect(check('-', '['.repeat(900_000))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^standard input:1:\d+: is not JSON: nests too deeply\n$/),
+    })
+  })
+
+  it('keeps a start with a policy of any number of faults to twenty lines and their number', () => {
+    const plans = Array.from({ length: 9000 }, (_, index) => [`plan-${index}`, index])
+    const path = fileHolding(JSON.stringify({ defaultPlan: 'plan-0', plans: Object.fromEntries(plans) }))
+    const { code, stderr } = run(['serve', '--policy', path])
+    const lines = stderr.trimEnd().split('\n')
+    expect([code, lines.length]).toEqual([2, 22])
+    expect(lines.at(-1)).toBe('  and 8980 more faults: streamgate policy check names all')
+    expect(check(path).stderr.trimEnd().split('\n')).toHaveLength(9000)
+  })
+
   it('explains itself, and refuses a command that makes no sense', () => {
     const help = run(['policy', 'check', '--help'])
     expect(help.code).toBe(0)
@@ -124,6 +174,8 @@ function run(args: readonly string[], input = ''): Outcome {
     env: {},
     input,
     encoding: 'utf8',
+    maxBuffer: 50_000_000,
+    timeout: PATIENCE_MS,
   })
   return { code: status, stdout, stderr }
 }

@@ -1,4 +1,5 @@
 /** A policy file that changes under a running service, as operators, editors and containers change files. */
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   mkdirSync,
@@ -140,6 +141,50 @@ describe('a policy file', () => {
     await untilLimitIs(client, 2)
     writeFileSync(path, policyText({ standard: 1 }))
     await untilLimitIs(client, 1)
+  })
+
+  it('with any number of faults is refused in a short line, by the first twenty and their number', async () => {
+    const { service, client, path } = await serve(1, 2)
+    const plans = Array.from({ length: 20_000 }, (_, index) => [`plan-${index}`, { limit: index }])
+    writeFileSync(path, JSON.stringify({ plans: Object.fromEntries(plans), ['x'.repeat(100_000)]: 1 }))
+    await service.untilLogged(REFUSED)
+    const [line] = service.logged(REFUSED)
+    expect(JSON.stringify(line).length).toBeLessThan(20_000)
+    // Two for each plan, one for the member that is not known, and one for the missing default.
+    expect(line).toMatchObject({ faultCount: 40_002, faults: { length: 20 } })
+    await untilLimitIs(client, 2)
+  })
+
+  it('of more than a megabyte, or that is no regular file, is refused, and does not keep later ones out', async () => {
+    const { service, client, path } = await serve(1, 2)
+    const refusedFor = async (reason: string, count: number) => {
+      await service.untilLogged(REFUSED, count)
+      expect(service.logged(REFUSED).at(-1)).toMatchObject({ faults: [{ detail: reason }] })
+    }
+    writeFileSync(path, policyText({ standard: 9 }).padEnd(1_000_001))
+    await refusedFor('it has more than 1000000 bytes', 1)
+    unlinkSync(path)
+    execFileSync('mkfifo', [path])
+    await refusedFor('it is not a regular file', 2)
+    service.signal('SIGHUP')
+    await refusedFor('it is not a regular file', 3)
+    unlinkSync(path)
+    mkdirSync(path)
+    await refusedFor('it is not a regular file', 4)
+    rmSync(path, { recursive: true })
+    writeFileSync(path, policyText({ standard: 1 }).padEnd(1_000_000))
+    await untilLimitIs(client, 1)
+    expect(await reloadsOf(client)).toMatchObject({ accepted: 1, isRefused: 0 })
+  })
+
+  it('with thousands of new plans is taken over, and told of in a short line', async () => {
+    const { service, path } = await serve(1, 1)
+    const names = Array.from({ length: 5000 }, (_, index) => [`plan-${index}`, 1] as const)
+    writeFileSync(path, policyText({ standard: 1, ...Object.fromEntries(names) }))
+    await service.untilLogged('policy reloaded')
+    const [line] = service.logged('policy reloaded')
+    expect(line).toMatchObject({ added: { length: 20 }, addedCount: 5000 })
+    expect(line).not.toHaveProperty('changed')
   })
 
   it('that is only touched is no news', async () => {

@@ -1,11 +1,16 @@
 import type { Plan, Policy } from '@streamgate/core'
 import { escapeId } from '../log.ts'
 
+/** Most names of plans that a list of changes holds. */
+const NAMES_MAX = 20
+
+/** Names of plans, the first twenty, and how many there are if there are more. */
+type Named<Change extends string> = { readonly [Name in Change]?: readonly string[] } & {
+  readonly [Name in `${Change}Count`]?: number
+}
+
 /** What one policy does differently from another, as the log tells it: names of plans, and nothing that says nothing. */
-export type PolicyChanges = {
-  readonly added?: readonly string[]
-  readonly removed?: readonly string[]
-  readonly changed?: readonly string[]
+export type PolicyChanges = Named<'added' | 'removed' | 'changed'> & {
   /** The new default plan, where it is another. */
   readonly defaultPlan?: string
   /** How often players call and how long a lease runs, where that is different. */
@@ -21,9 +26,9 @@ export function policyChanges(before: Policy, after: Policy): PolicyChanges {
     return former !== undefined && !isSame(former, after.plans.get(name))
   })
   return {
-    ...(added.length > 0 && { added }),
-    ...(removed.length > 0 && { removed }),
-    ...(changed.length > 0 && { changed }),
+    ...named('added', added),
+    ...named('removed', removed),
+    ...named('changed', changed),
     ...(before.defaultPlan.name !== after.defaultPlan.name && {
       defaultPlan: escapeId(after.defaultPlan.name),
     }),
@@ -31,8 +36,15 @@ export function policyChanges(before: Policy, after: Policy): PolicyChanges {
   }
 }
 
+function named<Change extends string>(change: Change, names: readonly string[]): Named<Change> {
+  if (names.length === 0) return {}
+  const first = names.slice(0, NAMES_MAX).map(escapeId)
+  const count = names.length > NAMES_MAX ? { [`${change}Count`]: names.length } : {}
+  return { [change]: first, ...count } as Named<Change>
+}
+
 function namesIn({ plans }: Policy, isMeant: (name: string) => boolean): string[] {
-  return [...plans.keys()].filter(isMeant).map(escapeId)
+  return [...plans.keys()].filter(isMeant)
 }
 
 /** Both are read by the same reader, so that their members come in the same order. */

@@ -1,13 +1,12 @@
 /**
  * `streamgate policy check`: what is wrong with a policy file, and how it will be understood.
  */
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { PolicyFault } from '@streamgate/core'
 import type { JsonPlaces } from '../json-places.ts'
 import { faultLines } from './policy-fault-lines.ts'
 import { parsePolicyText, placesIn, PolicyTextError } from './policy-file.ts'
+import { readPolicyStream, readPolicyText } from './policy-text.ts'
 import { policyWarnings } from './policy-warnings.ts'
 import { policyInWords } from './policy-words.ts'
 import { reasonOf } from '../reason.ts'
@@ -44,7 +43,7 @@ export function addPolicyCommand(program: Command): void {
 async function checkPolicyFile(file: string): Promise<number> {
   const name = file === '-' ? 'standard input' : file
   try {
-    const json = file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
+    const json = file === '-' ? await readPolicyStream(process.stdin) : await readPolicyText(file)
     const policy = parsePolicyText(json)
     const places = placesIn(json)
     const warnings = [...repetitions(places), ...policyWarnings(policy)]

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { DEFAULT_POLICY, parsePolicy, PolicyError, type Policy, type PolicyFault } from '@streamgate/core'
+import {
+  DEFAULT_POLICY,
+  FAULTS_NAMED_MAX,
+  faultsInWords,
+  parsePolicy,
+  PolicyError,
+  shortPointer,
+  type Policy,
+  type PolicyFault,
+} from '@streamgate/core'
 import { JsonPlaces, JsonSyntaxError, type Place } from '../json-places.ts'
+import { readPolicyTextSync } from './policy-text.ts'
 
 /** A policy, with its JSON and the file that this came from, where there are such. */
 export type PolicySource = { readonly policy: Policy; readonly text?: string; readonly file?: string }
@@ -9,7 +18,7 @@ export type PolicySource = { readonly policy: Policy; readonly text?: string; re
 /** What is wrong with one place of a policy's JSON. */
 export type PlacedFault = PolicyFault & Place
 
-/** Thrown for a text that is no policy; names every fault with its place. */
+/** Thrown for a text that is no policy; `faults` holds every one with its place, its message names the first twenty. */
 export class PolicyTextError extends Error {
   override readonly name = 'PolicyTextError'
   readonly faults: readonly PlacedFault[]
@@ -17,7 +26,7 @@ export class PolicyTextError extends Error {
   readonly isNoJson: boolean
 
   constructor(faults: readonly PlacedFault[], isNoJson: boolean) {
-    super(faults.map(({ pointer, detail }) => `${pointer || '/'} ${detail}`).join('; '))
+    super(faultsInWords(faults))
     this.faults = faults
     this.isNoJson = isNoJson
   }
@@ -60,19 +69,19 @@ export function placesIn(text: string): JsonPlaces {
  * The policy that a setting means: of no text the built-in one, of a text that begins with `{` what that
  * JSON says, else what the file of this name holds.
  *
- * @throws {Error} with what is wrong, as "must …" or "names …"; each fault of a policy by its JSON pointer.
+ * @throws {Error} with what is wrong, as "must …" or "names …"; the first faults of a policy by their JSON pointers.
  */
 export function readPolicy(setting: string): PolicySource {
   if (setting === '') return { policy: DEFAULT_POLICY }
   const isFile = !setting.startsWith('{')
   try {
-    const text = isFile ? readFileSync(setting, 'utf8') : setting
+    const text = isFile ? readPolicyTextSync(setting) : setting
     const policy = parsePolicyText(text)
     return isFile ? { policy, text, file: setting } : { policy, text }
   } catch (error) {
     if (error instanceof PolicyTextError && !error.isNoJson) {
-      const faults = error.faults.map(({ pointer, detail }) => `\n  ${pointer || '/'} ${detail}`)
-      throw new Error(`names a policy with faults${isFile ? `, ${setting}` : ''}:${faults.join('')}`, {
+      const lines = linesOf(error.faults).map((line) => `\n  ${line}`)
+      throw new Error(`names a policy with faults${isFile ? `, ${setting}` : ''}:${lines.join('')}`, {
         cause: error,
       })
     }
@@ -85,6 +94,14 @@ export function readPolicy(setting: string): PolicySource {
 /** SHA-256 of a policy's text, as `sha256sum` gives that of its file. */
 export function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+function linesOf(faults: readonly PolicyFault[]): string[] {
+  const lines = faults
+    .slice(0, FAULTS_NAMED_MAX)
+    .map(({ pointer, detail }) => `${shortPointer(pointer)} ${detail}`)
+  const more = faults.length - lines.length
+  return more > 0 ? [...lines, `and ${more} more faults: streamgate policy check names all`] : lines
 }
 
 function reasonFor(error: unknown): string {

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { FAULTS_NAMED_MAX, shortPointer } from '@streamgate/core'
 import { FileWatch } from '../file-watch.ts'
 import type { Logger } from '../log.ts'
 import { policyChanges } from './policy-changes.ts'
 import { firstState, type PolicyState, type ReloadResult } from './policy-in-force.ts'
 import { parsePolicyText, PolicyTextError, sha256Of, type PolicySource } from './policy-file.ts'
+import { readPolicyText } from './policy-text.ts'
 import { reasonOf } from '../reason.ts'
 
 /** What a reloader cannot make itself. */
@@ -68,7 +69,7 @@ export class PolicyReloader {
   async #reload(file: string, cause: Cause): Promise<void> {
     let text: string | undefined
     try {
-      text = await readFile(file, 'utf8')
+      text = await readPolicyText(file)
       if (cause === 'file-changed' && text === this.#lastRead) return
       if (text === this.#state.text) this.#leave(file, cause)
       else this.#accept(text, { file, cause })
@@ -95,11 +96,15 @@ export class PolicyReloader {
   }
 
   #refuse(error: unknown, about: { readonly file: string; readonly cause: Cause }): void {
-    const faults = error instanceof PolicyTextError ? error.faults : [{ detail: reasonOf(error) }]
+    const faults =
+      error instanceof PolicyTextError ? faultsTold(error) : { faults: [{ detail: reasonOf(error) }] }
     const { text } = this.#state
     const inForce = { sha256: text === undefined ? undefined : sha256Of(text) }
     this.#tell({ ...this.#state, refusedAtMs: this.#parts.now() }, 'refused')
-    this.#parts.logger.error({ ...about, faults, inForce }, 'policy refused, the one before stays in force')
+    this.#parts.logger.error(
+      { ...about, ...faults, inForce },
+      'policy refused, the one before stays in force',
+    )
   }
 
   #tell(state: PolicyState, result: ReloadResult): void {
@@ -107,4 +112,13 @@ export class PolicyReloader {
     this.#state = { ...state, reloads: { ...reloads, [result]: reloads[result] + 1 } }
     this.#publish(this.#state)
   }
+}
+
+/** The first faults as the log tells them, and how many there are if it does not tell all. */
+function faultsTold({ faults }: PolicyTextError) {
+  const told = faults.slice(0, FAULTS_NAMED_MAX).map((fault) => ({
+    ...fault,
+    pointer: fault.pointer === '' ? '' : shortPointer(fault.pointer),
+  }))
+  return { faults: told, ...(faults.length > told.length && { faultCount: faults.length }) }
 }

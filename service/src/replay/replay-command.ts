@@ -1,11 +1,11 @@
 /**
  * `streamgate replay`: what another policy would have decided.
  */
-import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
 import type { Policy, Store } from '@streamgate/core'
 import { parsePolicyText, PolicyTextError } from '../policy/policy-file.ts'
 import { faultLines } from '../policy/policy-fault-lines.ts'
+import { readPolicyTextSync } from '../policy/policy-text.ts'
 import { reasonOf } from '../reason.ts'
 import { inOrderOfTime, type Disorder } from './decision-queue.ts'
 import { LogReader } from './log-reader.ts'
@@ -106,7 +106,7 @@ async function play({ log }: Options, parts: ConstructorParameters<typeof Replay
 function policyIn(file: string): Policy {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readPolicyTextSync(file)
   } catch (cause) {
     throw new Error(`--policy ${file} cannot be read`, { cause })
   }
