@@ -19,8 +19,13 @@ const EXPOSED_HEADERS = 'etag, location, ratelimit, ratelimit-policy, retry-afte
 /** How long a browser need not ask again; Chrome takes no more than two hours. */
 const PREFLIGHT_KEPT_SECONDS = 7200
 
-/** Origins of apps that are no web sites, such as `capacitor://localhost`; URL knows no origin for them. */
-const APP_ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d{1,5})?$/
+/** Schemes of apps that are no web sites, but pages in a shell: on phones, desktops and consoles. */
+const APP_SCHEMES = ['app', 'capacitor', 'ionic', 'ms-appx', 'ms-appx-web', 'tauri'] as const
+
+/** Origins of such apps, such as `capacitor://localhost`; URL knows no origin for them. Pages from a disk have `file://`. */
+const APP_ORIGIN = new RegExp(
+  `^(?:(?:${APP_SCHEMES.join('|')})://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\\d{1,5})?|file://)$`,
+)
 
 /** A token of RFC 9110. */
 const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/
@@ -94,7 +99,7 @@ export function parseCorsOrigins(text: string): CorsOrigins {
   const wrong = origins.find((origin) => !isOrigin(origin))
   if (wrong === undefined) return origins
   throw new Error(
-    `must be * alone, or origins with commas between, each as a browser sends it, such as https://app.example.com: got ${JSON.stringify(wrong)}`,
+    `must be * alone, or origins with commas between, each as a browser sends it, such as https://app.example.com or one of an app (${APP_SCHEMES.join(', ')}, file): got ${JSON.stringify(wrong)}`,
   )
 }
 

@@ -13,6 +13,9 @@ import { SweepMetrics } from './sweep/sweep-metrics.ts'
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 
+/** Methods that are a label of their own: a caller may send any, and each label is a series. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
 /** The metrics of this process, and on request those of all workers. */
 export class Metrics implements MetricsSink {
   readonly registry = new Registry()
@@ -30,7 +33,7 @@ export class Metrics implements MetricsSink {
     collectDefaultMetrics({ register: this.registry })
     this.#requests = new Histogram({
       name: 'streamgate_http_request_duration_seconds',
-      help: 'Time from a request to its answer, by route and status.',
+      help: 'Time from a request to its answer, by method (a few by name, all others as other), route and status.',
       labelNames: ['method', 'route', 'status'],
       buckets: SECONDS_BUCKETS,
       registers,
@@ -96,7 +99,7 @@ export class Metrics implements MetricsSink {
     this.#storeCalls.observe({ verb, result: failed ? 'failed' : 'ok' }, seconds)
 
   readonly answered = ({ method, route, status, seconds, decision }: AnsweredRequest): void => {
-    const known = route === 'unknown' ? 'any' : method
+    const known = METHODS.has(method) ? method : 'other'
     this.#requests.observe({ method: known, route, status: String(status) }, seconds)
     for (const one of decisionsIn(decision)) this.#decided(one)
   }

@@ -93,7 +93,14 @@ describe('the configuration', () => {
   })
 
   it('takes origins as browsers send them, and no others', () => {
-    const good = ['https://a.example', 'http://localhost:3000', 'http://[::1]:3000', 'capacitor://localhost']
+    const apps = [
+      'capacitor://localhost',
+      'ionic://localhost',
+      'tauri://localhost',
+      'app://player',
+      'file://',
+    ]
+    const good = ['https://a.example', 'http://localhost:3000', 'http://[::1]:3000', ...apps]
     expect(loadConfig({ corsOrigins: good.join(', ') }, {}).corsOrigins).toEqual(good)
     expect(loadConfig({ corsOrigins: '*' }, {}).corsOrigins).toBe('*')
     expect(loadConfig({}, {}).corsOrigins).toEqual([])
@@ -108,6 +115,16 @@ describe('the configuration', () => {
       'https://*.example',
       'null',
       'https://a.example,',
+      'javascript://x',
+      'data://x',
+      'blob://x',
+      'ftp://a.example',
+      'ws://a.example',
+      'file:///app',
+      'file://host',
+      'app://',
+      'capacitor://localhost/',
+      'Capacitor://localhost',
     ]
     for (const corsOrigins of bad) expect(faultsOf({ corsOrigins }), corsOrigins).toHaveLength(1)
   })

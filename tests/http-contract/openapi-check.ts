@@ -30,6 +30,7 @@ export class OpenApiCheck {
       const isPreflight = request.method === 'OPTIONS' && response.status === 204
       if (isPreflight) return
       assert.ok([400, 404, 405].includes(response.status), about)
+      if (request.method === 'HEAD') return
       this.#assertValid({ $ref: '#/components/schemas/Problem' }, response, about)
       return
     }

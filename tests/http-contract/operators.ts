@@ -1,4 +1,5 @@
 /** The contract as operators, their machines and readers of the documentation see it. */
+import { METHODS } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Conversation } from './conversation.ts'
 import type { TargetMaker } from './target.ts'
@@ -61,6 +62,25 @@ export function describeOperators(maker: TargetMaker): void {
       expect(page.headers['content-security-policy']).toContain("default-src 'none'")
     })
 
+    it('no page may stand in the frame of another', async () => {
+      for (const path of ['/docs', '/problems', '/problems/stream-limit-reached']) {
+        const { headers } = await get(path, { accept: 'text/html' })
+        expect(headers['content-type'], path).toBe('text/html; charset=utf-8')
+        expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
+      }
+    })
+
+    it('the metrics know a few methods by name, and all others together', async () => {
+      // A connection that is to become a tunnel or another protocol never gets as far.
+      const methods = METHODS.filter((method) => method !== 'CONNECT')
+      for (const method of methods) {
+        for (const path of ['/livez', '/users/metered/streams', '/nothing'])
+          await service.send({ method, path })
+      }
+      const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'other']
+      await expect.poll(() => methodsCounted(service)).toEqual(new Set(known))
+    })
+
     it('the metrics count decisions and name no user', async () => {
       await service.start('metered-user', { streamId: 'a' })
       await expect
@@ -78,4 +98,11 @@ export function describeOperators(maker: TargetMaker): void {
     expect((await service.send({ method: 'GET', path: '/livez' })).status).toBe(200)
     await service.close()
   })
+}
+
+/** The methods that are a label of some series. */
+async function methodsCounted(service: Conversation): Promise<ReadonlySet<string | undefined>> {
+  const { text } = await service.send({ method: 'GET', path: '/metrics' })
+  const labels = text.matchAll(/^streamgate_http_request_duration_seconds_count\{method="([^"]*)"/gm)
+  return new Set([...labels].map(([, method]) => method))
 }

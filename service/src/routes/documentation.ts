@@ -4,9 +4,9 @@ import { problem } from '../problem.ts'
 import type { Call, Route, TwoForms } from '../route.ts'
 import { PolicyFileSchema, ProblemTypeSchema, ProblemTypesSchema } from '../schemas.ts'
 
-/** Our pages run no script and load nothing: one style of their own. */
+/** Our pages run no script, load nothing but one style of their own, and stand in no frame. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 export const openapiRoute: Route = {
   method: 'GET',
