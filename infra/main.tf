@@ -33,8 +33,9 @@ locals {
   settings = merge(
     { STREAMGATE_STORE = "dynamodb:${module.table.name}" },
     var.policy == "" ? {} : { STREAMGATE_POLICY = var.policy },
-    # An HTTP API answers preflights itself; behind a REST API the function does.
-    var.gateway == "rest" && length(var.cors_origins) > 0 ? {
+    var.jwt == null ? {} : { STREAMGATE_JWT_USER_CLAIM = var.jwt_user_claim },
+    # Behind an HTTP API too: a preflight has a route of its own if tokens are checked, and must be answered there.
+    length(var.cors_origins) > 0 ? {
       STREAMGATE_CORS_ORIGINS = join(",", var.cors_origins)
       STREAMGATE_CORS_HEADERS = join(",", var.cors_headers)
     } : {},

@@ -329,6 +329,17 @@ variable "jwt" {
   }
 }
 
+variable "jwt_user_claim" {
+  description = "Claim of a token that holds the user id: a token reaches the user whom it names, and no other. Only with jwt."
+  type        = string
+  default     = "sub"
+
+  validation {
+    condition     = can(regex("^[!-~]{1,128}$", var.jwt_user_claim))
+    error_message = "jwt_user_claim must be the name of a claim, such as sub: 1 to 128 printable characters."
+  }
+}
+
 variable "cors_origins" {
   description = "Origins whose pages may call, such as https://watch.example; empty lets none. Behind rest not together with consumers."
   type        = list(string)

@@ -7,7 +7,8 @@ mock_provider "aws" {
 variables {
   name              = "streamgate-dev"
   stage_name        = "test"
-  guarded_paths     = ["users/{userId}/streams", "users/{userId}/streams/{id}"]
+  viewer_paths      = ["users/{userId}/streams", "users/{userId}/streams/{id}"]
+  operator_paths    = ["users/{userId}", "streams/{streamId}"]
   open_paths        = ["livez", "problems/{type}"]
   function_alias    = { invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/live/invocations" }
   throttle_rate     = 10000
@@ -27,7 +28,7 @@ run "routes_and_throttle" {
   }
 
   assert {
-    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["ANY /users/{userId}/streams", "ANY /users/{userId}/streams/{id}", "ANY /livez", "ANY /problems/{type}", "$default"])
+    condition     = toset(keys(aws_apigatewayv2_route.this)) == toset(["ANY /users/{userId}/streams", "ANY /users/{userId}/streams/{id}", "ANY /users/{userId}", "ANY /streams/{streamId}", "ANY /livez", "ANY /problems/{type}", "$default"])
     error_message = "each path must have a route of its own, and the rest one for all"
   }
 
@@ -63,7 +64,17 @@ run "tokens_pages_and_no_throttle" {
 
   assert {
     condition     = toset([for key, route in aws_apigatewayv2_route.this : key if route.authorization_type == "JWT"]) == toset(["ANY /users/{userId}/streams", "ANY /users/{userId}/streams/{id}", "$default"])
-    error_message = "all but the open paths need a token"
+    error_message = "what is for players needs a token, and so does all that is unknown"
+  }
+
+  assert {
+    condition     = toset([for key, route in aws_apigatewayv2_route.this : key if route.authorization_type == "AWS_IAM"]) == toset(["ANY /users/{userId}", "ANY /streams/{streamId}"])
+    error_message = "no token may open what is for operators"
+  }
+
+  assert {
+    condition     = toset([for key, route in aws_apigatewayv2_route.this : key if startswith(key, "OPTIONS ") && route.authorization_type == "NONE"]) == toset(["OPTIONS /users/{userId}/streams", "OPTIONS /users/{userId}/streams/{id}", "OPTIONS /{proxy+}"])
+    error_message = "a preflight carries no token, so it must not meet the authorizer"
   }
 
   assert {

@@ -9,6 +9,7 @@ import { RejectedRequest, type PathParams } from './input.ts'
 import { failure, problem, retryLater } from './problem.ts'
 import type { Answer, Decisions, Route, Service } from './route.ts'
 import { Router, type Match } from './router.ts'
+import type { ViewerScope } from './viewer-scope.ts'
 
 /** Who hears of what the app does. Neither may throw. */
 export type AppObserver = {
@@ -35,6 +36,8 @@ export type AppParts = {
   readonly routes: readonly Route[]
   readonly observer: AppObserver
   readonly cors: Cors
+  /** What the callers' tokens cover; absent if callers have none and may do everything. */
+  readonly scope?: ViewerScope | undefined
   /** Requests under way at once, beyond which viewers' calls are told to come back later. */
   readonly inFlightMax: number
   /** An id for a request that brought none; no other call returns it, in any process. */
@@ -99,6 +102,8 @@ export class App {
   }
 
   #answer(route: Route, request: HttpRequest, params: PathParams): Answer | Promise<Answer> {
+    const refusal = this.#parts.scope?.refusalOf(request, route, params)
+    if (refusal !== undefined) return refusal
     if (this.#inFlight > this.#parts.inFlightMax && route.operation.tag === 'viewers') {
       return retryLater(
         'too-many-requests',

@@ -23,6 +23,7 @@ import { addSamples } from './samples.ts'
 import { sequence } from './sequence.ts'
 import { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
+import { ViewerScope } from './viewer-scope.ts'
 
 /** This service's version. */
 export const VERSION = packageJson.version
@@ -90,8 +91,8 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
     policyInForce: () => policy.view,
   }
   const { inFlightMax } = config
-  const cors = new Cors({ origins: config.corsOrigins, headers: config.corsHeaders })
-  const app = new App({ service, routes: ROUTES, observer, cors, inFlightMax, newRequestId: sequence() })
+  const doors = doorsOf(config)
+  const app = new App({ service, routes: ROUTES, observer, ...doors, inFlightMax, newRequestId: sequence() })
   metrics.showInFlight?.(() => app.inFlight)
   return {
     app,
@@ -112,6 +113,12 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
       await engine.close()
     },
   }
+}
+
+/** Who may call, and from where. */
+function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
+  const scope = jwtUserClaim === undefined ? undefined : new ViewerScope(jwtUserClaim)
+  return { cors: new Cors({ origins, headers }), scope }
 }
 
 function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }: Log): FinishedRefresher {

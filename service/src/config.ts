@@ -7,6 +7,7 @@ import { readPolicy, type PolicySource } from './policy/policy-file.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './setting-text.ts'
 import { parseStore, type StoreConfig } from './store-config.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep/sweep-settings.ts'
+import { parseUserClaim } from './viewer-scope.ts'
 
 /** Who is told what is measured. */
 export type MetricsConfig =
@@ -28,6 +29,8 @@ export type Config = SweepConfig & {
   readonly drainSeconds: number
   readonly inFlightMax: number
   readonly corsOrigins: CorsOrigins
+  /** The claim of a token that holds the user id, if a gateway in front checks tokens. */
+  readonly jwtUserClaim: string | undefined
   readonly corsHeaders: readonly string[]
   readonly logLevel: LogLevel
   readonly metrics: MetricsConfig
@@ -137,6 +140,14 @@ export const SETTINGS = {
     fallback: 'none',
     help: 'who may call: none (anybody who reaches the port); must be said for a host that is not loopback',
     parse: (text) => (text === 'none' ? text : refuse(`must be "none", got ${JSON.stringify(text)}`)),
+  },
+  jwtUserClaim: {
+    variable: 'STREAMGATE_JWT_USER_CLAIM',
+    flag: '--jwt-user-claim',
+    placeholder: '<claim>',
+    fallback: '',
+    help: 'on AWS Lambda, behind an HTTP API that checks tokens: the claim that holds the user id; a token then reaches that user alone',
+    parse: parseUserClaim,
   },
   drainSeconds: {
     variable: 'STREAMGATE_DRAIN_SECONDS',

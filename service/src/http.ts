@@ -16,6 +16,8 @@ export type HttpRequest = {
    * hand over what it has.
    */
   readonly body?: Uint8Array | undefined
+  /** The claims of the caller's token, if a gateway in front has checked one. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** What a gateway in front calls the request in its own log. */
   readonly gatewayRequestId?: string | undefined
 }

@@ -5,6 +5,9 @@
 import { placeHttpPath, placeRestPath, placeUrlPath, type PlacedPath } from './gateway-path.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 
+/** What a token said that the gateway has checked. */
+type Claims = Readonly<Record<string, unknown>>
+
 type Texts = Readonly<Record<string, string | undefined>>
 
 /** An event of payload format 1.0, as far as it matters here. */
@@ -27,6 +30,7 @@ export type RestApiEvent = {
     readonly path?: string
     readonly stage?: string
     readonly requestId?: string
+    readonly authorizer?: { readonly claims?: Claims | null } | null
   }
 }
 
@@ -47,6 +51,7 @@ export type HttpApiEvent = {
     readonly stage: string
     readonly requestId?: string
     readonly domainName?: string
+    readonly authorizer?: { readonly jwt?: { readonly claims?: Claims } }
   }
 }
 
@@ -93,6 +98,7 @@ export function requestOf(event: GatewayEvent): { readonly request: HttpRequest;
     headers: lowerCase(headers ?? {}),
     body: bytesOf(body, isBase64Encoded),
     gatewayRequestId: requestContext.requestId,
+    claims: claimsIn(event),
   }
   return { request, prefix }
 }
@@ -119,6 +125,11 @@ function withPrefix(body: string, prefix: string): string {
   return body
     .replaceAll('"type":"/problems/', () => `"type":"${escaped}/problems/`)
     .replaceAll('"servers":[{"url":"/"}]', () => `"servers":[{"url":"${escaped}"}]`)
+}
+
+function claimsIn(event: GatewayEvent): Claims | undefined {
+  if ('httpMethod' in event) return event.requestContext.authorizer?.claims ?? undefined
+  return event.requestContext.authorizer?.jwt?.claims
 }
 
 function placeOf(event: GatewayEvent): PlacedPath {

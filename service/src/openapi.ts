@@ -14,6 +14,7 @@ import type {
   Route,
 } from './route.ts'
 import * as schemas from './schemas.ts'
+import { needsNoToken } from './viewer-scope.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -77,7 +78,8 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
   }
 }
 
-function operation({ path, operation: told }: Route): OpenApiOperation {
+function operation(route: Route): OpenApiOperation {
+  const { path, operation: told } = route
   const { operationId, summary, description, isDeprecated, tag, body } = told
   return {
     operationId,
@@ -92,7 +94,7 @@ function operation({ path, operation: told }: Route): OpenApiOperation {
         content: { [body.contentType ?? 'application/json']: { schema: reference(body.schema) } },
       },
     }),
-    responses: responses(path, told),
+    responses: responses(route),
   }
 }
 
@@ -122,12 +124,17 @@ function parameter(name: string, ofName: GenericSchema) {
   return { name, description: String(description), schema }
 }
 
-function responses(path: string, told: Route['operation']): OpenApiOperation['responses'] {
+function responses(route: Route): OpenApiOperation['responses'] {
+  const { path, operation: told } = route
   const takesIds = /\{(?:userId|streamId)\}/.test(path)
   const common: Record<number, AnswerDescription> = {
     ...(takesIds && { 400: { description: 'Faults in the request.', problems: ['invalid-request'] } }),
     ...(told.body && {
       415: { description: 'The body is of another kind.', problems: ['unsupported-media-type'] },
+    }),
+    ...(!needsNoToken(route) && {
+      401: { description: 'Where tokens are checked: none came along.', problems: ['unauthorized'] },
+      403: { description: 'Where tokens are checked: this one does not cover it.', problems: ['forbidden'] },
     }),
     413: { description: 'The body is too large.', problems: ['body-too-large'] },
     429: { description: 'Called too fast.', headers: ['Retry-After'], problems: ['too-many-requests'] },

@@ -33,6 +33,17 @@ export const PROBLEMS = {
     explanation:
       'The lease that `If-Match` names is over: it was stopped, or it lapsed and was tidied away. Start again to go on watching.',
   },
+  unauthorized: {
+    status: 401,
+    title: 'Unauthorized',
+    explanation: 'The call needs a token, and none came with it. Sign in, and repeat the call.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    explanation:
+      'The token does not cover the call. It covers what players do for the one user that it names: no other user, nothing that operators do, and no `plan`.',
+  },
   'invalid-request': {
     status: 400,
     title: 'Invalid request',

@@ -37,6 +37,7 @@ describe('the configuration', () => {
     ],
     [{ store: 'lmdb:' }, /^--store must be/],
     [{ store: 'dynamodb:a/b' }, /^--store must be/],
+    [{ jwtUserClaim: 'sub' }, /^--jwt-user-claim must not be set outside AWS Lambda/],
     [{ storeTimeoutMs: '0' }, /^--store-timeout-ms must be a whole number from 1 to 60000, got "0"$/],
     [{ workers: '-1' }, /^--workers must be/],
     [{ samples: 'yes' }, /^--samples must be on or off, got "yes"$/],

@@ -10,6 +10,7 @@ import { GatewayServer } from './gateway.ts'
 import { HttpApi } from './http-api.ts'
 import { pluginFolder, whatIsMissing } from './machine.ts'
 import { RestApi, type RestApiPlace } from './rest-api.ts'
+import { TokenIssuer } from './token-issuer.ts'
 import { Workshop, type Run } from './workshop.ts'
 
 /** A provider that is refused tries again for minutes; what is refused here stays refused. */
@@ -47,6 +48,8 @@ export type Sending = {
 /** An emulated account and the means to deploy to it. */
 export class AwsWalk {
   readonly emulator = new Emulator()
+  /** Whose tokens viewers have. */
+  readonly issuer = new TokenIssuer('https://id.example')
   readonly #gateway = new GatewayServer()
   #workshop: Workshop | undefined
   #function: DeployedFunction | undefined
@@ -113,7 +116,8 @@ export class AwsWalk {
     const { function_name: name, function_alias: alias, api_id: apiId, stage } = this.#outputs
     this.#function ??= new DeployedFunction(this.emulator, name, alias)
     await this.#function.refresh(this.#release)
-    const place = { emulator: this.emulator, apiId, stage, function: this.#function }
+    const issuers = [this.issuer]
+    const place = { emulator: this.emulator, apiId, stage, function: this.#function, issuers }
     const { items = [] } = await this.emulator.get<{ items?: { apiId: string }[] }>('apigateway', '/v2/apis')
     const isHttp = items.some((api) => api.apiId === apiId)
     this.#gateway.show(isHttp ? await HttpApi.read(place) : await this.#readRestApi(place))

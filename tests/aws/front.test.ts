@@ -4,6 +4,7 @@ import { answerOf } from './gateway.ts'
 import { Role } from './role.ts'
 import { matchRoute } from './route-tree.ts'
 import { TokenBucket } from './token-bucket.ts'
+import { checkToken, TokenIssuer } from './token-issuer.ts'
 
 describe('a role is held to its policy', () => {
   const table = 'arn:aws:dynamodb:eu-central-1:123456789012:table/Users'
@@ -73,6 +74,41 @@ describe('a throttle', () => {
   })
 })
 
+describe('a token is checked as API Gateway checks it', () => {
+  const issuer = new TokenIssuer('https://id.example')
+  const configuration = { issuer: issuer.url, audience: ['streamgate'] }
+  const check = (token: string) => checkToken(`Bearer ${token}`, configuration, [issuer])
+  const nowSeconds = Math.floor(Date.now() / 1000)
+
+  it('and its claims are handed over as texts', () => {
+    const token = issuer.sign({ sub: 'u', aud: ['other', 'streamgate'], level: 3, exp: nowSeconds + 60 })
+    expect(check(token)?.claims).toMatchObject({ sub: 'u', aud: '[other streamgate]', level: '3' })
+    expect(check(issuer.sign({ sub: 'u', client_id: 'streamgate' }))?.claims).toMatchObject({ sub: 'u' })
+  })
+
+  it.each([
+    ['over', issuer.sign({ aud: 'streamgate', exp: nowSeconds - 1 })],
+    ['for later', issuer.sign({ aud: 'streamgate', nbf: nowSeconds + 60 })],
+    ['for others', issuer.sign({ aud: 'others' })],
+    ['for nobody', issuer.sign({})],
+    ['by another issuer', new TokenIssuer('https://other.example').sign({ aud: 'streamgate' })],
+    ['by somebody who calls himself the issuer', new TokenIssuer(issuer.url).sign({ aud: 'streamgate' })],
+    [
+      'changed',
+      issuer
+        .sign({ aud: 'streamgate' })
+        .replace(/\.[^.]+\./, `.${part({ iss: issuer.url, aud: 'streamgate', exp: nowSeconds + 60 })}.`),
+    ],
+    [
+      'not signed',
+      `${part({ alg: 'none' })}.${part({ iss: issuer.url, aud: 'streamgate', exp: nowSeconds + 60 })}.`,
+    ],
+    ['none', ''],
+  ])('and refused if it is %s', (_what, token) => {
+    expect(check(token)).toBeUndefined()
+  })
+})
+
 describe('a function’s result', () => {
   it.each([undefined, null, 'text', {}, { statusCode: '200' }, { statusCode: 200, body: {} }])(
     'that is %j is no answer',
@@ -86,6 +122,10 @@ describe('a function’s result', () => {
     expect(answer?.body).toEqual(Buffer.from('x'))
   })
 })
+
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
 
 function call(operation: string, TableName: string): Call {
   const body = Buffer.from(JSON.stringify({ TableName }))

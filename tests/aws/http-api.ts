@@ -8,8 +8,14 @@ import { REGION, type Emulator } from './emulator.ts'
 import { answerOf, type GatewayAnswer, type GatewayApi, type GatewayRequest } from './gateway.ts'
 import { matchRoute } from './route-tree.ts'
 import { TokenBucket } from './token-bucket.ts'
+import { checkToken, type CheckedToken, type JwtConfiguration, type TokenIssuer } from './token-issuer.ts'
 
-type Route = { readonly routeKey: string; readonly authorizationType?: string }
+type Route = {
+  readonly routeKey: string
+  readonly authorizationType?: string
+  readonly authorizerId?: string
+}
+type Authorizer = { readonly authorizerId: string; readonly jwtConfiguration?: JwtConfiguration }
 type Cors = {
   readonly allowOrigins?: readonly string[]
   readonly allowMethods?: readonly string[]
@@ -24,7 +30,12 @@ type Stage = {
     readonly throttlingBurstLimit?: number
   }
 }
-type Deployed = { readonly routes: readonly Route[]; readonly stage: Stage; readonly cors: Cors | undefined }
+type Deployed = {
+  readonly routes: readonly Route[]
+  readonly stage: Stage
+  readonly cors: Cors | undefined
+  readonly authorizers: readonly Authorizer[]
+}
 
 /** Where it is, and what it calls. */
 export type HttpApiPlace = {
@@ -32,6 +43,8 @@ export type HttpApiPlace = {
   readonly apiId: string
   readonly stage: string
   readonly function: DeployedFunction
+  /** Whose tokens there are. */
+  readonly issuers: readonly TokenIssuer[]
 }
 
 /** Bodies of these types are handed over as text, all others in base64. */
@@ -62,22 +75,29 @@ export class HttpApi implements GatewayApi {
       get<{ items: Route[] }>('/routes'),
       get<Stage>(`/stages/${stage}`),
     ])
-    return new HttpApi(place, { routes: routes.items, stage: deployedStage, cors: api.corsConfiguration })
+    const ids = new Set(routes.items.flatMap(({ authorizerId = '' }) => authorizerId || []))
+    return new HttpApi(place, {
+      routes: routes.items,
+      stage: deployedStage,
+      cors: api.corsConfiguration,
+      authorizers: await Promise.all([...ids].map((id) => get<Authorizer>(`/authorizers/${id}`))),
+    })
   }
 
   async answer(request: GatewayRequest): Promise<GatewayAnswer> {
     const { stage } = this.#place
     const below = this.#pathBelowStage(request.path)
     if (below === undefined) return message(404, 'Not Found')
-    const preflight = this.#preflight(request)
-    if (preflight !== undefined) return preflight
     const match = this.#routeOf(request.method, below)
+    // The token is asked for first: of a preflight too, which has none, unless its route asks for none.
+    const admission = match === undefined ? {} : this.#admission(match.route, request)
+    if ('refusal' in admission) return admission.refusal
+    const preflight =
+      match?.route.routeKey.startsWith('OPTIONS ') === true ? undefined : this.#preflight(request)
+    if (preflight !== undefined) return preflight
     if (match === undefined) return message(404, 'Not Found')
     if (this.#throttle?.take(Date.now()) === false) return message(429, 'Too Many Requests')
-    if (match.route.authorizationType === 'JWT' && request.headers['authorization'] === undefined) {
-      return message(401, 'Unauthorized')
-    }
-    const event = eventOf(request, { ...match, place: this.#place })
+    const event = eventOf(request, { ...match, ...admission, place: this.#place })
     if (event === undefined) return message(400, 'Bad Request')
     const { apiId } = this.#place
     const sourceArn = `arn:aws:execute-api:${REGION}:123456789012:${apiId}/${stage}/${match.route.routeKey}`
@@ -86,7 +106,20 @@ export class HttpApi implements GatewayApi {
     if (outcome.kind === 'timed out') return message(503, 'Service Unavailable')
     const answer = outcome.kind === 'answered' ? answerOf(outcome.result) : undefined
     if (answer === undefined) return message(500, 'Internal Server Error')
-    return { ...answer, headers: { ...answer.headers, ...this.#corsHeaders(request) } }
+    return this.#withCors(answer, request)
+  }
+
+  /** Whether a route lets the request in, with the token that it was let in by. */
+  #admission(route: Route, { headers }: GatewayRequest): Admission {
+    if (route.authorizationType === 'AWS_IAM') return { refusal: message(403, 'Forbidden') }
+    if (route.authorizationType !== 'JWT') return {}
+    const authorizer = this.#deployed.authorizers.find((one) => one.authorizerId === route.authorizerId)
+    const token = checkToken(
+      headers['authorization'],
+      authorizer?.jwtConfiguration ?? {},
+      this.#place.issuers,
+    )
+    return token === undefined ? { refusal: message(401, 'Unauthorized') } : { token }
   }
 
   #pathBelowStage(path: string): string | undefined {
@@ -128,26 +161,32 @@ export class HttpApi implements GatewayApi {
     }
   }
 
-  #corsHeaders({ headers }: GatewayRequest): Record<string, string> {
+  /** What a function says about CORS is dropped where the API itself is told of it. */
+  #withCors(answer: GatewayAnswer, request: GatewayRequest): GatewayAnswer {
     const { cors } = this.#deployed
-    const { origin = '' } = headers
-    if (cors === undefined || !isAllowed(cors, origin)) return {}
-    return {
+    if (cors === undefined) return answer
+    const own = Object.entries(answer.headers).filter(([name]) => !name.startsWith('access-control-'))
+    const preflight = request.method === 'OPTIONS' ? this.#preflight(request)?.headers : undefined
+    const { origin = '' } = request.headers
+    const exposed = isAllowed(cors, origin) && {
       'access-control-allow-origin': origin,
       'access-control-expose-headers': (cors.exposeHeaders ?? []).join(','),
     }
+    return { ...answer, headers: { ...Object.fromEntries(own), ...(preflight ?? exposed) } }
   }
 }
 
+/** How a route answers a caller: by a refusal, or by letting it in, with its token if it asks for one. */
+type Admission = { readonly refusal: GatewayAnswer } | { readonly token?: CheckedToken }
 type Matched = { readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
 
 /** Paths and parameters come decoded; a path that cannot be decoded is refused. */
 function eventOf(
   request: GatewayRequest,
-  matched: Matched & { readonly place: HttpApiPlace },
+  matched: Matched & { readonly place: HttpApiPlace; readonly token?: CheckedToken },
 ): object | undefined {
   const { method, headers, query, body } = request
-  const { route, parameters, place } = matched
+  const { route, parameters, place, token } = matched
   const decoded = decodedPath(request.path)
   if (decoded === undefined) return undefined
   const names = Object.entries(parameters).map(([name, value]) => [name, decodeURIComponent(value)])
@@ -162,6 +201,7 @@ function eventOf(
     requestContext: {
       accountId: '123456789012',
       apiId: place.apiId,
+      ...(token !== undefined && { authorizer: { jwt: { claims: token.claims, scopes: null } } }),
       domainName: `${place.apiId}.execute-api.${REGION}.amazonaws.com`,
       http: {
         method,

@@ -77,13 +77,16 @@ export function callOf(document: OpenApiDocument, placed: PlacedOperation, step:
   }
 }
 
+/** A caller who is not let in has seen nothing of the operation. */
+const NOT_LET_IN = new Set([401, 403])
+
 /** The step for an operation that the walk does not know: any answer that the document promises will do. */
 export function plainStep({ operation }: PlacedOperation): Step {
   const promised = Object.keys(operation.responses).map(Number)
   return {
     operationId: operation.operationId,
     name: operation.summary,
-    status: promised.filter((status) => status < 500),
+    status: promised.filter((status) => status < 500 && !NOT_LET_IN.has(status)),
   }
 }
 

@@ -5,19 +5,19 @@
 # validates and asks for keys by resource. Each takes any method, and what is not listed goes to the function
 # as well, so that an unknown path or method gets the 404 or 405 of the API and not one of the gateway's.
 locals {
-  # For viewers and operators: behind a key or a token, where there are any.
-  guarded_paths = [
-    "users/{userId}",
+  # For players: behind a key or a token, if there are any.
+  viewer_paths = [
     "users/{userId}/streams",
     "users/{userId}/streams/{id}",
     "users/{userId}/streams/{id}/stop",
     "users/{userId}/cmcd",
-    "streams/{streamId}",
-    "streams/{streamId}/finish",
   ]
 
+  # For operators: behind a key too, and closed if there are tokens, which are those of viewers.
+  operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish"]
+
   # For probes and readers: open to everybody.
-  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "problems", "problems/{type}"]
+  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "problems", "problems/{type}"]
 }
 
 # What is written of every request: never its path, in which the user's id stands.
@@ -45,7 +45,7 @@ module "rest" {
   name              = var.name
   stage_name        = var.stage_name
   base_path         = var.base_path
-  guarded_paths     = local.guarded_paths
+  guarded_paths     = concat(local.viewer_paths, local.operator_paths)
   open_paths        = local.open_paths
   function_alias    = var.function_alias
   throttle_rate     = var.throttle_rate
@@ -64,7 +64,8 @@ module "http" {
 
   name              = var.name
   stage_name        = var.stage_name
-  guarded_paths     = local.guarded_paths
+  viewer_paths      = local.viewer_paths
+  operator_paths    = local.operator_paths
   open_paths        = local.open_paths
   function_alias    = var.function_alias
   throttle_rate     = var.throttle_rate

@@ -13,6 +13,8 @@ throttle_burst      = 40
 cors_origins        = ["https://watch.example"]
 `
 
+const TOKENS = 'jwt = { issuer = "https://id.example", audience = ["streamgate"] }'
+
 /** As EventBridge sends it. */
 const SCHEDULED_EVENT = {
   version: '0',
@@ -115,6 +117,44 @@ describeWalk('an HTTP API on AWS', (walk) => {
     expect(output).toContain('Plan: 3 to import')
     expect(output).toContain('is already released, with the same bundle')
     expect(output).toContain('dev is already as it should be')
+  })
+
+  it('lets a token reach the user whom it names, and nothing that operators do', async () => {
+    walk.workshop.edit('infra/environments/dev.tfvars', /$/, `${TOKENS}\n`)
+    await walk.run('deploy --env dev --auto-approve')
+    await walk.serve()
+    const as = (sub: string) => ({
+      headers: { authorization: `Bearer ${walk.issuer.sign({ sub, aud: 'streamgate' })}` },
+    })
+    const film = { ...as('alice'), body: { streamId: 'film' } }
+    expect((await walk.ask('POST /users/alice/streams', film)).status).toBe(201)
+    const refused = [
+      await walk.ask('GET /users/alice/streams'),
+      await walk.ask('GET /users/alice/streams', { headers: { authorization: 'Bearer guessed' } }),
+      await walk.ask('GET /users/alice/streams', as('mallory')),
+      await walk.ask('DELETE /users/alice/streams/film', as('mallory')),
+      await walk.ask('DELETE /users/alice/streams/film?by=operator', as('alice')),
+      await walk.ask('DELETE /users/alice', as('mallory')),
+      await walk.ask('DELETE /users/alice', as('alice')),
+      await walk.ask('POST /streams/film/finish', as('alice')),
+      await walk.ask('DELETE /streams/film', as('alice')),
+      await walk.ask('GET /metrics', as('alice')),
+      await walk.ask('GET /metrics'),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([
+      401, 401, 403, 403, 403, 403, 403, 403, 403, 403, 401,
+    ])
+    expect((await walk.ask('GET /livez')).status).toBe(200)
+    expect((await walk.ask('GET /policy.schema.json')).status).toBe(200)
+    expect((await walk.ask('GET /users/alice/streams', as('alice'))).body).toMatchObject({ active: 1 })
+  })
+
+  it('answers a preflight, which has no token', async () => {
+    const headers = { origin: 'https://watch.example', 'access-control-request-method': 'POST' }
+    const { status, headers: answered } = await walk.ask('OPTIONS /users/alice/streams', { headers })
+    expect(status).toBe(204)
+    expect(answered.get('access-control-allow-origin')).toBe('https://watch.example')
+    expect(answered.get('access-control-allow-headers')).toContain('authorization')
   })
 
   it('is destroyed', async () => {

@@ -40,12 +40,23 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
   }
 }
 
-# Every path, whether it is behind a token, and the rest, which is treated like those for viewers.
+# Every path, with what is asked of its callers; the rest is treated like the paths for players.
+#
+# A token is a viewer's, so operators' paths must not open to one. An HTTP API cannot refuse a path by itself: here it
+# asks for a signature of the account, and the function refuses the call even then. A browser sends its preflight
+# without a token, so preflights have routes of their own that ask for none. `ANY` would catch them otherwise, and the
+# authorizer refuse them.
 locals {
-  guarded_routes = concat([for path in var.guarded_paths : "ANY /${path}"], ["$default"])
+  has_tokens       = var.jwt != null
+  asked_of_viewers = local.has_tokens ? "JWT" : "NONE"
+  has_preflights   = local.has_tokens && length(var.cors_origins) > 0
+
   routes = merge(
-    { for key in local.guarded_routes : key => var.jwt != null },
-    { for path in var.open_paths : "ANY /${path}" => false },
+    { for path in var.viewer_paths : "ANY /${path}" => local.asked_of_viewers },
+    { for path in var.operator_paths : "ANY /${path}" => local.has_tokens ? "AWS_IAM" : "NONE" },
+    { for path in var.open_paths : "ANY /${path}" => "NONE" },
+    { for path in concat(var.viewer_paths, ["{proxy+}"]) : "OPTIONS /${path}" => "NONE" if local.has_preflights },
+    { "$default" = local.asked_of_viewers },
   )
 }
 
@@ -55,6 +66,6 @@ resource "aws_apigatewayv2_route" "this" {
   api_id             = aws_apigatewayv2_api.this.id
   route_key          = each.key
   target             = "integrations/${aws_apigatewayv2_integration.function.id}"
-  authorization_type = each.value ? "JWT" : "NONE"
-  authorizer_id      = each.value ? aws_apigatewayv2_authorizer.jwt[0].id : null
+  authorization_type = each.value
+  authorizer_id      = each.value == "JWT" ? aws_apigatewayv2_authorizer.jwt[0].id : null
 }

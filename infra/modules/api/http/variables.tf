@@ -8,8 +8,13 @@ variable "stage_name" {
   type        = string
 }
 
-variable "guarded_paths" {
-  description = "Paths behind a key or a token, where there are any."
+variable "viewer_paths" {
+  description = "Paths for players: behind a token, if tokens are asked for."
+  type        = list(string)
+}
+
+variable "operator_paths" {
+  description = "Paths for operators: closed, if tokens are asked for."
   type        = list(string)
 }
 
