@@ -114,11 +114,11 @@ export class PolicyReloader {
   }
 }
 
-/** The first faults as the log tells them, and how many there are if it does not tell all. */
+/** The first faults as the log tells them, and how many there are. */
 function faultsTold({ faults }: PolicyTextError) {
   const told = faults.slice(0, FAULTS_NAMED_MAX).map((fault) => ({
     ...fault,
     pointer: fault.pointer === '' ? '' : shortPointer(fault.pointer),
   }))
-  return { faults: told, ...(faults.length > told.length && { faultCount: faults.length }) }
+  return { faults: told, faultCount: faults.length }
 }
