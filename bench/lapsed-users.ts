@@ -31,7 +31,7 @@ export async function populate(path: string, count: number): Promise<void> {
 async function addUser(store: LmdbStore, number: number): Promise<void> {
   const expiresAtMs = Date.now() + (number % WATCHING_EVERY === 0 ? WATCHING_MS : -10 * LEASE_MS)
   const leases = ['film', 'match'].map((name) => leaseOf(`${name}-${number}`, expiresAtMs))
-  await store.replace(`user-${number}` as UserId, EMPTY_ROSTER, { leases, evictions: [] })
+  await store.replace(`user-${number}` as UserId, EMPTY_ROSTER, { leases, notes: [] })
 }
 
 function leaseOf(name: string, expiresAtMs: number): Lease {

@@ -1,7 +1,7 @@
 /**
  * The LMDB store alone, in this process, doing what the mixes make it do: the most that a server on it can reach.
  */
-import type { Generation, Lease, LeaseId, StreamId, UserId } from '@streamgate/core'
+import type { Generation, Lease, LeaseId, Note, StreamId, UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { nextViewer, type Mix, type Stretch } from './load.ts'
 
@@ -43,10 +43,16 @@ async function call(
   about: { user: UserId; lease: Lease },
 ): Promise<void> {
   const { user, lease } = about
-  const times = { renewedAtMs: Date.now(), expiresAtMs: Date.now() + LEASE_MS }
+  const nowMs = Date.now()
+  const times = { renewedAtMs: nowMs, expiresAtMs: nowMs + LEASE_MS }
   if (verb === 'heartbeat') await store.renew(user, { id: lease.id }, times)
-  else if (verb === 'stop') await store.remove(user, { id: lease.id })
-  else if (!(await store.add(user, lease, 3)).done) await store.renew(user, { id: lease.id }, times)
+  else if (verb === 'stop') await store.remove(user, { id: lease.id }, noteOf(lease, nowMs))
+  else if (!(await store.add(user, lease, { capacity: 3 })).done)
+    await store.renew(user, { id: lease.id }, times)
+}
+
+function noteOf({ id }: Lease, atMs: number): Note {
+  return { how: 'stopped', leaseId: id, atMs, untilMs: atMs + LEASE_MS }
 }
 
 function leaseOf(streamId: string): Lease {

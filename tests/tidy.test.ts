@@ -93,8 +93,14 @@ const BANS: Readonly<Record<string, Ban>> = {
     except: /^service\/src\/compose\.ts$/,
   },
   'one word for one thing': {
-    pattern: /\b(?:acquire[sd]?|pings?|pinged|slots?|killSession)\b/i,
+    pattern: /\b(?:acquire[sd]?|pings?|pinged|killSession)\b/i,
     where: SHIPPED,
+  },
+  'the end of a lease is lapsesAtMs; expiresAtMs alone is for files that write it': {
+    pattern: /\bexpiresAtMs\b/,
+    where: SHIPPED,
+    except:
+      /^(?:core\/src\/(?:lease|grace|admission|limiter|decision|finished-streams)|stores\/src\/dynamodb\/(?:lease-change|lifetime|user-item)|stores\/src\/contract\/\w+|service\/src\/samples)\.ts$/,
   },
   'file names say what is in them': {
     pattern: /^/,

@@ -1,10 +1,11 @@
-import { EVICTIONS_MAX, inTurn, keepEvictions } from './eviction.ts'
+import { EVICTIONS_MAX, inTurn } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
-import { isLive, lapsesAtMs, type Lease, type LeaseId, type LeaseTimes } from './lease.ts'
+import { isLive, lapsesAtMs, renewedLease, type Lease, type LeaseId, type Renewal } from './lease.ts'
 import { fullLimit, headlineLimit, holdersOf, isOneCount, limitsOn, type FullLimit } from './limits.ts'
+import { notesAfter } from './notes.ts'
 import type { Limit, Plan } from './plan.ts'
-import { evictionOf, heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
-import type { LeaseRef } from './store.ts'
+import { heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
+import type { LeaseRef, Room } from './store.ts'
 
 /** What a newcomer asks for: its lease as it would be held, under a plan. */
 export type Claim = {
@@ -22,8 +23,8 @@ export type Claim = {
 
 /** The one conditional write that makes a decision true; where it is refused, the decision was out of date. */
 export type Write =
-  | { readonly verb: 'add'; readonly lease: Lease; readonly capacity: number }
-  | { readonly verb: 'renew'; readonly lease: LeaseRef; readonly times: LeaseTimes }
+  | { readonly verb: 'add'; readonly lease: Lease; readonly room: Room }
+  | { readonly verb: 'renew'; readonly lease: LeaseRef; readonly renewal: Renewal }
   | { readonly verb: 'replace'; readonly next: RosterContent }
 
 /** A limit is reached: which, who stands in the way, and when the first of them can lapse. */
@@ -79,8 +80,8 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
     return deny(roster, { claim, limit: room.limit }, nowMs)
   }
   const lease = inGrace(newcomer, untilMs)
-  const next = { leases: [...staying, lease], evictions: notes(roster, { claim, ends: leaving }, nowMs) }
-  return { outcome: 'admitted', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
+  const write = replaceBy(roster, { claim, leases: [...staying, lease], ends: leaving }, nowMs)
+  return { outcome: 'admitted', write, ends: endedBy(leaving, [], nowMs) }
 }
 
 /**
@@ -115,22 +116,38 @@ type Change = {
   readonly evicted: readonly Lease[]
 }
 
-/** An `add` where a count is all that the plan asks and nobody has to go, else the whole roster, without what has lapsed. */
-function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Change, nowMs: number): Write {
+/** The room that a newcomer needs if a count is all that its plan asks; else none that a store can judge. */
+export function roomFor(claim: Claim): Room | undefined {
   const { newcomer, plan, isHeartbeat } = claim
-  const capacity = isOneCount(plan) ? headlineLimit(plan).max : 0
+  if (!isOneCount(plan) || replacesAnother(claim) || isHeartbeat === true) return undefined
+  const soleOfDevice = plan.sameDeviceReplaces && newcomer.deviceId !== undefined
+  return { capacity: headlineLimit(plan).max, ...(soleOfDevice && { soleOfDevice }) }
+}
+
+/**
+ * An `add` if a count is all that the plan asks and no lease has to go. Else the whole roster, without what has
+ * lapsed: it holds only for the roster that was judged, so a stream to be replaced cannot slip in beside it.
+ */
+function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Change, nowMs: number): Write {
   const ends = [...leaving, ...evicted]
-  const hasNote = evictionOf(roster, newcomer.id, undefined) !== undefined
-  const hasRoom = roster.leases.length < capacity
-  return ends.length === 0 && !hasNote && hasRoom && isHeartbeat !== true
-    ? { verb: 'add', lease: newcomer, capacity }
-    : {
-        verb: 'replace',
-        next: {
-          leases: [...without(staying, evicted), newcomer],
-          evictions: notes(roster, { claim, ends }, nowMs),
-        },
-      }
+  const room = roomFor(claim)
+  if (room !== undefined && ends.length === 0 && roster.leases.length < room.capacity) {
+    return { verb: 'add', lease: claim.newcomer, room }
+  }
+  return replaceBy(roster, { claim, leases: [...without(staying, evicted), claim.newcomer], ends }, nowMs)
+}
+
+type Replacement = {
+  readonly claim: Claim
+  readonly leases: readonly Lease[]
+  readonly ends: readonly Lease[]
+}
+
+/** The roster with these leases: those in `ends` learn by whom they ended, and what else is gone had lapsed. */
+function replaceBy(roster: Roster, { claim, leases, ends }: Replacement, nowMs: number): Write {
+  const lapsed = without(roster.leases, [...leases, ...ends])
+  const notes = notesAfter(roster, { newcomer: claim.newcomer, ends, lapsed }, nowMs)
+  return { verb: 'replace', next: { leases, ...notes } }
 }
 
 /** The answer to a newcomer for whom this limit leaves no room: those of its holders who are live at `nowMs`. */
@@ -141,26 +158,26 @@ function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, 
   return { outcome: 'denied', limit, holders, retryAfterMs }
 }
 
-/** A lease that is held goes on as it is, for longer; the ones whose place it takes end, where they are held too. */
+/** A lease that is held goes on as it is, for longer. Those that it replaces end if they are held too. */
 function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, nowMs: number): Admittance {
   const { id, generation } = held
-  const times = timesOf(claim.newcomer)
+  const renewal = renewalOf(claim.newcomer)
   const leaving = leavingLeases(roster, claim)
-  if (leaving.length === 0) {
-    return { outcome: 'renewed', write: { verb: 'renew', lease: { id, generation }, times }, ends: [] }
+  if (leaving.length === 0 && !replacesAnother(claim)) {
+    return { outcome: 'renewed', write: { verb: 'renew', lease: { id, generation }, renewal }, ends: [] }
   }
-  return rewrite(roster, { claim, leaving, lease: { ...held, ...times } }, nowMs)
+  return rewrite(roster, { claim, leaving, lease: renewedLease(held, renewal) }, nowMs)
 }
 
 type Rewriting = { readonly claim: Claim; readonly leaving: readonly Lease[]; readonly lease: Lease }
 
-/** A held lease goes on as it is given here; whoever is leaving ends, and what has lapsed goes with them. */
+/** A held lease goes on as it is given here. Those leaving end, and what has lapsed goes with them. */
 function rewrite(roster: Roster, { claim, leaving, lease: changed }: Rewriting, nowMs: number): Admittance {
   const { id } = changed
   const staying = without(roster.leases, leaving).filter((lease) => lease.id === id || isLive(lease, nowMs))
   const leases = staying.map((lease) => (lease.id === id ? changed : lease))
-  const next = { leases, evictions: notes(roster, { claim, ends: leaving }, nowMs) }
-  return { outcome: 'renewed', write: { verb: 'replace', next }, ends: endedBy(leaving, [], nowMs) }
+  const write = replaceBy(roster, { claim, leases, ends: leaving }, nowMs)
+  return { outcome: 'renewed', write, ends: endedBy(leaving, [], nowMs) }
 }
 
 type Graced = { readonly claim: Claim; readonly held: Lease; readonly graceUntilMs: number }
@@ -177,7 +194,7 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
     const newcomer = claim.isHeartbeat === true ? held : claim.newcomer
     return admitNewcomer(roster, { ...claim, newcomer }, nowMs)
   }
-  const renewed = { ...held, ...timesOf(claim.newcomer) }
+  const renewed = renewedLease(held, renewalOf(claim.newcomer))
   const lease = full === undefined ? outOfGrace(renewed) : inGrace(renewed, graceUntilMs)
   return rewrite(roster, { claim, leaving, lease }, nowMs)
 }
@@ -192,6 +209,10 @@ function leavingLeases(roster: Roster, { newcomer, plan, replaces, isHeartbeat }
   )
 }
 
+function replacesAnother({ newcomer, replaces }: Claim): boolean {
+  return replaces !== undefined && replaces !== newcomer.id
+}
+
 function without(leases: readonly Lease[], gone: readonly Lease[]): readonly Lease[] {
   return gone.length === 0 ? leases : leases.filter(({ id }) => !gone.some((lease) => lease.id === id))
 }
@@ -200,15 +221,11 @@ function endedBy(leaving: readonly Lease[], evicted: readonly Lease[], nowMs: nu
   return [...leaving.filter((lease) => isLive(lease, nowMs)), ...evicted]
 }
 
-function timesOf({ renewedAtMs, expiresAtMs }: Lease): LeaseTimes {
-  return { renewedAtMs, expiresAtMs }
-}
-
-/** The notes on evictions once the newcomer is held: one for each that it ends, none for itself. */
-function notes(
-  roster: Roster,
-  { claim, ends }: { claim: Claim; ends: readonly Lease[] },
-  nowMs: number,
-): RosterContent['evictions'] {
-  return keepEvictions(roster.evictions, { newcomer: claim.newcomer, ends }, nowMs)
+function renewalOf({ renewedAtMs, expiresAtMs, reportedAtMs, reportedContentId }: Lease): Renewal {
+  return {
+    renewedAtMs,
+    expiresAtMs,
+    ...(reportedAtMs !== undefined && { reportedAtMs }),
+    ...(reportedContentId !== undefined && { reportedContentId }),
+  }
 }

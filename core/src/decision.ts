@@ -3,9 +3,10 @@
  */
 import type { Denial } from './admission.ts'
 import type { ShadowDecision } from './enforcement.ts'
-import type { Generation, Lease, LeaseId, StreamDescription, UserId } from './lease.ts'
+import type { Ended } from './heartbeat.ts'
+import type { Generation, Lease, LeaseId, ReportFacts, StreamDescription, UserId } from './lease.ts'
 import type { Limit } from './plan.ts'
-import type { Eviction } from './roster.ts'
+import type { NoteOf } from './roster.ts'
 
 /** May this user start this stream? */
 export type StartRequest = {
@@ -17,12 +18,29 @@ export type StartRequest = {
   readonly replaces?: LeaseId | undefined
 }
 
-/** The player is still here. What it tells of the stream is used only where the lease must be taken anew. */
+/** The player is still here. What it tells of the stream is used only if the lease must be admitted again. */
 export type HeartbeatRequest = StartRequest & {
-  /** Only this taking of the lease; it is then never taken anew. */
+  /** Only this generation of the lease; it is then never admitted again. */
   readonly generation?: Generation | undefined
-  /** Whether a lease that is gone stays gone, because the caller reports and does not ask. */
-  readonly onlyIfHeld?: boolean
+  /** What a CMCD report tells beside; absent if the heartbeat is none. */
+  readonly report?: ReportFacts | undefined
+}
+
+/** End this stream. */
+export type StopRequest = {
+  readonly user: UserId
+  readonly id: LeaseId
+  /** Only this generation of the lease. */
+  readonly generation?: Generation | undefined
+  /** Whether somebody else than its player ends it; `reason` is what the viewer is told. */
+  readonly byOperator?: { readonly reason?: string | undefined } | undefined
+}
+
+/** A player reports that its playback is over. */
+export type PlayedOutRequest = {
+  readonly user: UserId
+  readonly id: LeaseId
+  readonly report: ReportFacts
 }
 
 /** What a plan says of a user's streams. */
@@ -59,5 +77,10 @@ export type Finished = { readonly outcome: 'finished' }
 export type StartResult = Grant | Refusal | Finished
 export type HeartbeatResult =
   | StartResult
-  | { readonly outcome: 'evicted'; readonly eviction: Eviction }
-  | { readonly outcome: 'ended' }
+  | Ended
+  | { readonly outcome: 'evicted'; readonly eviction: NoteOf<'evicted'> }
+  /** A report from before the end of its playback, which changes nothing. */
+  | { readonly outcome: 'outdated' }
+
+/** `noted`: it was not held, and its player will be told. `ignored`: the report was not about its end. */
+export type StopResult = { readonly outcome: 'stopped' | 'noted' | 'not-held' | 'ignored' }

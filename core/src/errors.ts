@@ -27,3 +27,8 @@ export class LimiterError extends Error {
     this.facts = options.facts ?? {}
   }
 }
+
+/** Whether a decision was given up because other writes for the same user kept coming first. */
+export function isContention(error: unknown): error is LimiterError {
+  return error instanceof LimiterError && error.code === 'STORE_CONTENDED'
+}

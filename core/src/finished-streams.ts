@@ -59,7 +59,7 @@ export class FinishedStreams {
   }
 }
 
-/** A lease that lapsed before any clock of ours began. */
+/** A lease that lapsed long ago. */
 function lapsed(lease: Lease): Lease {
-  return { ...lease, expiresAtMs: 0 }
+  return { ...lease, renewedAtMs: 0, expiresAtMs: 0 }
 }

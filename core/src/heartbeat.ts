@@ -1,38 +1,86 @@
 import { admit, type Admission, type Claim } from './admission.ts'
-import type { Generation } from './lease.ts'
-import { evictionOf, heldLease, type Eviction, type Roster } from './roster.ts'
+import type { Generation, LeaseId, ReportFacts } from './lease.ts'
+import { tellsAllAsked } from './limits.ts'
+import { currentNote, mayBeForgotten } from './notes.ts'
+import { heldLease, liveLeases, type LeaseFacts, type NoteOf, type Roster } from './roster.ts'
 
 /** A heartbeat whose lease was not there to renew, or runs in grace. */
 export type LostHeartbeat = {
-  /** The lease as it would be taken anew. */
-  readonly claim: Claim
-  /** The taking of the lease that the player knows; absent where it did not say. */
+  readonly id: LeaseId
+  /** The generation that the player knows; absent if it did not say. */
   readonly generation?: Generation | undefined
-  /** Whether it is never taken anew, even where no generation is named. */
-  readonly onlyIfHeld?: boolean | undefined
+  /** What it reports, if it is a CMCD report. */
+  readonly report?: ReportFacts | undefined
+  /** The newcomer it would be, given what is still known of its lease. */
+  readonly claimFor: (known: LeaseFacts | undefined) => Claim
 }
 
-/** `evicted`: another stream took its place. `ended`: the taking it knows of is over. Else as a newcomer. */
+/** The lease is over and its player must start again; `reason` is an operator's. */
+export type Ended = { readonly outcome: 'ended'; readonly reason?: string | undefined }
+
+/** `evicted`: another stream took its slot. `outdated`: a report older than the end of its playback. */
 export type LostHeartbeatVerdict =
   | Admission
-  | { readonly outcome: 'evicted'; readonly eviction: Eviction }
-  | { readonly outcome: 'ended' }
+  | Ended
+  | { readonly outcome: 'evicted'; readonly eviction: NoteOf<'evicted'> }
+  | { readonly outcome: 'outdated' }
+
+const ENDED: Ended = { outcome: 'ended' }
 
 /**
  * Decides what becomes of a heartbeat whose lease is no longer held.
  *
- * An evicted stream is told so and stays out, or two devices would push each other away for ever. One
- * that merely lapsed and was tidied away is admitted anew if there is room. A player that names its
- * generation asks for that one only and is never admitted anew; nor is a report of what runs.
+ * An evicted stream is told so and stays out, or two devices would push each other away for ever. So does one
+ * that was stopped, by its player or by an operator. One that merely lapsed and was tidied away is admitted
+ * again if there is room, under the plan it had. A player that names its generation asks for that one only.
+ * A heartbeat that tells too little to be judged is told to start again.
  */
 export function judgeLostHeartbeat(roster: Roster, lost: LostHeartbeat, nowMs: number): LostHeartbeatVerdict {
-  const { claim, generation, onlyIfHeld } = lost
-  const held = heldLease(roster, claim.newcomer.id)
-  const isHeld = held !== undefined && (generation === undefined || held.generation === generation)
-  if (!isHeld) {
-    const eviction = evictionOf(roster, claim.newcomer.id, generation)
-    if (eviction !== undefined && nowMs < eviction.untilMs) return { outcome: 'evicted', eviction }
-    if (generation !== undefined || onlyIfHeld === true) return { outcome: 'ended' }
+  const { id, generation, claimFor } = lost
+  const held = heldLease(roster, id)
+  if (held !== undefined && (generation === undefined || held.generation === generation)) {
+    return admitAgain(roster, claimFor(held), nowMs)
   }
+  const note = currentNote(roster, lost, nowMs)
+  switch (note?.how) {
+    case 'evicted':
+      return { outcome: 'evicted', eviction: note }
+    case 'ended':
+      return { outcome: 'ended', reason: note.reason }
+    case 'stopped':
+      return ENDED
+    case 'played-out':
+    case 'lapsed':
+    case undefined:
+  }
+  // A start leaves older notes where they are: one that was dropped may have been newer than this one.
+  if (generation !== undefined || mayBeForgotten(roster, nowMs)) return ENDED
+  if (note?.how === 'played-out') return judgeReplay(roster, { lost, note }, nowMs)
+  if (note?.how === 'lapsed') return admitAgain(roster, claimFor(note.facts), nowMs)
+  return judgeUnknown(roster, lost, nowMs)
+}
+
+/**
+ * Of the lease nothing is known. Its plan is taken to be that of the user's newest lease. If that plan judges by
+ * something that the heartbeat does not tell, and other streams are live, a guess could be wrong.
+ */
+function judgeUnknown(roster: Roster, { claimFor }: LostHeartbeat, nowMs: number): LostHeartbeatVerdict {
+  const plan = roster.leases.at(-1)?.plan
+  const claim = claimFor(plan === undefined ? undefined : { plan })
+  const isGuess = liveLeases(roster, nowMs).length > 0 && !tellsAllAsked(claim.plan, claim.newcomer)
+  return isGuess ? ENDED : admitAgain(roster, claim, nowMs)
+}
+
+type Replay = { readonly lost: LostHeartbeat; readonly note: NoteOf<'played-out'> }
+
+/** A player that reports after the end of its film has rewound it, unless the report is older than the end. */
+function judgeReplay(roster: Roster, { lost, note }: Replay, nowMs: number): LostHeartbeatVerdict {
+  if (lost.report === undefined) return ENDED
+  const { reportedAtMs = Infinity } = lost.report
+  if (reportedAtMs <= (note.reportedAtMs ?? -Infinity)) return { outcome: 'outdated' }
+  return admitAgain(roster, lost.claimFor(note.facts), nowMs)
+}
+
+function admitAgain(roster: Roster, claim: Claim, nowMs: number): Admission {
   return admit(roster, { ...claim, isHeartbeat: true }, nowMs)
 }

@@ -5,12 +5,15 @@ export type {
   HeartbeatRequest,
   HeartbeatResult,
   PlanView,
+  PlayedOutRequest,
   Refusal,
   StartRequest,
   StartResult,
+  StopRequest,
+  StopResult,
 } from './decision.ts'
 export { planFor, shadowDecision, type ShadowDecision } from './enforcement.ts'
-export { LimiterError, type LimiterErrorCode } from './errors.ts'
+export { isContention, LimiterError, type LimiterErrorCode } from './errors.ts'
 export { FinishedStreams } from './finished-streams.ts'
 export { judgeLostHeartbeat, type LostHeartbeat, type LostHeartbeatVerdict } from './heartbeat.ts'
 export { escapePointer } from './json-reader.ts'
@@ -19,19 +22,24 @@ export {
   STREAM_ID_BYTES_MAX,
   USER_ID_BYTES_MAX,
   isLive,
+  lapsesAtMs,
   leaseIdOf,
   leaseTimes,
+  renewedLease,
   splitLeaseId,
   type DeviceId,
   type Generation,
   type Lease,
   type LeaseId,
   type LeaseTimes,
+  type Renewal,
+  type ReportFacts,
   type StreamDescription,
   type StreamId,
   type UserId,
 } from './lease.ts'
 export { Limiter, type LimiterParts } from './limiter.ts'
+export { currentNote, NOTES_MAX } from './notes.ts'
 export { headlineLimit, isCountedBy } from './limits.ts'
 export { type Pace, type Paces } from './pace.ts'
 export {
@@ -47,11 +55,13 @@ export { FAULTS_NAMED_MAX, faultsInWords, shortPointer, type PolicyFault } from 
 export { parsePolicy } from './policy-reader.ts'
 export {
   EMPTY_ROSTER,
-  evictionOf,
   heldLease,
   liveLeases,
-  type Eviction,
+  type Ending,
   type Evictor,
+  type LeaseFacts,
+  type Note,
+  type NoteOf,
   type Roster,
   type RosterContent,
 } from './roster.ts'
@@ -60,6 +70,7 @@ export type {
   FinishedStream,
   LeaseRef,
   Outcome,
+  Room,
   ScannedUser,
   ScanPage,
   ScanRequest,

@@ -44,12 +44,22 @@ export type Lease = StreamDescription & {
   /** The instant at which it lapses; `null` where it is held until it is stopped. */
   readonly expiresAtMs: number | null
   readonly generation: Generation
+  /** The first `cid` of a CMCD report on it (CTA-5004-B): what its own player plays. */
+  readonly reportedContentId?: string
+  /** By the player's clock, the time of the report that renewed it last; absent if something else did. */
+  readonly reportedAtMs?: number
   /** It runs above the limit, in a plan's grace, and no longer than until this instant unless room comes. */
   readonly graceUntilMs?: number
 }
 
 /** The two instants that a heartbeat moves. */
 export type LeaseTimes = Pick<Lease, 'renewedAtMs' | 'expiresAtMs'>
+
+/** What a CMCD report tells of the lease it renews. */
+export type ReportFacts = Pick<Lease, 'reportedContentId' | 'reportedAtMs'>
+
+/** What a renewal writes. `reportedContentId` is written only if the lease has none. */
+export type Renewal = LeaseTimes & ReportFacts
 
 /** The lease id of a stream: with a device, two devices on one stream are two leases. */
 export function leaseIdOf(stream: Pick<StreamDescription, 'streamId' | 'deviceId'>): LeaseId {
@@ -70,10 +80,34 @@ export function lapsesAtMs({ expiresAtMs, graceUntilMs }: Lease): number | null 
   return expiresAtMs === null ? graceUntilMs : Math.min(expiresAtMs, graceUntilMs)
 }
 
+/** How long the lease was last renewed for; `null` if it never lapses. */
+export function leaseLengthMs({ renewedAtMs, expiresAtMs }: Lease): number | null {
+  return expiresAtMs === null ? null : expiresAtMs - renewedAtMs
+}
+
 /** Live means `nowMs < lapsesAtMs`: at `expiresAtMs` itself the lease has lapsed. */
 export function isLive(lease: Lease, nowMs: number): boolean {
   const endMs = lapsesAtMs(lease)
   return endMs === null || nowMs < endMs
+}
+
+/** The lease after a renewal; the first `reportedContentId` stays, `reportedAtMs` is the renewal's or none. */
+export function renewedLease(lease: Lease, { renewedAtMs, expiresAtMs, ...report }: Renewal): Lease {
+  const { reportedAtMs: _former, ...rest } = lease
+  return { ...report, ...rest, renewedAtMs, expiresAtMs, ...withReportTime(report) }
+}
+
+function withReportTime({ reportedAtMs }: ReportFacts): ReportFacts {
+  return reportedAtMs === undefined ? {} : { reportedAtMs }
+}
+
+/**
+ * The instant until which a lapsed lease is remembered: its end, and its own length once more. A player that is
+ * still there has called by then.
+ */
+export function rememberedUntilMs(lease: Lease): number | null {
+  const endMs = lapsesAtMs(lease)
+  return endMs === null ? null : endMs + Math.max(0, endMs - lease.renewedAtMs)
 }
 
 /** The instants of a lease taken or renewed at `nowMs`; `leaseMs` is `null` where leases never lapse. */

@@ -1,33 +1,37 @@
 /**
  * Start, heartbeat, stop, list, erase and finish over any store.
  *
- * Each verb first tries the one write that is right in the common case, without reading. Where the
- * store refuses, the roster it hands back says why: the pure rules decide on it, the write that makes
- * the decision true is tried, and so on for a bounded number of times.
+ * Each verb first tries the write that is right in the common case. If the store refuses, the roster it hands
+ * back says why, and the settler decides on that.
  */
-import { admit, type Claim, type Denial } from './admission.ts'
+import { admit, roomFor, type Claim, type Denial } from './admission.ts'
 import type {
   Finished,
   Grant,
   HeartbeatRequest,
   HeartbeatResult,
   PlanView,
+  PlayedOutRequest,
   Refusal,
   StartRequest,
   StartResult,
+  StopRequest,
+  StopResult,
 } from './decision.ts'
 import { planFor, shadowDecision } from './enforcement.ts'
-import { LimiterError } from './errors.ts'
 import { FinishedStreams } from './finished-streams.ts'
 import { judgeLostHeartbeat } from './heartbeat.ts'
 import { leaseIdOf, leaseTimes, type Generation, type Lease, type StreamId, type UserId } from './lease.ts'
-import { counted, headlineLimit, ignored, isOneCount } from './limits.ts'
-import { Pacer } from './pace.ts'
+import { counted, headlineLimit, ignored } from './limits.ts'
+import { factsOf } from './notes.ts'
+import { longestLeaseMs, Pacer } from './pace.ts'
 import type { Plan } from './plan.ts'
+import { planNamed, planOf } from './plan-lookup.ts'
 import type { Policy } from './policy.ts'
-import { EMPTY_ROSTER, heldLease, liveLeases, type Roster } from './roster.ts'
+import { EMPTY_ROSTER, heldLease, liveLeases, type LeaseFacts, type Roster } from './roster.ts'
 import { Settler, type Settled } from './settler.ts'
-import type { LeaseRef, Outcome, Store } from './store.ts'
+import { Stops } from './stops.ts'
+import type { Outcome, Store } from './store.ts'
 
 /** What the limiter cannot make itself, because the rules know no clock and no chance. */
 export type LimiterParts = {
@@ -52,7 +56,7 @@ export type LimiterParts = {
   readonly random: () => number
 }
 
-/** Long enough for every player of a live event to have called, also one that was asleep over a night. */
+/** Long enough for every player of a live event to have called, even after a night asleep. */
 const FINISHED_KEPT_MS = 48 * 3_600_000
 
 const FINISHED: Finished = { outcome: 'finished' }
@@ -67,21 +71,18 @@ export class Limiter {
   readonly #parts: LimiterParts
   readonly #finished = new FinishedStreams()
   readonly #settler: Settler
+  readonly #stops: Stops
   readonly #pacer: Pacer
   #policy: Policy
 
   constructor(parts: LimiterParts) {
     this.#parts = parts
     this.#policy = parts.policy
-    const { store, pause, random } = parts
+    const { store, now, pause, random } = parts
+    const judgingMs = () => this.#judgingMs()
     this.#pacer = new Pacer(random)
-    this.#settler = new Settler({
-      store,
-      finished: this.#finished,
-      pause,
-      random,
-      judgingMs: () => this.#judgingMs(),
-    })
+    this.#settler = new Settler({ store, finished: this.#finished, pause, random, judgingMs })
+    this.#stops = new Stops({ store, settler: this.#settler, now, judgingMs })
   }
 
   /** Decides by another policy from now on. What is held lives on, whatever it says. */
@@ -97,19 +98,17 @@ export class Limiter {
   /**
    * Admits one more stream, renews one that is held already, or denies it and names who stands in the way.
    *
-   * One call to the store where there is room, or where there is truly none; two where a lease is
-   * repeated, replaced, or takes the place of lapsed or evicted ones, or where the plan asks more than a count. May be
-   * repeated any number of times: it takes one place.
+   * One call to the store if there is room, or if there is none; two if a lease is repeated, or takes the slot of
+   * replaced, lapsed or evicted ones, or if the plan asks more than a count. May be repeated any number of
+   * times: it takes one slot.
    */
   async start(request: StartRequest): Promise<StartResult> {
     const { user, stream, replaces } = request
-    const plan = this.#planNamed(request.plan)
+    const plan = planNamed(this.#policy, request.plan)
     if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED
     const claim: Claim = { newcomer: this.#newcomer(request), plan: planFor(user, plan), replaces }
-    const { newcomer } = claim
     const first = await this.#tryFirst(user, claim)
     if (first.done) {
-      await this.#settler.forgetEviction(user, newcomer, first.roster)
       const settled = {
         verdict: { outcome: 'admitted', ends: [] },
         before: this.#finished.judged(first.roster, this.#judgingMs()),
@@ -120,63 +119,76 @@ export class Limiter {
     const settled = await this.#settler.settle(user, first.roster, (roster, nowMs) =>
       admit(roster, claim, nowMs),
     )
-    const { verdict, after } = settled
-    if (verdict.outcome === 'denied') return this.#refusal({ claim, plan }, { ...settled, verdict })
-    await this.#settler.forgetEviction(user, heldLease(after, newcomer.id) ?? newcomer, after)
-    return this.#grant(user, { claim, plan }, { ...settled, verdict })
+    const { verdict } = settled
+    return verdict.outcome === 'denied'
+      ? this.#refusal({ claim, plan }, { ...settled, verdict })
+      : this.#grant(user, { claim, plan }, { ...settled, verdict })
   }
 
   /**
    * Renews a lease that is held, lapsed or not, in one call to the store and without regard to the limit.
    *
-   * One that is gone is admitted anew if there is room, unless another stream took its place or the
-   * request names a generation. One in grace is judged at each call, in two.
+   * One that is gone is admitted again if there is room, unless it was evicted or stopped, or the request names
+   * a generation, or too little is known of it to judge it. One in grace is judged at each call, in two.
    */
   async heartbeat(request: HeartbeatRequest): Promise<HeartbeatResult> {
-    const { user, stream, generation, replaces, onlyIfHeld } = request
-    const named = this.#planNamed(request.plan)
+    const { user, stream, generation, report } = request
+    planNamed(this.#policy, request.plan)
     if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED
-    const newcomer = this.#newcomer(request)
+    const newcomer = { ...this.#newcomer(request), ...report }
     const { id, renewedAtMs, expiresAtMs } = newcomer
-    const first = await this.#parts.store.renew(user, { id, generation }, { renewedAtMs, expiresAtMs })
+    const renewal = { renewedAtMs, expiresAtMs, ...report }
+    const first = await this.#parts.store.renew(user, { id, generation }, renewal)
     const held = first.done ? heldLease(first.roster, id) : undefined
-    const plan = request.plan === undefined ? this.#planOf(held) : named
-    const claim: Claim = { newcomer, plan: planFor(user, plan), replaces, isHeartbeat: true }
     if (held !== undefined && held.graceUntilMs === undefined) {
-      const settled = {
-        verdict: { outcome: 'renewed', ends: [] },
-        before: first.roster,
-        after: first.roster,
-      } as const
-      return this.#grant(user, { claim, plan }, settled)
+      const terms = this.#goingOn(request, newcomer, held)
+      const verdict = { outcome: 'renewed', ends: [] } as const
+      return this.#grant(user, terms, { verdict, before: first.roster, after: first.roster })
     }
-    const lost = { claim, generation, onlyIfHeld }
+    let terms = this.#goingOn(request, newcomer, held)
+    const claimFor = (known: LeaseFacts | undefined) => {
+      terms = this.#goingOn(request, newcomer, known)
+      return terms.claim
+    }
     const settled = await this.#settler.settle(user, first.roster, (roster, nowMs) =>
-      judgeLostHeartbeat(roster, lost, nowMs),
+      judgeLostHeartbeat(roster, { id, generation, report, claimFor }, nowMs),
     )
     const { verdict } = settled
     switch (verdict.outcome) {
       case 'admitted':
       case 'renewed':
-        return this.#grant(user, { claim, plan }, { ...settled, verdict })
+        return this.#grant(user, terms, { ...settled, verdict })
       case 'denied':
-        return this.#refusal({ claim, plan }, { ...settled, verdict })
+        return this.#refusal(terms, { ...settled, verdict })
       case 'evicted':
       case 'ended':
+      case 'outdated':
         return verdict
     }
   }
 
-  /** Ends a stream; its place is free before this resolves. `stopped` says whether it was held. */
-  async stop(user: UserId, lease: LeaseRef): Promise<{ readonly stopped: boolean }> {
-    const outcome = await this.#parts.store.remove(user, lease)
-    return { stopped: outcome.done }
+  /**
+   * Ends a stream; its slot is free before this resolves. Its player's later heartbeats are told so: for one lease,
+   * and after an operator's stop for as long as after an eviction.
+   *
+   * One call to the store; an operator's stop makes two.
+   */
+  async stop(request: StopRequest): Promise<StopResult> {
+    return this.#stops.stop(request, longestLeaseMs(this.#policy.paces))
+  }
+
+  /**
+   * Ends a stream whose player reports that playback is over, if the report is about what that player plays and not
+   * older than the last renewal. Two calls to the store.
+   */
+  async playedOut(request: PlayedOutRequest): Promise<StopResult> {
+    return this.#stops.playedOut(request, longestLeaseMs(this.#policy.paces))
   }
 
   /** What runs for a user now, under the plan of the stream started last, or the default plan. */
   async list(user: UserId): Promise<PlanView> {
     const live = this.#liveIn(await this.#parts.store.read(user))
-    return viewOf(this.#planOf(live.at(-1)), live)
+    return viewOf(planOf(this.#policy, live.at(-1)), live)
   }
 
   /** Forgets the user wholly. */
@@ -200,13 +212,25 @@ export class Limiter {
     await this.#finished.refresh(this.#parts.store, this.#parts.now())
   }
 
-  /** The write that is right where nothing stands in the way: of a count by the count, else of a user nobody knows. */
-  async #tryFirst(user: UserId, { newcomer, plan, replaces }: Claim): Promise<Outcome> {
+  /** The write that is right if nothing stands in the way: of a count by the count, else of an unknown user. */
+  async #tryFirst(user: UserId, claim: Claim): Promise<Outcome> {
     const { store } = this.#parts
+    const { newcomer, replaces } = claim
     if (replaces !== undefined) return { done: false, roster: await store.read(user) }
-    return isOneCount(plan)
-      ? store.add(user, newcomer, headlineLimit(plan).max)
-      : store.replace(user, EMPTY_ROSTER, { leases: [newcomer], evictions: [] })
+    const room = roomFor(claim)
+    return room === undefined
+      ? store.replace(user, EMPTY_ROSTER, { leases: [newcomer], notes: [] })
+      : store.add(user, newcomer, room)
+  }
+
+  /** A heartbeat's claim, and the plan it is under: what the request does not say is as it is known of the lease. */
+  #goingOn(request: HeartbeatRequest, newcomer: Lease, known: LeaseFacts | undefined): Terms {
+    const plan =
+      request.plan === undefined ? planOf(this.#policy, known) : planNamed(this.#policy, request.plan)
+    const { user, replaces } = request
+    const { reportedContentId, ...facts } = factsOf(known ?? {})
+    const returning = { ...facts, ...newcomer, ...(reportedContentId !== undefined && { reportedContentId }) }
+    return { claim: { newcomer: returning, plan: planFor(user, plan), replaces, isHeartbeat: true }, plan }
   }
 
   #newcomer(request: StartRequest): Lease {
@@ -226,18 +250,25 @@ export class Limiter {
     const { verdict, before, after } = settled
     const { outcome, ends } = verdict
     let lease = heldLease(after, claim.newcomer.id) ?? claim.newcomer
-    let live = this.#liveIn(after)
-    const { heartbeatSeconds, leaseMs } = this.#pacer.paceOf(user, this.#policy.paces, { plan, live })
+    let shown = after
+    const { heartbeatSeconds, leaseMs } = this.#pacer.paceOf(user, this.#policy.paces, {
+      plan,
+      live: this.#liveIn(after),
+    })
     const times = leaseTimes(lease.renewedAtMs, leaseMs)
     if (lease.graceUntilMs === undefined && lease.expiresAtMs !== times.expiresAtMs) {
-      // Where this taking is over already, what has come since is not part of the answer.
-      const moved = await this.#parts.store.renew(user, lease, times)
-      const roster = moved.done ? moved.roster : after
-      lease = heldLease(roster, lease.id) ?? lease
-      live = this.#liveIn(roster)
+      const { reportedAtMs } = lease
+      const renewal = { ...times, ...(reportedAtMs !== undefined && { reportedAtMs }) }
+      const moved = await this.#parts.store.renew(user, lease, renewal)
+      // The answer is that of one instant: of the second write it takes nothing but its own lease.
+      const own = moved.done ? heldLease(moved.roster, lease.id) : undefined
+      if (own !== undefined) {
+        lease = own
+        shown = { ...after, leases: after.leases.map((other) => (other.id === own.id ? own : other)) }
+      }
     }
     const shadow = outcome === 'admitted' ? shadowDecision(before, claim, this.#judgingMs()) : undefined
-    return { ...viewOf(plan, live), outcome, lease, heartbeatSeconds, ends, shadow }
+    return { ...viewOf(plan, this.#liveIn(shown)), outcome, lease, heartbeatSeconds, ends, shadow }
   }
 
   #refusal({ claim, plan }: Terms, { verdict, before }: Settled<Denial>): Refusal {
@@ -254,23 +285,6 @@ export class Limiter {
   /** The instant at which a lease must have ended for everybody to agree that it has lapsed. */
   #judgingMs(): number {
     return this.#parts.now() - (this.#parts.skewMs ?? 0)
-  }
-
-  #planNamed(name: string | undefined): Plan {
-    if (name === undefined) return this.#policy.defaultPlan
-    const plan = this.#policy.plans.get(name)
-    if (plan === undefined) {
-      throw new LimiterError('PLAN_UNKNOWN', `The policy holds no plan of this name`, {
-        facts: { plan: name },
-      })
-    }
-    return plan
-  }
-
-  /** The plan a lease was admitted under, as far as the policy still holds it. */
-  #planOf(lease: Lease | undefined): Plan {
-    const { plans, defaultPlan } = this.#policy
-    return (lease?.plan === undefined ? undefined : plans.get(lease.plan)) ?? defaultPlan
   }
 }
 

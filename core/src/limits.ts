@@ -1,7 +1,7 @@
 /**
  * Counting under a plan: which leases a limit counts, and which limit is reached.
  */
-import type { Lease } from './lease.ts'
+import type { Lease, StreamDescription } from './lease.ts'
 import type { Limit, Plan, StreamFilter } from './plan.ts'
 
 /**
@@ -25,8 +25,20 @@ function isIgnored(plan: Plan, lease: Lease): boolean {
 }
 
 /** Whether all that the plan asks is how many leases are held, so that a store can judge it by itself. */
-export function isOneCount({ limits, ignore, sameDeviceReplaces }: Plan): boolean {
-  return limits.length === 1 && !sameDeviceReplaces && ignore.length === 0 && limits.every(countsAll)
+export function isOneCount({ limits, ignore }: Plan): boolean {
+  return limits.length === 1 && ignore.length === 0 && limits.every(countsAll)
+}
+
+/** Whether the stream tells each member by which the plan judges it. Its ids are always told. */
+export function tellsAllAsked(
+  { limits, ignore }: Plan,
+  { deviceType, contentId }: StreamDescription,
+): boolean {
+  const filters = [...limits.map(({ where = {} }) => where), ...ignore]
+  const isTypeAsked = [...limits, ...filters].some((rule) => rule.deviceType !== undefined)
+  const isContentAsked =
+    limits.some(({ per }) => per === 'contentId') || filters.some((rule) => rule.contentId !== undefined)
+  return (!isTypeAsked || deviceType !== undefined) && (!isContentAsked || contentId !== undefined)
 }
 
 /** The limit that stands for the plan where one number is told: the one on all streams, or else the first. */

@@ -63,6 +63,12 @@ export class Pacer {
   }
 }
 
+/** The longest lease that a player may have; `null` if one never lapses. */
+export function longestLeaseMs({ whenRoom, whenFull }: Paces): number | null {
+  if (whenRoom.leaseMs === null || whenFull.leaseMs === null) return null
+  return Math.max(whenRoom.leaseMs, whenFull.leaseMs)
+}
+
 function isAdaptive({ whenRoom, whenFull }: Paces): boolean {
   return whenRoom.heartbeatSeconds !== whenFull.heartbeatSeconds || whenRoom.leaseMs !== whenFull.leaseMs
 }

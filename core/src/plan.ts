@@ -50,13 +50,13 @@ export type Plan = {
   readonly shadow: Plan | null
 }
 
-/** A plan of one limit on all streams, denied when full. */
+/** A plan of one limit on all streams, denied when full; a device's new stream replaces its former one. */
 export function planOfOneLimit(name: string, max: number): Plan {
   return {
     name,
     limits: [{ max }],
     whenFull: 'deny',
-    sameDeviceReplaces: false,
+    sameDeviceReplaces: true,
     ignore: [],
     grace: null,
     enforcePercent: 100,

@@ -139,7 +139,7 @@ class PolicyReader extends JsonReader {
       limits: this.#limits(`${pointer}/limits`, limits),
       whenFull: whenFull === undefined ? 'deny' : this.oneOf(`${pointer}/whenFull`, whenFull, WHEN_FULL),
       sameDeviceReplaces:
-        sameDeviceReplaces !== undefined && this.isTrue(`${pointer}/sameDeviceReplaces`, sameDeviceReplaces),
+        sameDeviceReplaces === undefined || this.isTrue(`${pointer}/sameDeviceReplaces`, sameDeviceReplaces),
       ignore: ignore === undefined ? [] : this.#ignore(`${pointer}/ignore`, ignore),
       grace: graceStreams === undefined ? null : this.#grace(`${pointer}/graceStreams`, graceStreams),
       enforcePercent: 100,

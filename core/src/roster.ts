@@ -1,16 +1,6 @@
 import { isLive, type DeviceId, type Generation, type Lease, type LeaseId } from './lease.ts'
 
-/** A note that a lease was ended by another stream, kept so that its player learns by whom and when. */
-export type Eviction = {
-  readonly leaseId: LeaseId
-  readonly generation: Generation
-  readonly by: Evictor
-  readonly atMs: number
-  /** From this instant on nobody needs the note any more. */
-  readonly untilMs: number
-}
-
-/** The stream that took the place, as the evicted viewer would recognise it. */
+/** The stream that took a slot, as the evicted viewer would recognise it. */
 export type Evictor = {
   readonly id: LeaseId
   readonly deviceId?: DeviceId
@@ -18,11 +8,47 @@ export type Evictor = {
   readonly label?: string
 }
 
+/** What a note keeps of a lease that may come back: enough to judge it as it was judged before. */
+export type LeaseFacts = Partial<
+  Pick<Lease, 'plan' | 'deviceType' | 'contentId' | 'label' | 'reportedContentId'>
+>
+
+/** How a lease came to its end. */
+export type Ending =
+  /** Another stream took its slot. */
+  | { readonly how: 'evicted'; readonly by: Evictor }
+  /** An operator ended it, with words for its viewer if `reason` is there. */
+  | { readonly how: 'ended'; readonly reason?: string }
+  /** Its own player stopped it. */
+  | { readonly how: 'stopped' }
+  /** Its player reported that playback is over, at `reportedAtMs` by its own clock. It may play on. */
+  | { readonly how: 'played-out'; readonly facts: LeaseFacts; readonly reportedAtMs?: number }
+  /** It lapsed and a newcomer's write tidied it away. It may come back if there is room. */
+  | { readonly how: 'lapsed'; readonly facts: LeaseFacts }
+
+/** A note that a lease has ended, kept so that its player's next call gets the right answer. */
+export type Note = {
+  readonly leaseId: LeaseId
+  /** Absent if the store ended whatever generation was held. */
+  readonly generation?: Generation
+  readonly atMs: number
+  /** From this instant on the note is of no use. */
+  readonly untilMs: number
+} & Ending
+
+/** A note of one kind. */
+export type NoteOf<How extends Ending['how']> = Extract<Note, { readonly how: How }>
+
 /** What a roster says, apart from when it was written. */
 export type RosterContent = {
   /** Held leases, oldest first, lapsed ones included. */
   readonly leases: readonly Lease[]
-  readonly evictions: readonly Eviction[]
+  /** Notes on leases that ended, in the order in which they were written. */
+  readonly notes: readonly Note[]
+  /** The note that the last `remove` left. */
+  readonly lastStop?: Note
+  /** Notes that would have been of use until this instant were dropped for lack of space. */
+  readonly forgottenUntilMs?: number
 }
 
 /**
@@ -33,8 +59,8 @@ export type RosterContent = {
  */
 export type Roster = RosterContent & { readonly version: number }
 
-/** The roster of a user nobody has ever seen. */
-export const EMPTY_ROSTER: Roster = { leases: [], evictions: [], version: 0 }
+/** The roster of a user who was never seen. */
+export const EMPTY_ROSTER: Roster = { leases: [], notes: [], version: 0 }
 
 /** The lease with this id, live or lapsed. */
 export function heldLease(roster: RosterContent, id: LeaseId): Lease | undefined {
@@ -44,15 +70,4 @@ export function heldLease(roster: RosterContent, id: LeaseId): Lease | undefined
 /** The leases that count against a newcomer. */
 export function liveLeases(roster: RosterContent, nowMs: number): Lease[] {
   return roster.leases.filter((lease) => isLive(lease, nowMs))
-}
-
-/** The note about a lease that was ended by another stream; `generation` narrows it to one taking of that lease. */
-export function evictionOf(
-  roster: RosterContent,
-  id: LeaseId,
-  generation: Generation | undefined,
-): Eviction | undefined {
-  return roster.evictions.find(
-    (note) => note.leaseId === id && (generation === undefined || note.generation === generation),
-  )
 }

@@ -1,8 +1,16 @@
-import type { Generation, Lease, LeaseId, LeaseTimes, StreamId, UserId } from './lease.ts'
-import type { Roster, RosterContent } from './roster.ts'
+import type { Generation, Lease, LeaseId, Renewal, StreamId, UserId } from './lease.ts'
+import type { Note, Roster, RosterContent } from './roster.ts'
 
 /** What a conditional write came to, with the roster as it is after the call, whether or not it was `done`. */
 export type Outcome = { readonly done: boolean; readonly roster: Roster }
+
+/** For whom an `add` finds room. */
+export type Room = {
+  /** How many leases may be held after it. */
+  readonly capacity: number
+  /** Whether the lease must be the only one of its device. */
+  readonly soleOfDevice?: boolean
+}
 
 /** Which part of all users to walk, and how far in one step. */
 export type ScanRequest = {
@@ -61,14 +69,21 @@ export interface Store {
   /** The roster of a user; of one never seen, an empty one. */
   read(user: UserId): Promise<Roster>
 
-  /** Adds the lease if fewer than `capacity` leases are held, lapsed ones included, and none has its id. */
-  add(user: UserId, lease: Lease, capacity: number): Promise<Outcome>
+  /**
+   * Adds the lease if fewer than `capacity` leases are held, lapsed ones included, and none has its id. With
+   * `soleOfDevice`, also none may be of its device.
+   */
+  add(user: UserId, lease: Lease, room: Room): Promise<Outcome>
 
-  /** Moves the instants of a lease if it is held and, where a generation is given, is still of it. */
-  renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome>
+  /** Renews a lease, as `renewedLease` says, if it is held and, if a generation is given, is still of it. */
+  renew(user: UserId, lease: LeaseRef, renewal: Renewal): Promise<Outcome>
 
-  /** Ends a lease if it is held and, where a generation is given, is still of it. */
-  remove(user: UserId, lease: LeaseRef): Promise<Outcome>
+  /**
+   * Ends a lease if it is held and, if a generation is given, is still of it. The note becomes `lastStop`. If
+   * another note stood there, `forgottenUntilMs` becomes its `untilMs`, unless it is later already. Notes
+   * come with an `untilMs` that does not go back.
+   */
+  remove(user: UserId, lease: LeaseRef, note: Note): Promise<Outcome>
 
   /** Writes the whole roster if it is unchanged since `seen` was handed out. */
   replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome>
@@ -100,5 +115,5 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** A lease by its id; with a generation, that taking of it and no other. */
+/** A lease by its id; with a generation, that one and no other. */
 export type LeaseRef = { readonly id: LeaseId; readonly generation?: Generation | undefined }

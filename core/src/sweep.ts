@@ -1,4 +1,5 @@
-import type { Lease, StreamId } from './lease.ts'
+import { rememberedUntilMs, type Lease, type StreamId } from './lease.ts'
+import { withNotes, type KeptNotes } from './notes.ts'
 import type { Roster, RosterContent } from './roster.ts'
 
 /** By what a roster is judged that may hold things nobody needs any more. */
@@ -15,7 +16,7 @@ export type Tidying = {
   readonly lapsed: number
   /** Leases of finished streams, lapsed or not. */
   readonly finished: number
-  /** Notes on evictions whose time is over. */
+  /** Notes whose time is over. */
   readonly notes: number
 }
 
@@ -39,17 +40,27 @@ export function tidied(roster: Roster, judge: SweepJudge): Tidying | undefined {
   const isAnyNeeded = roster.leases.some(isNeeded)
   const stays = (lease: Lease) => isNeeded(lease) || (isAnyNeeded && lease.graceUntilMs !== undefined)
   const leases = roster.leases.filter(stays)
-  const evictions = roster.evictions.filter(({ untilMs }) => judge.nowMs < untilMs)
+  const next = { leases, ...withoutNotesOnSwept(roster, leases, judge.nowMs) }
   const finished = roster.leases.filter((lease) => !stays(lease) && isFinished(lease)).length
   const lapsed = roster.leases.length - leases.length - finished
-  const notes = roster.evictions.length - evictions.length
-  const isVacant = leases.length === 0 && evictions.length === 0 && roster.version !== 0
+  const notes = noteCount(roster) - noteCount(next)
+  const isVacant = leases.length === 0 && noteCount(next) === 0 && roster.version !== 0
   if (finished + lapsed + notes === 0 && !isVacant) return undefined
-  return { next: { leases, evictions }, lapsed, finished, notes }
+  return { next, lapsed, finished, notes }
 }
 
-/** The instant from which on nobody waits for a lease to be revived: its end, and its own length once more. */
-function prunableFromMs({ expiresAtMs, renewedAtMs }: Lease): number {
-  if (expiresAtMs === null) return Number.POSITIVE_INFINITY
-  return expiresAtMs + Math.max(0, expiresAtMs - renewedAtMs)
+/** The notes that are still of use; an older note on a lease that is swept away would pass for its end. */
+function withoutNotesOnSwept(roster: Roster, staying: readonly Lease[], nowMs: number): KeptNotes {
+  const swept = new Set(roster.leases.filter((lease) => !staying.includes(lease)).map(({ id }) => id))
+  const notes = roster.notes.filter(({ leaseId }) => !swept.has(leaseId))
+  return withNotes({ ...roster, notes }, [], nowMs)
+}
+
+function noteCount({ notes, lastStop, forgottenUntilMs }: KeptNotes): number {
+  return notes.length + (lastStop === undefined ? 0 : 1) + (forgottenUntilMs === undefined ? 0 : 1)
+}
+
+/** The instant from which on a lease is not waited for: a lasting one stays until it is stopped. */
+function prunableFromMs(lease: Lease): number {
+  return rememberedUntilMs(lease) ?? Number.POSITIVE_INFINITY
 }

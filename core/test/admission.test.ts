@@ -8,7 +8,7 @@ const FULL = rosterOf([leaseOf('a'), leaseOf('b'), leaseOf('c')])
 describe('a newcomer', () => {
   it('is added where fewer leases than the limit are held', () => {
     const claim = claimOf('c', 10)
-    const write: Write = { verb: 'add', lease: claim.newcomer, capacity: 3 }
+    const write: Write = { verb: 'add', lease: claim.newcomer, room: { capacity: 3 } }
     expect(admit(rosterOf([leaseOf('a'), leaseOf('b')]), claim, 10)).toEqual({
       outcome: 'admitted',
       write,
@@ -58,9 +58,11 @@ describe('a newcomer', () => {
     })
   })
 
-  it('has an old note on its own eviction removed', () => {
+  it('has an old note on its own eviction removed by a write of the whole roster', () => {
     const roster = rosterOf([leaseOf('a')], [noteOn('b'), noteOn('c')])
-    expect(nextOf(admit(roster, claimOf('b', 10), 10)).evictions).toEqual([noteOn('c')])
+    const replaces = 'a' as LeaseId
+    const { notes } = nextOf(admit(roster, claimOf('b', 10, { replaces }), 10))
+    expect(notes.map(({ leaseId }) => leaseId)).toEqual(['c', 'a'])
   })
 
   it('is admitted on the seen roster alone where the claim says so', () => {
@@ -79,7 +81,7 @@ describe('a stream that asks again', () => {
       write: {
         verb: 'renew',
         lease: { id: 'b', generation: 'generation of b' },
-        times: { renewedAtMs: 10, expiresAtMs: 10 + LEASE_MS },
+        renewal: { renewedAtMs: 10, expiresAtMs: 10 + LEASE_MS },
       },
     })
   })
@@ -99,13 +101,14 @@ describe('a newcomer that replaces a lease', () => {
     const next = nextOf(admit(FULL, claimOf('d', 10, { replaces }), 10))
     expect(idsOf(next)).toEqual(['a', 'c', 'd'])
     const note = {
+      how: 'evicted',
       leaseId: 'b',
       generation: 'generation of b',
       by: { id: 'd' },
       atMs: 10,
       untilMs: 10 + 2 * LEASE_MS,
     }
-    expect(next.evictions).toEqual([note])
+    expect(next.notes).toEqual([note])
   })
 
   it('takes its place on a roster with room as well', () => {
@@ -119,7 +122,13 @@ describe('a newcomer that replaces a lease', () => {
       outcome: 'denied',
       holders: FULL.leases,
     })
-    expect(admit(rosterOf([]), claimOf('d', 10, elsewhere), 10)).toMatchObject({ write: { verb: 'add' } })
+    expect(admit(rosterOf([]), claimOf('d', 10, elsewhere), 10)).toMatchObject({ outcome: 'admitted' })
+  })
+
+  it('holds for the roster that was judged alone, so that lease cannot slip in beside it', () => {
+    const beside = { replaces: 'gone' as LeaseId }
+    expect(admit(rosterOf([]), claimOf('d', 10, beside), 10)).toMatchObject({ write: { verb: 'replace' } })
+    expect(admit(FULL, claimOf('b', 10, beside), 10)).toMatchObject({ write: { verb: 'replace' } })
   })
 
   it('is denied, and ends nothing, where one place is not enough', () => {
@@ -143,14 +152,37 @@ describe('a newcomer that replaces a lease', () => {
 
   it('keeps no more than sixteen notes, the newest', () => {
     const old = Array.from({ length: 16 }, (_, index) => noteOn(`old-${index}`))
-    const { evictions } = nextOf(admit(rosterOf([leaseOf('b')], old), claimOf('d', 10, { replaces }), 10))
-    expect(evictions.map((note) => note.leaseId)).toEqual([...old.slice(1).map((note) => note.leaseId), 'b'])
+    const { notes } = nextOf(admit(rosterOf([leaseOf('b')], old), claimOf('d', 10, { replaces }), 10))
+    expect(notes.map((note) => note.leaseId)).toEqual([...old.slice(1).map((note) => note.leaseId), 'b'])
+  })
+
+  it('remembers until when it dropped notes that were still of use', () => {
+    const old = Array.from({ length: 16 }, (_, index) => noteOn(`old-${index}`, { untilMs: 1000 - index }))
+    const next = nextOf(admit(rosterOf([leaseOf('b')], old), claimOf('d', 10, { replaces }), 10))
+    expect(next.forgottenUntilMs).toBe(1000)
+    const later = nextOf(admit({ ...next, version: 2 }, claimOf('e', 20, { replaces: 'd' as LeaseId }), 20))
+    expect(later.forgottenUntilMs).toBe(1000)
+    const latest = nextOf(
+      admit({ ...later, version: 3 }, claimOf('f', 1000, { replaces: 'e' as LeaseId }), 1000),
+    )
+    expect(latest.forgottenUntilMs).toBeUndefined()
+  })
+
+  it('leaves a note on each lapsed lease that goes with it, until its own length after its end', () => {
+    const facts = { plan: 'solo', deviceType: 'tv', contentId: 'film', label: 'TV' }
+    const roster = rosterOf([leaseOf('a', { ...facts, expiresAtMs: 5, renewedAtMs: 0 }), leaseOf('b')])
+    const atMs = 9
+    const lapsed = { how: 'lapsed', leaseId: 'a', generation: 'generation of a', facts, atMs, untilMs: 10 }
+    expect(nextOf(admit(roster, claimOf('d', atMs, { replaces }), atMs)).notes[0]).toEqual(lapsed)
+    expect(nextOf(admit(roster, claimOf('d', 10, { replaces }), 10)).notes.map(({ how }) => how)).toEqual([
+      'evicted',
+    ])
   })
 
   it('drops notes whose time is over', () => {
     const roster = rosterOf([leaseOf('b')], [noteOn('x', { untilMs: 10 }), noteOn('y', { untilMs: 11 })])
-    const { evictions } = nextOf(admit(roster, claimOf('d', 10, { replaces }), 10))
-    expect(evictions.map((note) => note.leaseId)).toEqual(['y', 'b'])
+    const { notes } = nextOf(admit(roster, claimOf('d', 10, { replaces }), 10))
+    expect(notes.map((note) => note.leaseId)).toEqual(['y', 'b'])
   })
 })
 

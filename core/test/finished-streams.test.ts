@@ -63,7 +63,7 @@ describe('a stream that has finished', () => {
   it('may still be stopped', async () => {
     await here.start(request('game'))
     await here.finish(GAME)
-    expect(await here.stop(USER, { id: 'game' as LeaseId })).toEqual({ stopped: true })
+    expect(await here.stop({ user: USER, id: 'game' as LeaseId })).toEqual({ outcome: 'stopped' })
   })
 
   it('is known elsewhere from the next refresh on, in one call', async () => {

@@ -94,22 +94,22 @@ describe('calls to the store', () => {
     expect(store.taken()).toEqual(['renew'])
   })
 
-  it('a heartbeat that is taken anew is two, one that is denied, evicted or ended is one', async () => {
-    expect((await limiter.heartbeat(request('a'))).outcome).toBe('admitted')
+  it('a heartbeat that is admitted again is two, one that is denied, evicted or ended is one', async () => {
+    const ofPlan = { plan: 'standard' }
+    expect((await limiter.heartbeat(request('a', ofPlan))).outcome).toBe('admitted')
     expect(store.taken()).toEqual(['renew', 'replace'])
     await limiter.start(request('b', { replaces: 'a' as LeaseId }))
     store.taken()
     expect((await limiter.heartbeat(request('a'))).outcome).toBe('evicted')
     expect((await limiter.heartbeat(request('x', { generation: 'old' as Generation }))).outcome).toBe('ended')
-    expect((await limiter.heartbeat(request('x', { onlyIfHeld: true }))).outcome).toBe('ended')
-    expect(store.taken()).toEqual(['renew', 'renew', 'renew'])
+    expect(store.taken()).toEqual(['renew', 'renew'])
     await startAll('c', 'd')
-    expect((await limiter.heartbeat(request('e'))).outcome).toBe('denied')
+    expect((await limiter.heartbeat(request('e', ofPlan))).outcome).toBe('denied')
     expect(store.taken()).toEqual(['renew'])
   })
 
   it('a stop, a look and an erase are one each', async () => {
-    await limiter.stop(USER, { id: 'a' as LeaseId })
+    await limiter.stop({ user: USER, id: 'a' as LeaseId })
     await limiter.list(USER)
     await limiter.erase(USER)
     expect(store.taken()).toEqual(['remove', 'read', 'erase'])
@@ -133,17 +133,18 @@ describe('the limiter', () => {
     expect(await limiter.heartbeat(request('a'))).toMatchObject({
       lease: { generation: generationOf(first) },
     })
-    await limiter.stop(USER, { id: 'a' as LeaseId })
-    expect(generationOf(await limiter.heartbeat(request('a')))).not.toBe(generationOf(first))
+    await limiter.stop({ user: USER, id: 'a' as LeaseId })
+    expect(generationOf(await limiter.start(request('a')))).not.toBe(generationOf(first))
   })
 
-  it('forgets that a stream was evicted once it has been started again', async () => {
+  it('tells a stream of its newest end, also if an older eviction is still noted', async () => {
     await startAll('a')
     await limiter.start(request('b', { replaces: 'a' as LeaseId }))
+    expect((await limiter.heartbeat(request('a'))).outcome).toBe('evicted')
     await limiter.start(request('a'))
-    expect(store.taken()).toEqual(['read', 'replace', 'add', 'replace'])
-    await limiter.stop(USER, { id: 'a' as LeaseId })
-    expect((await limiter.heartbeat(request('a'))).outcome).toBe('admitted')
+    nowMs += 1
+    await limiter.stop({ user: USER, id: 'a' as LeaseId })
+    expect((await limiter.heartbeat(request('a'))).outcome).toBe('ended')
   })
 
   it('lets 40 newcomers into a roster full of lapsed leases exactly as far as the limit goes', async () => {
@@ -181,10 +182,10 @@ describe('the limiter', () => {
       if (verb !== 'replace') return call()
       return Promise.resolve({
         done: false,
-        roster: { leases: [], evictions: [], version: 0 },
+        roster: { leases: [], notes: [], version: 0 },
       }) as ReturnType<typeof call>
     })
-    await expect(limiterOver(restless).heartbeat(request('a'))).rejects.toMatchObject({
+    await expect(limiterOver(restless).heartbeat(request('a', { plan: 'solo' }))).rejects.toMatchObject({
       code: 'STORE_CONTENDED',
     })
   })

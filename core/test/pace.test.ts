@@ -72,7 +72,7 @@ describe('heartbeats by room', () => {
   it('give the long lease back before they tell of the long wait', async () => {
     await limiter.start(request('a'))
     await limiter.start(request('b'))
-    await limiter.stop(USER, { id: 'a' as LeaseId })
+    await limiter.stop({ user: USER, id: 'a' as LeaseId })
     expect(await limiter.heartbeat(request('b'))).toMatchObject({
       heartbeatSeconds: 300,
       lease: { expiresAtMs: nowMs + ROOM_LEASE_MS },

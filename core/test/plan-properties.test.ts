@@ -143,8 +143,10 @@ describe('any newcomer under any plan', () => {
       const gone = [...leaving, ...staying].filter(({ id }) => next.every((lease) => lease.id !== id))
       expect(idsOf(admission.ends)).toEqual(idsOf(gone.filter((lease) => before.includes(lease))))
       const { write } = admission
-      const notes = write.verb === 'replace' ? write.next.evictions : []
-      const noted = notes.filter(({ by }) => by.id === newcomer.id).map(({ leaseId }) => leaseId)
+      const notes = write.verb === 'replace' ? write.next.notes : []
+      const noted = notes
+        .filter((note) => note.how === 'evicted' && note.by.id === newcomer.id)
+        .map(({ leaseId }) => leaseId)
       expect(noted).toEqual(expect.arrayContaining(idsOf(admission.ends)))
     })
   })
@@ -219,7 +221,7 @@ function rosterAfter(held: Roster, admission: Admission): Roster {
   const { write } = admission
   switch (write.verb) {
     case 'add':
-      expect(held.leases.length).toBeLessThan(write.capacity)
+      expect(held.leases.length).toBeLessThan(write.room.capacity)
       return { ...held, leases: [...held.leases, write.lease] }
     case 'replace':
       return { ...held, ...write.next }

@@ -19,7 +19,7 @@ const POLICY = parsePolicy({
     family: {
       limits: [{ max: 4 }, { max: 1, deviceType: ['tv', 'console'] }, { max: 1, per: 'contentId' }],
     },
-    'per-device': { limits: [{ max: 3 }, { max: 1, per: 'deviceId' }] },
+    'per-device': { limits: [{ max: 3 }, { max: 1, per: 'deviceId' }], sameDeviceReplaces: false },
     oldest: { limits: [{ max: 2 }], whenFull: 'evict-oldest' },
     idle: { limits: [{ max: 2 }], whenFull: 'evict-idle' },
     'oldest-tv': { limits: [{ max: 3 }, { max: 1, where: { deviceType: 'tv' } }], whenFull: 'evict-oldest' },
@@ -106,7 +106,7 @@ describe('a plan of several limits', () => {
     for (const id of ['a', 'b']) expect((await start('per-device', id)).outcome).toBe('admitted')
     const deviceId = 'd' as DeviceId
     expect((await start('per-device', 'c', { deviceId })).outcome).toBe('admitted')
-    await limiter.stop(USER, { id: 'a' as LeaseId })
+    await limiter.stop({ user: USER, id: 'a' as LeaseId })
     expect(await start('per-device', 'e', { deviceId })).toMatchObject({ holders: [{ id: 'c@d' }] })
   })
 })
@@ -229,7 +229,7 @@ describe('graceStreams', () => {
   it('turns into a stream within the limit where there is room by then', async () => {
     await start('grace', 'a')
     await start('grace', 'b')
-    await limiter.stop(USER, { id: 'a' as LeaseId })
+    await limiter.stop({ user: USER, id: 'a' as LeaseId })
     const promoted = await heartbeat('grace', 'b')
     expect(promoted).toMatchObject({ outcome: 'renewed', lease: { expiresAtMs: nowMs + LEASE_MS } })
     expect(promoted).not.toHaveProperty('lease.graceUntilMs')
@@ -239,7 +239,7 @@ describe('graceStreams', () => {
     await start('grace', 'a')
     await start('grace', 'b')
     nowMs += GRACE_MS
-    await limiter.stop(USER, { id: 'a' as LeaseId })
+    await limiter.stop({ user: USER, id: 'a' as LeaseId })
     expect((await start('grace', 'c')).outcome).toBe('admitted')
     expect(await start('grace', 'd')).toMatchObject({ lease: { graceUntilMs: nowMs + GRACE_MS } })
   })

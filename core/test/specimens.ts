@@ -3,10 +3,12 @@ import {
   leaseIdOf,
   planOfOneLimit,
   type Claim,
-  type Eviction,
   type Generation,
   type Lease,
   type LeaseId,
+  type LostHeartbeat,
+  type Note,
+  type NoteOf,
   type Roster,
   type RosterContent,
   type StreamId,
@@ -29,8 +31,8 @@ export function leaseOf(streamId: string, rest: Partial<Lease> = {}): Lease {
   }
 }
 
-export function rosterOf(leases: readonly Lease[], evictions: readonly Eviction[] = []): Roster {
-  return { leases, evictions, version: 1 }
+export function rosterOf(leases: readonly Lease[], notes: readonly Note[] = []): Roster {
+  return { leases, notes, version: 1 }
 }
 
 /** A newcomer that would take its lease at `nowMs`, under a plan of 3 unless `rest` says otherwise. */
@@ -44,9 +46,15 @@ export function claimOf(streamId: string, nowMs: number, rest: Partial<Claim> = 
   }
 }
 
+/** A heartbeat that is judged as this claim, whatever is known of its lease. */
+export function lostOf(claim: Claim, rest: Partial<LostHeartbeat> = {}): LostHeartbeat {
+  return { id: claim.newcomer.id, claimFor: () => claim, ...rest }
+}
+
 /** A note that `leaseId` was evicted by `other` at 0, kept until 150,000. */
-export function noteOn(leaseId: string, rest: Partial<Eviction> = {}): Eviction {
+export function noteOn(leaseId: string, rest: Partial<NoteOf<'evicted'>> = {}): NoteOf<'evicted'> {
   return {
+    how: 'evicted',
     leaseId: leaseId as LeaseId,
     generation: `generation of ${leaseId}` as Generation,
     by: { id: 'other' as LeaseId },

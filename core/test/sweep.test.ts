@@ -2,7 +2,7 @@ import { tidied, type Roster, type RosterContent, type SweepJudge } from '@strea
 import { describe, expect, it } from 'vitest'
 import { idsOf, LEASE_MS, leaseOf, noteOn, rosterOf } from './specimens.ts'
 
-const NOTHING: RosterContent = { leases: [], evictions: [] }
+const NOTHING: RosterContent = { leases: [], notes: [] }
 
 /** Judges at `nowMs`, with these streams finished. */
 function at(nowMs: number, ...finished: string[]): SweepJudge {
@@ -108,7 +108,7 @@ describe('a note on an eviction', () => {
   it('goes when its time is over, to the millisecond', () => {
     expect(tidied(roster, at(4_999))).toBeUndefined()
     expect(tidied(roster, at(5_000))).toEqual({
-      next: { leases: roster.leases, evictions: [noteOn('new')] },
+      next: { leases: roster.leases, notes: [noteOn('new')] },
       lapsed: 0,
       finished: 0,
       notes: 1,
@@ -117,8 +117,8 @@ describe('a note on an eviction', () => {
 
   it('keeps a user who holds nothing else', () => {
     const noted = rosterOf([leaseOf('film')], [noteOn('old', { untilMs: 10 * LEASE_MS })])
-    expect(tidied(noted, at(2 * LEASE_MS))?.next).toEqual({ leases: [], evictions: noted.evictions })
-    expect(tidied(rosterOf([], noted.evictions), at(2 * LEASE_MS))).toBeUndefined()
+    expect(tidied(noted, at(2 * LEASE_MS))?.next).toEqual({ leases: [], notes: noted.notes })
+    expect(tidied(rosterOf([], noted.notes), at(2 * LEASE_MS))).toBeUndefined()
   })
 })
 

@@ -91,13 +91,13 @@ describe('a policy on trial', () => {
       expect((await limiter.heartbeat(request('standard', id))).outcome).toBe('renewed')
     for (const id of ['a', 'b']) {
       expect((await limiter.start(request('standard', 'd'))).outcome).toBe('denied')
-      await limiter.stop(USER, { id: id as LeaseId })
+      await limiter.stop({ user: USER, id: id as LeaseId })
     }
     expect(await limiter.start(request('standard', 'd'))).toMatchObject({
       outcome: 'denied',
       holders: [{ id: 'c' }],
     })
-    await limiter.stop(USER, { id: 'c' as LeaseId })
+    await limiter.stop({ user: USER, id: 'c' as LeaseId })
     expect((await limiter.start(request('standard', 'd'))).outcome).toBe('admitted')
   })
 })

@@ -110,8 +110,9 @@ export class App {
         'This process has more requests under way than it can answer in time.',
       )
     }
-    if ((request.body?.length ?? 0) > BODY_BYTES_MAX) {
-      return problem('body-too-large', `The body must have at most ${BODY_BYTES_MAX} bytes.`)
+    const { bytesMax = BODY_BYTES_MAX } = route.operation.body ?? {}
+    if ((request.body?.length ?? 0) > bytesMax) {
+      return problem('body-too-large', `The body must have at most ${bytesMax} bytes.`)
     }
     return route.handle({ request, params, service: this.#parts.service })
   }

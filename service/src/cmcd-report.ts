@@ -2,27 +2,46 @@
  * A CMCD version 2 event report (CTA-5004-B, `application/cmcd`) as what its players want of their leases.
  *
  * A report is one line for each event, each line a structured dictionary (RFC 9651): `sid`, which is the lease
- * id, `e`, the kind of event, and mostly `sta`, the state of the player, and `ts`, the time of the event.
+ * id, `e`, the kind of event, and mostly `sta`, the state of the player, `ts`, the time of the event, and `cid`,
+ * what is played. Players of adverts report under the `sid` of the film, with a `cid` of their own.
  */
-import { decodeCmcd } from '@svta/cml-cmcd'
-import type { LeaseId } from '@streamgate/core'
+import type { LeaseId, ReportFacts } from '@streamgate/core'
 import * as v from 'valibot'
+import { readCmcdLine } from './cmcd-line.ts'
 import { LeaseIdSchema } from './id-schemas.ts'
 import type { Fault } from './problem.ts'
 
 /** What becomes of one lease by a report. */
-export type CmcdWish = { readonly lease: LeaseId; readonly verb: 'heartbeat' | 'stop' }
+export type CmcdWish = {
+  readonly lease: LeaseId
+  readonly verb: 'heartbeat' | 'stop'
+  readonly report: ReportFacts
+}
 
-/** What a report asks for, one wish for each lease, and what is wrong with its bad lines. */
+/** What a report asks for, in the order of its events, and what is wrong with its bad lines. */
 export type CmcdReport = {
   readonly wishes: readonly CmcdWish[]
+  /** How many leases the wishes are about. */
+  readonly leases: number
+  /** How many lines there are, of which no more than `CMCD_LINES_MAX` are read. */
+  readonly lines: number
   /** How many lines can be understood, those that ask for nothing among them. */
   readonly goodLines: number
+  /** The first faults; one for each bad line. */
   readonly faults: readonly Fault[]
 }
 
 /** The most leases in one report: one player sends it, of one stream, or of two at a change of streams. */
 export const CMCD_LEASES_MAX = 16
+
+/** The most lines in one report: to parse one takes some 50 µs, in which nothing else is answered. */
+export const CMCD_LINES_MAX = 1000
+
+/** The most ends that count for one lease in one report: its own, and those of adverts before it. */
+const ENDS_MAX = 4
+
+/** The most faults that are told: a body of 64 KiB may have thousands. */
+const FAULTS_MAX = 20
 
 /**
  * What the state of a player says of its lease. A film that has ended is over, and so is one that the viewer
@@ -35,80 +54,108 @@ const VERB_OF_STATE: Readonly<Record<string, CmcdWish['verb'] | undefined>> = {
   f: undefined,
 }
 
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
-const LINE_FEED = 0x0a
+/** Longest content id that is compared, in UTF-16 units: CTA-5004 allows 128. */
+const CONTENT_ID_LENGTH_MAX = 128
 
-/** An event, as far as it matters here. */
-type CmcdEvent = { readonly lease: LeaseId; readonly state: string | undefined; readonly atMs: number }
-
-/** Reads a report. The newest event of a lease decides, by `ts`, and by the order of lines where that is equal. */
-export function parseCmcdReport(body: Uint8Array): CmcdReport {
-  const faults: Fault[] = []
-  const newest = new Map<LeaseId, CmcdEvent>()
-  let goodLines = 0
-  let atMs = 0
-  for (const [index, line] of linesIn(body).entries()) {
-    const event = parseLine(line, atMs)
-    if (event === undefined) continue
-    if ('fault' in event) {
-      faults.push({ pointer: `/lines/${index}`, detail: event.fault })
-      continue
-    }
-    goodLines += 1
-    atMs = event.atMs
-    const known = newest.get(event.lease)
-    if (known === undefined || known.atMs <= event.atMs) newest.set(event.lease, event)
-  }
-  const wishes = [...newest.values()].flatMap(({ lease, state = 'p' }) => {
-    const verb = Object.hasOwn(VERB_OF_STATE, state) ? VERB_OF_STATE[state] : 'heartbeat'
-    return verb === undefined ? [] : [{ lease, verb }]
-  })
-  return { wishes, goodLines, faults }
+/** One event, as far as it matters here. */
+type CmcdEvent = {
+  readonly lease: LeaseId
+  readonly verb: CmcdWish['verb'] | undefined
+  readonly contentId: string | undefined
+  /** As told, or as old as the event of the line before. */
+  readonly atMs: number
+  readonly isTimeTold: boolean
 }
 
-function linesIn(body: Uint8Array): Uint8Array[] {
-  const lines: Uint8Array[] = []
+/** Reads a report. The newest event of a content decides, by `ts`, and by the order of lines if that is equal. */
+export function parseCmcdReport(body: Uint8Array): CmcdReport {
+  const faults: Fault[] = []
+  const leases = new Map<LeaseId, EventsOfLease>()
+  let goodLines = 0
+  let before: Time = { atMs: 0, isTimeTold: false }
+  let index = 0
+  for (const line of linesIn(body)) {
+    if (index >= CMCD_LINES_MAX) break
+    const event = eventIn(line, before)
+    if (event !== undefined && 'fault' in event) {
+      if (faults.length < FAULTS_MAX) faults.push({ pointer: `/lines/${index}`, detail: event.fault })
+    } else if (event !== undefined) {
+      goodLines += 1
+      before = { atMs: event.atMs, isTimeTold: event.isTimeTold }
+      const known = leases.get(event.lease) ?? new EventsOfLease()
+      leases.set(event.lease, known)
+      known.add(event)
+    }
+    index += 1
+  }
+  const asking = [...leases.values()].map((events) => events.wishes()).filter((wishes) => wishes.length > 0)
+  return { wishes: asking.flat(), leases: asking.length, lines: lineCount(body), goodLines, faults }
+}
+
+/** The newest events of one lease, by content. */
+class EventsOfLease {
+  readonly #newest = new Map<string | undefined, CmcdEvent>()
+
+  add(event: CmcdEvent): void {
+    const known = this.#newest.get(event.contentId)
+    if (known !== undefined && known.atMs > event.atMs) return
+    this.#newest.delete(event.contentId)
+    this.#newest.set(event.contentId, event)
+  }
+
+  /** One heartbeat if any content goes on, and the ends of others, the oldest first. */
+  wishes(): readonly CmcdWish[] {
+    const inOrder = [...this.#newest.values()].toSorted((one, other) => one.atMs - other.atMs)
+    const going = inOrder.findLast(({ verb }) => verb === 'heartbeat')
+    const ends = inOrder.filter(({ verb }) => verb === 'stop').slice(-ENDS_MAX)
+    return inOrder.filter((event) => event === going || ends.includes(event)).map(wishOf)
+  }
+}
+
+function wishOf({ lease, verb = 'heartbeat', contentId, atMs, isTimeTold }: CmcdEvent): CmcdWish {
+  const report = {
+    ...(contentId !== undefined && { reportedContentId: contentId }),
+    ...(isTimeTold && { reportedAtMs: atMs }),
+  }
+  return { lease, verb, report }
+}
+
+const LINE_FEED = 0x0a
+
+function lineCount(body: Uint8Array): number {
+  let count = 1
+  for (const byte of body) if (byte === LINE_FEED) count += 1
+  return count
+}
+
+function* linesIn(body: Uint8Array): Generator<Uint8Array> {
   let start = 0
   while (start <= body.length) {
     const end = body.indexOf(LINE_FEED, start)
-    lines.push(body.subarray(start, end === -1 ? body.length : end))
-    if (end === -1) break
+    yield body.subarray(start, end === -1 ? body.length : end)
+    if (end === -1) return
     start = end + 1
   }
-  return lines
 }
 
-/** The event of a line; nothing where the line is blank. Where it has no `ts` it is as old as the one before it. */
-function parseLine(line: Uint8Array, atMsBefore: number): CmcdEvent | { readonly fault: string } | undefined {
-  const text = textOf(line)
-  if (text === undefined) return { fault: 'must be UTF-8' }
-  if (text === '') return undefined
-  const keys = keysIn(text)
-  if (keys === undefined) return { fault: 'must be a structured dictionary (RFC 9651)' }
-  const { sid, e, sta, ts } = keys
+type Time = Pick<CmcdEvent, 'atMs' | 'isTimeTold'>
+
+/** The event of a line; nothing if the line is blank. */
+function eventIn(line: Uint8Array, before: Time): CmcdEvent | { readonly fault: string } | undefined {
+  const keys = readCmcdLine(line)
+  if (keys === undefined) return undefined
+  if (keys.fault !== undefined) return { fault: keys.fault }
+  const { sid, e, sta, ts, cid } = keys
   if (typeof sid !== 'string') return { fault: 'must have a string "sid", the id of the lease' }
   const [issue] = v.safeParse(LeaseIdSchema, sid).issues ?? []
   if (issue !== undefined) return { fault: `"sid" ${issue.message}` }
   if (typeof e !== 'string') return { fault: 'must have a token "e", the kind of event' }
+  const isState = typeof sta === 'string' && Object.hasOwn(VERB_OF_STATE, sta)
+  const time = Number.isSafeInteger(ts) ? { atMs: ts as number, isTimeTold: true } : before
   return {
     lease: sid as LeaseId,
-    state: typeof sta === 'string' ? sta : undefined,
-    atMs: typeof ts === 'number' ? ts : atMsBefore,
-  }
-}
-
-function textOf(line: Uint8Array): string | undefined {
-  try {
-    return STRICT_UTF8.decode(line).trim()
-  } catch {
-    return undefined
-  }
-}
-
-function keysIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return decodeCmcd(text) as Readonly<Record<string, unknown>>
-  } catch {
-    return undefined
+    verb: isState ? VERB_OF_STATE[sta] : 'heartbeat',
+    contentId: typeof cid === 'string' ? cid.slice(0, CONTENT_ID_LENGTH_MAX).toWellFormed() : undefined,
+    ...time,
   }
 }

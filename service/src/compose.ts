@@ -2,7 +2,7 @@
  * Puts the parts together: the only place that names a concrete store and the real clock.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { FinishedStreams, Limiter, type Store, type UserId } from '@streamgate/core'
+import { FinishedStreams, isContention, Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
 import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
@@ -230,7 +230,10 @@ function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
       metrics.answered(request)
       log.decision(request)
     },
-    tellFailure: (error, about) => log.failure(error, about),
+    tellFailure: (error, about) => {
+      if (isContention(error)) metrics.contended?.()
+      log.failure(error, about)
+    },
     now: Date.now,
   })
 }

@@ -52,7 +52,7 @@ const JSON_BODY: BodyKind = {
 }
 /** Plain text too: with it, a page of another origin may report without asking first, as by a beacon. */
 const CMCD_BODY: BodyKind = {
-  types: /^(?:application\/cmcd|text\/plain)$/i,
+  types: /^(?:application\/cmcd|text\/cmcd|text\/plain)$/i,
   name: 'a CMCD event report',
   accept: 'application/cmcd',
 }

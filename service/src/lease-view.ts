@@ -1,7 +1,7 @@
 /**
  * A lease as answers show it.
  */
-import type { Lease, Limit } from '@streamgate/core'
+import { lapsesAtMs, type Lease, type Limit } from '@streamgate/core'
 
 /** A stream as one of several. */
 export function listed(lease: Lease): Readonly<Record<string, unknown>> {
@@ -10,7 +10,7 @@ export function listed(lease: Lease): Readonly<Record<string, unknown>> {
     ...descriptionOf(lease),
     startedAt: instant(lease.startedAtMs),
     lastSeenAt: instant(lease.renewedAtMs),
-    expiresAt: instant(lease.expiresAtMs),
+    expiresAt: instant(lapsesAtMs(lease)),
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * The log: JSON lines by pino, one for each decision.
  */
+import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
 import type { RequestFacts } from './app.ts'
 import type { AnsweredRequest } from './batched-observer.ts'
@@ -42,7 +43,9 @@ export class Log {
 
   /** Writes the line of a failure of ours, with its causes, which no caller gets to see. */
   failure(error: unknown, { requestId, gatewayRequestId, method, route }: RequestFacts): void {
-    this.logger.error({ err: error, requestId, gatewayRequestId, method, route }, 'failure')
+    const request = { requestId, gatewayRequestId, method, route }
+    if (isContention(error)) this.logger.warn({ ...error.facts, ...request }, 'too many writes for one user')
+    else this.logger.error({ err: error, ...request }, 'failure')
   }
 
   /** Writes a line that is none of the log's own, as it is and whatever the level. */
@@ -84,6 +87,8 @@ function loggedDecision(decision: Decision): Readonly<Record<string, unknown>> {
     plan: escaped(plan),
     planNamed: decision.isPlanNamed === true ? true : undefined,
     ifMatch: decision.hasIfMatch === true ? true : undefined,
+    report: decision.isReport === true ? true : undefined,
+    by: decision.by,
     limit,
     active,
     rule,

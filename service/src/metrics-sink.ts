@@ -8,6 +8,8 @@ import type { SweepObserver } from './sweep/sweep-timer.ts'
 export type MetricsSink = {
   readonly storeCalled: (call: StoreCall) => void
   readonly answered: (request: AnsweredRequest) => void
+  /** A decision was given up, because other writes for the same user kept coming first. */
+  readonly contended?: () => void
   /** What a scrape is answered; absent where there is nothing to scrape. */
   readonly scrape?: () => Promise<{ readonly contentType: string; readonly text: string }>
   /** Passes on what it was told since the last time; absent where it is asked instead. */

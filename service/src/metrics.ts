@@ -25,6 +25,7 @@ export class Metrics implements MetricsSink {
   readonly #evictions: Counter
   readonly #exemptions: Counter<'kind'>
   readonly #shadows: Counter<'outcome' | 'shadow'>
+  readonly #contentions: Counter
   readonly #storeCalls: Histogram<'verb' | 'result'>
 
   constructor(joinFleet?: JoinFleet) {
@@ -59,6 +60,11 @@ export class Metrics implements MetricsSink {
       name: 'streamgate_shadow_decisions_total',
       help: 'Starts under a plan with a shadow: how they came out, and how they would have.',
       labelNames: ['outcome', 'shadow'],
+      registers,
+    })
+    this.#contentions = new Counter({
+      name: 'streamgate_contended_decisions_total',
+      help: 'Decisions given up because other writes for the same user kept coming first. Answered by 503.',
       registers,
     })
     this.#storeCalls = new Histogram({
@@ -97,6 +103,8 @@ export class Metrics implements MetricsSink {
 
   readonly storeCalled = ({ verb, seconds, failed }: StoreCall): void =>
     this.#storeCalls.observe({ verb, result: failed ? 'failed' : 'ok' }, seconds)
+
+  readonly contended = (): void => this.#contentions.inc()
 
   readonly answered = ({ method, route, status, seconds, decision }: AnsweredRequest): void => {
     const known = METHODS.has(method) ? method : 'other'

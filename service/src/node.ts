@@ -4,7 +4,7 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { App } from './app.ts'
-import { BODY_BYTES_MAX, type HttpRequest } from './http.ts'
+import { READ_BYTES_MAX, type HttpRequest } from './http.ts'
 import { Turns } from './server/turns.ts'
 
 /** Longest wait for a whole request: a start is a few hundred bytes. */
@@ -88,7 +88,7 @@ function receive(incoming: IncomingMessage, handOver: (body: Uint8Array | undefi
     if (isDone) return
     chunks.push(chunk)
     length += chunk.length
-    if (length > BODY_BYTES_MAX) finish()
+    if (length > READ_BYTES_MAX) finish()
   })
   incoming.on('end', finish)
   incoming.on('error', () => {

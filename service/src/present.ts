@@ -1,8 +1,15 @@
 /**
  * Decisions as bodies and headers of the HTTP contract.
  */
-import type { Eviction, Grant, HeartbeatResult, Refusal, UserId } from '@streamgate/core'
-import { json } from './http.ts'
+import {
+  lapsesAtMs,
+  type Grant,
+  type HeartbeatResult,
+  type NoteOf,
+  type Refusal,
+  type UserId,
+} from '@streamgate/core'
+import { json, noContent } from './http.ts'
 import { descriptionOf, instant, rateLimit } from './lease-view.ts'
 import { problem } from './problem.ts'
 import { refusalOf } from './refusal.ts'
@@ -11,7 +18,15 @@ import type { Answer, Decision } from './route.ts'
 /** What was asked, as far as the log keeps it. */
 export type Asked = Pick<
   Decision,
-  'verb' | 'user' | 'lease' | 'deviceType' | 'contentId' | 'replaces' | 'isPlanNamed' | 'hasIfMatch'
+  | 'verb'
+  | 'user'
+  | 'lease'
+  | 'deviceType'
+  | 'contentId'
+  | 'replaces'
+  | 'isPlanNamed'
+  | 'hasIfMatch'
+  | 'isReport'
 >
 
 /** The answer to a start or a heartbeat. */
@@ -25,7 +40,9 @@ export function presentResult(asked: Asked, user: UserId, result: HeartbeatResul
     case 'evicted':
       return { ...presentEviction(result.eviction), decision: { ...asked, outcome: 'evicted' } }
     case 'ended':
-      return { ...presentEnd(), decision: { ...asked, outcome: 'ended' } }
+      return { ...presentEnd(result.reason), decision: { ...asked, outcome: 'ended' } }
+    case 'outdated':
+      return { ...noContent(), decision: { ...asked, outcome: 'outdated' } }
     case 'finished':
       return { ...presentFinish(), decision: { ...asked, outcome: 'finished' } }
   }
@@ -42,7 +59,7 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Answer {
     userId: user,
     ...descriptionOf(lease),
     startedAt: instant(lease.startedAtMs),
-    expiresAt: instant(lease.expiresAtMs),
+    expiresAt: instant(lapsesAtMs(lease)),
     heartbeatSeconds,
     limit: limit.max,
     active: counted.length,
@@ -80,16 +97,20 @@ function presentRefusal(asked: Asked, user: UserId, refusal: Refusal): Answer {
 }
 
 /** The answer to a stream that another one pushed out. */
-function presentEviction({ by, atMs }: Eviction): Answer {
+function presentEviction({ by, atMs }: NoteOf<'evicted'>): Answer {
   const name = by.label ?? by.id
-  return problem('stream-evicted', `“${name}” took the place of this stream.`, {
+  return problem('stream-evicted', `“${name}” took the slot of this stream.`, {
     members: { by, at: instant(atMs) },
   })
 }
 
-/** The answer to a player whose lease, of the generation it names, is over. */
-function presentEnd(): Answer {
-  return problem('stream-ended', 'The lease that If-Match names is over. Start again to go on watching.')
+/** The answer to a player whose stream is over, with an operator's words for the viewer if there are any. */
+function presentEnd(reason: string | undefined): Answer {
+  const detail =
+    reason === undefined
+      ? 'This stream was stopped, or its lease is over. Start again to go on watching.'
+      : `This stream was stopped: ${reason}`
+  return problem('stream-ended', detail, { members: { reason } })
 }
 
 /** The answer to whoever starts or renews a stream that has finished. */

@@ -31,7 +31,7 @@ export const PROBLEMS = {
     status: 410,
     title: 'Stream ended',
     explanation:
-      'The lease that `If-Match` names is over: it was stopped, or it lapsed and was tidied away. Start again to go on watching.',
+      'This stream is over for its player: it was stopped, or it lapsed and was tidied away. `reason` holds words for the viewer if an operator stopped it with any. Start again to go on watching.',
   },
   unauthorized: {
     status: 401,
@@ -64,13 +64,14 @@ export const PROBLEMS = {
   'body-too-large': {
     status: 413,
     title: 'Body too large',
-    explanation: 'The body has more than 8192 bytes. Nothing was changed.',
+    explanation:
+      'The body has more than 8192 bytes, or more than 65,536 if it is a CMCD report. Nothing was changed.',
   },
   'unsupported-media-type': {
     status: 415,
     title: 'Unsupported media type',
     explanation:
-      'The body must be JSON in UTF-8: `application/json`, any `+json` type, or no `Content-Type` at all; where CMCD reports are taken, `application/cmcd` or `text/plain`. `Accept` says which. No body may be compressed.',
+      'The body must be JSON in UTF-8: `application/json`, any `+json` type, or no `Content-Type` at all; where CMCD reports are taken, `application/cmcd`, `text/cmcd` or `text/plain`. `Accept` says which. No body may be compressed.',
   },
   'too-many-requests': {
     status: 429,

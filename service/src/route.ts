@@ -84,8 +84,12 @@ export type Decision = {
   readonly plan?: string | undefined
   /** Whether the request named the plan. */
   readonly isPlanNamed?: boolean
-  /** Whether one taking of the lease was meant, and no other. */
+  /** Whether one generation of the lease was meant, and no other. */
   readonly hasIfMatch?: boolean
+  /** Whether a CMCD report asked. */
+  readonly isReport?: boolean
+  /** Who stopped the stream, if not its player. */
+  readonly by?: 'operator' | undefined
   readonly limit?: number | undefined
   readonly active?: number | undefined
   /** The limit that denied. */
@@ -146,6 +150,8 @@ export type Operation = {
     readonly schema: GenericSchema
     readonly isRequired: boolean
     readonly contentType?: string
+    /** The most bytes it may have; 8 KiB unless it says otherwise. */
+    readonly bytesMax?: number
   }
   readonly takesIfMatch?: boolean
   /** Parameters of the query, all optional, by name. */

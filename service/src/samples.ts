@@ -20,7 +20,7 @@ export async function addSamples(store: Store, nowMs: number): Promise<void> {
     const seen = await store.read(user)
     if (seen.leases.length > 0) continue
     const leases = streamIds.map((streamId) => sampleLease(streamId as StreamId, nowMs))
-    await store.replace(user, seen, { leases, evictions: [] })
+    await store.replace(user, seen, { leases, notes: [] })
   }
 }
 

@@ -68,14 +68,16 @@ export const StartSchema = v.pipe(
 export const HeartbeatSchema = v.pipe(
   v.object({ streamId: optional(StreamIdSchema), ...optionalMembers }),
   v.description(
-    'What to take the lease anew with, should it have lapsed. `streamId` and `deviceId` are those of the path.',
+    'What the lease is admitted with if it has lapsed and is gone. `streamId` and `deviceId` are those of the path.',
   ),
 )
 
 /** Checked line by line, where it is parsed. */
 export const CmcdReportSchema = v.pipe(
   v.string(),
-  v.description('CMCD version 2 events (CTA-5004-B), one on each line, each with `sid` and `e`.'),
+  v.description(
+    'CMCD version 2 events (CTA-5004-B), one on each line, each with `sid` and `e`. At most 64 KiB.',
+  ),
   v.metadata({ jsonSchema: { examples: ['e=ps,sid="456@tv-1",sta=p,ts=1790000000000,v=2'] } }),
 )
 
@@ -205,7 +207,32 @@ export const StreamLimitReachedSchema = v.object({
     ),
   ),
 })
-/** A 410: with `by` and `at` where another stream took the place. */
+/** Longest `reason` of a stop, in characters. */
+const REASON_CHARACTERS_MAX = 200
+/** Who stops a stream. */
+export const StopperSchema = v.pipe(
+  v.string(),
+  v.check(
+    (text) => text === 'operator' || text === 'player',
+    ({ input }) => `must be "operator" or "player", got ${JSON.stringify(input)}`,
+  ),
+  v.description('Who stops the stream. An operator’s stop cannot be undone by the player’s next heartbeat.'),
+  v.metadata({ jsonSchema: { enum: ['player', 'operator'], default: 'player' } }),
+)
+/** What an operator tells the viewer. */
+export const ReasonSchema = v.pipe(
+  v.string(),
+  v.check(isWellFormed, 'must be well-formed Unicode'),
+  v.check(
+    (text) => text.length > 0 && charactersIn(text) <= REASON_CHARACTERS_MAX,
+    ({ input }) => `must be 1 to ${REASON_CHARACTERS_MAX} characters, got ${charactersIn(input)}`,
+  ),
+  v.check((text) => !CONTROL_CHARACTER.test(text), 'must not contain control characters'),
+  v.description('What the player may show its viewer; only with `by=operator`.'),
+  v.metadata({ jsonSchema: { minLength: 1, maxLength: REASON_CHARACTERS_MAX } }),
+)
+
+/** A 410: with `by` and `at` if another stream took the slot, with `reason` if an operator said why. */
 export const StreamGoneSchema = v.object({
   ...problemMembers,
   by: v.exactOptional(
@@ -217,6 +244,9 @@ export const StreamGoneSchema = v.object({
     }),
   ),
   at: v.exactOptional(Instant),
+  reason: v.exactOptional(
+    v.pipe(v.string(), v.description('Words for the viewer, by the operator who stopped the stream.')),
+  ),
 })
 export const StatusSchema = v.object({ status: v.string() })
 /** Which policy a process decides by. */

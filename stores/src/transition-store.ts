@@ -1,4 +1,14 @@
-import type { Lease, LeaseRef, LeaseTimes, Outcome, Roster, RosterContent, UserId } from '@streamgate/core'
+import type {
+  Lease,
+  LeaseRef,
+  Note,
+  Outcome,
+  Renewal,
+  Room,
+  Roster,
+  RosterContent,
+  UserId,
+} from '@streamgate/core'
 import { adding, removing, renewing, replacing, type Transition } from './transitions.ts'
 
 /** The conditional verbs of a store that holds each roster as one value: every one is a transition of it. */
@@ -6,16 +16,16 @@ export abstract class TransitionStore {
   /** Makes the transition of the user's roster, atomically, and hands back what it came to. */
   protected abstract transact(user: UserId, transition: Transition): Promise<Outcome>
 
-  add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
-    return this.transact(user, adding(lease, capacity))
+  add(user: UserId, lease: Lease, room: Room): Promise<Outcome> {
+    return this.transact(user, adding(lease, room))
   }
 
-  renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
-    return this.transact(user, renewing(lease, times))
+  renew(user: UserId, lease: LeaseRef, renewal: Renewal): Promise<Outcome> {
+    return this.transact(user, renewing(lease, renewal))
   }
 
-  remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
-    return this.transact(user, removing(lease))
+  remove(user: UserId, lease: LeaseRef, note: Note): Promise<Outcome> {
+    return this.transact(user, removing(lease, note))
   }
 
   replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {

@@ -1,12 +1,15 @@
 /**
  * The verbs of the store port as pure functions of a roster, for stores that hold it as one value: each
- * gives what to write, or `undefined` where its condition does not hold. No clock, no policy.
+ * gives what to write, or `undefined` if its condition does not hold. No clock, no policy.
  */
 import {
   heldLease,
+  renewedLease,
   type Lease,
   type LeaseRef,
-  type LeaseTimes,
+  type Note,
+  type Renewal,
+  type Room,
   type Roster,
   type RosterContent,
 } from '@streamgate/core'
@@ -14,45 +17,65 @@ import {
 /** What a verb makes of a roster; `undefined` refuses. */
 export type Transition = (roster: Roster) => RosterContent | undefined
 
-/** With the lease behind the others, where there is room and its id is not held. */
-export function adding(lease: Lease, capacity: number): Transition {
-  return ({ leases, evictions }) => {
-    const hasRoom = leases.length < capacity
-    const isHeld = leases.some((held) => held.id === lease.id)
-    return hasRoom && !isHeld ? { leases: [...leases, lease], evictions } : undefined
-  }
+/** With the lease behind the others, if there is room for it. */
+export function adding(lease: Lease, room: Room): Transition {
+  return ({ version: _seen, ...roster }) =>
+    hasRoomFor(lease, room, roster) ? { ...roster, leases: [...roster.leases, lease] } : undefined
 }
 
-/** With the instants of a lease moved, where it is held as the reference says. */
-export function renewing(ref: LeaseRef, times: LeaseTimes): Transition {
-  return (roster) => {
+/** Whether the roster takes the lease: its id is not held, and nothing that the room excludes. */
+export function hasRoomFor(
+  { id, deviceId }: Lease,
+  { capacity, soleOfDevice = false }: Room,
+  { leases }: RosterContent,
+): boolean {
+  const isDeviceAsked = soleOfDevice && deviceId !== undefined
+  const isTaken = leases.some((held) => held.id === id || (isDeviceAsked && held.deviceId === deviceId))
+  return leases.length < capacity && !isTaken
+}
+
+/** With a lease renewed, if it is held as the reference says. */
+export function renewing(ref: LeaseRef, renewal: Renewal): Transition {
+  return ({ version: _seen, ...roster }) => {
     const held = heldAs(roster, ref)
     if (held === undefined) return undefined
-    const leases = roster.leases.map((lease) => (lease === held ? { ...lease, ...times } : lease))
-    return { leases, evictions: roster.evictions }
+    const renewed = renewedLease(held, renewal)
+    return { ...roster, leases: roster.leases.map((lease) => (lease === held ? renewed : lease)) }
   }
 }
 
-/** Without a lease, where it is held as the reference says. */
-export function removing(ref: LeaseRef): Transition {
-  return (roster) => {
+/** Without a lease, if it is held as the reference says, and with a note on its end. */
+export function removing(ref: LeaseRef, note: Note): Transition {
+  return ({ version: _seen, ...roster }) => {
     const held = heldAs(roster, ref)
     if (held === undefined) return undefined
-    return { leases: roster.leases.filter((lease) => lease !== held), evictions: roster.evictions }
+    const leases = roster.leases.filter((lease) => lease !== held)
+    const forgottenUntilMs = Math.max(roster.lastStop?.untilMs ?? 0, roster.forgottenUntilMs ?? 0)
+    return { ...roster, leases, lastStop: note, ...(forgottenUntilMs > 0 && { forgottenUntilMs }) }
   }
 }
 
-/** The next content as it is, where the roster is still at the version that was seen. */
+/** The next content as it is, if the roster is still at the version that was seen. */
 export function replacing(seen: Roster, next: RosterContent): Transition {
   return (roster) => (roster.version === seen.version ? next : undefined)
 }
 
-/** Whether nothing of a user is left to keep. */
-export function isVacant({ leases, evictions }: RosterContent): boolean {
-  return leases.length === 0 && evictions.length === 0
+/** What a roster says without its version. */
+export function contentOf({ leases, notes, lastStop, forgottenUntilMs }: RosterContent): RosterContent {
+  return {
+    leases,
+    notes,
+    ...(lastStop !== undefined && { lastStop }),
+    ...(forgottenUntilMs !== undefined && { forgottenUntilMs }),
+  }
 }
 
-function heldAs(roster: Roster, { id, generation }: LeaseRef): Lease | undefined {
+/** Whether nothing of a user is left to keep. */
+export function isVacant({ leases, notes, lastStop, forgottenUntilMs }: RosterContent): boolean {
+  return leases.length === 0 && notes.length === 0 && lastStop === undefined && forgottenUntilMs === undefined
+}
+
+function heldAs(roster: RosterContent, { id, generation }: LeaseRef): Lease | undefined {
   const held = heldLease(roster, id)
   return generation === undefined || held?.generation === generation ? held : undefined
 }

@@ -5,12 +5,22 @@ import { AssertionError } from 'node:assert'
 import type { UserId } from '@streamgate/core'
 import { STORE_CONTRACT, tryClause } from '@streamgate/stores/contract'
 import { describe, expect, it } from 'vitest'
+import { BROKEN_IN_ADDING } from './broken-stores/adding.ts'
 import { SoundStore } from './broken-stores/breaking.ts'
+import { BROKEN_IN_DEVICES } from './broken-stores/devices.ts'
 import { BROKEN_IN_FINISHING } from './broken-stores/finishing.ts'
-import { BROKEN_IN_SINGLE_LEASES } from './broken-stores/single-lease.ts'
+import { BROKEN_IN_NOTING } from './broken-stores/noting.ts'
+import { BROKEN_IN_RENEWING } from './broken-stores/renewing.ts'
 import { BROKEN_IN_THE_WHOLE } from './broken-stores/whole-store.ts'
 
-const BROKEN_STORES = { ...BROKEN_IN_SINGLE_LEASES, ...BROKEN_IN_THE_WHOLE, ...BROKEN_IN_FINISHING }
+const BROKEN_STORES = {
+  ...BROKEN_IN_ADDING,
+  ...BROKEN_IN_DEVICES,
+  ...BROKEN_IN_RENEWING,
+  ...BROKEN_IN_NOTING,
+  ...BROKEN_IN_THE_WHOLE,
+  ...BROKEN_IN_FINISHING,
+}
 
 describe('the store contract', () => {
   const clauses = Object.values(STORE_CONTRACT).flat()

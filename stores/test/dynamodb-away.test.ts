@@ -5,7 +5,7 @@ import { createServer as createSocketServer, type AddressInfo, type Server as So
 import { LimiterError, type Generation, type Store, type StreamId } from '@streamgate/core'
 import { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { leaseOf, USER } from '../src/contract/specimens.ts'
+import { leaseOf, stopOf, USER } from '../src/contract/specimens.ts'
 import { itemByHand, type Item } from './dynalite/dynalite.ts'
 
 const LIMITS = { requestTimeoutMs: 200, maxAttempts: 2 }
@@ -15,12 +15,12 @@ const BOUND_MS = 1_400
 const GRACE_MS = 400
 
 const BY_HAND = 'by-hand' as Generation
-const NOTHING = { leases: [], evictions: [] }
+const NOTHING = { leases: [], notes: [] }
 const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Promise<unknown>>> = {
   read: (store) => store.read(USER),
-  add: (store) => store.add(USER, leaseOf('a'), 1),
+  add: (store) => store.add(USER, leaseOf('a'), { capacity: 1 }),
   renew: (store) => store.renew(USER, leaseOf('a'), { renewedAtMs: 1, expiresAtMs: 2 }),
-  remove: (store) => store.remove(USER, leaseOf('a')),
+  remove: (store) => store.remove(USER, leaseOf('a'), stopOf('a')),
   replace: (store) => store.replace(USER, { ...NOTHING, version: 0 }, NOTHING),
   erase: (store) => store.erase(USER),
   scan: (store) => store.scan({ pageSize: 1 }),
@@ -180,9 +180,8 @@ describe('a roster that changes before every request', () => {
     const item = itemByHand(USER, ['z', 'a'])
     const { server, asked } = answering(400, 'ConditionalCheckFailedException', { item })
     const store = makeStore(await addressOf(server))
-    await expect(store.remove(USER, leaseOf('a', { generation: BY_HAND }))).rejects.toMatchObject({
-      code: 'STORE_CONTENDED',
-    })
+    const removal = store.remove(USER, leaseOf('a', { generation: BY_HAND }), stopOf('a'))
+    await expect(removal).rejects.toMatchObject({ code: 'STORE_CONTENDED' })
     expect(asked.times).toBe(10)
     await store.close()
   })

@@ -12,7 +12,7 @@ import {
 } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { describe, expect, it } from 'vitest'
-import { evictionOfLease, idsOf, leaseOf, USER } from '../src/contract/specimens.ts'
+import { evictionOfLease, idsOf, leaseOf, stopOf, USER } from '../src/contract/specimens.ts'
 import { itemByHand, useDynalite } from './dynalite/dynalite.ts'
 
 const dynalite = useDynalite()
@@ -52,10 +52,10 @@ describe('an item written by hand', () => {
 
   it('counts against the capacity', async () => {
     const { store } = await storeWith('a', 'b')
-    expect((await store.add(USER, leaseOf('c'), 2)).done).toBe(false)
-    expect((await store.add(USER, leaseOf('a'), 3)).done).toBe(false)
-    expect((await store.add(USER, leaseOf('c'), 3)).done).toBe(true)
-    expect((await store.add(USER, leaseOf('d'), 3)).done).toBe(false)
+    expect((await store.add(USER, leaseOf('c'), { capacity: 2 })).done).toBe(false)
+    expect((await store.add(USER, leaseOf('a'), { capacity: 3 })).done).toBe(false)
+    expect((await store.add(USER, leaseOf('c'), { capacity: 3 })).done).toBe(true)
+    expect((await store.add(USER, leaseOf('d'), { capacity: 3 })).done).toBe(false)
     expect((await store.read(USER)).leases).toEqual([
       leaseOf('a', BY_HAND),
       leaseOf('b', BY_HAND),
@@ -77,7 +77,7 @@ describe('an item written by hand', () => {
   it('can have its leases ended, wherever they stand', async () => {
     const { store } = await storeWith('a', 'b', 'c')
     for (const id of ['b', 'a', 'c']) {
-      expect((await store.remove(USER, { id: id as LeaseId })).done).toBe(true)
+      expect((await store.remove(USER, { id: id as LeaseId }, stopOf(id))).done).toBe(true)
     }
     expect(idsOf(await store.read(USER))).toEqual([])
     await store.close()
@@ -88,10 +88,11 @@ describe('an item written by hand', () => {
     const other = { ...A, generation: 'another' as Generation }
     const own = { ...A, generation: BY_HAND.generation }
     expect((await store.renew(USER, other, LATER)).done).toBe(false)
-    expect((await store.remove(USER, other)).done).toBe(false)
+    expect((await store.remove(USER, other, stopOf('a'))).done).toBe(false)
     expect((await store.renew(USER, own, LATER)).done).toBe(true)
-    expect((await store.remove(USER, own)).done).toBe(true)
-    expect((await store.remove(USER, { id: 'b' as LeaseId, generation: BY_HAND.generation })).done).toBe(true)
+    expect((await store.remove(USER, own, stopOf('a'))).done).toBe(true)
+    const next = { id: 'b' as LeaseId, generation: BY_HAND.generation }
+    expect((await store.remove(USER, next, stopOf('b'))).done).toBe(true)
     await store.close()
   })
 
@@ -99,7 +100,7 @@ describe('an item written by hand', () => {
     const { store, tableName } = await storeWith('a', 'b')
     const seen = await store.read(USER)
     const b = seen.leases[1] as Lease
-    const next = { leases: [b, leaseOf('c')], evictions: [evictionOfLease('a')] }
+    const next = { leases: [b, leaseOf('c')], notes: [evictionOfLease('a')] }
     expect((await store.replace(USER, seen, next)).done).toBe(true)
     expect(await store.read(USER)).toMatchObject(next)
     expect(await dynalite.itemOf(tableName, USER)).not.toHaveProperty('L#b')
@@ -109,7 +110,7 @@ describe('an item written by hand', () => {
   it('is not replaced once it has changed, by us or by hand', async () => {
     const changes: ((store: DynamoDbStore, tableName: string) => Promise<unknown>)[] = [
       (store) => store.renew(USER, A, LATER),
-      (store) => store.add(USER, leaseOf('z'), 9),
+      (store) => store.add(USER, leaseOf('z'), { capacity: 9 }),
       (store) => store.erase(USER),
       (_, tableName) => appendByHand(tableName, 'z'),
       (_, tableName) => dynalite.put(tableName, itemByHand(USER, ['a', 'z'])),
@@ -120,7 +121,7 @@ describe('an item written by hand', () => {
       const seen = await store.read(USER)
       await change(store, tableName)
       const before = await store.read(USER)
-      expect((await store.replace(USER, seen, { leases: [], evictions: [] })).done).toBe(false)
+      expect((await store.replace(USER, seen, { leases: [], notes: [] })).done).toBe(false)
       expect(await store.read(USER)).toEqual(before)
       await store.close()
     }
@@ -133,9 +134,9 @@ describe('an item written by hand', () => {
       const store = await dynalite.makeStore({ tableName })
       const seen = await store.read(USER)
       expect(idsOf(seen)).toEqual([])
-      expect((await store.replace(USER, seen, { leases: [leaseOf('a')], evictions: [] })).done).toBe(true)
+      expect((await store.replace(USER, seen, { leases: [leaseOf('a')], notes: [] })).done).toBe(true)
       await dynalite.put(tableName, item)
-      expect((await store.add(USER, leaseOf('a'), 1)).done).toBe(true)
+      expect((await store.add(USER, leaseOf('a'), { capacity: 1 })).done).toBe(true)
       await store.close()
     }
   })
@@ -144,8 +145,8 @@ describe('an item written by hand', () => {
     const tableName = await dynalite.makeTable()
     await dynalite.put(tableName, { ...itemByHand(USER, ['a']), Name: { S: 'Ann' } })
     const store = await dynalite.makeStore({ tableName })
-    const { roster } = await store.add(USER, leaseOf('b'), 3)
-    await store.replace(USER, roster, { leases: [leaseOf('c')], evictions: [] })
+    const { roster } = await store.add(USER, leaseOf('b'), { capacity: 3 })
+    await store.replace(USER, roster, { leases: [leaseOf('c')], notes: [] })
     expect(await dynalite.itemOf(tableName, USER)).toMatchObject({ Name: { S: 'Ann' } })
     await store.close()
   })
@@ -161,8 +162,8 @@ describe('an item written by hand', () => {
 describe('an item that the old service goes on writing', () => {
   it('counts the same stream as often as it was started, and ends it at once', async () => {
     const { store } = await storeWith('a', 'b', 'a', 'a')
-    expect((await store.add(USER, leaseOf('c'), 4)).done).toBe(false)
-    const outcome = await store.remove(USER, A)
+    expect((await store.add(USER, leaseOf('c'), { capacity: 4 })).done).toBe(false)
+    const outcome = await store.remove(USER, A, stopOf('a'))
     expect(outcome.done).toBe(true)
     expect(idsOf(outcome.roster)).toEqual(['b'])
     await store.close()
@@ -171,7 +172,7 @@ describe('an item that the old service goes on writing', () => {
   it('can drop such a stream in a replace', async () => {
     const { store } = await storeWith('a', 'a', 'b')
     const seen: Roster = await store.read(USER)
-    const next = { leases: seen.leases.filter(({ id }) => id !== 'a'), evictions: [] }
+    const next = { leases: seen.leases.filter(({ id }) => id !== 'a'), notes: [] }
     expect((await store.replace(USER, seen, next)).done).toBe(true)
     expect(idsOf(await store.read(USER))).toEqual(['b'])
     await store.close()
@@ -179,9 +180,9 @@ describe('an item that the old service goes on writing', () => {
 
   it('is not replaced over an entry that it has added meanwhile', async () => {
     const { store, tableName } = await storeWith()
-    const seen = (await store.add(USER, leaseOf('a'), 3)).roster
+    const seen = (await store.add(USER, leaseOf('a'), { capacity: 3 })).roster
     await appendByHand(tableName, 'b')
-    const outcome = await store.replace(USER, seen, { leases: [leaseOf('c')], evictions: [] })
+    const outcome = await store.replace(USER, seen, { leases: [leaseOf('c')], notes: [] })
     expect(outcome.done).toBe(false)
     expect(idsOf(outcome.roster)).toEqual(['a', 'b'])
     await store.close()

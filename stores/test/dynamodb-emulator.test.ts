@@ -6,6 +6,7 @@ import {
   DeleteItemCommand,
   DynamoDBClient,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb'
 import type { UserId } from '@streamgate/core'
 import { describeStoreContract } from '@streamgate/stores/contract'
@@ -41,12 +42,51 @@ describe('dynalite', () => {
     client.destroy()
   })
 
+  it('refuses what DynamoDB refuses in an expression', async () => {
+    const client = new DynamoDBClient({ endpoint: dynalite.endpoint })
+    const TableName = await dynalite.makeTable()
+    const Key = { UserId: { S: USER } }
+    const one = { ':one': { N: '1' } }
+    const mistakes: Partial<UpdateItemCommandInput>[] = [
+      { UpdateExpression: 'SET Status = :one', ExpressionAttributeValues: one },
+      { UpdateExpression: 'SET V = :one REMOVE V', ExpressionAttributeValues: one },
+      { UpdateExpression: 'SET Q.a = :one REMOVE Q', ExpressionAttributeValues: one },
+      { UpdateExpression: 'REMOVE V', ExpressionAttributeValues: one },
+      { UpdateExpression: 'REMOVE V', ExpressionAttributeNames: { '#lease': 'L#a' } },
+      { UpdateExpression: 'SET V = V + :one', ExpressionAttributeValues: one },
+      { UpdateExpression: 'SET Q.a = :one', ExpressionAttributeValues: one },
+      { UpdateExpression: 'REMOVE Q.a' },
+    ]
+    for (const mistake of mistakes) {
+      const sending = client.send(new UpdateItemCommand({ TableName, Key, ...mistake }))
+      await expect(sending).rejects.toMatchObject({ name: 'ValidationException' })
+    }
+    client.destroy()
+  })
+
+  it('reads all that an update reads before it writes anything', async () => {
+    const client = new DynamoDBClient({ endpoint: dynalite.endpoint })
+    const TableName = await dynalite.makeTable()
+    await dynalite.put(TableName, { UserId: { S: USER }, QU: { N: '4' }, QB: { N: '3' } })
+    const { Attributes: item } = await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: { UserId: { S: USER } },
+        UpdateExpression: 'SET QU = :until, QB = if_not_exists(QU, :until)',
+        ExpressionAttributeValues: { ':until': { N: '5' } },
+        ReturnValues: 'ALL_NEW',
+      }),
+    )
+    expect(item).toMatchObject({ QU: { N: '5' }, QB: { N: '4' } })
+    client.destroy()
+  })
+
   it('hands no item back unless it is asked to', async () => {
     const wire = new Wire(dynalite.endpoint, { handsItemsBack: false })
     await wire.open()
     const store = await dynalite.makeStore({ endpoint: wire.endpoint })
-    await store.add(USER, leaseOf('a'), 1)
-    expect((await store.add(USER, leaseOf('b'), 1)).roster.leases).toEqual([leaseOf('a')])
+    await store.add(USER, leaseOf('a'), { capacity: 1 })
+    expect((await store.add(USER, leaseOf('b'), { capacity: 1 })).roster.leases).toEqual([leaseOf('a')])
     expect(wire.requests.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem', 'GetItem'])
     await store.close()
     await wire.close()

@@ -151,7 +151,7 @@ describe('a table of finished streams that is missing', () => {
     const unavailable = { code: 'STORE_UNAVAILABLE', cause: { name: 'ResourceNotFoundException' } }
     await expect(store.finish(note('match'), AT_MS)).rejects.toMatchObject(unavailable)
     await expect(store.finished()).rejects.toMatchObject(unavailable)
-    expect((await store.add(USER, leaseOf('a'), 1)).done).toBe(true)
+    expect((await store.add(USER, leaseOf('a'), { capacity: 1 })).done).toBe(true)
     expect((await store.read(USER)).leases).toEqual([leaseOf('a')])
     await store.close()
   })

@@ -1,7 +1,15 @@
 /** The item as it lies in the table, and that nothing put into it is lost or taken for something else. */
-import type { DeviceId, Eviction, Lease, LeaseId, UserId } from '@streamgate/core'
+import type { DeviceId, Lease, LeaseId, NoteOf, UserId } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
-import { evictionOfLease, fullLease, idsOf, leaseOf, USER } from '../src/contract/specimens.ts'
+import {
+  evictionOfLease,
+  fullLease,
+  idsOf,
+  leaseOf,
+  notesOfEveryKind,
+  stopOf,
+  USER,
+} from '../src/contract/specimens.ts'
 import { useDynalite } from './dynalite/dynalite.ts'
 
 const dynalite = useDynalite()
@@ -25,14 +33,18 @@ const AWKWARD = [
   'a@b@c',
 ]
 
+const stopped = (id: string, untilMs: string) => ({
+  M: { id: { S: id }, at: { N: '1600' }, until: { N: untilMs }, w: { S: 's' } },
+})
+
 describe('an item of DynamoDbStore', () => {
   it('is what the documentation says', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
-    await store.add(USER, leaseOf('abc'), 3)
-    const { roster } = await store.add(USER, fullLease(), 3)
-    const evictions = [evictionOfLease('film-1')]
-    await store.replace(USER, roster, { leases: roster.leases, evictions })
+    await store.add(USER, leaseOf('abc'), { capacity: 3 })
+    const { roster } = await store.add(USER, fullLease(), { capacity: 3 })
+    const notes = [evictionOfLease('film-1')]
+    await store.replace(USER, roster, { leases: roster.leases, notes })
     await store.renew(USER, leaseOf('abc'), LATER)
     const { version } = await store.read(USER)
     expect(await dynalite.itemOf(tableName, USER)).toEqual({
@@ -52,8 +64,11 @@ describe('an item of DynamoDbStore', () => {
           n: { S: 'Wohnzimmer “TV” 📺' },
           p: { S: 'family' },
           u: { N: '1732240860123' },
+          k: { S: 'content/1?part=2' },
+          q: { N: '1732240799987' },
         },
       },
+      D: { L: [{ S: '' }, { S: 'tv@home' }] },
       V: { N: String(version) },
       X: {
         L: [
@@ -73,14 +88,70 @@ describe('an item of DynamoDbStore', () => {
     await store.close()
   })
 
+  it('keeps a note of every kind as the documentation says', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    await store.replace(USER, await store.read(USER), { leases: [], notes: notesOfEveryKind() })
+    const times = { at: { N: '1732240800123' }, until: { N: '1732240860456' } }
+    const about = (id: string) => ({ id: { S: id }, ...times })
+    const facts = {
+      p: { S: 'family' },
+      t: { S: 'tv' },
+      c: { S: 'content/1' },
+      n: { S: 'Wohnzimmer “TV” 📺' },
+      k: { S: 'content/1?part=2' },
+    }
+    const g = { S: 'generation 1' }
+    const notes = (await dynalite.itemOf(tableName, USER))?.['X']?.L ?? []
+    expect(notes.slice(1).map(({ M: members }) => members)).toEqual([
+      { ...about('evicted'), by: { M: { id: { S: 'film' } } } },
+      { ...about('ended@tv'), g, w: { S: 'o' }, y: { S: 'Zahlung offen “💳”' } },
+      { ...about('ended'), w: { S: 'o' } },
+      { ...about('stopped@tv'), g, w: { S: 's' } },
+      { ...about('stopped'), w: { S: 's' } },
+      { ...about('played@tv'), g, w: { S: 'p' }, ...facts, q: { N: '1732240799987' } },
+      { ...about('played'), w: { S: 'p' } },
+      { ...about('lapsed@tv'), g, w: { S: 'l' }, ...facts },
+      { ...about('lapsed'), w: { S: 'l' } },
+    ])
+    await store.close()
+  })
+
+  it('keeps the notes that stops leave, and until when the one before was of use, as the documentation says', async () => {
+    const tableName = await dynalite.makeTable()
+    const store = await dynalite.makeStore({ tableName })
+    for (const id of ['a', 'b']) await store.add(USER, leaseOf(id), { capacity: 3 })
+    const notesIn = async () => {
+      const { Q, QU, QB, F } = (await dynalite.itemOf(tableName, USER)) ?? {}
+      return { Q, QU, QB, F }
+    }
+    await store.remove(USER, leaseOf('a'), stopOf('a', 4_000))
+    expect(await notesIn()).toEqual({ Q: stopped('a', '4000'), QU: { N: '4000' }, QB: { N: '0' } })
+    const { roster } = await store.remove(USER, leaseOf('b'), stopOf('b', 5_000))
+    expect(await notesIn()).toEqual({ Q: stopped('b', '5000'), QU: { N: '5000' }, QB: { N: '4000' } })
+    await store.replace(USER, roster, { ...roster, leases: [leaseOf('c')] })
+    expect(await notesIn()).toEqual({ Q: stopped('b', '5000'), QU: { N: '5000' }, F: { N: '4000' } })
+    await store.close()
+  })
+
   it('keeps its list, and drops the lease’s own attribute, when its last lease is ended', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
-    await store.add(USER, leaseOf('abc'), 3)
-    await store.remove(USER, leaseOf('abc'))
+    await store.add(USER, leaseOf('abc'), { capacity: 3 })
+    await store.remove(USER, leaseOf('abc'), stopOf('abc'))
     const item = await dynalite.itemOf(tableName, USER)
-    expect(Object.keys(item ?? {}).toSorted()).toEqual(['ExpiresAt', 'Streams', 'UserId', 'V'])
+    expect(Object.keys(item ?? {}).toSorted()).toEqual([
+      'D',
+      'ExpiresAt',
+      'Q',
+      'QB',
+      'QU',
+      'Streams',
+      'UserId',
+      'V',
+    ])
     expect(item?.['Streams']).toEqual({ L: [] })
+    expect(item?.['D']).toEqual({ L: [] })
     expect((await store.scan({ pageSize: 10 })).users).toEqual([
       { user: USER, roster: await store.read(USER) },
     ])
@@ -90,9 +161,9 @@ describe('an item of DynamoDbStore', () => {
   it('is deleted by a replace that leaves nothing', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
-    await store.add(USER, leaseOf('abc'), 3)
-    const { roster } = await store.remove(USER, leaseOf('abc'))
-    expect((await store.replace(USER, roster, { leases: [], evictions: [] })).done).toBe(true)
+    await store.add(USER, leaseOf('abc'), { capacity: 3 })
+    const { roster } = await store.remove(USER, leaseOf('abc'), stopOf('abc'))
+    expect((await store.replace(USER, roster, { leases: [], notes: [] })).done).toBe(true)
     expect(await dynalite.itemOf(tableName, USER)).toBeUndefined()
     expect((await store.scan({ pageSize: 10 })).users).toEqual([])
     await store.close()
@@ -104,42 +175,42 @@ describe('an item of DynamoDbStore', () => {
     const leases = [leaseOf('a')]
     const noted = await store.replace(USER, await store.read(USER), {
       leases,
-      evictions: [evictionOfLease('x')],
+      notes: [evictionOfLease('x')],
     })
-    const { roster } = await store.replace(USER, noted.roster, { leases, evictions: [] })
-    expect(roster.evictions).toEqual([])
+    const { roster } = await store.replace(USER, noted.roster, { leases, notes: [] })
+    expect(roster.notes).toEqual([])
     expect(await dynalite.itemOf(tableName, USER)).not.toHaveProperty('X')
     await store.close()
   })
 
   it('starts at a version of its own each time, and counts from there', async () => {
     const store = await dynalite.makeStore()
-    const first = (await store.add(USER, leaseOf('a'), 3)).roster.version
+    const first = (await store.add(USER, leaseOf('a'), { capacity: 3 })).roster.version
     expect((await store.renew(USER, leaseOf('a'), LATER)).roster.version).toBe(first + 1)
-    expect((await store.remove(USER, leaseOf('a'))).roster.version).toBe(first + 2)
+    expect((await store.remove(USER, leaseOf('a'), stopOf('a'))).roster.version).toBe(first + 2)
     await store.erase(USER)
-    const second = (await store.add(USER, leaseOf('a'), 3)).roster.version
+    const second = (await store.add(USER, leaseOf('a'), { capacity: 3 })).roster.version
     expect(Math.abs(second - first)).toBeGreaterThan(1_000)
     await store.close()
   })
 })
 
-describe('awkward ids', () => {
+describe('awkward ids', { timeout: 60_000 }, () => {
   it('go through every verb, side by side', async () => {
     const store = await dynalite.makeStore()
     for (const user of AWKWARD.map((name) => name as UserId)) {
       for (const name of AWKWARD) {
         const id = name as LeaseId
-        expect((await store.add(user, leaseNamed(id), AWKWARD.length)).done).toBe(true)
+        expect((await store.add(user, leaseNamed(id), { capacity: AWKWARD.length })).done).toBe(true)
         expect((await store.renew(user, { id }, LATER)).done).toBe(true)
       }
       const seen = await store.read(user)
       expect(seen.leases).toEqual(AWKWARD.map((name) => ({ ...leaseNamed(name as LeaseId), ...LATER })))
       const notes = AWKWARD.map((name) => noteAbout(name as LeaseId))
-      const next = { leases: seen.leases.toReversed().slice(1), evictions: notes }
+      const next = { leases: seen.leases.toReversed().slice(1), notes }
       expect((await store.replace(user, seen, next)).roster).toMatchObject(next)
-      for (const { id } of next.leases) expect((await store.remove(user, { id })).done).toBe(true)
-      expect(await store.read(user)).toMatchObject({ leases: [], evictions: notes })
+      for (const { id } of next.leases) expect((await store.remove(user, { id }, stopOf(id))).done).toBe(true)
+      expect(await store.read(user)).toMatchObject({ leases: [], notes })
     }
     await store.close()
   })
@@ -150,14 +221,14 @@ describe('a lease', () => {
     const store = await dynalite.makeStore()
     const other = leaseOf('film', { id: 'film@tv' as LeaseId, deviceId: 'phone' as DeviceId })
     const none = leaseOf('news', { id: 'news@tv' as LeaseId })
-    for (const lease of [other, none]) await store.add(USER, lease, 2)
+    for (const lease of [other, none]) await store.add(USER, lease, { capacity: 2 })
     expect((await store.read(USER)).leases).toEqual([other, none])
     await store.close()
   })
 
   it('is added to nobody where the capacity is nothing', async () => {
     const store = await dynalite.makeStore()
-    const outcome = await store.add(USER, leaseOf('a'), 0)
+    const outcome = await store.add(USER, leaseOf('a'), { capacity: 0 })
     expect(outcome.done).toBe(false)
     expect(idsOf(outcome.roster)).toEqual([])
     expect((await store.scan({ pageSize: 1 })).users).toEqual([])
@@ -175,6 +246,6 @@ function leaseNamed(id: LeaseId): Lease {
 }
 
 /** A note about this lease, by a stream of the same name: notes keep their order at one instant, too. */
-function noteAbout(leaseId: LeaseId): Eviction {
+function noteAbout(leaseId: LeaseId): NoteOf<'evicted'> {
   return { ...evictionOfLease(leaseId), by: { id: leaseId, deviceId: 'own' as DeviceId } }
 }

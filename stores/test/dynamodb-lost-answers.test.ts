@@ -4,13 +4,14 @@
  */
 import type { Generation } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
-import { evictionOfLease, held, idsOf, leaseOf, USER } from '../src/contract/specimens.ts'
+import { evictionOfLease, held, idsOf, leaseOf, leaseOn, stopOf, USER } from '../src/contract/specimens.ts'
 import { itemByHand, useDynalite } from './dynalite/dynalite.ts'
 import { useWires, type Wire } from './dynalite/wire.ts'
 
 const dynalite = useDynalite()
 const openWire = useWires(dynalite)
 
+const ALONE = { capacity: 9, soleOfDevice: true }
 const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
 
 async function storeBehind(wire: Wire, maxAttempts = 2) {
@@ -24,7 +25,7 @@ for (const handsItemsBack of [true, false]) {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       wire.treatNext('lose the answer')
-      const outcome = await store.add(USER, leaseOf('a'), 1)
+      const outcome = await store.add(USER, leaseOf('a'), { capacity: 1 })
       expect(outcome.done).toBe(true)
       expect(outcome.roster).toEqual(await store.read(USER))
       expect(idsOf(outcome.roster)).toEqual(['a'])
@@ -36,7 +37,7 @@ for (const handsItemsBack of [true, false]) {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire, 3)
       wire.treatNext('lose the answer', 'lose the answer')
-      expect((await store.add(USER, leaseOf('a'), 1)).done).toBe(true)
+      expect((await store.add(USER, leaseOf('a'), { capacity: 1 })).done).toBe(true)
       expect(idsOf(await store.read(USER))).toEqual(['a'])
       await store.close()
     })
@@ -44,11 +45,39 @@ for (const handsItemsBack of [true, false]) {
     it('does not take somebody else’s taking of the lease for its own', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
-      await store.add(USER, leaseOf('a', { generation: 'theirs' as Generation }), 3)
+      await store.add(USER, leaseOf('a', { generation: 'theirs' as Generation }), { capacity: 3 })
       wire.treatNext('lose the answer')
-      const outcome = await store.add(USER, leaseOf('a', { generation: 'mine' as Generation }), 3)
+      const outcome = await store.add(USER, leaseOf('a', { generation: 'mine' as Generation }), {
+        capacity: 3,
+      })
       expect(outcome.done).toBe(false)
       expect(outcome.roster.leases[0]?.generation).toBe('theirs')
+      await store.close()
+    })
+
+    it('knows its own add again that had to be alone on its device', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      await held(store, USER, [leaseOf('a'), leaseOn('phone', 'b')])
+      wire.treatNext('lose the answer')
+      const outcome = await store.add(USER, leaseOn('tv', 'c'), ALONE)
+      expect(outcome.done).toBe(true)
+      expect(idsOf(outcome.roster)).toEqual(['a', 'b@phone', 'c@tv'])
+      wire.treatNext('lose the answer')
+      expect((await store.add(USER, leaseOn('tv', 'd'), ALONE)).done).toBe(false)
+      expect(await store.read(USER)).toEqual(outcome.roster)
+      await store.close()
+    })
+
+    it('renews by a report twice, which is once', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      await held(store, USER, [leaseOf('a')])
+      wire.treatNext('lose the answer')
+      const report = { reportedContentId: 'film', reportedAtMs: 49_000 }
+      const outcome = await store.renew(USER, leaseOf('a'), { ...LATER, ...report })
+      expect(outcome.done).toBe(true)
+      expect(outcome.roster.leases).toEqual([leaseOf('a', { ...LATER, ...report })])
       await store.close()
     })
 
@@ -69,9 +98,43 @@ for (const handsItemsBack of [true, false]) {
       const store = await storeBehind(wire)
       await held(store, USER, [leaseOf('a'), leaseOf('b')])
       wire.treatNext('lose the answer')
-      const outcome = await store.remove(USER, leaseOf('a'))
+      const outcome = await store.remove(USER, leaseOf('a'), stopOf('a'))
       expect(outcome.done).toBe(false)
       expect(idsOf(outcome.roster)).toEqual(['b'])
+      await store.close()
+    })
+
+    it('leaves the note of a stop once, beside what the stop before has left', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      await held(store, USER, [leaseOn('tv', 'a'), leaseOn('phone', 'b'), leaseOn('tv', 'c')])
+      await store.remove(USER, leaseOn('tv', 'a'), stopOf('a@tv', 4_000))
+      for (const treatment of [['lose the answer'], ['pass', 'lose the answer']] as const) {
+        wire.treatNext(...treatment)
+        const { roster } = await store.remove(USER, leaseOn('phone', 'b'), stopOf('b@phone', 5_000))
+        expect(roster).toEqual(await store.read(USER))
+        expect(roster).toMatchObject({ lastStop: stopOf('b@phone', 5_000), forgottenUntilMs: 4_000 })
+      }
+      expect((await store.add(USER, leaseOn('tv', 'd'), ALONE)).done).toBe(false)
+      expect((await store.add(USER, leaseOn('phone', 'd'), ALONE)).done).toBe(true)
+      await store.close()
+    })
+
+    it('knows its own replace with notes in all their places again', async () => {
+      const wire = await openWire({ handsItemsBack })
+      const store = await storeBehind(wire)
+      await held(store, USER, [leaseOf('a'), leaseOf('b')])
+      const seen = (await store.remove(USER, leaseOf('a'), stopOf('a', 4_000))).roster
+      const next = {
+        leases: [leaseOn('tv', 'c')],
+        notes: [evictionOfLease('b')],
+        lastStop: stopOf('a', 4_000),
+        forgottenUntilMs: 3_000,
+      }
+      wire.treatNext('lose the answer')
+      const outcome = await store.replace(USER, seen, next)
+      expect(outcome.done).toBe(true)
+      expect(outcome.roster).toMatchObject(next)
       await store.close()
     })
 
@@ -79,7 +142,7 @@ for (const handsItemsBack of [true, false]) {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
-      const next = { leases: [leaseOf('b'), leaseOf('c')], evictions: [evictionOfLease('a')] }
+      const next = { leases: [leaseOf('b'), leaseOf('c')], notes: [evictionOfLease('a')] }
       wire.treatNext('lose the answer')
       const outcome = await store.replace(USER, seen, next)
       expect(outcome.done).toBe(true)
@@ -93,7 +156,7 @@ for (const handsItemsBack of [true, false]) {
       const store = await storeBehind(wire)
       const unseen = await store.read(USER)
       wire.treatNext('lose the answer')
-      const outcome = await store.replace(USER, unseen, { leases: [leaseOf('a')], evictions: [] })
+      const outcome = await store.replace(USER, unseen, { leases: [leaseOf('a')], notes: [] })
       expect(outcome.done).toBe(true)
       expect(idsOf(await store.read(USER))).toEqual(['a'])
       await store.close()
@@ -104,7 +167,7 @@ for (const handsItemsBack of [true, false]) {
       const store = await storeBehind(wire)
       const seen = await held(store, USER, [leaseOf('a')])
       wire.treatNext('lose the answer')
-      expect((await store.replace(USER, seen, { leases: [], evictions: [] })).done).toBe(true)
+      expect((await store.replace(USER, seen, { leases: [], notes: [] })).done).toBe(true)
       expect((await store.scan({ pageSize: 10 })).users).toEqual([])
       await store.close()
     })
@@ -115,7 +178,7 @@ for (const handsItemsBack of [true, false]) {
       const seen = await held(store, USER, [leaseOf('a')])
       await store.renew(USER, leaseOf('a'), LATER)
       wire.treatNext('lose the answer')
-      const outcome = await store.replace(USER, seen, { leases: [leaseOf('c')], evictions: [] })
+      const outcome = await store.replace(USER, seen, { leases: [leaseOf('c')], notes: [] })
       expect(outcome.done).toBe(false)
       expect(idsOf(outcome.roster)).toEqual(['a'])
       await store.close()
@@ -128,7 +191,7 @@ describe('DynamoDbStore whose requests arrive late', () => {
     const wire = await openWire()
     const store = await storeBehind(wire)
     wire.treatNext('hold back')
-    expect((await store.add(USER, leaseOf('a'), 2)).done).toBe(true)
+    expect((await store.add(USER, leaseOf('a'), { capacity: 2 })).done).toBe(true)
     const before = await store.read(USER)
     await wire.deliverHeldBack()
     expect(await store.read(USER)).toEqual(before)
@@ -139,11 +202,38 @@ describe('DynamoDbStore whose requests arrive late', () => {
     const wire = await openWire()
     const store = await storeBehind(wire)
     wire.treatNext('hold back')
-    await store.add(USER, leaseOf('a'), 1)
-    await store.remove(USER, leaseOf('a'))
-    await store.add(USER, leaseOf('b'), 1)
+    await store.add(USER, leaseOf('a'), { capacity: 1 })
+    await store.remove(USER, leaseOf('a'), stopOf('a'))
+    await store.add(USER, leaseOf('b'), { capacity: 1 })
     await wire.deliverHeldBack()
     expect(idsOf(await store.read(USER))).toEqual(['b'])
+    await store.close()
+  })
+
+  it('adds nothing to a device that has another lease by the time', async () => {
+    const wire = await openWire()
+    const store = await storeBehind(wire)
+    await held(store, USER, [leaseOf('x')])
+    wire.treatNext('hold back')
+    await store.add(USER, leaseOn('tv', 'a'), ALONE)
+    await store.remove(USER, leaseOn('tv', 'a'), stopOf('a@tv'))
+    await store.add(USER, leaseOn('tv', 'b'), ALONE)
+    await wire.deliverHeldBack()
+    expect(idsOf(await store.read(USER))).toEqual(['x', 'b@tv'])
+    await store.close()
+  })
+
+  it('leaves no note anew by a stop that arrives a second time', async () => {
+    const wire = await openWire()
+    const store = await storeBehind(wire)
+    await held(store, USER, [leaseOf('a'), leaseOf('b')])
+    wire.treatNext('hold back')
+    await store.remove(USER, { id: leaseOf('a').id }, stopOf('a', 4_000))
+    await store.remove(USER, { id: leaseOf('b').id }, stopOf('b', 5_000))
+    const before = await store.read(USER)
+    expect(before).toMatchObject({ lastStop: stopOf('b', 5_000), forgottenUntilMs: 4_000 })
+    await wire.deliverHeldBack()
+    expect(await store.read(USER)).toEqual(before)
     await store.close()
   })
 
@@ -154,8 +244,8 @@ describe('DynamoDbStore whose requests arrive late', () => {
     const store = await dynalite.makeStore({ endpoint: wire.endpoint, tableName })
     wire.treatNext('pass', 'hold back')
     expect((await store.renew(USER, { id: leaseOf('a').id }, LATER)).done).toBe(true)
-    await store.remove(USER, { id: leaseOf('a').id })
-    await store.add(USER, leaseOf('a'), 1)
+    await store.remove(USER, { id: leaseOf('a').id }, stopOf('a'))
+    await store.add(USER, leaseOf('a'), { capacity: 1 })
     await wire.deliverHeldBack()
     expect((await store.read(USER)).leases).toEqual([leaseOf('a')])
     await store.close()
@@ -166,9 +256,9 @@ describe('DynamoDbStore whose requests arrive late', () => {
     const store = await storeBehind(wire)
     const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
     wire.treatNext('hold back')
-    await store.replace(USER, seen, { leases: [leaseOf('c'), leaseOf('d')], evictions: [] })
+    await store.replace(USER, seen, { leases: [leaseOf('c'), leaseOf('d')], notes: [] })
     wire.treatNext('hold back')
-    await store.remove(USER, leaseOf('c'))
+    await store.remove(USER, leaseOf('c'), stopOf('c'))
     const before = await store.read(USER)
     await wire.deliverHeldBack()
     expect(await store.read(USER)).toEqual(before)

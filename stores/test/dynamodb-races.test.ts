@@ -2,7 +2,7 @@
 import { Limiter, parsePolicy, type Lease, type LeaseId, type StreamId, type UserId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { describe, expect, it } from 'vitest'
-import { idsOf, leaseOf, USER } from '../src/contract/specimens.ts'
+import { idsOf, leaseOf, stopOf, USER } from '../src/contract/specimens.ts'
 import { itemByHand, useDynalite } from './dynalite/dynalite.ts'
 
 const dynalite = useDynalite()
@@ -41,7 +41,7 @@ async function winnersOf(limiter: Limiter): Promise<string[]> {
 describe(`${CONTENDERS} at once for one user`, { timeout: TIME_LIMIT_MS }, () => {
   it('add exactly as many leases as there is room for', async () => {
     const store = await dynalite.makeStore(PATIENCE)
-    const outcomes = await Promise.all(contenders.map((lease) => store.add(USER, lease, LIMIT)))
+    const outcomes = await Promise.all(contenders.map((lease) => store.add(USER, lease, { capacity: LIMIT })))
     const winners = contenders.filter((_, index) => outcomes[index]?.done)
     expect(winners).toHaveLength(LIMIT)
     expect(idsOf(await store.read(USER)).toSorted()).toEqual(winners.map(({ id }) => id).toSorted())
@@ -52,7 +52,7 @@ describe(`${CONTENDERS} at once for one user`, { timeout: TIME_LIMIT_MS }, () =>
     const tableName = await dynalite.makeTable()
     await dynalite.put(tableName, itemByHand(USER, ['a']))
     const store = await dynalite.makeStore({ ...PATIENCE, tableName })
-    const outcomes = await Promise.all(contenders.map((lease) => store.add(USER, lease, LIMIT)))
+    const outcomes = await Promise.all(contenders.map((lease) => store.add(USER, lease, { capacity: LIMIT })))
     expect(outcomes.filter(({ done }) => done)).toHaveLength(LIMIT - 1)
     expect(idsOf(await store.read(USER))).toHaveLength(LIMIT)
     await store.close()
@@ -68,7 +68,8 @@ describe(`${CONTENDERS} at once for one user`, { timeout: TIME_LIMIT_MS }, () =>
 
   it('are admitted by the limiter up to the limit on a roster full of lapsed leases', async () => {
     const store = await dynalite.makeStore(PATIENCE)
-    for (const id of ['x', 'y', 'z']) await store.add(USER, leaseOf(id, { expiresAtMs: NOW_MS }), LIMIT)
+    for (const id of ['x', 'y', 'z'])
+      await store.add(USER, leaseOf(id, { expiresAtMs: NOW_MS }), { capacity: LIMIT })
     const winners = await winnersOf(limiterOver(store))
     expect(winners).toHaveLength(LIMIT)
     expect(idsOf(await store.read(USER)).toSorted()).toEqual(winners.toSorted())
@@ -91,8 +92,8 @@ describe('a removal', { timeout: TIME_LIMIT_MS }, () => {
   it('finds its lease though the places before it are freed meanwhile', async () => {
     const store = await dynalite.makeStore(PATIENCE)
     const ids = Array.from({ length: 8 }, (_, index) => `s${index}` as LeaseId)
-    for (const id of ids) await store.add(USER, leaseOf(id), ids.length)
-    const outcomes = await Promise.all(ids.toReversed().map((id) => store.remove(USER, { id })))
+    for (const id of ids) await store.add(USER, leaseOf(id), { capacity: ids.length })
+    const outcomes = await Promise.all(ids.toReversed().map((id) => store.remove(USER, { id }, stopOf(id))))
     expect(outcomes.every(({ done }) => done)).toBe(true)
     expect(idsOf(await store.read(USER))).toEqual([])
     await store.close()
@@ -101,8 +102,8 @@ describe('a removal', { timeout: TIME_LIMIT_MS }, () => {
   it('of one lease is done once, however often it is repeated', async () => {
     const store = await dynalite.makeStore(PATIENCE)
     const user = 'another' as UserId
-    for (const id of ['a', 'b']) await store.add(user, leaseOf(id), 2)
-    const removals = Array.from({ length: 40 }, () => store.remove(user, leaseOf('b')))
+    for (const id of ['a', 'b']) await store.add(user, leaseOf(id), { capacity: 2 })
+    const removals = Array.from({ length: 40 }, () => store.remove(user, leaseOf('b'), stopOf('b')))
     expect((await Promise.all(removals)).filter(({ done }) => done)).toHaveLength(1)
     expect(idsOf(await store.read(user))).toEqual(['a'])
     await store.close()

@@ -5,7 +5,7 @@
 import { EMPTY_ROSTER, Limiter, parsePolicy, type StreamId, type UserId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { describe, expect, it } from 'vitest'
-import { evictionOfLease, idsOf, leaseOf, USER } from '../src/contract/specimens.ts'
+import { evictionOfLease, idsOf, leaseOf, stopOf, USER } from '../src/contract/specimens.ts'
 import { useDynalite } from './dynalite/dynalite.ts'
 import { useWires, type Treatment, type Wire } from './dynalite/wire.ts'
 
@@ -35,16 +35,17 @@ async function regionOn(tableName: string): Promise<Region> {
 
 describe('a write that meets one of another Region', () => {
   const verbs: Record<string, (store: DynamoDbStore) => Promise<unknown>> = {
-    add: (store) => store.add(USER, leaseOf('c'), 3),
-    'add of a lease that lasts': (store) => store.add(USER, leaseOf('c', { expiresAtMs: null }), 3),
+    add: (store) => store.add(USER, leaseOf('c'), { capacity: 3 }),
+    'add of a lease that lasts': (store) =>
+      store.add(USER, leaseOf('c', { expiresAtMs: null }), { capacity: 3 }),
     renew: (store) => store.renew(USER, leaseOf('a'), LATER),
-    'remove, first in the list': (store) => store.remove(USER, leaseOf('a')),
-    'remove, later in the list': (store) => store.remove(USER, leaseOf('b')),
+    'remove, first in the list': (store) => store.remove(USER, leaseOf('a'), stopOf('a')),
+    'remove, later in the list': (store) => store.remove(USER, leaseOf('b'), stopOf('b')),
   }
 
   it.each(Object.entries(verbs))('is tried again until it is done: %s', async (_name, act) => {
     const { wire, store, other } = await twoRegions()
-    for (const id of ['a', 'b']) await other.add(USER, leaseOf(id), 2)
+    for (const id of ['a', 'b']) await other.add(USER, leaseOf(id), { capacity: 2 })
     wire.treatNext(...CONFLICT, 'pass', ...CONFLICT)
     expect(await act(store)).toMatchObject({ done: true })
     expect(await store.read(USER)).not.toEqual(EMPTY_ROSTER)
@@ -53,21 +54,21 @@ describe('a write that meets one of another Region', () => {
 
   it('is decided by what the other Region wrote', async () => {
     const { wire, store, other } = await twoRegions()
-    const seen = (await other.add(USER, leaseOf('a'), 2)).roster
-    await other.add(USER, leaseOf('b'), 2)
+    const seen = (await other.add(USER, leaseOf('a'), { capacity: 2 })).roster
+    await other.add(USER, leaseOf('b'), { capacity: 2 })
     wire.treatNext(...CONFLICT)
-    const added = await store.add(USER, leaseOf('c'), 2)
+    const added = await store.add(USER, leaseOf('c'), { capacity: 2 })
     expect([added.done, idsOf(added.roster)]).toEqual([false, ['a', 'b']])
     wire.treatNext(...CONFLICT)
-    const replaced = await store.replace(USER, seen, { leases: [], evictions: [] })
+    const replaced = await store.replace(USER, seen, { leases: [], notes: [] })
     expect([replaced.done, idsOf(replaced.roster)]).toEqual([false, ['a', 'b']])
     await Promise.all([store.close(), other.close()])
   })
 
   it('hands a replace back to be decided again', async () => {
     const { wire, store, other } = await twoRegions()
-    const seen = (await other.add(USER, leaseOf('a'), 2)).roster
-    const next = { leases: [leaseOf('b')], evictions: [evictionOfLease('a')] }
+    const seen = (await other.add(USER, leaseOf('a'), { capacity: 2 })).roster
+    const next = { leases: [leaseOf('b')], notes: [evictionOfLease('a')] }
     wire.treatNext(...CONFLICT)
     expect(await store.replace(USER, seen, next)).toEqual({ done: false, roster: seen })
     expect(await store.replace(USER, seen, next)).toMatchObject({ done: true })
@@ -76,7 +77,7 @@ describe('a write that meets one of another Region', () => {
 
   it('erases all the same', async () => {
     const { wire, store, other } = await twoRegions()
-    await other.add(USER, leaseOf('a'), 2)
+    await other.add(USER, leaseOf('a'), { capacity: 2 })
     wire.treatNext(...CONFLICT, 'pass', ...CONFLICT)
     await store.erase(USER)
     expect(await other.read(USER)).toEqual(EMPTY_ROSTER)
@@ -93,7 +94,7 @@ describe('a write that meets one of another Region', () => {
 
   it('mends the date of an item all the same', async () => {
     const { wire, store, other, tableName } = await twoRegions()
-    await other.add(USER, leaseOf('a'), 5)
+    await other.add(USER, leaseOf('a'), { capacity: 5 })
     const item = (await dynalite.itemOf(tableName, USER)) ?? {}
     await dynalite.put(tableName, { ...item, Streams: { L: [{ S: 'a' }, { S: 'by hand' }] } })
     wire.treatNext('pass', ...CONFLICT)
@@ -105,7 +106,9 @@ describe('a write that meets one of another Region', () => {
   it('is given up as contended when it goes on', async () => {
     const { wire, store, other } = await twoRegions()
     wire.treatNext(...Array.from({ length: 40 }, (): Treatment => 'refuse as a conflict'))
-    await expect(store.add(USER, leaseOf('a'), 2)).rejects.toMatchObject({ code: 'STORE_CONTENDED' })
+    await expect(store.add(USER, leaseOf('a'), { capacity: 2 })).rejects.toMatchObject({
+      code: 'STORE_CONTENDED',
+    })
     await expect(store.erase(USER)).resolves.toBeUndefined()
     expect(await other.read(USER)).toEqual(EMPTY_ROSTER)
     await Promise.all([store.close(), other.close()])

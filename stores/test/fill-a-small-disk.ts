@@ -17,7 +17,9 @@ let failure: unknown
 for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
   if (failure !== undefined) break
   const users = Array.from({ length: BATCH }, (_, index) => `user-${batch}-${index}` as UserId)
-  const results = await Promise.allSettled(users.map((user) => store.add(user, leaseOf('film'), 3)))
+  const results = await Promise.allSettled(
+    users.map((user) => store.add(user, leaseOf('film'), { capacity: 3 })),
+  )
   results.forEach((result, index) => {
     if (result.status === 'fulfilled') acknowledged.push(users[index] as UserId)
     else failure = result.reason

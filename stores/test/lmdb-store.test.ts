@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { describeStoreContract } from '@streamgate/stores/contract'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { describe, expect, it } from 'vitest'
-import { leaseOf, USER } from '../src/contract/specimens.ts'
+import { leaseOf, stopOf, USER } from '../src/contract/specimens.ts'
 import { makeDamagedLmdbStore } from './damaged-lmdb-store.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -29,24 +29,26 @@ describe('LmdbStore', () => {
   it('finds what was acknowledged when it is opened again', async () => {
     const path = temporaryFolder()
     const before = new LmdbStore({ path })
-    const { roster } = await before.add(USER, leaseOf('film'), 3)
+    const { roster } = await before.add(USER, leaseOf('film'), { capacity: 3 })
     await before.close()
     const after = new LmdbStore({ path })
     expect(await after.read(USER)).toEqual(roster)
     await after.close()
   })
 
-  it('keeps a record of nobody who holds nothing', async () => {
+  it('keeps a record of nobody of whom neither a lease nor a note is left', async () => {
     const store = new LmdbStore({ path: temporaryFolder() })
-    await store.add(USER, leaseOf('film'), 3)
-    await store.remove(USER, leaseOf('film'))
+    await store.add(USER, leaseOf('film'), { capacity: 3 })
+    const { roster } = await store.remove(USER, leaseOf('film'), stopOf('film'))
+    expect((await store.scan({ pageSize: 10 })).users).toEqual([{ user: USER, roster }])
+    expect((await store.replace(USER, roster, { leases: [], notes: [] })).done).toBe(true)
     expect((await store.scan({ pageSize: 10 })).users).toEqual([])
     await store.close()
   })
 
   it('makes the folder it is given, dots and all', async () => {
     const store = new LmdbStore({ path: `${temporaryFolder()}/some/data.v1` })
-    expect((await store.add(USER, leaseOf('film'), 3)).done).toBe(true)
+    expect((await store.add(USER, leaseOf('film'), { capacity: 3 })).done).toBe(true)
     await store.close()
   })
 
@@ -74,7 +76,7 @@ describe('LmdbStore', () => {
     })
     const [said] = (await once(neighbour.stdout, 'data')) as [Buffer]
     expect(said.toString()).toBe(`${count} held\n`)
-    expect((await store.add(USER, leaseOf('film'), 3)).done).toBe(true)
+    expect((await store.add(USER, leaseOf('film'), { capacity: 3 })).done).toBe(true)
     expect((await store.read(USER)).leases).toHaveLength(1)
     neighbour.stdin.end()
     await once(neighbour, 'close')

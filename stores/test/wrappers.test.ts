@@ -39,7 +39,7 @@ function silent(inner: Store): Store {
 describe('a store under a time limit', () => {
   it('rejects a call that is not answered in time, naming the call and the limit', async () => {
     const store = withTimeLimit(silent(new MemoryStore()), 20)
-    await expect(store.add(USER, leaseOf('a'), 3)).rejects.toMatchObject({
+    await expect(store.add(USER, leaseOf('a'), { capacity: 3 })).rejects.toMatchObject({
       code: 'STORE_TIMED_OUT',
       facts: { verb: 'add', limitMs: 20 },
     })
@@ -47,10 +47,10 @@ describe('a store under a time limit', () => {
 
   it('leaves open whether the call was carried out, and repeating it is safe', async () => {
     const inner = new MemoryStore()
-    await expect(withTimeLimit(silent(inner), 20).add(USER, leaseOf('a'), 3)).rejects.toBeInstanceOf(
-      LimiterError,
-    )
-    expect((await withTimeLimit(inner, 20).add(USER, leaseOf('a'), 3)).done).toBe(false)
+    await expect(
+      withTimeLimit(silent(inner), 20).add(USER, leaseOf('a'), { capacity: 3 }),
+    ).rejects.toBeInstanceOf(LimiterError)
+    expect((await withTimeLimit(inner, 20).add(USER, leaseOf('a'), { capacity: 3 })).done).toBe(false)
     expect((await inner.read(USER)).leases).toHaveLength(1)
   })
 
@@ -68,8 +68,8 @@ describe('a store under watch', () => {
   it('tells of every call, which it was, how long it took, and whether it failed', async () => {
     const calls: StoreCall[] = []
     const store = withObserver(new MemoryStore(), (call) => calls.push(call))
-    await store.add(USER, leaseOf('a'), 1)
-    await store.add(USER, leaseOf('b'), 1)
+    await store.add(USER, leaseOf('a'), { capacity: 1 })
+    await store.add(USER, leaseOf('b'), { capacity: 1 })
     await store.finish({ streamId: leaseOf('a').streamId, untilMs: 2 }, 1)
     await store.finished()
     await store.close()

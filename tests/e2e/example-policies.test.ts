@@ -150,7 +150,7 @@ class Viewer {
 
   async stop(streamId: string, deviceId: string): Promise<void> {
     const id = leaseIdOf({ streamId, deviceId } as StreamDescription)
-    await this.#limiter.stop('viewer' as UserId, { id })
+    await this.#limiter.stop({ user: 'viewer' as UserId, id })
   }
 }
 

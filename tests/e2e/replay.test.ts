@@ -70,7 +70,9 @@ describe.each([1, 2])('a log of %i process(es) with races for the places of each
   })
 
   it('refuses nobody where nobody is', () => {
-    const plans = Object.fromEntries(Object.keys(PLANS).map((name) => [name, { limits: [{ max: 1000 }] }]))
+    const plans = Object.fromEntries(
+      Object.keys(PLANS).map((name) => [name, { limits: [{ max: 1000 }], sameDeviceReplaces: false }]),
+    )
     const report = replayed(log, { ...POLICY, plans })
     expect([report.refused.replayed, report.usersRefused.replayed]).toEqual([0, 0])
     // Who replaces a stream of its own wish still does.

@@ -138,7 +138,7 @@ class Household {
     const { crashShare, restartShare, restartSeconds } = this.#habits
     if (!this.#random.chance(crashShare)) {
       this.tally.requests += 1
-      await this.#limiter.stop(USER, { id: `${streamId}@${deviceId}` as LeaseId })
+      await this.#limiter.stop({ user: USER, id: `${streamId}@${deviceId}` as LeaseId })
       this.#startLater(device)
       return
     }

@@ -8,6 +8,7 @@ import { describeOperators } from './operators.ts'
 import { describePolicies } from './policies.ts'
 import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
+import { describeStopping } from './stopping.ts'
 import type { TargetMaker } from './target.ts'
 import { describeWatching } from './watching.ts'
 
@@ -16,6 +17,7 @@ export function describeHttpContract(maker: TargetMaker): void {
   describe(`${maker.name} keeps the HTTP contract`, () => {
     describeStarting(maker)
     describeWatching(maker)
+    describeStopping(maker)
     describeReporting(maker)
     describeLapsing(maker)
     describePolicies(maker)

@@ -21,6 +21,7 @@ const POLICY = parsePolicy({
         { max: 1, per: 'contentId' },
         { max: 2, per: 'deviceId' },
       ],
+      sameDeviceReplaces: false,
     },
     oldest: { limits: TWO, whenFull: 'evict-oldest' },
     idle: { limits: TWO, whenFull: 'evict-idle' },

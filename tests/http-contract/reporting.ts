@@ -55,6 +55,7 @@ export function describeReporting(maker: TargetMaker): void {
         'application/cmcd',
         'Application/CMCD; charset=utf-8',
         'text/plain;charset=UTF-8',
+        'text/cmcd',
         '',
       ].entries()) {
         const startedAtMs = await startAll(`type-${index}`, 'a')
@@ -94,18 +95,69 @@ export function describeReporting(maker: TargetMaker): void {
       expect(await service.running('order')).toEqual(['b'])
     })
 
-    it('of a stream that is not held has no effect, and takes none anew', async () => {
-      expect((await report('nobody', 'e=t,sid="a",sta=p')).status).toBe(204)
-      expect(await service.running('nobody')).toEqual([])
+    it('of a stream that is not held is judged like a heartbeat: 204 if there is room, else 409', async () => {
+      expect((await report('slept', 'e=t,sid="a",sta=p')).status).toBe(204)
+      expect(await service.running('slept')).toEqual(['a'])
+      for (const streamId of ['b', 'c']) await service.start('slept', { streamId })
+      const { status, body } = await report('slept', 'e=t,sid="d",sta=p')
+      expect([status, body['type']]).toEqual([409, '/problems/stream-limit-reached'])
+      expect(await service.running('slept')).toEqual(['a', 'b', 'c'])
     })
 
-    it('of an evicted stream is answered by who took its place, so that the player stops reporting', async () => {
+    it('of a stream that was stopped is answered so, and takes no slot', async () => {
+      await service.start('stopped', { streamId: 'a' })
+      await service.stop('stopped', 'a')
+      const { status, body } = await report('stopped', `e=t,sid="a",sta=p,ts=${Date.now()}`)
+      expect([status, body['type']]).toEqual([410, '/problems/stream-ended'])
+      expect(await service.running('stopped')).toEqual([])
+    })
+
+    it('of an advert under the film’s id never ends the film', async () => {
+      for (const [user, film] of Object.entries({ 'ad-1': {}, 'ad-2': { contentId: 'film' } })) {
+        await service.start(user, { streamId: 's', ...film })
+        expect((await report(user, 'e=t,sid="s",cid="film",sta=p')).status).toBe(204)
+        expect((await report(user, 'e=ps,sid="s",cid="ad-7",sta=e')).status).toBe(204)
+        expect(await service.running(user)).toEqual(['s'])
+        expect((await report(user, 'e=ps,sid="s",cid="film",sta=e')).status).toBe(204)
+        expect(await service.running(user)).toEqual([])
+      }
+    })
+
+    it('of an advert alone never ends a film of which no content is known', async () => {
+      await service.start('ad-3', { streamId: 's' })
+      expect((await report('ad-3', 'e=ps,sid="s",sta=p')).status).toBe(204)
+      expect((await report('ad-3', 'e=ps,sid="s",cid="ad-7",sta=e')).status).toBe(204)
+      expect(await service.running('ad-3')).toEqual(['s'])
+    })
+
+    it('after the end of its film holds a slot again, or is refused', async () => {
+      await service.start('rewound', { streamId: 'a' })
+      expect((await report('rewound', 'e=ps,sid="a",sta=e,ts=5000')).status).toBe(204)
+      expect((await report('rewound', 'e=t,sid="a",sta=p,ts=4000')).status).toBe(204)
+      expect(await service.running('rewound')).toEqual([])
+      expect((await report('rewound', 'e=ps,sid="a",sta=p,ts=6000')).status).toBe(204)
+      expect(await service.running('rewound')).toEqual(['a'])
+      expect((await report('rewound', 'e=ps,sid="a",sta=e,ts=7000')).status).toBe(204)
+      for (const streamId of ['b', 'c', 'd']) await service.start('rewound', { streamId })
+      expect((await report('rewound', 'e=ps,sid="a",sta=p,ts=8000')).status).toBe(409)
+    })
+
+    it('of an end from before the last renewal does nothing', async () => {
+      await service.start('early', { streamId: 'a' })
+      expect((await report('early', 'e=ps,sid="a",sta=p,ts=2000')).status).toBe(204)
+      expect((await report('early', 'e=ps,sid="a",sta=e,ts=1999')).status).toBe(204)
+      const minuteAgo = Date.now() - 60_000
+      await service.heartbeat('early', 'a')
+      expect((await report('early', `e=ps,sid="a",sta=q,ts=${minuteAgo}`)).status).toBe(204)
+      expect(await service.running('early')).toEqual(['a'])
+    })
+
+    it('of an evicted stream is answered by who took its slot, so that the player stops reporting', async () => {
       await service.start('evicted', { streamId: 'old' })
       await service.start('evicted', { streamId: 'new', replaces: 'old', label: 'Kitchen' })
       const reply = await report('evicted', 'e=t,sid="old",sta=p')
       expect([reply.status, reply.body['type']]).toEqual([410, '/problems/stream-evicted'])
       expect(reply.body['by']).toMatchObject({ id: 'new', label: 'Kitchen' })
-      expect((await report('evicted', 'e=t,sid="old",sta=p\ne=t,sid="unknown",sta=p')).status).toBe(410)
       expect((await report('evicted', 'e=t,sid="old",sta=p\ne=t,sid="new",sta=p')).status).toBe(204)
       expect((await report('evicted', 'e=ps,sid="old",sta=e')).status).toBe(204)
       expect(await service.running('evicted')).toEqual(['new'])
@@ -144,7 +196,7 @@ export function describeReporting(maker: TargetMaker): void {
       const added = Object.entries(after).map(([labels, count]) => [labels, count - (before[labels] ?? 0)])
       expect(Object.fromEntries(added.filter(([, count]) => count !== 0))).toEqual({
         'verb="heartbeat",outcome="renewed"': 1,
-        'verb="heartbeat",outcome="not-held"': 1,
+        'verb="heartbeat",outcome="admitted"': 1,
         'verb="stop",outcome="stopped"': 1,
       })
     })
@@ -187,7 +239,9 @@ export function describeReporting(maker: TargetMaker): void {
         { pointer: '', detail: 'must have one line for each event, got none' },
       ])
       expect((await report('bad', '\n \r\n')).status).toBe(400)
-      expect((await report('bad', 'e=t,sid="a"\n'.repeat(683))).status).toBe(413)
+      const line = `e=t,sid="a",url="https://cdn.example.com/${'x'.repeat(4000)}"\n`
+      expect((await report('long', line.repeat(15))).status).toBe(204)
+      expect((await report('bad', 'e=t,sid="a"\n'.repeat(5462))).status).toBe(413)
       expect((await report('bad', '{"sid":"a"}', 'application/json')).status).toBe(415)
       expect((await report('bad', 'e=t,sid="a"', 'application/cmcd; charset=utf-16')).status).toBe(415)
       const many = Array.from({ length: 17 }, (_none, index) => `e=t,sid="${index}"`)

@@ -118,13 +118,15 @@ export function describeStarting(maker: TargetMaker): void {
       })
     })
 
-    it('of a stream that was evicted is judged as any other, and its heartbeat then is too', async () => {
+    it('of a stream that was evicted or stopped is judged as any other', async () => {
       await service.start('return', { streamId: 'a' })
       await service.start('return', { streamId: 'b', replaces: 'a' })
       expect((await service.start('return', { streamId: 'a' })).status).toBe(201)
       expect((await service.heartbeat('return', 'a')).status).toBe(200)
       await service.stop('return', 'a')
-      expect((await service.heartbeat('return', 'a')).status).toBe(201)
+      expect((await service.heartbeat('return', 'a')).status).toBe(410)
+      expect((await service.start('return', { streamId: 'a' })).status).toBe(201)
+      expect((await service.heartbeat('return', 'a')).status).toBe(200)
     })
   })
 

@@ -55,7 +55,7 @@ async function addUsers(store: Store, count: number): Promise<void> {
     const renewedAtMs = index % 2 === 0 ? 1000 : Date.now()
     const times = { startedAtMs: renewedAtMs, renewedAtMs, expiresAtMs: renewedAtMs + 75_000 }
     const lease = { id: 'film', streamId: 'film', generation: 'any', ...times } as Lease
-    await store.add(`user-${index}` as UserId, lease, 1)
+    await store.add(`user-${index}` as UserId, lease, { capacity: 1 })
   }
 }
 

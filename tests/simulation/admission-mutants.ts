@@ -91,15 +91,15 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'no note is left on what a newcomer replaces',
     file: 'admission.ts',
-    right: 'evictions: notes(roster, { claim, ends }, nowMs)',
-    wrong: 'evictions: roster.evictions',
+    right: 'notes: notes(roster, { claim, ends }, nowMs)',
+    wrong: 'notes: roster.notes',
     caughtBy: 'eviction missed',
   },
   {
     slip: 'no note is left on what a renewed stream replaces',
     file: 'admission.ts',
-    right: '{ leases, evictions: notes(roster, { claim, ends: leaving }, nowMs) }',
-    wrong: '{ leases, evictions: roster.evictions }',
+    right: '{ leases, notes: notes(roster, { claim, ends: leaving }, nowMs) }',
+    wrong: '{ leases, notes: roster.notes }',
     caughtBy: 'eviction missed',
   },
   {

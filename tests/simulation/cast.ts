@@ -1,5 +1,5 @@
 /** Who watches what in a run, and by which plan. */
-import type { DeviceId, LeaseId, StreamDescription, StreamId, UserId } from '@streamgate/core'
+import type { DeviceId, LeaseId, ReportFacts, StreamDescription, StreamId, UserId } from '@streamgate/core'
 import type { RunRequest } from './history.ts'
 
 /** A stream a client may run, by the id that its lease must have. */
@@ -27,13 +27,31 @@ export const USERS: ReadonlyMap<UserId, { readonly plan?: string; readonly perce
 ])
 export const FORGETFUL_USER = 'user-3' as UserId
 
+/** Channels of one television: more than a roster keeps notes. */
+export const CHANNELS: readonly Playback[] = Array.from({ length: 20 }, (_, index) =>
+  playback(`channel-${index + 1}`, { deviceId: 'box', deviceType: 'tv' }),
+)
+
+/** The content that a player reports for a stream; an advert in it has a content of its own. */
+export function reportedContentOf({ streamId, contentId }: StreamDescription): string {
+  return contentId ?? `content of ${streamId}`
+}
+
+/** What the player of an advert reports, under the lease of the film. */
+export const ADVERT = 'advert'
+
 /** The request of a user to run a stream, under the user's own plan. */
 export function runRequest(
   verb: RunRequest['verb'],
   user: UserId,
-  playing: Playback & Pick<RunRequest, 'replaces' | 'generation' | 'onlyIfHeld'>,
+  playing: Playback & Pick<RunRequest, 'replaces' | 'generation' | 'report'>,
 ): RunRequest {
   return { verb, user, plan: USERS.get(user)?.plan, ...playing }
+}
+
+/** A report as the CMCD route puts it: it knows neither the plan nor more of the stream than its ids. */
+export function reportRequest(user: UserId, { id, stream }: Playback, report: ReportFacts): RunRequest {
+  return { verb: 'heartbeat', user, id, stream: bare(stream), report }
 }
 
 /** What a player says that tells no more than it must. */

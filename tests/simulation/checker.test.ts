@@ -72,7 +72,7 @@ describe('the checker', () => {
       { request: start('b'), from: 0, to: 0, answer: granted(b, [a, b]) },
     ]
     const stop: Request = { verb: 'stop', user: USER, id: a.id }
-    const stopped: Answer = { outcome: 'stopped', stopped: true }
+    const stopped: Answer = { outcome: 'stopped' }
     const before = [{ request: stop, from: 10, to: 20, answer: stopped }]
     const after = { request: start('c'), from: 30, to: 40, answer: denied([a, b], 60) }
     expect(rulesBrokenBy(historyOf([...began, ...before, after]))).toContain('leases shown')

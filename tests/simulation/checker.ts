@@ -11,10 +11,12 @@ import { endsFaults, evictionFaults, missedEvictions } from './eviction-rules.ts
 import { finishFaults } from './finish-rules.ts'
 import { graceFaults } from './grace-rules.ts'
 import { askedAtMs, isRun, type History, type Operation } from './history.ts'
-import { contentionFaults, endedFaults, grantFaults, stopFaults } from './outcome-rules.ts'
+import { endedFaults, memoryFaults, noteFaults, unknownFaults } from './note-rules.ts'
+import { contentionFaults, grantFaults } from './outcome-rules.ts'
 import { isExempt, isOnAll } from './plan-model.ts'
 import { Scene } from './scene.ts'
 import { shownFaults } from './shown-rules.ts'
+import { playedOutFaults, stopFaults } from './stop-rules.ts'
 import { isCertainlyLive } from './taking.ts'
 import { Takings, type Reading } from './takings.ts'
 import { paceFaults, viewFaults } from './telling-rules.ts'
@@ -40,7 +42,11 @@ const RULES = {
   view: viewFaults,
   pace: paceFaults,
   ended: endedFaults,
+  note: noteFaults,
+  unknown: unknownFaults,
+  memory: memoryFaults,
   stop: stopFaults,
+  'played out': playedOutFaults,
   generation: generationFaults,
   failure: failureFaults,
 } satisfies Readonly<Record<string, Rule>>

@@ -90,8 +90,12 @@ export function shadowFaults(scene: Scene, operation: Operation): readonly strin
   if (plan === undefined) return [`tells of the shadow ${shadow.plan}`]
   const known = knownAt(scene, operation)
   if (more.length > 0 || known === undefined || known.mayHoldOwn) return []
-  if (plan.grace !== null) return []
-  return shadowMistakes(shadow, { plan, known, request })
+  // What a heartbeat does not say may be known from before.
+  const saysAll = request.stream.deviceType !== undefined && request.stream.contentId !== undefined
+  const isOpen = answer.outcome === 'denied' && request.verb === 'heartbeat' && !saysAll
+  if (plan.grace !== null || isOpen) return []
+  const stream = answer.outcome === 'denied' ? request.stream : answer.lease
+  return shadowMistakes(shadow, { plan, known, request: { ...request, stream } })
 }
 
 function shadowMistakes(

@@ -17,19 +17,27 @@ export function denialFaults(scene: Scene, operation: Operation): readonly strin
   const faults = [...heldFaults(scene, operation, 'denied')]
   const graced = scene.takings.of(request.id).filter(wasEverInGrace)
   const mayBeJudged =
-    request.generation === undefined && request.onlyIfHeld !== true
-      ? true
-      : graced.some(({ generation }) => [undefined, generation].includes(request.generation))
+    request.generation === undefined || graced.some(({ generation }) => generation === request.generation)
   if (!mayBeJudged) faults.push('judges by the limit a heartbeat that is never admitted anew')
   if (holders.some((lease) => lease.id === request.id)) faults.push('denied by its own lease')
   const lapses = holders.flatMap((lease) => lapseMs(lease) ?? [])
   const wait = lapses.length === 0 ? null : Math.min(...lapses) - judgedAtMs(operation, scene.terms)
   if (retryAfterMs !== wait) faults.push(`says to wait for ${retryAfterMs} ms, not ${wait}`)
-  const newcomers = [request.stream, ...graced.map(({ stream }) => stream)]
+  const newcomers = [request.stream, ...formerStreams(scene, request), ...graced.map(({ stream }) => stream)]
   const readings = newcomers.flatMap((stream) =>
     scene.plansOf(operation).map((terms) => ({ stream, ...terms })),
   )
   return [...faults, ...faultsOfBest(readings, (reading) => planFaults(scene, operation as Denied, reading))]
+}
+
+/** What a heartbeat may be about, if what it does not say is as it was before. */
+function formerStreams({ takings }: Scene, { id, verb, stream }: RunRequest): readonly StreamDescription[] {
+  if (verb === 'start') return []
+  return takings.of(id).map(({ stream: { deviceType, contentId } }) => ({
+    ...(deviceType !== undefined && { deviceType }),
+    ...(contentId !== undefined && { contentId }),
+    ...stream,
+  }))
 }
 
 type ReadingOfDenial = PlanInForce & { readonly stream: StreamDescription }

@@ -1,7 +1,9 @@
 /** Rules for streams whose place another one took: they hear of it, by whom, and cannot come back by themselves. */
-import type { Eviction } from '@streamgate/core'
+import type { Evictor, NoteOf } from '@streamgate/core'
 import {
   askedAtMs,
+  isBefore,
+  isHeartbeat,
   isRun,
   judgedAtMs,
   mayHaveEnded,
@@ -9,7 +11,9 @@ import {
   type Operation,
   type RunRequest,
 } from './history.ts'
-import { isBefore, mayHaveLostAllRaces, nameOf, type Scene } from './scene.ts'
+import { takesDeviceOf } from './lapsed-lease.ts'
+import { marksOn, mayBeForgotten } from './marks.ts'
+import { nameOf, type Scene } from './scene.ts'
 import { leaseLengths } from './plans-in-force.ts'
 import { evictsUnasked, isLostStart } from './taking-causes.ts'
 import { isCertainlyLive, type Taking } from './taking.ts'
@@ -67,14 +71,15 @@ export function evictionFaults(scene: Scene, operation: Operation): readonly str
 
 type Told = {
   readonly operation: Operation<RunRequest>
-  readonly eviction: Eviction
+  readonly eviction: NoteOf<'evicted'>
   readonly evictors: readonly Operation<RunRequest>[]
 }
 
 /**
  * The eviction was of a lease that was not over before, and no start or admission of the same lease came after.
  *
- * A start that lost every race for dropping the old note is excused: it has told the truth about the stream.
+ * A start leaves the old note where it is, and the note on the newer end of the stream counts in its place. If
+ * that one may have been dropped, the old one is excused.
  */
 function outdated(scene: Scene, { operation, eviction, evictors }: Told): readonly string[] {
   const { takings } = scene
@@ -83,7 +88,7 @@ function outdated(scene: Scene, { operation, eviction, evictors }: Told): readon
   if (evicted !== undefined && evictors.every((evictor) => evicted.overByStep < evictor.invoked.step)) {
     faults.push(`${nameOf(evicted)} was over before it was replaced`)
   }
-  if (operation.request.generation !== undefined) return faults
+  if (operation.request.generation !== undefined || mayBeForgotten(scene, operation)) return faults
   const since = takings.operations.filter(
     (each) =>
       isRun(each) &&
@@ -91,8 +96,7 @@ function outdated(scene: Scene, { operation, eviction, evictors }: Told): readon
       (each.answer.outcome === 'admitted' ||
         (each.request.verb === 'start' && each.answer.outcome === 'renewed')) &&
       isBefore(each, operation) &&
-      evictors.every((evictor) => isBefore(evictor, each)) &&
-      !mayHaveLostAllRaces(scene, each),
+      evictors.every((evictor) => isBefore(evictor, each)),
   )
   return [
     ...faults,
@@ -100,14 +104,14 @@ function outdated(scene: Scene, { operation, eviction, evictors }: Told): readon
   ]
 }
 
-function mayBeEvictor(scene: Scene, each: Operation<RunRequest>, eviction: Eviction): boolean {
+function mayBeEvictor(scene: Scene, each: Operation<RunRequest>, eviction: NoteOf<'evicted'>): boolean {
   const { leaseId, generation, by, atMs } = eviction
-  const { stream, id, replaces } = each.request
+  const { id, replaces } = each.request
   const evicted = scene.takings.named(generation)
   const hasEnded =
     replaces === leaseId ||
     ('ends' in each.answer && each.answer.ends.some((lease) => lease.generation === generation)) ||
-    takesLapsedOfDevice(scene, each, evicted) ||
+    takesDeviceOf(scene, each, evicted) ||
     (isLostStart(each) &&
       (evicted === undefined || evictsUnasked(scene.history)(each.request, each, evicted)))
   return (
@@ -115,34 +119,31 @@ function mayBeEvictor(scene: Scene, each: Operation<RunRequest>, eviction: Evict
     hasEnded &&
     id !== leaseId &&
     by.id === id &&
-    by.deviceId === stream.deviceId &&
-    by.deviceType === stream.deviceType &&
-    by.label === stream.label &&
+    isDescribedAs(by, each) &&
     atMs === askedAtMs(each)
   )
 }
 
-/** Whether a start took the place of its own device's former stream, which had lapsed and so was not told of. */
-function takesLapsedOfDevice(
-  scene: Scene,
-  each: Operation<RunRequest>,
-  evicted: Taking | undefined,
+/** Whether this is the evictor as it was asked for; a heartbeat that says little is completed by what is known. */
+function isDescribedAs(
+  { deviceId, deviceType, label }: Evictor,
+  { request }: Operation<RunRequest>,
 ): boolean {
-  const { verb, stream } = each.request
-  return (
-    verb === 'start' &&
-    stream.deviceId !== undefined &&
-    stream.deviceId === evicted?.stream.deviceId &&
-    scene.plansOf(each).some(({ holding }) => holding.sameDeviceReplaces)
-  )
+  const { stream, verb } = request
+  const isAs = (told: string | undefined, asked: string | undefined) =>
+    told === asked || (verb === 'heartbeat' && asked === undefined)
+  return deviceId === stream.deviceId && isAs(deviceType, stream.deviceType) && isAs(label, stream.label)
 }
 
-/** An evicted stream learns it at its next heartbeat; until it is started again, no other answer is right. */
+/**
+ * An evicted stream learns it at its next heartbeat; until it is started again, no other answer is right. If the
+ * note was dropped, or the stream was stopped since, it is told that it has ended.
+ */
 export function missedEvictions(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
-  if (!isRun(operation) || operation.request.verb !== 'heartbeat') return []
-  if (['evicted', 'failed', 'finished'].includes(answer.outcome)) return []
+  if (!isHeartbeat(operation) || ['evicted', 'failed', 'finished'].includes(answer.outcome)) return []
   const { request } = operation
+  if (answer.outcome === 'ended' && mayBeForgotten(scene, operation)) return []
   const evictors = scene.takings.operations
     .filter(isRun)
     .filter((each) => mayHaveTakenPlace(each, request) && !isBefore(operation, each))
@@ -154,8 +155,16 @@ export function missedEvictions(scene: Scene, operation: Operation): readonly st
       evictors
         .filter((each) => isBefore(each, operation) || isAdmittedAfter(scene, operation, taking))
         .filter((each) => isCertainEvictor(scene, each, taking))
+        .filter((each) => answer.outcome !== 'ended' || !isStoppedSince(scene, operation, each))
         .map((each) => `${answer.outcome}, though operation ${each.number} evicted ${nameOf(taking)}`),
     )
+}
+
+/** Whether somebody may have stopped the stream once it was evicted. */
+function isStoppedSince(scene: Scene, operation: Operation<RunRequest>, evictor: Operation): boolean {
+  return marksOn(scene, operation.request.id).some(
+    ({ by }) => !isBefore(by, evictor) && !isBefore(operation, by),
+  )
 }
 
 /** Whether an answer shows that this start or heartbeat ended a lease of the request's id, or that it was to. */

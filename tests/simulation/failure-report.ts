@@ -49,15 +49,28 @@ function reportOn(
   return [head, ...sorted.map(({ line }) => line)].join('\n')
 }
 
+const NO_FACTS = {
+  id: '',
+  replaces: undefined,
+  generation: undefined,
+  report: undefined,
+  byOperator: undefined,
+  stream: undefined,
+}
+
 /** `#7 client 2 steps 12–19 at 1003–1009: start a@tv replaces b → admitted a@tv (g5) until 1103, live a@tv (g5), c (g2)` */
 function lineOf({ number, client, limiter, request, invoked, answered, answer }: Operation): string {
   const { verb, user: _user, ...facts } = request
-  const { id, replaces, generation } = { id: '', replaces: undefined, generation: undefined, ...facts }
+  const { id, replaces, generation, report, byOperator, stream } = { ...NO_FACTS, ...facts }
+  const { streamId: _streamId, label: _label, ...told } = stream ?? {}
   const asked = [
     verb,
     id,
     generation && `of ${generation}`,
     replaces && `replaces ${replaces}`,
+    byOperator && `by an operator ${JSON.stringify(byOperator)}`,
+    report && `reports ${JSON.stringify(report)}`,
+    stream && JSON.stringify(told),
     planOf(request),
   ]
   const when = `steps ${invoked.step}–${answered.step} at ${invoked.atMs}–${answered.atMs}`
@@ -83,11 +96,15 @@ function wordsOf(answer: Answer): string {
       return `live ${listWords(answer.live)}`
     case 'evicted':
       return `evicted ${answer.eviction.generation} by ${answer.eviction.by.id} at ${answer.eviction.atMs}`
-    case 'stopped':
-      return answer.stopped ? 'stopped' : 'was not held'
     case 'failed':
       return `failed ${answer.code}`
     case 'ended':
+      return `ended ${answer.reason ?? ''}`
+    case 'stopped':
+    case 'noted':
+    case 'not-held':
+    case 'ignored':
+    case 'outdated':
     case 'finished':
     case 'erased':
       return answer.outcome
@@ -98,7 +115,11 @@ function listWords(leases: readonly Lease[]): string {
   return leases.map(leaseWords).join(', ') || 'none'
 }
 
-function leaseWords({ id, generation, expiresAtMs, graceUntilMs }: Lease): string {
+function leaseWords(lease: Lease): string {
+  const { id, generation, plan, renewedAtMs, expiresAtMs, graceUntilMs } = lease
+  const { reportedContentId, reportedAtMs } = lease
   const grace = graceUntilMs === undefined ? '' : `, in grace until ${graceUntilMs}`
-  return `${id} (${generation}) until ${expiresAtMs}${grace}`
+  const report = reportedContentId ?? reportedAtMs
+  const reported = report === undefined ? '' : ` reported ${reportedContentId} ${reportedAtMs}`
+  return `${id} (${generation}, ${plan}) from ${renewedAtMs} until ${expiresAtMs}${grace}${reported}`
 }

@@ -1,4 +1,13 @@
-import { bare, PLAYBACKS, runRequest } from './cast.ts'
+import {
+  ADVERT,
+  bare,
+  CHANNELS,
+  PLAYBACKS,
+  reportedContentOf,
+  reportRequest,
+  runRequest,
+  type Playback,
+} from './cast.ts'
 import type { Errand, Request } from './history.ts'
 import type { Profile } from './workload.ts'
 
@@ -9,6 +18,8 @@ export type Stage = {
   ask(asked: Request | Errand): Promise<void>
   /** Lets so much time pass. */
   pass(ms: number): void
+  /** Lets those leases lapse that the last answer with leases showed. */
+  passLapse(): void
   /** Lets all come to its end that any question so far has begun. */
   passAll(): void
   /** Lets the last grace that any answer told of come to its end. */
@@ -27,7 +38,11 @@ export async function playFinale(stage: Stage): Promise<void> {
     await stage.ask({ verb: 'list', user })
   }
   stage.passAll()
-  for (const user of profile.users) await playUser(stage, user)
+  for (const user of profile.users) {
+    await playUser(stage, user)
+    await playNotes(stage, user)
+    if (profile.hasZapping) await playZapping(stage, user)
+  }
   const [first] = profile.streams
   if (first === undefined) return
   const { streamId } = first.stream
@@ -68,4 +83,51 @@ async function playUser(stage: Stage, user: Profile['users'][number]): Promise<v
   await stage.ask({ verb: 'stop', user, id: second.id })
   await stage.ask(runRequest('heartbeat', user, first))
   await stage.ask({ verb: 'list', user })
+}
+
+/** Lets streams lapse and make room, be stopped by whoever may, and play out; and has their players call once more. */
+async function playNotes(stage: Stage, user: Profile['users'][number]): Promise<void> {
+  const [first, second, third] = PLAYBACKS
+  if (first === undefined || second === undefined || third === undefined) return
+  const start = (playing: Playback) => stage.ask(runRequest('start', user, playing))
+  const goOn = ({ id, stream }: Playback) =>
+    stage.ask({ ...runRequest('heartbeat', user, { id, stream: bare(stream) }), plan: undefined })
+  const stop = ({ id }: Playback) => stage.ask({ verb: 'stop', user, id })
+  await stage.ask({ verb: 'erase', user })
+  await start(first)
+  await start(second)
+  stage.passLapse()
+  // Naming somebody to replace makes it write the whole roster, without what has lapsed.
+  await stage.ask(runRequest('start', user, { ...third, replaces: PLAYBACKS.at(-1)?.id }))
+  await goOn(first)
+  await stop(third)
+  await goOn(first)
+  await stop(second)
+  await goOn(second)
+  await goOn(third)
+  await stage.ask({ verb: 'stop', user, id: first.id, byOperator: { reason: 'Payment failed' } })
+  await goOn(first)
+  await start(first)
+  const playedOut = (reportedContentId: string, reportedAtMs: number) =>
+    stage.ask({ verb: 'played-out', user, id: first.id, report: { reportedContentId, reportedAtMs } })
+  const report = (reportedAtMs: number) =>
+    stage.ask(reportRequest(user, first, { reportedContentId: own, reportedAtMs }))
+  const own = reportedContentOf(first.stream)
+  await report(10)
+  await playedOut(ADVERT, 12)
+  await playedOut(own, 9)
+  await playedOut(own, 11)
+  await goOn(first)
+  await report(11)
+  await report(12)
+}
+
+/** Zaps through more channels than a roster keeps notes, and has the player of each call once more. */
+async function playZapping(stage: Stage, user: Profile['users'][number]): Promise<void> {
+  await stage.ask({ verb: 'erase', user })
+  for (const [place, channel] of CHANNELS.entries()) {
+    const replaces = CHANNELS[place - 1]?.id
+    await stage.ask(runRequest('start', user, { ...channel, replaces }))
+  }
+  for (const channel of CHANNELS) await stage.ask(runRequest('heartbeat', user, channel))
 }

@@ -1,7 +1,7 @@
 /** Rules for streams that have finished: a limiter that has heard of it neither runs nor counts them. */
 import type { StreamId } from '@streamgate/core'
-import { isRun, type ErrandRun, type Operation } from './history.ts'
-import { isBefore, nameOf, overlap, type Scene } from './scene.ts'
+import { isBefore, isRun, overlap, type ErrandRun, type Operation } from './history.ts'
+import { nameOf, type Scene } from './scene.ts'
 import { leasesShown } from './taking-causes.ts'
 
 export function finishFaults(scene: Scene, operation: Operation): readonly string[] {

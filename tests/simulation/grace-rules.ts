@@ -1,6 +1,6 @@
 /** Rules for streams above the limit: for as long as the plan says, and never for longer by themselves. */
-import { isRun, judgedAtMs, judgedFromMs, type Operation } from './history.ts'
-import { isBefore, nameOf, type Scene } from './scene.ts'
+import { isBefore, isRun, judgedAtMs, judgedFromMs, type Operation } from './history.ts'
+import { nameOf, type Scene } from './scene.ts'
 import { leasesShown } from './taking-causes.ts'
 import { isCertainlyLive, type Taking } from './taking.ts'
 

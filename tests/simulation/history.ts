@@ -4,6 +4,8 @@ import type {
   LeaseId,
   PlanView,
   Policy,
+  ReportFacts,
+  StopResult,
   StreamDescription,
   StreamId,
   UserId,
@@ -15,7 +17,7 @@ export type Moment = { readonly step: number; readonly atMs: number }
 /** From a question to its answer. */
 export type Span = { readonly invoked: Moment; readonly answered: Moment }
 
-/** Asks for a stream to run on. A `generation` is only ever named by a heartbeat, and so is `onlyIfHeld`. */
+/** Asks for a stream to run on. Only a heartbeat ever names a `generation`, or has a `report`. */
 export type RunRequest = {
   readonly verb: 'start' | 'heartbeat'
   readonly user: UserId
@@ -24,19 +26,30 @@ export type RunRequest = {
   readonly plan?: string | undefined
   readonly replaces?: LeaseId | undefined
   readonly generation?: Generation | undefined
-  readonly onlyIfHeld?: boolean
+  /** What a CMCD report tells beside; a heartbeat of another kind has none. */
+  readonly report?: ReportFacts | undefined
 }
 
+/** Its own player ends a stream, or an operator. */
 export type StopRequest = {
   readonly verb: 'stop'
   readonly user: UserId
   readonly id: LeaseId
   readonly generation?: Generation | undefined
+  readonly byOperator?: { readonly reason?: string | undefined } | undefined
+}
+
+/** A player reports that its playback is over. */
+export type PlayedOutRequest = {
+  readonly verb: 'played-out'
+  readonly user: UserId
+  readonly id: LeaseId
+  readonly report: ReportFacts
 }
 
 export type UserRequest = { readonly verb: 'list' | 'erase'; readonly user: UserId }
 
-export type Request = RunRequest | StopRequest | UserRequest
+export type Request = RunRequest | StopRequest | PlayedOutRequest | UserRequest
 
 /** What concerns no user: a stream has finished; a limiter hears which have. */
 export type Errand = { readonly verb: 'finish'; readonly streamId: StreamId } | { readonly verb: 'refresh' }
@@ -44,7 +57,7 @@ export type Errand = { readonly verb: 'finish'; readonly streamId: StreamId } | 
 /** `failed`: the limiter rejected; whether it wrote is unknown where the code is `STORE_TIMED_OUT`. */
 export type Answer =
   | HeartbeatResult
-  | { readonly outcome: 'stopped'; readonly stopped: boolean }
+  | StopResult
   | ({ readonly outcome: 'listed' } & PlanView)
   | { readonly outcome: 'erased' }
   | { readonly outcome: 'failed'; readonly code: string }
@@ -96,6 +109,11 @@ export function askedAtMs({ invoked, aheadMs }: Operation): number {
   return invoked.atMs + aheadMs
 }
 
+/** When it was answered, by that clock. */
+export function answeredAtMs({ answered, aheadMs }: Operation): number {
+  return answered.atMs + aheadMs
+}
+
 /** The instant at which a lease must have ended to have lapsed for this answer. */
 export function judgedAtMs({ answered, aheadMs }: Operation, { skewMs }: Terms): number {
   return answered.atMs + aheadMs - skewMs
@@ -106,9 +124,24 @@ export function judgedFromMs({ invoked, aheadMs }: Operation, { skewMs }: Terms)
   return invoked.atMs + aheadMs - skewMs
 }
 
+/** Whether the first was answered before the second was asked, so that no order can have them the other way. */
+export function isBefore(one: Span, other: Span): boolean {
+  return one.answered.step < other.invoked.step
+}
+
+/** Whether the two were under way at the same time. */
+export function overlap(one: Span, other: Span): boolean {
+  return one !== other && !isBefore(one, other) && !isBefore(other, one)
+}
+
 /** Whether an operation asked for a stream to run on. */
 export function isRun(operation: Operation): operation is Operation<RunRequest> {
   return operation.request.verb === 'start' || operation.request.verb === 'heartbeat'
+}
+
+/** Whether an operation was a player going on. */
+export function isHeartbeat(operation: Operation): operation is Operation<RunRequest> {
+  return operation.request.verb === 'heartbeat'
 }
 
 /** Whether nobody knows what became of an operation: it was never carried out, or it was before it failed. */
@@ -126,17 +159,20 @@ export function mayHaveWritten(operation: Operation): boolean {
     case 'admitted':
     case 'renewed':
     case 'erased':
-      return true
     case 'stopped':
-      return answer.stopped
+    case 'noted':
+      return true
     case 'failed':
       return (isLost(operation) && request.verb !== 'list') || request.verb === 'heartbeat'
     case 'denied':
     case 'evicted':
     case 'ended':
+    case 'outdated':
       return request.verb === 'heartbeat'
     case 'finished':
     case 'listed':
+    case 'not-held':
+    case 'ignored':
       return false
   }
 }

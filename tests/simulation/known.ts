@@ -1,8 +1,9 @@
 /** What is certainly known of a user at a quiet moment: exactly who is live. */
 import type { Lease } from '@streamgate/core'
-import { judgedFromMs, type Operation, type RunRequest } from './history.ts'
+import { isBefore, judgedFromMs, overlap, type Operation, type RunRequest } from './history.ts'
 import { hasCertainlyHeard, isEverFinished } from './finish-rules.ts'
-import { isBefore, overlap, type Scene } from './scene.ts'
+import { leaseSince } from './lapsed-lease.ts'
+import type { Scene } from './scene.ts'
 import { isCertainlyLive, wasEverInGrace, type Taking } from './taking.ts'
 import { isUndisturbed } from './telling-rules.ts'
 
@@ -27,7 +28,7 @@ export function knownAt(scene: Scene, operation: Operation<RunRequest>): Known |
     if (state === 'unknown') return undefined
     const lease = taking.sights[0]?.lease
     if (state === 'live' && lease !== undefined && taking.id !== id) {
-      const renewedAtMs = lastRenewalMs(operation, taking)
+      const renewedAtMs = leaseSince(operation, taking)?.renewedAtMs
       if (renewedAtMs === undefined) return undefined
       others.push({ ...lease, renewedAtMs })
     }
@@ -57,19 +58,4 @@ function stateOf(
   const renewals = taking.renewals.filter((each) => isBefore(each, operation))
   const latestMs = Math.max(...renewals.flatMap((each) => takings.expiriesOf(each)))
   return latestMs <= judgedFromMs(operation, terms) ? 'lapsed' : 'unknown'
-}
-
-/** When the lease was last renewed; `undefined` where renewals raced each other, or one was lost. */
-function lastRenewalMs(operation: Operation, { renewals, sights }: Taking): number | undefined {
-  const last = renewals
-    .filter((each) => isBefore(each, operation))
-    .toSorted((one, other) => one.answered.step - other.answered.step)
-    .at(-1)
-  const isCertain =
-    last !== undefined &&
-    renewals.every((each) => each === last || each === operation || !overlap(each, last))
-  const sight = sights.find(
-    ({ by, lease }) => by === last && 'lease' in by.answer && by.answer.lease === lease,
-  )
-  return isCertain ? sight?.lease.renewedAtMs : undefined
 }

@@ -1,8 +1,8 @@
-/** Rules for what an answer decides: a grant, an end, a stop, a failure. */
-import { isRun, judgedAtMs, type Operation, type RunRequest, type StopRequest } from './history.ts'
+/** Rules for what an answer decides: a grant, a failure. */
+import { isBefore, isRun, judgedAtMs, overlap, type Operation, type RunRequest } from './history.ts'
 import { obstacle } from './plan-model.ts'
 import type { PlanInForce } from './plans-in-force.ts'
-import { isBefore, mayHaveLostAllRaces, nameOf, overlap, type Scene } from './scene.ts'
+import { mayHaveLostAllRaces, nameOf, type Scene } from './scene.ts'
 import { isCertainlyLive, wasEverInGrace, type Taking } from './taking.ts'
 
 /** Admitted only if there was room and the lease was not held; renewed only what may be held, until the due instant. */
@@ -15,7 +15,6 @@ export function grantFaults(scene: Scene, operation: Operation): readonly string
   if (lease.id !== request.id) faults.push(`grants ${lease.id}`)
   if (answer.outcome === 'admitted') {
     if (request.generation !== undefined) faults.push('admits anew a heartbeat that names its generation')
-    if (request.onlyIfHeld === true) faults.push('admits anew a heartbeat that only reports')
     faults.push(...heldFaults(scene, operation, 'admitted'))
     if (!hadRoom(scene, operation)) faults.push('admitted without room')
     return faults
@@ -125,39 +124,6 @@ function hasRoomAtAStep(
     if (obstacle({ plan: holding, stream, extra }, live) === undefined) return true
   }
   return false
-}
-
-/** Ended only for a generation that was named, or for a report, and may be over. */
-export function endedFaults(scene: Scene, operation: Operation): readonly string[] {
-  if (!isRun(operation)) return []
-  if (operation.answer.outcome === 'evicted') return heldFaults(scene, operation, 'evicted')
-  if (operation.answer.outcome !== 'ended') return []
-  const faults = [...heldFaults(scene, operation, 'ended')]
-  const { generation, onlyIfHeld } = operation.request
-  if (generation === undefined && onlyIfHeld !== true) faults.push('ended, though no generation was named')
-  return faults
-}
-
-/** A stop ends what runs, says so, and ends each taking once. */
-export function stopFaults({ takings }: Scene, operation: Operation): readonly string[] {
-  const { request, answer, invoked, answered } = operation
-  if (request.verb !== 'stop' || answer.outcome !== 'stopped') return []
-  const matching = takings.of(request.id).filter((taking) => isNamedBy(request, taking))
-  if (answer.stopped) {
-    const mayBeHeld = matching.some(
-      (taking) =>
-        taking.overByStep > invoked.step && taking.origins.some((each) => !isBefore(operation, each)),
-    )
-    return mayBeHeld ? [] : ['stopped what was not held']
-  }
-  return matching
-    .filter((taking) => isCertainlyLive(taking, invoked.step, answered.step))
-    .map((taking) => `did not stop ${nameOf(taking)}, which certainly runs`)
-}
-
-function isNamedBy(request: StopRequest, taking: Taking): boolean {
-  // A taking that no answer showed may be of any generation, but one that a client can name was shown.
-  return request.generation === undefined || request.generation === taking.generation
 }
 
 /** Given up only after as many lost races as were allowed. */

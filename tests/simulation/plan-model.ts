@@ -54,6 +54,16 @@ export function isAnyBucketFull(plan: Plan, leases: readonly Lease[]): boolean {
   })
 }
 
+/** The members of a stream by which its plan judges it. */
+export function membersAsked({ limits, ignore }: Plan): readonly (keyof StreamFilter)[] {
+  const filters = [
+    ...limits.flatMap(({ where, per }) => [where ?? {}, per === undefined ? {} : { [per]: '' }]),
+    ...limits.map(({ deviceType }) => (deviceType === undefined ? {} : { deviceType })),
+    ...ignore,
+  ]
+  return [...new Set(filters.flatMap((filter) => Object.keys(filter)))] as (keyof StreamFilter)[]
+}
+
 /** The limit that is told where one number has to do. */
 export function toldLimit({ limits }: Plan): Limit | undefined {
   return limits.find(isOnAll) ?? limits[0]

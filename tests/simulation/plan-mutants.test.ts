@@ -5,7 +5,7 @@ import { PLAN_MUTANTS } from './plan-mutants.ts'
 import { PROCESS_MUTANTS } from './process-mutants.ts'
 import { UNSEEN_MUTANTS } from './unseen-mutants.ts'
 
-describeFoundMutants('plans and evictions', PLAN_MUTANTS)
+describeFoundMutants('plans and notes', PLAN_MUTANTS)
 describeFoundMutants('grace, shadows and shares', GRACE_MUTANTS)
 describeFoundMutants('pace, finished streams and policies', PROCESS_MUTANTS)
 describeUnseenMutants(UNSEEN_MUTANTS)

@@ -166,8 +166,8 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
   {
     slip: 'the evicted get no note',
     file: 'admission.ts',
-    right: 'evictions: notes(roster, { claim, ends }, nowMs)',
-    wrong: 'evictions: notes(roster, { claim, ends: leaving }, nowMs)',
+    right: 'notes: notes(roster, { claim, ends }, nowMs)',
+    wrong: 'notes: notes(roster, { claim, ends: leaving }, nowMs)',
     caughtBy: 'eviction missed',
   },
   {

@@ -10,6 +10,8 @@ import type { SeededRandom } from './seeded-random.ts'
 export type PolicyStyle = {
   readonly isPlain: boolean
   readonly isAdaptive: boolean
+  /** Whether there is one plan for all, so that a request need not name it. */
+  readonly hasOnePlan: boolean
   readonly leaseMs: number | null
 }
 
@@ -32,7 +34,8 @@ const LIMITS: readonly Limit[] = [
 ]
 
 export function policyOf(random: SeededRandom, style: PolicyStyle): Policy {
-  const plans = PLANS.map(([name, max]) => planOf(random, style, { name, max }))
+  const offered = PLANS.filter(([name]) => !style.hasOnePlan || name === DEFAULT_PLAN)
+  const plans = offered.map(([name, max]) => planOf(random, style, { name, max }))
   const defaultPlan = plans.find(({ name }) => name === DEFAULT_PLAN)
   if (defaultPlan === undefined) throw new Error('No plan is the default')
   return {
@@ -83,7 +86,7 @@ function planOf(
   { isPlain, isAdaptive, leaseMs }: PolicyStyle,
   { name, max }: { readonly name: string; readonly max: number },
 ): Plan {
-  if (isPlain) return planOfOneLimit(name, max)
+  if (isPlain) return { ...planOfOneLimit(name, max), sameDeviceReplaces: random.chance(0.5) }
   const unitMs = (leaseMs ?? 100) * (isAdaptive ? ADAPTIVE_LEASE_RATIO : 1)
   const rules = rulesOf(random, { name, max, unitMs })
   const shadow = random.chance(0.4) ? rulesOf(random, { name: `${name} to come`, max, unitMs }) : null
@@ -98,7 +101,7 @@ function rulesOf(random: SeededRandom, { name, max, unitMs }: Sizes): Plan {
     ...planOfOneLimit(name, max),
     limits: limitsOf(random, max),
     whenFull: random.pick(['deny', 'evict-oldest', 'evict-idle']),
-    sameDeviceReplaces: random.chance(0.3),
+    sameDeviceReplaces: random.chance(0.5),
     ignore: random.chance(0.25) ? [random.pick([{ contentId: 'trailer' }, { deviceType: ['web'] }])] : [],
     grace: random.chance(0.5) ? { streams: 1 + random.below(2), windowMs } : null,
   }

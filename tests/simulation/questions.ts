@@ -5,7 +5,7 @@ import type { Answer, Errand, Request } from './history.ts'
 /** What a run asks of a limiter. */
 export type LimiterVerbs = Pick<
   Limiter,
-  'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish' | 'refreshFinished' | 'usePolicy'
+  'start' | 'heartbeat' | 'stop' | 'playedOut' | 'list' | 'erase' | 'finish' | 'refreshFinished' | 'usePolicy'
 >
 
 export function isErrand(asked: Request | Errand): asked is Errand {
@@ -33,7 +33,9 @@ async function ask(limiter: LimiterVerbs, request: Request): Promise<Answer> {
     case 'heartbeat':
       return limiter.heartbeat(request)
     case 'stop':
-      return { outcome: 'stopped', ...(await limiter.stop(user, request)) }
+      return limiter.stop(request)
+    case 'played-out':
+      return limiter.playedOut(request)
     case 'list':
       return { outcome: 'listed', ...(await limiter.list(user)) }
     case 'erase':

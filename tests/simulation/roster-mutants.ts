@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in leases, rosters and notes on evictions, and in what becomes of a heartbeat whose lease is gone. */
+/** Slips in leases, rosters and notes on notes, and in what becomes of a heartbeat whose lease is gone. */
 export const ROSTER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease is live at its expiry',

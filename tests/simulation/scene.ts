@@ -1,6 +1,7 @@
 import type { Plan } from '@streamgate/core'
 import {
   isRun,
+  overlap,
   mayHaveWritten,
   type History,
   type Operation,
@@ -8,14 +9,15 @@ import {
   type Span,
   type Terms,
 } from './history.ts'
+import { mayBeKnown } from './memory.ts'
 import { holdingPlan, policiesDuring, type PlanInForce } from './plans-in-force.ts'
 import type { Taking } from './taking.ts'
 import type { Takings } from './takings.ts'
 
 /** How many writes in a row a limiter may lose before it gives up. */
 const ATTEMPTS = 10
-/** A start admits, drops an old note on its own eviction, and moves the end of its lease. */
-const WRITES_OF_START = 3
+/** A start admits, and moves the end of its lease. */
+const WRITES_OF_START = 2
 /** A heartbeat renews, judges a lease in grace, and moves the end of its lease. */
 const WRITES_OF_HEARTBEAT = 3
 
@@ -51,16 +53,6 @@ export class Scene {
   }
 }
 
-/** Whether the first was answered before the second was asked, so that no order can have them the other way. */
-export function isBefore(one: Span, other: Span): boolean {
-  return one.answered.step < other.invoked.step
-}
-
-/** Whether the two were under way at the same time. */
-export function overlap(one: Span, other: Span): boolean {
-  return one !== other && !isBefore(one, other) && !isBefore(other, one)
-}
-
 /** How messages name a taking. */
 export function nameOf({ id, generation }: Pick<Taking, 'id' | 'generation'>): string {
   return `${id} (${generation ?? 'of an unknown generation'})`
@@ -93,25 +85,51 @@ export function faultsOfBest<Reading>(
 }
 
 /**
- * The plans by which a start or heartbeat may have been judged. A heartbeat that names none is judged by
- * that of its lease where this is held, and by the default plan where it had to be looked for.
+ * The plans by which a start or heartbeat may have been judged. A heartbeat that names none is judged by that of
+ * its lease, or of what is still known of it; otherwise only if there is no more than one plan.
  */
 function plansOf(
   history: History,
   takings: Takings,
   operation: Operation<RunRequest>,
 ): readonly PlanInForce[] {
-  const { request } = operation
-  const names = new Set<string | undefined>([request.plan])
-  if (request.verb === 'heartbeat' && request.plan === undefined) {
-    for (const taking of takings.of(request.id)) {
-      for (const origin of taking.origins) names.add(origin.request.plan)
-    }
-  }
-  return policiesDuring(history, operation).flatMap((policy) =>
-    [...names].map((name) => {
+  const { user } = operation.request
+  const names = planNames(history, takings, operation)
+  return policiesDuring(history, operation).flatMap((policy) => {
+    const all = policy.plans.size === 1 ? [undefined] : [...names]
+    return all.map((name) => {
       const plan = (name === undefined ? undefined : policy.plans.get(name)) ?? policy.defaultPlan
-      return { policy, plan, holding: holdingPlan(history, request.user, plan) }
-    }),
-  )
+      return { policy, plan, holding: holdingPlan(history, user, plan) }
+    })
+  })
+}
+
+/** The names of these plans in a policy of several; the default plan needs none. */
+function planNames(
+  history: History,
+  takings: Takings,
+  operation: Operation<RunRequest>,
+): ReadonlySet<string | undefined> {
+  const { request, answer } = operation
+  if (request.verb === 'start' || request.plan !== undefined) return new Set([request.plan])
+  if (answer.outcome === 'admitted' || answer.outcome === 'renewed') return new Set([answer.lease.plan])
+  const known = mayBeKnown(history, takings, operation)
+  return new Set(known.flatMap((taking) => planNamesOf(takings, taking)))
+}
+
+/** The plans that a taking may be under. One that no answer showed may have been taken under the plan of another. */
+function planNamesOf(takings: Takings, { id, sights, origins }: Taking): readonly (string | undefined)[] {
+  const shown = sights[0]?.lease
+  if (shown !== undefined) return [shown.plan]
+  return origins.flatMap(({ request: { verb, plan } }) => {
+    if (verb === 'start' || plan !== undefined) return [plan]
+    return takings
+      .of(id)
+      .flatMap((other) => [
+        ...other.sights.map(({ lease }) => lease.plan),
+        ...other.origins
+          .filter((origin) => origin.request.verb === 'start')
+          .map((origin) => origin.request.plan),
+      ])
+  })
 }

@@ -3,11 +3,20 @@
  * at one instant between the question and the answer.
  */
 import type { Lease } from '@streamgate/core'
-import { askedAtMs, judgedAtMs, type Answer, type Operation, type RunRequest } from './history.ts'
+import {
+  askedAtMs,
+  isBefore,
+  isRun,
+  judgedAtMs,
+  type Answer,
+  type Operation,
+  type RunRequest,
+} from './history.ts'
 import { isOnAll } from './plan-model.ts'
-import { isBefore, nameOf, type Scene } from './scene.ts'
+import { nameOf, type Scene } from './scene.ts'
 import { leasesShown } from './taking-causes.ts'
 import { isCertainlyLive, lapseMs, type Taking } from './taking.ts'
+import type { Takings } from './takings.ts'
 
 export function shownFaults(scene: Scene, operation: Operation): readonly string[] {
   const live = picture(operation.answer)
@@ -18,6 +27,7 @@ export function shownFaults(scene: Scene, operation: Operation): readonly string
     ...missing(scene, operation, live),
     ...impossibleTogether(scene, operation, live),
     ...orderFaults(scene, operation, live),
+    ...notReplaced(scene, operation, live),
     ...live.flatMap((lease) => cameBack(scene, operation, lease)),
   ]
 }
@@ -41,13 +51,17 @@ function leaseFaults({ takings }: Scene, operation: Operation, lease: Lease): re
   const taking = takings.named(lease.generation)
   if (taking === undefined || taking.origins.length === 0) return [`${nameOf(lease)} was taken by nobody`]
   const faults: string[] = []
-  if (!taking.origins.some((origin) => isAsAsked(lease, origin))) {
+  if (!taking.origins.some((origin) => isAsAsked(takings, lease, origin))) {
     faults.push(`${nameOf(lease)} is not as it was asked for`)
+  }
+  if (!isAsReported(takings, lease, operation)) {
+    faults.push(`nobody reported first that ${nameOf(lease)} plays ${lease.reportedContentId}`)
   }
   const setters = taking.renewals.filter(
     (each) =>
       !isBefore(operation, each) &&
       askedAtMs(each) === lease.renewedAtMs &&
+      each.request.report?.reportedAtMs === lease.reportedAtMs &&
       [...takings.expiriesOf(each), lease.graceUntilMs].includes(lease.expiresAtMs ?? Infinity),
   )
   if (setters.length === 0) {
@@ -58,18 +72,61 @@ function leaseFaults({ takings }: Scene, operation: Operation, lease: Lease): re
   return faults
 }
 
-function isAsAsked(lease: Lease, origin: Operation<RunRequest>): boolean {
-  const { id, stream, plan } = origin.request
+function isAsAsked(takings: Takings, lease: Lease, origin: Operation<RunRequest>): boolean {
+  const { id, stream, plan, verb } = origin.request
+  const former = verb === 'start' ? [] : takings.of(id).filter(({ origins }) => !origins.includes(origin))
+  /** A heartbeat that does not say it takes over what the lease was before. */
+  const isAs = (member: 'deviceType' | 'contentId' | 'label') =>
+    lease[member] === stream[member] ||
+    (stream[member] === undefined && former.some((taking) => taking.stream[member] === lease[member]))
   return (
     lease.id === id &&
-    lease.plan === plan &&
+    (lease.plan === plan || (plan === undefined && former.length > 0)) &&
     lease.streamId === stream.streamId &&
     lease.deviceId === stream.deviceId &&
-    lease.deviceType === stream.deviceType &&
-    lease.contentId === stream.contentId &&
-    lease.label === stream.label &&
+    isAs('deviceType') &&
+    isAs('contentId') &&
+    isAs('label') &&
     lease.startedAtMs === askedAtMs(origin)
   )
+}
+
+/** The first content that was reported for a lease stays, and somebody reported it. */
+function isAsReported(takings: Takings, lease: Lease, operation: Operation): boolean {
+  const { id, generation, reportedContentId } = lease
+  const before = (takings.named(generation)?.sights ?? [])
+    .filter(({ by }) => isBefore(by, operation))
+    .flatMap((sight) => sight.lease.reportedContentId ?? [])
+  if (before.some((each) => each !== reportedContentId)) return false
+  return (
+    reportedContentId === undefined ||
+    takings.operations.some(
+      (each) =>
+        isRun(each) &&
+        each.request.id === id &&
+        each.request.report?.reportedContentId === reportedContentId &&
+        !isBefore(operation, each),
+    )
+  )
+}
+
+/** What an answer has ended is not in it: the stream that is replaced, and the former one of the same device. */
+function notReplaced(scene: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
+  const { answer } = operation
+  if (!isRun(operation) || (answer.outcome !== 'admitted' && answer.outcome !== 'renewed')) return []
+  const { id, verb, replaces, stream } = operation.request
+  // A heartbeat of a lease that is held goes on and replaces nothing.
+  if (verb === 'heartbeat' && answer.outcome === 'renewed') return []
+  const isDeviceRule =
+    verb === 'start' && scene.plansOf(operation).every(({ holding }) => holding.sameDeviceReplaces)
+  return live
+    .filter((lease) => lease.id !== id)
+    .filter(
+      (lease) =>
+        lease.id === replaces ||
+        (isDeviceRule && stream.deviceId !== undefined && lease.deviceId === stream.deviceId),
+    )
+    .map((lease) => `shows ${nameOf(lease)}, in whose place it runs`)
 }
 
 /** Whether another renewal, to a later instant, was certainly done after this one and before the question. */

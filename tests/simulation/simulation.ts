@@ -16,7 +16,7 @@ import { answerOf, isErrand, leasesIn, runErrand, type LimiterVerbs } from './qu
 import { SeededRandom } from './seeded-random.ts'
 import { SimulatedStore, type PendingCall } from './simulated-store.ts'
 import { edgesOf } from './policies.ts'
-import { nextRequests, profileOf, type Profile } from './workload.ts'
+import { asPolicyAsks, nextRequests, profileOf, type Profile } from './workload.ts'
 
 /** The rules under test: the limiter of the core, or of a mutant of it. */
 export type Rules = { readonly Limiter: new (parts: LimiterParts) => LimiterVerbs }
@@ -71,6 +71,7 @@ class Simulation {
   readonly #clients: Client[]
   #nowMs = 1000
   #graceUntilMs = 0
+  #lapseAtMs = 0
   #step = 0
   #asked = 0
   #generationsMade = 0
@@ -137,12 +138,13 @@ class Simulation {
       ask: (asked) => this.#askAlone(asked),
       pass: (ms) => this.#moveClockTo(this.#nowMs + ms),
       passAll: () => this.#moveClockTo(Math.max(this.#nowMs, ...this.#edges)),
+      passLapse: () => this.#moveClockTo(this.#lapseAtMs + this.#profile.skewMs),
       passGrace: () => this.#moveClockTo(this.#graceUntilMs + this.#profile.skewMs),
     })
   }
 
   async #askAlone(request: Request | Errand): Promise<void> {
-    this.#invoke(0, request)
+    this.#invoke(0, asPolicyAsks(this.#profile, request))
     while (this.#isBusy()) {
       if (this.#store.pending.length === 0) this.#moveClockTo(this.#nowMs + 1)
       await this.#carryOn()
@@ -170,7 +172,8 @@ class Simulation {
   #ask(client: number): void {
     const known = (user: UserId, id: LeaseId) => this.#generations.get(`${user} ${id}`) ?? []
     const planned = this.#clients[client]?.plans ?? []
-    const [next, ...later] = planned.length > 0 ? planned : nextRequests(this.#random, this.#profile, known)
+    const seen = { known, nowMs: this.#nowMs }
+    const [next, ...later] = planned.length > 0 ? planned : nextRequests(this.#random, this.#profile, seen)
     if (next !== undefined) this.#invoke(client, next, later)
   }
 
@@ -290,8 +293,10 @@ class Simulation {
   }
 
   #learnGenerations(user: UserId, leases: readonly Lease[]): void {
-    for (const { id, generation, graceUntilMs } of leases) {
+    if (leases.length > 0) this.#lapseAtMs = 0
+    for (const { id, generation, graceUntilMs, expiresAtMs } of leases) {
       this.#graceUntilMs = Math.max(this.#graceUntilMs, graceUntilMs ?? 0)
+      this.#lapseAtMs = Math.max(this.#lapseAtMs, expiresAtMs ?? 0)
       const known = this.#generations.get(`${user} ${id}`) ?? []
       if (!known.includes(generation)) this.#generations.set(`${user} ${id}`, [...known, generation])
     }

@@ -8,6 +8,7 @@ import {
   mayHaveWritten,
   type History,
   type Operation,
+  type Request,
   type RunRequest,
 } from './history.ts'
 import { holdingPlan, policiesDuring } from './plans-in-force.ts'
@@ -30,8 +31,12 @@ export function leasesShown({ answer }: Operation): readonly Lease[] {
       return answer.live
     case 'evicted':
     case 'ended':
+    case 'outdated':
     case 'finished':
     case 'stopped':
+    case 'noted':
+    case 'not-held':
+    case 'ignored':
     case 'erased':
     case 'failed':
       return []
@@ -70,8 +75,8 @@ export function isLostStart(operation: Operation<RunRequest>): boolean {
 }
 
 /** Whether a request may take a lease at all, rather than only renew one. */
-export function mayTake({ generation, onlyIfHeld }: RunRequest): boolean {
-  return generation === undefined && onlyIfHeld !== true
+export function mayTake({ generation }: RunRequest): boolean {
+  return generation === undefined
 }
 
 /** A heartbeat renews a lease in grace before it is judged, and so whatever becomes of it then. */
@@ -95,7 +100,11 @@ export function mayEnd(operation: Operation, taking: Named, mayEvict: MayEvict):
       if (!mayHaveEnded(operation)) return false
       return request.replaces === id || (isLost(operation) && mayEvict(request, operation, taking))
     case 'stop':
+      // What is only noted was not held.
+      if (answer.outcome === 'noted') return false
       return request.id === id && (request.generation === undefined || request.generation === generation)
+    case 'played-out':
+      return request.id === id
     case 'erase':
       return true
     case 'list':
@@ -108,10 +117,13 @@ export function certainlyEnds({ request, answer, invoked }: Operation, taking: T
   const { id, generation } = taking
   const isLater = invoked.step > taking.takenByStep
   switch (answer.outcome) {
-    case 'stopped': {
-      if (request.verb !== 'stop' || request.id !== id) return false
-      const isNamed = request.generation !== undefined && request.generation === generation
-      return (isLater && (isNamed || request.generation === undefined)) || (isNamed && answer.stopped)
+    case 'stopped':
+    case 'noted':
+    case 'not-held': {
+      if (!('id' in request) || request.id !== id) return false
+      const named = 'generation' in request ? request.generation : undefined
+      if (named === undefined) return isLater
+      return named === generation && (isLater || answer.outcome === 'stopped')
     }
     case 'erased':
       return isLater
@@ -122,15 +134,27 @@ export function certainlyEnds({ request, answer, invoked }: Operation, taking: T
       return isLater && (request.verb === 'start' || answer.outcome === 'admitted')
     }
     case 'ended':
-      return request.verb === 'heartbeat' && request.generation === generation && generation !== undefined
-    case 'evicted':
-      return answer.eviction.leaseId === id && answer.eviction.generation === generation
+    case 'outdated':
+      return wasNotFound(request, taking, isLater)
+    case 'evicted': {
+      const { eviction } = answer
+      const isIt = eviction.leaseId === id && eviction.generation === generation
+      return isIt || wasNotFound(request, taking, isLater)
+    }
     case 'finished':
     case 'denied':
+    case 'ignored':
     case 'listed':
     case 'failed':
       return false
   }
+}
+
+/** Whether a heartbeat that found no lease looked for this one, and looked once it had been taken. */
+function wasNotFound(request: Request, { id, generation }: Taking, isLater: boolean): boolean {
+  if (request.verb !== 'heartbeat' || request.id !== id) return false
+  if (request.generation === undefined) return isLater
+  return request.generation === generation
 }
 
 /** What plans may have done behind a lost answer: a start may evict anybody, or its device's former stream. */

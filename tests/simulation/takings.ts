@@ -61,8 +61,8 @@ export class Takings {
     return this.all.filter((taking) => taking.id === id)
   }
 
-  named(generation: Generation): Taking | undefined {
-    return this.#byGeneration.get(generation)
+  named(generation: Generation | undefined): Taking | undefined {
+    return generation === undefined ? undefined : this.#byGeneration.get(generation)
   }
 
   /**

@@ -1,9 +1,9 @@
 /** Rules for what an answer tells beside its decision: the plan, its one number, who counts, and when to call again. */
 import type { Lease, PlanView } from '@streamgate/core'
-import { isRun, mayHaveWritten, type Operation, type RunRequest } from './history.ts'
+import { isRun, mayHaveWritten, overlap, type Operation, type RunRequest } from './history.ts'
 import { isAnyBucketFull, isExempt, isSameLimit, toldLimit } from './plan-model.ts'
 import { policiesDuring, type PlanInForce } from './plans-in-force.ts'
-import { faultsOfBest, overlap, type Scene } from './scene.ts'
+import { faultsOfBest, type Scene } from './scene.ts'
 
 /** How far a told interval may be from the policy's, where it depends on how much runs. */
 const JITTER = 0.1

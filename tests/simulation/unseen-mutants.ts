@@ -109,7 +109,7 @@ export const UNSEEN_MUTANTS: readonly UnseenMutant[] = [
     because: 'to hear of a stream twice changes nothing',
   },
   {
-    slip: 'the record of evictions has no bound for one newcomer',
+    slip: 'the record of notes has no bound for one newcomer',
     file: 'admission.ts',
     right: 'evicted.length <= EVICTIONS_MAX',
     wrong: 'evicted.length >= 0',

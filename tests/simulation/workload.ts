@@ -2,34 +2,17 @@
  * What the clients of a run ask. Each run has a profile of its own, so that one is all replacing and
  * another all lapsing, because a mixture of everything seldom gets deep into anything.
  */
-import type { Generation, LeaseId, Policy, UserId } from '@streamgate/core'
-import { bare, FORGETFUL_USER, PLAYBACKS, runRequest, USERS, type Playback } from './cast.ts'
+import type { Policy, UserId } from '@streamgate/core'
+import { CHANNELS, FORGETFUL_USER, PLAYBACKS, USERS, bare, type Playback } from './cast.ts'
 import type { Errand, Request, RunRequest } from './history.ts'
 import { ADAPTIVE_LEASE_RATIO, policyAfter, policyOf, type PolicyStyle } from './policies.ts'
 import type { SeededRandom } from './seeded-random.ts'
-
-/** What a client may ask, and how often. */
-const ASKS = [
-  'start',
-  'replace',
-  'heartbeat',
-  'heartbeat of a generation',
-  'heartbeat that replaces',
-  'report',
-  'stop',
-  'stop of a generation',
-  'list',
-  'erase',
-  'come and be replaced',
-  'come and go on',
-  'finish',
-  'refresh',
-] as const
-type Ask = (typeof ASKS)[number]
+import { ASKS, isErrandAsk, requestsOf, type Ask, type Seen } from './stories.ts'
 
 /** Asked more seldom than the rest, because little is left of a user after it. */
 const SELDOM: ReadonlyMap<Ask, number> = new Map([
   ['erase', 0.2],
+  ['operator stop', 0.5],
   ['finish', 0.1],
   ['refresh', 0.3],
 ])
@@ -46,6 +29,13 @@ export type Profile = {
   readonly users: readonly UserId[]
   readonly streams: readonly Playback[]
   readonly asks: ReadonlyMap<Ask, number>
+  /** Whether viewers zap through more channels than a roster keeps notes. */
+  readonly hasZapping: boolean
+  /** How far the clocks of players are ahead, which date their reports. */
+  readonly playersAheadMs: number
+  /** How often a heartbeat does not name its plan, and how often it says no more than its ids. */
+  readonly planlessRate: number
+  readonly bareRate: number
   /** How likely a call, or its answer, is lost. */
   readonly lossRate: number
   /** How likely a call is one that dawdles while others overtake it. */
@@ -60,20 +50,23 @@ export type Profile = {
   readonly beginsAnew: boolean
 }
 
+/** How often a start of the forgetful user does not name its plan. */
 const PLAN_FORGOTTEN_RATE = 0.1
-/** How often a player says no more than its ids. */
-const BARE_RATE = 0.1
 const LONG_MS = 172_800_000
 
 export function profileOf(random: SeededRandom, isPlain = random.chance(0.3)): Profile {
   const style: PolicyStyle = {
     isPlain,
     isAdaptive: !isPlain && random.chance(0.3),
+    hasOnePlan: random.chance(0.2),
     leaseMs: random.pick([null, 30, 100, 100, 300, 1000]),
   }
   const changes = isPlain ? 0 : random.pick([0, 0, 1, 2])
   const hasFinishes = !isPlain && random.chance(0.5)
+  const hasZapping = random.chance(0.1)
+  const played = PLAYBACKS.slice(0, 2 + random.below(PLAYBACKS.length - 1))
   const rates = (ask: Ask) => random.pick([0.1, 0.5, 2, 10]) * (SELDOM.get(ask) ?? 1)
+  const isAsked = (ask: Ask) => (isErrandAsk(ask) ? hasFinishes : ask !== 'zap' || hasZapping)
   return {
     policies: [policyOf(random, style), ...Array.from({ length: changes }, () => policyAfter(random, style))],
     skewMs: random.pick([0, 0, 0, 10]),
@@ -81,8 +74,12 @@ export function profileOf(random: SeededRandom, isPlain = random.chance(0.3)): P
     limiters: 1 + random.below(3),
     operations: 40 + random.below(60),
     users: random.pick([...USERS.keys()].flatMap((user) => [[user], [...USERS.keys()]])),
-    streams: PLAYBACKS.slice(0, 2 + random.below(PLAYBACKS.length - 1)),
-    asks: new Map(ASKS.map((ask) => [ask, rates(ask) * (isErrand(ask) && !hasFinishes ? 0 : 1)])),
+    streams: hasZapping ? [...played.slice(0, 2), ...CHANNELS] : played,
+    asks: new Map(ASKS.map((ask) => [ask, isAsked(ask) ? rates(ask) : 0])),
+    hasZapping,
+    playersAheadMs: random.pick([0, 0, 5, -5, 100, -LONG_MS]),
+    planlessRate: random.pick([0, 0.3, 1]),
+    bareRate: random.pick([0.1, 0.1, 0.5]),
     lossRate: random.pick([0, 0, 0.02, 0.1]),
     dawdleRate: random.pick([0, 0.1, 0.2, 0.4]),
     clockWeight: random.pick([0.01, 0.05, 0.2, 0.5]),
@@ -92,66 +89,34 @@ export function profileOf(random: SeededRandom, isPlain = random.chance(0.3)): P
   }
 }
 
-/** What a client asks next, one after the other; `known` gives the generations that answers have named for a lease, oldest first. */
+/** What a client asks next, one after the other. */
 export function nextRequests(
   random: SeededRandom,
   profile: Profile,
-  known: (user: UserId, id: LeaseId) => readonly Generation[],
+  seen: Seen,
 ): readonly (Request | Errand)[] {
-  const user = random.pick(profile.users)
-  const playing = random.pick(profile.streams)
-  const { id } = playing
-  const generation = generationToName(random, known(user, id))
-  const replaces = random.pick(profile.streams).id
-  const run = (verb: RunRequest['verb'], also: Omit<RunRequest, keyof Playback | 'verb' | 'user'> = {}) =>
-    forgettingMuch(random, runRequest(verb, user, { ...playing, ...also }))
-  switch (random.weigh(ASKS, (ask) => profile.asks.get(ask) ?? 0)) {
-    case 'start':
-      return [run('start')]
-    case 'replace':
-      return [run('start', { replaces })]
-    case 'heartbeat':
-      return [run('heartbeat')]
-    case 'heartbeat of a generation':
-      return [run('heartbeat', { generation })]
-    case 'heartbeat that replaces':
-      return [run('heartbeat', { replaces })]
-    case 'report':
-      return [run('heartbeat', { onlyIfHeld: true })]
-    case 'stop':
-      return [{ verb: 'stop', user, id }]
-    case 'stop of a generation':
-      return [{ verb: 'stop', user, id, generation }]
-    case 'list':
-      return [{ verb: 'list', user }]
-    case 'erase':
-      return [{ verb: 'erase', user }]
-    case 'come and be replaced': {
-      const evictor = runRequest('start', user, { ...random.pick(profile.streams), replaces: id })
-      return [run('start'), evictor, run('heartbeat')]
-    }
-    case 'come and go on':
-      return [run('start'), run('heartbeat'), run('heartbeat'), run('heartbeat')]
-    case 'finish':
-      return [{ verb: 'finish', streamId: playing.stream.streamId }]
-    case 'refresh':
-      return [{ verb: 'refresh' }]
-  }
+  const ask = random.weigh(ASKS, (each) => profile.asks.get(each) ?? 0)
+  const story = { random, seen, ...profile, user: random.pick(profile.users) }
+  return requestsOf(ask, story).map((asked) =>
+    asPolicyAsks(profile, 'stream' in asked ? forgettingMuch(random, profile, asked) : asked),
+  )
 }
 
-function isErrand(ask: Ask): boolean {
-  return ask === 'finish' || ask === 'refresh'
-}
-
-/** Mostly the newest, sometimes one that is long over. */
-function generationToName(random: SeededRandom, known: readonly Generation[]): Generation | undefined {
-  return random.chance(0.6) || known.length === 0 ? known.at(-1) : random.pick(known)
+/** The request as callers put it whose policy has one plan alone: they do not name it. */
+export function asPolicyAsks({ policies: [{ plans }] }: Profile, asked: Request | Errand): Request | Errand {
+  return 'stream' in asked && plans.size === 1 ? { ...asked, plan: undefined } : asked
 }
 
 /** Some callers forget the plan, and some players what they play. */
-function forgettingMuch(random: SeededRandom, request: RunRequest): RunRequest {
-  const isForgotten = request.user === FORGETFUL_USER && random.chance(PLAN_FORGOTTEN_RATE)
-  const isBare = request.verb === 'heartbeat' && random.chance(BARE_RATE)
+function forgettingMuch(
+  random: SeededRandom,
+  { planlessRate, bareRate }: Profile,
+  request: RunRequest,
+): RunRequest {
+  const isHeartbeat = request.verb === 'heartbeat'
+  const forgottenRate = request.user === FORGETFUL_USER ? PLAN_FORGOTTEN_RATE : 0
+  const isForgotten = random.chance(isHeartbeat ? planlessRate : forgottenRate)
+  const isBare = isHeartbeat && random.chance(bareRate)
   return {
     ...request,
     ...(isForgotten && { plan: undefined }),

@@ -111,7 +111,8 @@ async function populated(): Promise<{ engine: MemoryStore; users: number }> {
 /** A sweep of users who all hold a live lease, on a clock that only waiting moves. */
 async function sweepOfLive(users: number, options: SweepOptions, readUnits?: number): Promise<SweepReport> {
   const engine = new MemoryStore()
-  for (let index = 0; index < users; index += 1) await engine.add(`user-${index}` as UserId, LIVE, 1)
+  for (let index = 0; index < users; index += 1)
+    await engine.add(`user-${index}` as UserId, LIVE, { capacity: 1 })
   const clock = new StillClock()
   const store: Pick<Store, 'scan' | 'replace'> = {
     replace: (user, seen, next) => engine.replace(user, seen, next),
@@ -147,7 +148,7 @@ function meddled(store: Store, times: number): Pick<Store, 'scan' | 'replace'> {
       if (count <= times) {
         const now = await store.read(user)
         const others = now.leases.filter(({ id }) => id !== MEDDLER.id)
-        await store.replace(user, now, { leases: [...others, MEDDLER], evictions: now.evictions })
+        await store.replace(user, now, { leases: [...others, MEDDLER], notes: now.notes })
       }
       return store.replace(user, seen, next)
     },

@@ -92,7 +92,7 @@ export class Players {
     const chance = Math.random()
     if (chance < 0.15) {
       player.held = undefined
-      await this.#limiter.stop(user, { id: leaseIdOf({ streamId }) })
+      await this.#limiter.stop({ user, id: leaseIdOf({ streamId }) })
       return
     }
     const { held } = player

@@ -1,10 +1,10 @@
 /** Users of every kind that a sweep can meet, and what it must leave of each. */
 import {
   leaseIdOf,
-  type Eviction,
   type Generation,
   type Lease,
   type LeaseId,
+  type Note,
   type Roster,
   type RosterContent,
   type Store,
@@ -32,8 +32,9 @@ function leaseOf(streamId: string, expiresAtMs: number | null): Lease {
   }
 }
 
-function noteUntil(untilMs: number): Eviction {
+function noteUntil(untilMs: number): Note {
   return {
+    how: 'evicted',
     leaseId: 'evicted' as LeaseId,
     generation: 'generation of evicted' as Generation,
     by: { id: 'newcomer' as LeaseId },
@@ -53,23 +54,23 @@ const OF_FINISHED = leaseOf(FINISHED, NOW_MS + LEASE_MS)
 const OUTDATED = noteUntil(NOW_MS)
 const USEFUL = noteUntil(NOW_MS + 1)
 
-const NOTHING: RosterContent = { leases: [], evictions: [] }
+const NOTHING: RosterContent = { leases: [], notes: [] }
 
 const STAYING: Readonly<Record<string, RosterContent>> = {
-  'holds a live lease': { leases: [LIVE], evictions: [] },
-  'holds one that never lapses': { leases: [LASTING], evictions: [] },
-  'holds one that has just lapsed': { leases: [JUST_LAPSED, LIVE], evictions: [] },
-  'has a note that is still of use': { leases: [], evictions: [USEFUL] },
+  'holds a live lease': { leases: [LIVE], notes: [] },
+  'holds one that never lapses': { leases: [LASTING], notes: [] },
+  'holds one that has just lapsed': { leases: [JUST_LAPSED, LIVE], notes: [] },
+  'has a note that is still of use': { leases: [], notes: [USEFUL] },
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
   ...Object.fromEntries(Object.entries(STAYING).map(([name, as]) => [name, { before: as, after: as }])),
-  'left long ago': { before: { leases: [LONG_LAPSED], evictions: [OUTDATED] }, after: NOTHING },
-  'left the finished stream alone': { before: { leases: [OF_FINISHED], evictions: [] }, after: NOTHING },
-  'has only an outdated note': { before: { leases: [], evictions: [OUTDATED] }, after: NOTHING },
+  'left long ago': { before: { leases: [LONG_LAPSED], notes: [OUTDATED] }, after: NOTHING },
+  'left the finished stream alone': { before: { leases: [OF_FINISHED], notes: [] }, after: NOTHING },
+  'has only an outdated note': { before: { leases: [], notes: [OUTDATED] }, after: NOTHING },
   'holds all at once': {
-    before: { leases: [LONG_LAPSED, LIVE, OF_FINISHED, LASTING, JUST_LAPSED], evictions: [OUTDATED, USEFUL] },
-    after: { leases: [LIVE, LASTING, JUST_LAPSED], evictions: [USEFUL] },
+    before: { leases: [LONG_LAPSED, LIVE, OF_FINISHED, LASTING, JUST_LAPSED], notes: [OUTDATED, USEFUL] },
+    after: { leases: [LIVE, LASTING, JUST_LAPSED], notes: [USEFUL] },
   },
 }
 
@@ -103,8 +104,8 @@ export function tallyOfAll(usersSeen: number): Record<string, number> {
 }
 
 /** What a roster says, apart from its version. */
-export function contentOf({ leases, evictions }: Roster): RosterContent {
-  return { leases, evictions }
+export function contentOf({ leases, notes }: Roster): RosterContent {
+  return { leases, notes }
 }
 
 /** Everybody whom a walk of the store meets. */

@@ -40,7 +40,7 @@ describe.each(stores)('players and sweepers on one %s', (name, makeStore) => {
   ] as const)('a heartbeat after the look %s', async (_what, sweptAs, left) => {
     const store = await makeStore()
     const user = 'user-1' as UserId
-    await store.add(user, LONG_LAPSED, LIMIT)
+    await store.add(user, LONG_LAPSED, { capacity: LIMIT })
     const { scan, replace } = sweptAs(store)
     const revive = () =>
       store.renew(user, { id: LONG_LAPSED.id }, { renewedAtMs: NOW_MS, expiresAtMs: NOW_MS + 75_000 })

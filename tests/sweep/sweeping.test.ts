@@ -28,7 +28,7 @@ describe.each(Object.entries(storesToSweep(dynalite)))('a sweep of %s', (_name, 
     const store = await makeStore()
     const everyone = await populate(store)
     await sweepAll(store, 1)
-    const left = everyone.filter(({ after }) => after.leases.length + after.evictions.length > 0)
+    const left = everyone.filter(({ after }) => after.leases.length + after.notes.length > 0)
     expect(await everyoneIn(store)).toEqual(left.map(({ user }) => user).toSorted())
     for (const { user } of everyone.filter((one) => !left.includes(one))) {
       expect(await store.read(user)).toEqual(EMPTY_ROSTER)
@@ -71,13 +71,15 @@ describe.each(Object.entries(storesToSweep(dynalite)))('a sweep of %s', (_name, 
   })
 })
 
+const STOPPED = { how: 'stopped', leaseId: LIVE.id, atMs: 0, untilMs: 1 } as const
+
 describe('a user whose last stream was stopped', () => {
   it('is removed from a DynamoDB table, which would keep the item for weeks', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     const user = 'user-1' as UserId
-    await store.add(user, LIVE, 3)
-    await store.remove(user, { id: LIVE.id })
+    await store.add(user, LIVE, { capacity: 3 })
+    await store.remove(user, { id: LIVE.id }, STOPPED)
     expect(await dynalite.itemOf(tableName, user)).toBeDefined()
     await sweepAll(store, 1)
     expect(await dynalite.itemOf(tableName, user)).toBeUndefined()
@@ -90,8 +92,8 @@ describe('an entry that the old service added to an item whose last stream was s
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     const user = 'user-1' as UserId
-    await store.add(user, LIVE, 3)
-    await store.remove(user, { id: LIVE.id })
+    await store.add(user, LIVE, { capacity: 3 })
+    await store.remove(user, { id: LIVE.id }, STOPPED)
     const emptied = (await dynalite.itemOf(tableName, user)) ?? {}
     await dynalite.put(tableName, { ...emptied, Streams: { L: [{ S: 'old' }] } })
     const sweep = (isDryRun: boolean): Promise<SweepReport> =>

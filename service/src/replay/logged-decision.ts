@@ -23,6 +23,10 @@ export type LoggedCall = {
   readonly plan?: string
   readonly isPlanNamed: boolean
   readonly hasIfMatch: boolean
+  /** Whether a CMCD report asked. */
+  readonly isReport: boolean
+  /** Whether an operator stopped the stream. */
+  readonly isByOperator: boolean
   readonly rule?: Limit
   /** How many streams counted after it; of a refusal, how many stood in the way. */
   readonly active?: number
@@ -107,6 +111,8 @@ function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
     ...(plan !== undefined && { plan: idOf(plan) }),
     isPlanNamed: members['planNamed'] === true,
     hasIfMatch: members['ifMatch'] === true,
+    isReport: members['report'] === true,
+    isByOperator: members['by'] === 'operator',
     ...(rule !== undefined && { rule: limitOf(rule) }),
     ...(typeof active === 'number' && { active }),
     ends: Array.isArray(ends) ? ends.map((id) => idOf(id) as LeaseId) : [],

@@ -9,13 +9,17 @@
  * while a call was under way may have counted or not; and instants are those of the clocks of several processes.
  */
 import {
+  heldLease,
+  isLive,
   leaseTimes,
   Limiter,
   LimiterError,
   type Generation,
   type HeartbeatResult,
   type Lease,
+  type LeaseId,
   type Policy,
+  type RosterContent,
   type StartResult,
   type Store,
 } from '@streamgate/core'
@@ -24,6 +28,9 @@ import { ExplainedOrder } from './explained-order.ts'
 import type { LoggedCall, LoggedDecision } from './logged-decision.ts'
 import { ReplayTally, type Replayed } from './replay-tally.ts'
 import { Viewers } from './viewers.ts'
+
+/** A generation that no lease has. */
+const UNKNOWN_GENERATION = 'unknown' as Generation
 
 export type ReplayParts = {
   readonly policy: Policy
@@ -132,32 +139,42 @@ export class Replay {
   async #decide(
     call: LoggedCall,
   ): Promise<StartResult | HeartbeatResult | { readonly outcome: 'plan-unknown' }> {
-    const { user, stream, replaces, plan: named, isPlanNamed, hasIfMatch } = call
+    const { user, stream, replaces, plan: named, isPlanNamed, hasIfMatch, isReport } = call
     const plan = isPlanNamed ? named : undefined
     const request = { user, stream, plan, replaces }
-    // A player that named a lease that was over had one of yesterday; what runs today is not its.
-    if (call.outcome === 'ended') return { outcome: 'ended' }
+    // Its lease was stopped, or was one of yesterday, or the report was late: so it is under any policy.
+    if (call.outcome === 'ended' || call.outcome === 'outdated') return { outcome: call.outcome }
+    const known = hasIfMatch ? generationIn(await this.#store.read(user), call.leaseId) : undefined
     try {
       return call.verb === 'start'
         ? await this.#limiter.start(request)
-        : await this.#limiter.heartbeat({ ...request, onlyIfHeld: hasIfMatch })
+        : await this.#limiter.heartbeat({
+            ...request,
+            generation: known,
+            report: isReport ? {} : undefined,
+          })
     } catch (error) {
       if (error instanceof LimiterError && error.code === 'PLAN_UNKNOWN') return { outcome: 'plan-unknown' }
       throw error
     }
   }
 
-  async #stop({ user, leaseId, hasIfMatch, outcome }: LoggedCall): Promise<Replayed> {
-    if (hasIfMatch && outcome === 'not-held') return { outcome }
-    const { stopped } = await this.#limiter.stop(user, { id: leaseId })
-    return { outcome: stopped ? 'stopped' : 'not-held' }
+  async #stop(call: LoggedCall): Promise<Replayed> {
+    const { user, leaseId, hasIfMatch, outcome, isReport, isByOperator } = call
+    if (outcome === 'ignored' || (hasIfMatch && outcome === 'not-held')) return { outcome }
+    const id = leaseId
+    if (!isReport) return this.#limiter.stop({ user, id, byOperator: isByOperator ? {} : undefined })
+    const held = heldLease(await this.#store.read(user), id)
+    const reportedContentId = held?.contentId ?? held?.reportedContentId
+    const report = { ...(reportedContentId !== undefined && { reportedContentId }) }
+    return this.#limiter.playedOut({ user, id, report })
   }
 
   async #isHeld({ user, leaseId, atMs }: LoggedCall & Instant): Promise<'live' | 'lapsed' | 'no'> {
     const { leases } = await this.#store.read(user)
     const held = leases.find(({ id }) => id === leaseId)
     if (held === undefined) return 'no'
-    return held.expiresAtMs === null || atMs < held.expiresAtMs ? 'live' : 'lapsed'
+    return isLive(held, atMs) ? 'live' : 'lapsed'
   }
 
   /** A lease that was taken before the log begins is held as it was, whatever the limit. */
@@ -177,7 +194,7 @@ export class Replay {
       ...leaseTimes(arrivedAtMs, this.#policy.paces.whenRoom.leaseMs),
       generation: this.#newGeneration() as Generation,
     }
-    await this.#store.add(user, lease, Infinity)
+    await this.#store.add(user, lease, { capacity: Infinity })
   }
 
   /** Erases who has long gone, so that only those who watch take room. */
@@ -193,6 +210,12 @@ export class Replay {
     this.#generations += 1
     return String(this.#generations)
   }
+}
+
+/** The generation that a player knows which names one: that of its lease, held or ended. */
+function generationIn(roster: RosterContent, id: LeaseId): Generation {
+  const ended = roster.notes.findLast(({ leaseId }) => leaseId === id)
+  return heldLease(roster, id)?.generation ?? ended?.generation ?? UNKNOWN_GENERATION
 }
 
 function mayRun(outcome: string): boolean {

@@ -1,6 +1,12 @@
 import { splitLeaseId, type LeaseId, type StreamDescription, type UserId } from '@streamgate/core'
-import { CMCD_LEASES_MAX, parseCmcdReport, type CmcdReport, type CmcdWish } from '../cmcd-report.ts'
-import { noContent } from '../http.ts'
+import {
+  CMCD_LEASES_MAX,
+  CMCD_LINES_MAX,
+  parseCmcdReport,
+  type CmcdReport,
+  type CmcdWish,
+} from '../cmcd-report.ts'
+import { noContent, READ_BYTES_MAX } from '../http.ts'
 import { InputReader } from '../input.ts'
 import { presentResult } from '../present.ts'
 import { decisionsIn, type Answer, type Call, type Decision, type Route, type Service } from '../route.ts'
@@ -13,32 +19,41 @@ export const cmcdRoute: Route = {
     operationId: 'reportCmcd',
     summary: 'Keep streams alive by CMCD event reports',
     description:
-      'For players that send CMCD version 2 event reports: hls.js, Shaka, dash.js. `sid` is the id of the stream as its start answered it. Its newest event decides, by `ts`: the states ended (`e`) and quit (`q`) stop the stream; fatal error (`f`) does nothing, so that the lease lapses unless the player recovers; every other event keeps the stream alive. A report never takes a lease anew: one that is unknown, was stopped, or lapsed and was tidied away cannot be told apart, and its events have no effect (204). Blank lines are skipped, and so are lines that cannot be understood, as long as one can; `text/plain` is taken for `application/cmcd`.',
+      'For players that send CMCD version 2 event reports: hls.js, Shaka, dash.js. `sid` is the id of the stream as its start answered it. Each report is judged like a heartbeat: a stream that is held is kept alive; one that lapsed and is gone is admitted again if there is room (204), else 409; one that was evicted, finished or stopped is answered by 410. The states ended (`e`) and quit (`q`) stop the stream if `cid` is its own (the `contentId` of its start, else the first `cid` reported for it), and if the event is not older, by `ts`, than the last renewal; a film that is played again after that asks for a slot again. Fatal error (`f`) does nothing, so that the lease lapses unless the player recovers. Of several events of one content the newest decides, by `ts`. Blank lines are skipped, and so are lines that cannot be understood, as long as one can; keys that are not read may hold anything. `text/cmcd` and `text/plain` are taken for `application/cmcd`.',
     tag: 'viewers',
-    body: { schema: CmcdReportSchema, isRequired: true, contentType: 'application/cmcd' },
+    body: {
+      schema: CmcdReportSchema,
+      isRequired: true,
+      contentType: 'application/cmcd',
+      bytesMax: READ_BYTES_MAX,
+    },
     answers: {
       204: { description: 'Every event that means something here has been applied.' },
       409: {
-        description: 'The grace that the stream ran in is over. The report keeps no other stream alive.',
+        description:
+          'The lease had lapsed, or its grace is over, and the limit is reached. The report keeps no other stream alive.',
         schema: StreamLimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
         problems: ['stream-limit-reached'],
       },
       410: {
         description:
-          'Another stream took the place, or the stream has finished. The report keeps no other stream alive; its player should stop.',
+          'Another stream took the slot, or the stream has finished, or it was stopped. The report keeps no other stream alive; its player should stop.',
         schema: StreamGoneSchema,
-        problems: ['stream-evicted', 'stream-finished'],
+        problems: ['stream-evicted', 'stream-finished', 'stream-ended'],
       },
     },
   },
   handle: async ({ request, params, service }: Call) => {
     const input = new InputReader(request, params)
     const user = input.user()
-    const { wishes, faults, goodLines } = parseCmcdReport(input.cmcdBody())
+    const { wishes, leases, lines, faults, goodLines } = parseCmcdReport(input.cmcdBody())
     if (goodLines === 0) rejectAll(input, faults)
-    if (wishes.length > CMCD_LEASES_MAX) {
-      input.fault('', `must name at most ${CMCD_LEASES_MAX} leases, got ${wishes.length}`)
+    if (lines > CMCD_LINES_MAX + 1) {
+      input.fault('', `must have at most ${CMCD_LINES_MAX} lines, got ${lines}`)
+    }
+    if (leases > CMCD_LEASES_MAX) {
+      input.fault('', `must name at most ${CMCD_LEASES_MAX} leases, got ${leases}`)
     }
     input.finish()
     return apply(service, user, wishes)
@@ -55,18 +70,14 @@ async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWi
   const decisions: Decision[] = []
   let isAnyAlive = false
   let lost: Answer | undefined
-  for (const { lease, verb } of wishes) {
-    const asked = { verb, user, lease }
+  for (const { lease, verb, report } of wishes) {
+    const asked = { verb, user, lease, isReport: true }
     if (verb === 'stop') {
-      const { stopped } = await limiter.stop(user, { id: lease })
-      decisions.push({ ...asked, outcome: stopped ? 'stopped' : 'not-held' })
+      const { outcome } = await limiter.playedOut({ user, id: lease, report })
+      decisions.push({ ...asked, outcome })
       continue
     }
-    const result = await limiter.heartbeat({ user, stream: streamOf(lease), onlyIfHeld: true })
-    if (result.outcome === 'ended') {
-      decisions.push({ ...asked, outcome: 'not-held' })
-      continue
-    }
+    const result = await limiter.heartbeat({ user, stream: streamOf(lease), report })
     const answer = presentResult(asked, user, result)
     decisions.push(...decisionsIn(answer.decision))
     if (answer.status < 300) isAnyAlive = true

@@ -10,7 +10,7 @@ export const heartbeatRoute: Route = {
     operationId: 'heartbeat',
     summary: 'Keep a stream alive',
     description:
-      'The player is still here: send this every `heartbeatSeconds`. A stream that is held never passes through the limit. With `If-Match`, only the lease that was answered with this `ETag` is kept alive, and none is taken anew.',
+      'The player is still here: send this every `heartbeatSeconds`. A stream that is held never passes through the limit. With `If-Match`, only the lease that was answered with this `ETag` is kept alive, and none is admitted again. A lease that lapsed and is gone is judged under the plan it had. Name the plan, and what it counts by, if that may be long ago: a heartbeat that does not tell enough gets 410 `stream-ended`.',
     tag: 'viewers',
     body: { schema: HeartbeatSchema, isRequired: false },
     takesIfMatch: true,
@@ -22,7 +22,7 @@ export const heartbeatRoute: Route = {
       },
       201: {
         description:
-          'The lease had lapsed and was gone, and there was room: admitted anew, with a new `ETag`.',
+          'The lease had lapsed and was gone, and there was room: admitted again, with a new `ETag`.',
         schema: StreamSchema,
         headers: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy'],
       },
@@ -34,7 +34,7 @@ export const heartbeatRoute: Route = {
       },
       410: {
         description:
-          'Another stream took its place, or the stream has finished, or, with `If-Match`, that lease is over.',
+          'Another stream took its slot, or the stream has finished, or it was stopped, or, with `If-Match`, that lease is over.',
         schema: StreamGoneSchema,
         problems: ['stream-evicted', 'stream-finished', 'stream-ended'],
       },

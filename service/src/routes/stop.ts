@@ -1,8 +1,10 @@
 import { noContent } from '../http.ts'
 import { InputReader } from '../input.ts'
 import type { Answer, Call, Route } from '../route.ts'
+import { ReasonSchema, StopperSchema } from '../schemas.ts'
 
 const ANSWERS = { 204: { description: 'It does not run any more, whether or not it did.' } } as const
+const QUERY = { by: StopperSchema, reason: ReasonSchema } as const
 
 export const stopRoute: Route = {
   method: 'DELETE',
@@ -11,9 +13,10 @@ export const stopRoute: Route = {
     operationId: 'stopStream',
     summary: 'Stop a stream',
     description:
-      'Its place is free before the answer. With `If-Match`, only the lease that was answered with this `ETag` is ended; a stale one changes nothing.',
+      'Its slot is free before the answer. With `If-Match`, only the lease that was answered with this `ETag` is ended; a stale one changes nothing. A late heartbeat of the stream gets 410 `stream-ended` for one lease. With `by=operator` it gets that for as long as after an eviction, with the `reason`, if there is one. A new start is free to come.',
     tag: 'viewers',
     takesIfMatch: true,
+    query: QUERY,
     answers: ANSWERS,
   },
   handle: stop,
@@ -29,6 +32,7 @@ export const beaconStopRoute: Route = {
       'The same as the DELETE, for a page that is being left: any body, of any type, is accepted and ignored.',
     tag: 'viewers',
     takesIfMatch: true,
+    query: QUERY,
     answers: ANSWERS,
   },
   handle: stop,
@@ -39,16 +43,12 @@ async function stop({ request, params, service }: Call): Promise<Answer> {
   const user = input.user()
   const id = input.leaseId()
   const generation = input.generation()
+  const by = input.query('by', StopperSchema) === 'operator' ? 'operator' : undefined
+  const reason = input.query('reason', ReasonSchema)
+  if (reason !== undefined && by === undefined) input.fault('/reason', 'must come with by=operator')
   input.finish()
-  const { stopped } = await service.limiter.stop(user, { id, generation })
-  return {
-    ...noContent(),
-    decision: {
-      verb: 'stop',
-      outcome: stopped ? 'stopped' : 'not-held',
-      user,
-      lease: id,
-      hasIfMatch: generation !== undefined,
-    },
-  }
+  const byOperator = by && { reason }
+  const { outcome } = await service.limiter.stop({ user, id, generation, byOperator })
+  const hasIfMatch = generation !== undefined
+  return { ...noContent(), decision: { verb: 'stop', outcome, user, lease: id, hasIfMatch, by } }
 }

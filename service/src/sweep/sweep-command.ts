@@ -23,7 +23,7 @@ const STATE_EVERY_MS = 2000
 
 const HELP = `
 Takes out of the store what nobody needs any more: leases that lapsed at least their own length ago,
-leases of finished streams, outdated notes on evictions, and users who hold nothing. It may run beside
+leases of finished streams, outdated notes, and users who hold nothing. It may run beside
 the service, and beside other sweeps: a user whom somebody else has written meanwhile is left to them.
 
 Standard output gets one line of JSON at the end. Exit codes: 0 done, 1 the store failed, 2 a flag makes

@@ -26,7 +26,7 @@ export class SweepMetrics implements SweepObserver {
     })
     this.#pruned = new Counter({
       name: 'streamgate_sweep_pruned_total',
-      help: 'What sweeps took out of rosters: lapsed leases, leases of finished streams, outdated notes on evictions.',
+      help: 'What sweeps took out of rosters: lapsed leases, leases of finished streams, outdated notes.',
       labelNames: ['kind'],
       registers,
     })

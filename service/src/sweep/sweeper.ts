@@ -247,7 +247,7 @@ class Sweep {
       this.#tally.leasesLapsed += tidying.lapsed
       this.#tally.leasesFinished += tidying.finished
       this.#tally.notesOutdated += tidying.notes
-      if (tidying.next.leases.length + tidying.next.evictions.length === 0) this.#tally.usersRemoved += 1
+      if (tidying.next.leases.length + tidying.next.notes.length === 0) this.#tally.usersRemoved += 1
       return
     }
   }

@@ -9,45 +9,49 @@ const CONTENDERS = 40
 export const ADDING: readonly Clause[] = [
   clause('an add is done while fewer leases than the capacity are held', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b')])
-    const outcome = await store.add(USER, leaseOf('c'), 3)
+    const outcome = await store.add(USER, leaseOf('c'), { capacity: 3 })
     assert.equal(outcome.done, true)
     assert.deepEqual(idsOf(await store.read(USER)), ['a', 'b', 'c'])
   }),
 
   clause('an add is refused at capacity, and nothing is added', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c')])
-    const outcome = await store.add(USER, leaseOf('d'), 3)
+    const outcome = await store.add(USER, leaseOf('d'), { capacity: 3 })
     assert.equal(outcome.done, false)
     assert.deepEqual(idsOf(await store.read(USER)), ['a', 'b', 'c'])
   }),
 
   clause('an add is refused where more than the capacity is held already', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c')])
-    assert.equal((await store.add(USER, leaseOf('d'), 2)).done, false)
+    assert.equal((await store.add(USER, leaseOf('d'), { capacity: 2 })).done, false)
   }),
 
   clause('lapsed leases count, for a store knows no clock', async (store) => {
     await held(store, USER, [leaseOf('a', { expiresAtMs: 1 })])
-    assert.equal((await store.add(USER, leaseOf('b'), 1)).done, false)
+    assert.equal((await store.add(USER, leaseOf('b'), { capacity: 1 })).done, false)
   }),
 
   clause('an add is refused for an id that is held, and the held lease stays as it was', async (store) => {
     await held(store, USER, [leaseOf('a')])
-    const outcome = await store.add(USER, leaseOf('a', { generation: 'another' as Generation }), 3)
+    const outcome = await store.add(USER, leaseOf('a', { generation: 'another' as Generation }), {
+      capacity: 3,
+    })
     assert.equal(outcome.done, false)
     assert.deepEqual((await store.read(USER)).leases, [leaseOf('a')])
   }),
 
   clause('of many parallel adds for the last place exactly one wins', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b')])
-    const adds = Array.from({ length: CONTENDERS }, (_, index) => store.add(USER, leaseOf(`c${index}`), 3))
+    const adds = Array.from({ length: CONTENDERS }, (_, index) =>
+      store.add(USER, leaseOf(`c${index}`), { capacity: 3 }),
+    )
     const winners = (await Promise.all(adds)).filter((outcome) => outcome.done)
     assert.equal(winners.length, 1)
     assert.deepEqual(idsOf(await store.read(USER)), winners[0] && idsOf(winners[0].roster))
   }),
 
   clause('one add repeated in parallel takes one place', async (store) => {
-    const adds = Array.from({ length: CONTENDERS }, () => store.add(USER, leaseOf('a'), 3))
+    const adds = Array.from({ length: CONTENDERS }, () => store.add(USER, leaseOf('a'), { capacity: 3 }))
     const winners = (await Promise.all(adds)).filter((outcome) => outcome.done)
     assert.equal(winners.length, 1)
     assert.deepEqual(idsOf(await store.read(USER)), ['a'])
@@ -55,7 +59,7 @@ export const ADDING: readonly Clause[] = [
 
   clause('parallel adds of different users do not stand in each other’s way', async (store) => {
     const users = Array.from({ length: CONTENDERS }, (_, index) => `user-${index}` as typeof USER)
-    const outcomes = await Promise.all(users.map((user) => store.add(user, leaseOf('a'), 1)))
+    const outcomes = await Promise.all(users.map((user) => store.add(user, leaseOf('a'), { capacity: 1 })))
     assert.ok(outcomes.every((outcome) => outcome.done && idsOf(outcome.roster).length === 1))
   }),
 ]

@@ -4,10 +4,12 @@
 import { describe, it } from 'vitest'
 import { ADDING } from './adding.ts'
 import { tryClause, type Clause, type ContractSubject } from './clause.ts'
+import { DEVICES } from './devices.ts'
 import { ERASING } from './erasing.ts'
 import { FAILING } from './failing.ts'
 import { FINISHING } from './finishing.ts'
 import { IDENTITY } from './identity.ts'
+import { NOTING } from './noting.ts'
 import { OUTCOMES } from './outcomes.ts'
 import { READING } from './reading.ts'
 import { REMOVING } from './removing.ts'
@@ -21,8 +23,10 @@ export { tryClause, type Clause, type ContractSubject, type LastingStore } from 
 export const STORE_CONTRACT: Readonly<Record<string, readonly Clause[]>> = {
   reading: READING,
   adding: ADDING,
+  devices: DEVICES,
   renewing: RENEWING,
   removing: REMOVING,
+  noting: NOTING,
   replacing: REPLACING,
   outcomes: OUTCOMES,
   identity: IDENTITY,

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict'
 import type { UserId } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
-import { evictionOfLease, held, idsOf, leaseOf, USER } from './specimens.ts'
+import { evictionOfLease, held, idsOf, leaseOf, stopOf, USER } from './specimens.ts'
 
 export const ERASING: readonly Clause[] = [
   clause('an erased user holds nothing, no lease and no note', async (store) => {
     const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
-    await store.replace(USER, seen, { leases: seen.leases, evictions: [evictionOfLease('x')] })
+    await store.replace(USER, seen, {
+      leases: seen.leases,
+      notes: [evictionOfLease('x')],
+      forgottenUntilMs: 5_000,
+    })
+    await store.remove(USER, leaseOf('a'), stopOf('a'))
     await store.erase(USER)
-    const { leases, evictions } = await store.read(USER)
-    assert.deepEqual({ leases, evictions }, { leases: [], evictions: [] })
+    const { version: _erased, ...content } = await store.read(USER)
+    assert.deepEqual(content, { leases: [], notes: [] })
   }),
 
   clause('an erase touches no other user', async (store) => {
@@ -27,6 +32,6 @@ export const ERASING: readonly Clause[] = [
   clause('an erased user can be added to anew', async (store) => {
     await held(store, USER, [leaseOf('a')])
     await store.erase(USER)
-    assert.equal((await store.add(USER, leaseOf('a'), 1)).done, true)
+    assert.equal((await store.add(USER, leaseOf('a'), { capacity: 1 })).done, true)
   }),
 ]

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { LimiterError, type Store, type StreamId } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
-import { leaseOf, USER } from './specimens.ts'
+import { leaseOf, stopOf, USER } from './specimens.ts'
 
 const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Promise<unknown>>> = {
   read: (store) => store.read(USER),
-  add: (store) => store.add(USER, leaseOf('a'), 1),
+  add: (store) => store.add(USER, leaseOf('a'), { capacity: 1 }),
   renew: (store) => store.renew(USER, leaseOf('a'), { renewedAtMs: 1, expiresAtMs: 2 }),
-  remove: (store) => store.remove(USER, leaseOf('a')),
-  replace: (store) =>
-    store.replace(USER, { leases: [], evictions: [], version: 0 }, { leases: [], evictions: [] }),
+  remove: (store) => store.remove(USER, leaseOf('a'), stopOf('a')),
+  replace: (store) => store.replace(USER, { leases: [], notes: [], version: 0 }, { leases: [], notes: [] }),
   erase: (store) => store.erase(USER),
   scan: (store) => store.scan({ pageSize: 1 }),
   finish: (store) => store.finish({ streamId: 'match' as StreamId, untilMs: 2 }, 1),
@@ -30,7 +29,9 @@ export const FAILING: readonly Clause[] = [
   }),
 
   clause('writes that are under way settle while the store closes', async (store) => {
-    const adds = Array.from({ length: 10 }, (_, index) => store.add(USER, leaseOf(`a${index}`), 10))
+    const adds = Array.from({ length: 10 }, (_, index) =>
+      store.add(USER, leaseOf(`a${index}`), { capacity: 10 }),
+    )
     const settled = Promise.allSettled(adds)
     await store.close()
     for (const result of await settled) {

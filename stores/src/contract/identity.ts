@@ -9,7 +9,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
-import { idsOf, leaseOf, USER } from './specimens.ts'
+import { idsOf, leaseOf, stopOf, USER } from './specimens.ts'
 
 /** Each list names different things that somebody careless takes for one. */
 export const LOOKALIKES: readonly (readonly string[])[] = [
@@ -58,7 +58,7 @@ export const AWKWARD: readonly string[] = [
 export const IDENTITY: readonly Clause[] = [
   clause('users whose ids differ in case or Unicode form alone are different users', async (store) => {
     for (const names of LOOKALIKES) {
-      for (const name of names) await store.add(name as UserId, leaseOf(`stream of ${name}`), 1)
+      for (const name of names) await store.add(name as UserId, leaseOf(`stream of ${name}`), { capacity: 1 })
       for (const name of names) {
         assert.deepEqual(idsOf(await store.read(name as UserId)), [`stream of ${name}`])
       }
@@ -68,9 +68,13 @@ export const IDENTITY: readonly Clause[] = [
   clause('leases whose ids differ in case or Unicode form alone are different leases', async (store) => {
     for (const names of LOOKALIKES) {
       await store.erase(USER)
-      for (const name of names) assert.equal((await store.add(USER, leaseOf(name), names.length)).done, true)
+      for (const name of names)
+        assert.equal((await store.add(USER, leaseOf(name), { capacity: names.length })).done, true)
       const [first, ...others] = names
-      assert.equal((await store.remove(USER, { id: leaseOf(first ?? '').id })).done, true)
+      assert.equal(
+        (await store.remove(USER, { id: leaseOf(first ?? '').id }, stopOf(first ?? ''))).done,
+        true,
+      )
       assert.deepEqual(idsOf(await store.read(USER)), others)
     }
   }),
@@ -79,10 +83,10 @@ export const IDENTITY: readonly Clause[] = [
     for (const name of AWKWARD) {
       const user = name as UserId
       const id = leaseOf(name).id
-      assert.equal((await store.add(user, leaseOf(name), 1)).done, true, name)
+      assert.equal((await store.add(user, leaseOf(name), { capacity: 1 })).done, true, name)
       assert.equal((await store.renew(user, { id }, { renewedAtMs: 7, expiresAtMs: 8 })).done, true, name)
       assert.deepEqual((await store.read(user)).leases, [leaseOf(name, { renewedAtMs: 7, expiresAtMs: 8 })])
-      assert.equal((await store.remove(user, { id })).done, true, name)
+      assert.equal((await store.remove(user, { id }, stopOf(name))).done, true, name)
     }
   }),
 
@@ -93,7 +97,7 @@ export const IDENTITY: readonly Clause[] = [
     const deviceId = 'd'.repeat(LEASE_ID_BYTES_MAX - STREAM_ID_BYTES_MAX - 1) as DeviceId
     for (const user of [...users, wide]) {
       const lease = leaseOf(streamId, { id: leaseIdOf({ streamId, deviceId }), deviceId })
-      assert.equal((await store.add(user, lease, 1)).done, true)
+      assert.equal((await store.add(user, lease, { capacity: 1 })).done, true)
       assert.deepEqual((await store.read(user)).leases, [lease])
     }
   }),

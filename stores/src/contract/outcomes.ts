@@ -1,28 +1,30 @@
 import assert from 'node:assert/strict'
 import type { Generation, Outcome, Store } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
-import { held, leaseOf, USER } from './specimens.ts'
+import { held, leaseOf, leaseOn, stopOf, USER } from './specimens.ts'
 
 const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
 const STRANGER = { id: leaseOf('a').id, generation: 'another' as Generation }
 
 /** Each verb, so that it is done on a roster holding `a` and `b`, and so that it is refused there. */
 const CALLS: Readonly<Record<string, (store: Store) => Promise<Outcome>>> = {
-  'add, done': (store) => store.add(USER, leaseOf('c'), 3),
-  'add, full': (store) => store.add(USER, leaseOf('c'), 2),
-  'add, held': (store) => store.add(USER, leaseOf('a'), 3),
+  'add, done': (store) => store.add(USER, leaseOf('c'), { capacity: 3 }),
+  'add, full': (store) => store.add(USER, leaseOf('c'), { capacity: 2 }),
+  'add, held': (store) => store.add(USER, leaseOf('a'), { capacity: 3 }),
+  'add to a free device, done': (store) =>
+    store.add(USER, leaseOn('phone', 'c'), { capacity: 3, soleOfDevice: true }),
   'renew, done': (store) => store.renew(USER, { id: leaseOf('b').id }, LATER),
   'renew, not held': (store) => store.renew(USER, { id: leaseOf('c').id }, LATER),
   'renew, another generation': (store) => store.renew(USER, STRANGER, LATER),
-  'remove, done': (store) => store.remove(USER, { id: leaseOf('b').id }),
-  'remove, not held': (store) => store.remove(USER, { id: leaseOf('c').id }),
-  'remove, another generation': (store) => store.remove(USER, STRANGER),
+  'remove, done': (store) => store.remove(USER, { id: leaseOf('b').id }, stopOf('b')),
+  'remove, not held': (store) => store.remove(USER, { id: leaseOf('c').id }, stopOf('c')),
+  'remove, another generation': (store) => store.remove(USER, STRANGER, stopOf('a')),
   'replace, done': async (store) =>
-    store.replace(USER, await store.read(USER), { leases: [leaseOf('c')], evictions: [] }),
+    store.replace(USER, await store.read(USER), { leases: [leaseOf('c')], notes: [] }),
   'replace, changed': async (store) => {
     const seen = await store.read(USER)
     await store.renew(USER, leaseOf('a'), LATER)
-    return store.replace(USER, seen, { leases: [], evictions: [] })
+    return store.replace(USER, seen, { leases: [], notes: [] })
   },
 }
 

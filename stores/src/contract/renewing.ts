@@ -7,13 +7,10 @@ const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
 
 export const RENEWING: readonly Clause[] = [
   clause('a renewal moves the two instants of its lease and nothing else', async (store) => {
-    await held(store, USER, [leaseOf('a'), fullLease(), leaseOf('z')])
-    assert.equal((await store.renew(USER, { id: fullLease().id }, LATER)).done, true)
-    assert.deepEqual((await store.read(USER)).leases, [
-      leaseOf('a'),
-      { ...fullLease(), ...LATER },
-      leaseOf('z'),
-    ])
+    const { reportedAtMs: _unreported, ...lease } = fullLease()
+    await held(store, USER, [leaseOf('a'), lease, leaseOf('z')])
+    assert.equal((await store.renew(USER, { id: lease.id }, LATER)).done, true)
+    assert.deepEqual((await store.read(USER)).leases, [leaseOf('a'), { ...lease, ...LATER }, leaseOf('z')])
   }),
 
   clause('a renewal turns a lease into one that never lapses, and back', async (store) => {
@@ -22,6 +19,39 @@ export const RENEWING: readonly Clause[] = [
     assert.equal((await store.read(USER)).leases[0]?.expiresAtMs, null)
     await store.renew(USER, leaseOf('a'), LATER)
     assert.equal((await store.read(USER)).leases[0]?.expiresAtMs, LATER.expiresAtMs)
+  }),
+
+  clause(
+    'a renewal by a report keeps what is reported first, and no content reported later',
+    async (store) => {
+      await held(store, USER, [leaseOf('a'), fullLease()])
+      for (const reportedContentId of ['film', 'advert']) {
+        const renewal = { ...LATER, reportedContentId }
+        const { roster } = await store.renew(USER, { id: leaseOf('a').id }, renewal)
+        assert.equal(roster.leases[0]?.reportedContentId, 'film')
+        await store.renew(USER, { id: fullLease().id }, renewal)
+      }
+      const { leases } = await store.read(USER)
+      const kept = leases.map(({ reportedContentId }) => reportedContentId)
+      assert.deepEqual(kept, ['film', fullLease().reportedContentId])
+    },
+  ),
+
+  clause('a renewal keeps the time of the report that it comes from, and else none', async (store) => {
+    await held(store, USER, [leaseOf('a'), fullLease()])
+    for (const reportedAtMs of [70, 60, undefined, undefined, 80]) {
+      for (const { id } of [leaseOf('a'), fullLease()]) {
+        const renewal = { ...LATER, ...(reportedAtMs !== undefined && { reportedAtMs }) }
+        assert.equal((await store.renew(USER, { id }, renewal)).done, true)
+      }
+      const { reportedAtMs: _former, ...full } = fullLease()
+      const expected = [leaseOf('a'), full].map((lease) => ({
+        ...lease,
+        ...LATER,
+        ...(reportedAtMs !== undefined && { reportedAtMs }),
+      }))
+      assert.deepEqual((await store.read(USER)).leases, expected)
+    }
   }),
 
   clause('a renewal of a lease that is not held is refused, and nothing is added', async (store) => {

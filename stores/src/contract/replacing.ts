@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict'
 import type { Store } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
-import { evictionOfLease, fullLease, held, idsOf, leaseOf, USER } from './specimens.ts'
+import { evictionOfLease, fullLease, held, idsOf, leaseOf, stopOf, USER } from './specimens.ts'
 
 const CONTENDERS = 20
-const NEXT = { leases: [leaseOf('next')], evictions: [] }
+const NEXT = { leases: [leaseOf('next')], notes: [] }
 
 /** Everything that can happen to a roster holding `a` between being seen and being replaced. */
 const MEANWHILE: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
-  add: (store) => store.add(USER, leaseOf('b'), 3),
+  add: (store) => store.add(USER, leaseOf('b'), { capacity: 3 }),
   renew: (store) => store.renew(USER, leaseOf('a'), { renewedAtMs: 3_000, expiresAtMs: 4_000 }),
-  remove: (store) => store.remove(USER, leaseOf('a')),
+  remove: (store) => store.remove(USER, leaseOf('a'), stopOf('a')),
   replace: async (store) =>
-    store.replace(USER, await store.read(USER), { leases: [leaseOf('c')], evictions: [] }),
+    store.replace(USER, await store.read(USER), { leases: [leaseOf('c')], notes: [] }),
 }
 
 export const REPLACING: readonly Clause[] = [
   clause('a replace writes leases and notes whole', async (store) => {
     const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
-    const next = { leases: [leaseOf('b'), fullLease()], evictions: [evictionOfLease('a')] }
+    const next = { leases: [leaseOf('b'), fullLease()], notes: [evictionOfLease('a')] }
     assert.equal((await store.replace(USER, seen, next)).done, true)
-    const { leases, evictions } = await store.read(USER)
-    assert.deepEqual({ leases, evictions }, next)
+    const { leases, notes } = await store.read(USER)
+    assert.deepEqual({ leases, notes }, next)
   }),
 
   clause('a replace without notes drops the old ones', async (store) => {
     const seen = await held(store, USER, [leaseOf('a')])
-    const noted = { leases: seen.leases, evictions: [evictionOfLease('x')] }
+    const noted = { leases: seen.leases, notes: [evictionOfLease('x')] }
     const { roster } = await store.replace(USER, seen, noted)
-    assert.equal((await store.replace(USER, roster, { ...noted, evictions: [] })).done, true)
-    assert.deepEqual((await store.read(USER)).evictions, [])
+    assert.equal((await store.replace(USER, roster, { ...noted, notes: [] })).done, true)
+    assert.deepEqual((await store.read(USER)).notes, [])
   }),
 
   clause('a replace is refused once the roster has changed, and nothing changes', async (store) => {
@@ -50,7 +50,7 @@ export const REPLACING: readonly Clause[] = [
 
   clause('a replace of a user never seen is refused once there is one', async (store) => {
     const unseen = await store.read(USER)
-    await store.add(USER, leaseOf('a'), 3)
+    await store.add(USER, leaseOf('a'), { capacity: 3 })
     assert.equal((await store.replace(USER, unseen, NEXT)).done, false)
     assert.deepEqual(idsOf(await store.read(USER)), ['a'])
   }),
@@ -66,7 +66,7 @@ export const REPLACING: readonly Clause[] = [
   clause('of many parallel replaces at one version exactly one wins', async (store) => {
     const seen = await held(store, USER, [leaseOf('a')])
     const replaces = Array.from({ length: CONTENDERS }, (_, index) =>
-      store.replace(USER, seen, { leases: [leaseOf(`c${index}`)], evictions: [] }),
+      store.replace(USER, seen, { leases: [leaseOf(`c${index}`)], notes: [] }),
     )
     const winners = (await Promise.all(replaces)).filter((outcome) => outcome.done)
     assert.equal(winners.length, 1)
@@ -75,8 +75,8 @@ export const REPLACING: readonly Clause[] = [
 
   clause('a user whose roster is replaced by nothing holds nothing, and can be added to', async (store) => {
     const seen = await held(store, USER, [leaseOf('a')])
-    assert.equal((await store.replace(USER, seen, { leases: [], evictions: [] })).done, true)
+    assert.equal((await store.replace(USER, seen, { leases: [], notes: [] })).done, true)
     assert.deepEqual(idsOf(await store.read(USER)), [])
-    assert.equal((await store.add(USER, leaseOf('b'), 1)).done, true)
+    assert.equal((await store.add(USER, leaseOf('b'), { capacity: 1 })).done, true)
   }),
 ]

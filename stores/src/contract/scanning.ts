@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ScanRequest, Store, UserId } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
-import { idsOf, leaseOf, USER } from './specimens.ts'
+import { evictionOfLease, idsOf, leaseOf, stopOf, USER } from './specimens.ts'
 
 const USERS = Array.from({ length: 23 }, (_, index) => `user-${index}` as UserId)
 
@@ -49,6 +49,25 @@ export const SCANNING: readonly Clause[] = [
     }
   }),
 
+  clause('a walk meets a user of whom nothing but notes is kept', async (store) => {
+    await store.replace(USERS[0] ?? USER, await store.read(USERS[0] ?? USER), {
+      leases: [],
+      notes: [evictionOfLease('x')],
+    })
+    await store.replace(USERS[1] ?? USER, await store.read(USERS[1] ?? USER), {
+      leases: [],
+      notes: [],
+      forgottenUntilMs: 5_000,
+    })
+    await store.add(USERS[2] ?? USER, leaseOf('a'), { capacity: 1 })
+    await store.remove(USERS[2] ?? USER, leaseOf('a'), stopOf('a'))
+    const { users } = await store.scan({ pageSize: 10 })
+    assert.equal(users.length, 3)
+    for (const { user, roster } of users) assert.deepEqual(roster, await store.read(user))
+    const lastStops = users.flatMap(({ roster: { lastStop } }) => lastStop ?? [])
+    assert.deepEqual(lastStops, [stopOf('a')])
+  }),
+
   clause('an erased user is not met', async (store) => {
     await addEveryone(store)
     await store.erase(USERS[3] ?? USER)
@@ -57,7 +76,7 @@ export const SCANNING: readonly Clause[] = [
 ]
 
 async function addEveryone(store: Store): Promise<void> {
-  for (const user of USERS) await store.add(user, leaseOf(`stream of ${user}`), 1)
+  for (const user of USERS) await store.add(user, leaseOf(`stream of ${user}`), { capacity: 1 })
 }
 
 async function walk(store: Store, request: ScanRequest): Promise<UserId[]> {

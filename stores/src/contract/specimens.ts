@@ -2,10 +2,11 @@
 import {
   leaseIdOf,
   type DeviceId,
-  type Eviction,
   type Generation,
   type Lease,
   type LeaseId,
+  type Note,
+  type NoteOf,
   type Roster,
   type Store,
   type StreamId,
@@ -39,12 +40,21 @@ export function fullLease(): Lease {
     plan: 'family',
     renewedAtMs: 1_732_240_800_123,
     graceUntilMs: 1_732_240_860_123,
+    reportedContentId: 'content/1?part=2',
+    reportedAtMs: 1_732_240_799_987,
   })
 }
 
+/** A lease of this stream on this device. */
+export function leaseOn(deviceId: string, streamId: string): Lease {
+  const stream = { streamId: streamId as StreamId, deviceId: deviceId as DeviceId }
+  return leaseOf(streamId, { ...stream, id: leaseIdOf(stream) })
+}
+
 /** A note that `leaseId` was evicted. */
-export function evictionOfLease(leaseId: string): Eviction {
+export function evictionOfLease(leaseId: string): NoteOf<'evicted'> {
   return {
+    how: 'evicted',
     leaseId: leaseId as LeaseId,
     generation: 'generation 1' as Generation,
     by: {
@@ -58,9 +68,40 @@ export function evictionOfLease(leaseId: string): Eviction {
   }
 }
 
+/** A note that the player of `leaseId` stopped it. */
+export function stopOf(leaseId: string, untilMs = 4_000): NoteOf<'stopped'> {
+  return { how: 'stopped', leaseId: leaseId as LeaseId, atMs: 1_600, untilMs }
+}
+
+/** A note of each kind with every member that it can have, and one with as few as it can have. */
+export function notesOfEveryKind(): readonly Note[] {
+  const facts = {
+    plan: 'family',
+    deviceType: 'tv',
+    contentId: 'content/1',
+    label: 'Wohnzimmer “TV” 📺',
+    reportedContentId: 'content/1?part=2',
+  }
+  const generation = 'generation 1' as Generation
+  const times = { atMs: 1_732_240_800_123, untilMs: 1_732_240_860_456 }
+  const about = (leaseId: string) => ({ leaseId: leaseId as LeaseId, ...times })
+  return [
+    evictionOfLease('evicted@tv'),
+    { ...about('evicted'), how: 'evicted', by: { id: 'film' as LeaseId } },
+    { ...about('ended@tv'), how: 'ended', generation, reason: 'Zahlung offen “💳”' },
+    { ...about('ended'), how: 'ended' },
+    { ...about('stopped@tv'), how: 'stopped', generation },
+    { ...about('stopped'), how: 'stopped' },
+    { ...about('played@tv'), how: 'played-out', generation, facts, reportedAtMs: 1_732_240_799_987 },
+    { ...about('played'), how: 'played-out', facts: {} },
+    { ...about('lapsed@tv'), how: 'lapsed', generation, facts },
+    { ...about('lapsed'), how: 'lapsed', facts: {} },
+  ]
+}
+
 /** A store's user who holds these leases, added one after the other. */
 export async function held(store: Store, user: UserId, leases: readonly Lease[]): Promise<Roster> {
-  for (const lease of leases) await store.add(user, lease, leases.length)
+  for (const lease of leases) await store.add(user, lease, { capacity: leases.length })
   return store.read(user)
 }
 

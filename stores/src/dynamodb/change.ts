@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { numberValue } from './user-item.ts'
+import { numberValue } from './members.ts'
 
 /** When an item may be changed. Ids stand in `names` and `values` alone. */
 export type Condition = {
@@ -19,7 +19,7 @@ export type Change = Condition & { readonly update?: string }
 const FIRST_VERSION_MAX = 2 ** 47
 
 /** Part of every update that changes a roster. */
-export const NEXT_VERSION = 'V = if_not_exists(V, :start) + :one'
+export const NEXT_VERSION = 'V=if_not_exists(V,:start)+:one'
 
 /** Where a new item's versions begin, if this write turns out to be its first. */
 export function randomStart(): number {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   LimiterError,
@@ -7,8 +6,10 @@ import {
   type FinishedStream,
   type Lease,
   type LeaseRef,
-  type LeaseTimes,
+  type Note,
   type Outcome,
+  type Renewal,
+  type Room,
   type Roster,
   type RosterContent,
   type ScanPage,
@@ -16,6 +17,7 @@ import {
   type Store,
   type UserId,
 } from '@streamgate/core'
+import { hasRoomFor } from '../transitions.ts'
 import type { Change } from './change.ts'
 import { withDeadline } from './deadline.ts'
 import {
@@ -25,10 +27,11 @@ import {
   type DynamoDbClientOptions,
 } from './dynamodb-client.ts'
 import { FinishedTable, finishedTableName } from './finished-table.ts'
-import { adding, describing, removing, renewing } from './lease-change.ts'
+import { addedTo, placeOf, removedFrom, saysTheSame } from './item-facts.ts'
+import { adding, describing, firstPlace, removing, renewing } from './lease-change.ts'
 import { mendingExpiry } from './lifetime.ts'
 import { ERASING, replacing } from './roster-change.ts'
-import { expirySecondsIn, isDescribed, leaseValue, notesValue, rosterOf, type UserItem } from './user-item.ts'
+import { isDescribed, rosterOf, type UserItem } from './user-item.ts'
 import { UserTable, type Call, type Written } from './user-table.ts'
 
 /** Which table, and how it is reached. */
@@ -57,12 +60,19 @@ const WAITS_MS = 1_000
  * `Streams`; see `user-item.ts` for the rest of the item. Finished streams have a table of their own, see
  * `finished-table.ts`; where it is missing, `finish` and `finished` reject and every other verb goes on.
  *
- * Each verb is one conditional `UpdateItem` in the common case, one write unit for an item of up to 1 KiB
- * and no read unit. That is seven leases of streams named by UUIDs, fifteen with ids like `film-1`, or three
- * with UUIDs for stream and device and with type, content, label and plan. A refusal hands the item back
- * and costs the same write unit. A second request is made for a lease that does not stand first in the
- * list and is ended; for one that was written by hand and is renewed; for one that lapses and is added
- * beside one that may not; about once in three weeks of renewals; and where a refusal comes without an item.
+ * Each verb is one conditional `UpdateItem` in the common case: one write unit for an item of up to 1 KiB, and no
+ * read unit. Such an item carries seven leases of streams named by UUIDs, fifteen with ids like `film-1`, or three
+ * with UUIDs for stream and device and with type, content, label and plan. Notes take room too: after a stop it
+ * carries one lease less. A refusal hands the item back and costs the same write unit.
+ *
+ * A second request is made
+ * - if a lease is ended that does not stand first in the list,
+ * - if a lease is renewed or ended that was written by hand,
+ * - if a lease that lapses is added beside one that may not,
+ * - if a lease is ended, or must be alone on its device, and the item's list of devices is missing or wrong,
+ *   as in items of version 0.1: the request sets it right,
+ * - about once in three weeks of renewals,
+ * - if a refusal comes without an item.
  *
  * A call settles within `maxAttempts × requestTimeoutMs + 1 s`, 2 s by default, the search for credentials
  * and every wait included.
@@ -71,7 +81,7 @@ const WAITS_MS = 1_000
  * recognises its own work and is `done`; a `renew` does the same again; a `remove` finds the lease gone
  * and is refused, though it was this call that ended it. A first sending that arrives only after a later
  * call of the same user is not recognised: an `add` whose lease was ended meanwhile takes a place until
- * it lapses, never beyond the capacity; a `renew` takes its lease back to the older instants until the
+ * it lapses, never beyond what its room allows; a `renew` takes its lease back to the older instants until the
  * next one. A late `replace` changes nothing, nor does a late `remove` of a generation that is over.
  *
  * On a global table with multi-Region strong consistency a write that meets one of another Region is refused and
@@ -108,40 +118,40 @@ export class DynamoDbStore implements Store {
     return this.#run(async (deadline) => rosterOf(await this.#table.read({ user, deadline })))
   }
 
-  async add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
-    if (capacity < 1) return { done: false, roster: await this.read(user) }
+  async add(user: UserId, lease: Lease, room: Room): Promise<Outcome> {
+    if (room.capacity < 1) return { done: false, roster: await this.read(user) }
     return this.#run(async (deadline) => {
-      const written = await this.#write({ user, deadline }, adding(lease, capacity, 'lapsing'), (item) => {
-        const roster = rosterOf(item)
-        const fits = roster.leases.length < capacity && heldLease(roster, lease.id) === undefined
-        if (!fits) return undefined
-        return adding(lease, capacity, carriesExpiry(item) ? 'lapsing' : 'perhaps lasting')
-      })
+      const written = await this.#write({ user, deadline }, adding(lease, room), (refused) =>
+        hasRoomFor(lease, room, rosterOf(refused))
+          ? adding(lease, room, addedTo(lease, room, refused))
+          : undefined,
+      )
       const roster = rosterOf(written.item)
       const isOwn = written.wasRepeated && heldLease(roster, lease.id)?.generation === lease.generation
       return { done: written.done || isOwn, roster }
     })
   }
 
-  async renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
+  async renew(user: UserId, lease: LeaseRef, renewal: Renewal): Promise<Outcome> {
     return this.#run(async (deadline) => {
-      const { done, item } = await this.#write({ user, deadline }, renewing(lease, times), (refused) => {
+      const { done, item } = await this.#write({ user, deadline }, renewing(lease, renewal), (refused) => {
         if (refused === undefined || placeOf(lease, refused) === undefined) return undefined
-        return isDescribed(refused, lease.id) ? renewing(lease, times) : describing(lease.id, times)
+        return isDescribed(refused, lease.id) ? renewing(lease, renewal) : describing(lease.id, renewal)
       })
       return { done, roster: rosterOf(item) }
     })
   }
 
   /** Takes every entry of the id out of the list: the old service wrote one for each start. */
-  async remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
+  async remove(user: UserId, lease: LeaseRef, note: Note): Promise<Outcome> {
     return this.#run(async (deadline) => {
       const call = { user, deadline }
-      const removingFrom = (item: UserItem | undefined) => {
-        const place = placeOf(lease, item)
-        return place === undefined ? undefined : removing(lease, place)
+      const removingFrom = (item: UserItem | undefined, left?: Note) => {
+        const from = removedFrom(lease, item)
+        return from && removing(lease, left, from)
       }
-      const first = await this.#write(call, removing(lease, 0), removingFrom)
+      const guess = removing(lease, note, firstPlace(lease))
+      const first = await this.#write(call, guess, (refused) => removingFrom(refused, note))
       let last = first
       for (let again = removingFrom(last.item); last.done && again; again = removingFrom(last.item)) {
         last = await this.#write(call, again, removingFrom)
@@ -150,7 +160,7 @@ export class DynamoDbStore implements Store {
     })
   }
 
-  /** A roster that holds nothing, neither lease nor note, is not kept: the item is deleted. */
+  /** A roster of which neither a lease nor a note is left is not kept: the item is deleted. */
   async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
     return this.#run(async (deadline) => {
       const replacement = replacing(seen, next)
@@ -252,29 +262,4 @@ export class DynamoDbStore implements Store {
 /** Erase again for as long as the item is there. */
 function erasing(item: UserItem | undefined): Change | undefined {
   return item === undefined ? undefined : ERASING
-}
-
-/** Where the lease stands in the list, if it is held and of the generation asked for. */
-function placeOf({ id, generation }: LeaseRef, item: UserItem | undefined): number | undefined {
-  const place = rosterOf(item).leases.findIndex(
-    (held) => held.id === id && (generation === undefined || held.generation === generation),
-  )
-  return place === -1 ? undefined : place
-}
-
-/** Whether the common form of an `add` is right for the item: see `lifetime.ts`. */
-function carriesExpiry(item: UserItem | undefined): boolean {
-  if (item === undefined || rosterOf(item).leases.length === 0) return true
-  return expirySecondsIn(item) !== undefined
-}
-
-function saysTheSame(roster: RosterContent, other: RosterContent): boolean {
-  return isDeepStrictEqual(
-    [roster.leases.map(valueWithId), notesValue(roster.evictions)],
-    [other.leases.map(valueWithId), notesValue(other.evictions)],
-  )
-}
-
-function valueWithId(lease: Lease): unknown {
-  return [lease.id, leaseValue(lease)]
 }

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
 import { isRefusal, isRegionalConflict } from './refusal.ts'
-import { numberValue } from './user-item.ts'
+import { numberValue } from './members.ts'
 
 /** The table of finished streams that belongs to a table of users. */
 export const finishedTableName = (tableName: string) => `${tableName}-finished`

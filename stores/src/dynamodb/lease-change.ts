@@ -2,68 +2,135 @@
  * The verbs that touch one lease as conditional updates of one item. `attribute_not_exists` stands
  * first, so that no function is asked about an attribute that is not there.
  */
-import type { Lease, LeaseId, LeaseRef, LeaseTimes } from '@streamgate/core'
-import { NEXT_VERSION, randomStart, versionValues, type Change } from './change.ts'
+import {
+  splitLeaseId,
+  type Lease,
+  type LeaseId,
+  type LeaseRef,
+  type Note,
+  type Renewal,
+  type Room,
+  type Roster,
+} from '@streamgate/core'
+import { NEXT_VERSION, randomStart, versionValues, type Change, type Condition } from './change.ts'
 import { expirySeconds } from './lifetime.ts'
-import { GENERATION_BY_HAND, leaseAttribute, leaseByHand, leaseValue, numberValue } from './user-item.ts'
+import { numberValue } from './members.ts'
+import { noteValue } from './note-value.ts'
+import { unchangedSince } from './unchanged.ts'
+import {
+  GENERATION_BY_HAND,
+  deviceValue,
+  devicesValue,
+  leaseAttribute,
+  leaseByHand,
+  leaseValue,
+} from './user-item.ts'
 
-/** What is known of the leases beside which one is added. */
-export type Neighbours = 'lapsing' | 'perhaps lasting'
+/** What is known of the item to which a lease is added. */
+export type AddedTo = {
+  /** Whether leases that never lapse may be held there. */
+  readonly mayLast?: boolean
+  /** The roster that has room for it, if the item's own list of devices is wrong. */
+  readonly judged?: Roster
+}
+
+/** Where a lease stands that is ended, and its device, or the roster that tells it if the item's list is wrong. */
+export type RemovedFrom = { readonly place: number } & (
+  | { readonly deviceId: string | undefined }
+  | { readonly judged: Roster }
+)
+
+/** A condition that an item holds what it must, and how its list of devices is then kept. */
+type DeviceChange = Condition & { readonly set: string; readonly remove: string }
 
 const isListed = 'contains(Streams, :id)'
 const isDescribed = 'attribute_exists(#lease)'
 const isNotDescribed = 'attribute_not_exists(#lease)'
 
 /**
- * Adds a lease where there is room. Beside leases that may never lapse, a lapsing one goes in without
- * touching the item's expiry; in the common form the condition says that there are none such.
+ * Adds a lease if there is room. Beside leases that may never lapse, a lapsing one goes in without touching
+ * the item's expiry; in the common form the condition says that there are none such.
  */
-export function adding(lease: Lease, capacity: number, beside: Neighbours): Change {
+export function adding(lease: Lease, room: Room, { mayLast = false, judged }: AddedTo = {}): Change {
   const neverWritten = 'attribute_not_exists(Streams)'
   const holdsNothing = 'size(Streams) < :one'
-  const hasRoom = 'size(Streams) < :capacity'
-  const notYetHeld = 'NOT contains(Streams, :id)'
   const allLapse = 'attribute_exists(ExpiresAt)'
+  const devices = judged === undefined ? takingRoom(lease, room) : addingTo(judged, lease)
 
-  const set = `SET Streams = list_append(if_not_exists(Streams, :none), :ids), #lease = :lease, ${NEXT_VERSION}`
+  const set = `SET Streams = list_append(if_not_exists(Streams, :none), :ids), #lease = :lease, ${NEXT_VERSION}${devices.set}`
   const names = { '#lease': leaseAttribute(lease.id) }
-  const id = { S: lease.id }
   const values = {
-    ':id': id,
-    ':ids': { L: [id] },
+    ':ids': { L: [{ S: lease.id }] },
     ':none': { L: [] },
     ':lease': leaseValue(lease),
-    ':capacity': numberValue(capacity),
     ...versionValues(randomStart()),
+    ...devices.values,
   }
-  const fits = `${hasRoom} AND ${notYetHeld}`
+  const fits = devices.condition
+  const orNothing = judged === undefined ? `${neverWritten} OR ${holdsNothing} OR ` : ''
   if (lease.expiresAtMs === null) {
-    return { update: `${set} REMOVE ExpiresAt`, condition: `${neverWritten} OR (${fits})`, names, values }
+    return { update: `${set} REMOVE ExpiresAt`, condition: `${orNothing}(${fits})`, names, values }
   }
-  if (beside === 'perhaps lasting') {
-    return { update: set, condition: fits, names, values }
-  }
+  if (mayLast) return { update: set, condition: fits, names, values }
+  const mustLapse = judged?.leases.length === 0 ? '' : ` AND ${allLapse}`
   return {
     update: `${set}, ExpiresAt = :expiry`,
-    condition: `${neverWritten} OR ${holdsNothing} OR (${fits} AND ${allLapse})`,
+    condition: `${orNothing}(${fits}${mustLapse})`,
     names,
     values: { ...values, ':expiry': numberValue(expirySeconds(lease.expiresAtMs)) },
   }
 }
 
-/** Moves the instants of a lease that has its attribute. */
-export function renewing({ id, generation }: LeaseRef, { renewedAtMs, expiresAtMs }: LeaseTimes): Change {
-  const ofGeneration = generation === undefined ? '' : ' AND #lease.g = :generation'
-  const lasts = expiresAtMs === null
-  const times = lasts ? '#lease.r = :renewed' : '#lease.r = :renewed, #lease.e = :expires'
+/** There is room for the lease, whatever else is held. */
+function takingRoom({ id, deviceId }: Lease, { capacity, soleOfDevice = false }: Room): DeviceChange {
+  const hasRoom = 'size(Streams) < :capacity'
+  const notYetHeld = 'NOT contains(Streams, :id)'
+  const devicesAreKnown = 'attribute_exists(D) AND size(D) = size(Streams)'
+  const deviceHoldsNone = 'NOT contains(D, :device)'
+  const isDeviceAsked = soleOfDevice && deviceId !== undefined
   return {
-    update: `SET ${times}, ${NEXT_VERSION}${lasts ? ' REMOVE #lease.e, ExpiresAt' : ''}`,
+    condition: [hasRoom, notYetHeld, ...(isDeviceAsked ? [devicesAreKnown, deviceHoldsNone] : [])].join(
+      ' AND ',
+    ),
+    set: ', D = list_append(if_not_exists(D, :none), :devices)',
+    remove: '',
+    values: {
+      ':id': { S: id },
+      ':capacity': numberValue(capacity),
+      ':devices': { L: [deviceValue(deviceId)] },
+      ...(isDeviceAsked && { ':device': deviceValue(deviceId) }),
+    },
+  }
+}
+
+/** The item still says this, for which the lease was judged. */
+function addingTo(judged: Roster, lease: Lease): DeviceChange {
+  const asJudged = unchangedSince(judged)
+  const devices = { ':devices': devicesValue([...judged.leases, lease]) }
+  return { ...asJudged, set: ', D = :devices', remove: '', values: { ...asJudged.values, ...devices } }
+}
+
+/** Renews a lease that has its attribute. */
+export function renewing({ id, generation }: LeaseRef, renewal: Renewal): Change {
+  const { renewedAtMs, expiresAtMs, reportedAtMs, reportedContentId } = renewal
+  const ofGeneration = generation === undefined ? '' : ' AND #lease.g = :generation'
+  const sets = ['#lease.r = :renewed']
+  const removes: string[] = []
+  if (expiresAtMs === null) removes.push('#lease.e', 'ExpiresAt')
+  else sets.push('#lease.e = :expires')
+  if (reportedAtMs === undefined) removes.push('#lease.q')
+  else sets.push('#lease.q = :reported')
+  if (reportedContentId !== undefined) sets.push('#lease.k = if_not_exists(#lease.k, :content)')
+  return {
+    update: `SET ${sets.join(', ')}, ${NEXT_VERSION}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
     condition: `${isListed} AND ${isDescribed}${ofGeneration}`,
     names: { '#lease': leaseAttribute(id) },
     values: {
       ':id': { S: id },
       ':renewed': numberValue(renewedAtMs),
-      ...(!lasts && { ':expires': numberValue(expiresAtMs) }),
+      ...(expiresAtMs !== null && { ':expires': numberValue(expiresAtMs) }),
+      ...(reportedAtMs !== undefined && { ':reported': numberValue(reportedAtMs) }),
+      ...(reportedContentId !== undefined && { ':content': { S: reportedContentId } }),
       ...(generation !== undefined && { ':generation': { S: generation } }),
       ...versionValues(randomStart()),
     },
@@ -71,32 +138,70 @@ export function renewing({ id, generation }: LeaseRef, { renewedAtMs, expiresAtM
 }
 
 /** Gives a lease that was written by hand its attribute: nothing can be set below one that is not there. */
-export function describing(id: LeaseId, times: LeaseTimes): Change {
+export function describing(id: LeaseId, renewal: Renewal): Change {
   return {
     update: `SET #lease = :lease, ${NEXT_VERSION}`,
     condition: `${isNotDescribed} AND ${isListed}`,
     names: { '#lease': leaseAttribute(id) },
     values: {
       ':id': { S: id },
-      ':lease': leaseValue(leaseByHand(id, times)),
+      ':lease': leaseValue(leaseByHand(id, renewal)),
       ...versionValues(randomStart()),
     },
   }
 }
 
-/** Ends a lease that stands at this place of the list. */
-export function removing({ id, generation }: LeaseRef, place: number): Change {
-  const standsThere = `Streams[${place}] = :id`
+/** Where a lease is looked for first: most users hold one, or end the one that they started first. */
+export function firstPlace({ id }: LeaseRef): RemovedFrom {
+  return { place: 0, deviceId: splitLeaseId(id).deviceId }
+}
+
+/** Ends a lease that stands so, and leaves the note, if there is one, in the place of the note before. */
+export function removing(lease: LeaseRef, note: Note | undefined, from: RemovedFrom): Change {
+  const { place } = from
+  const devices = 'judged' in from ? removingFrom(from.judged, place) : removingAt(lease, from)
+  const noting = note === undefined ? '' : ', QB = if_not_exists(QU, :zero), Q = :note, QU = :until'
   return {
-    update: `SET ${NEXT_VERSION} REMOVE Streams[${place}], #lease`,
-    condition: generation === undefined ? standsThere : `${standsThere} AND ${isOfGeneration(generation)}`,
-    names: { '#lease': leaseAttribute(id) },
+    update: `SET ${NEXT_VERSION}${noting}${devices.set} REMOVE Streams[${place}], #lease${devices.remove}`,
+    condition: devices.condition,
+    names: { '#lease': leaseAttribute(lease.id) },
     values: {
-      ':id': { S: id },
-      ...(generation !== undefined && { ':generation': { S: generation } }),
+      ...devices.values,
+      ...(note !== undefined && {
+        ':note': noteValue(note),
+        ':until': numberValue(note.untilMs),
+        ':zero': numberValue(0),
+      }),
       ...versionValues(randomStart()),
     },
   }
+}
+
+/** The lease and its device stand in this place of their lists. */
+function removingAt(
+  { id, generation }: LeaseRef,
+  { place, deviceId }: Extract<RemovedFrom, { readonly deviceId: string | undefined }>,
+): DeviceChange {
+  const standsThere = [`Streams[${place}] = :id`, `D[${place}] = :device`]
+  return {
+    condition: [...standsThere, ...(generation === undefined ? [] : [isOfGeneration(generation)])].join(
+      ' AND ',
+    ),
+    set: '',
+    remove: `, D[${place}]`,
+    values: {
+      ':id': { S: id },
+      ':device': deviceValue(deviceId),
+      ...(generation !== undefined && { ':generation': { S: generation } }),
+    },
+  }
+}
+
+/** The item still says this, in which the lease was found. */
+function removingFrom(judged: Roster, place: number): DeviceChange {
+  const asJudged = unchangedSince(judged)
+  const devices = { ':devices': devicesValue(judged.leases.toSpliced(place, 1)) }
+  return { ...asJudged, set: ', D = :devices', remove: '', values: { ...asJudged.values, ...devices } }
 }
 
 function isOfGeneration(generation: string): string {

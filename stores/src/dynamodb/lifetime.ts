@@ -10,9 +10,10 @@
  * The old service knows nothing of `ExpiresAt`. If it adds an entry to an item that carries one, the date is
  * taken away by the next write for this user, also by one that is refused, and by the next sweep.
  */
-import type { Lease, RosterContent } from '@streamgate/core'
-import { expirySecondsIn, numberValue, rosterOf, type UserItem } from './user-item.ts'
+import { lapsesAtMs, type Lease, type RosterContent } from '@streamgate/core'
 import type { Change } from './change.ts'
+import { numberValue } from './members.ts'
+import { expirySecondsIn, rosterOf, type UserItem } from './user-item.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -31,8 +32,10 @@ export function expirySeconds(expiresAtMs: number): number {
 }
 
 /** The date of an item that holds this; `null` where it must never be forgotten. */
-export function expirySecondsOf({ leases, evictions }: RosterContent): number | null {
-  const lastMs = lastInstantMs(leases, Math.max(0, ...evictions.map((note) => note.untilMs)))
+export function expirySecondsOf(content: RosterContent): number | null {
+  const { leases, notes, lastStop, forgottenUntilMs = 0 } = content
+  const notesUntilMs = [...notes, ...(lastStop === undefined ? [] : [lastStop])].map(({ untilMs }) => untilMs)
+  const lastMs = lastInstantMs(leases, Math.max(forgottenUntilMs, ...notesUntilMs))
   return lastMs === null ? null : expirySeconds(lastMs)
 }
 
@@ -58,9 +61,10 @@ export function mendingExpiry(item: UserItem): Change | undefined {
 
 function lastInstantMs(leases: readonly Lease[], floorMs: number): number | null {
   let lastMs = floorMs
-  for (const { expiresAtMs } of leases) {
-    if (expiresAtMs === null) return null
-    lastMs = Math.max(lastMs, expiresAtMs)
+  for (const lease of leases) {
+    const endMs = lapsesAtMs(lease)
+    if (endMs === null) return null
+    lastMs = Math.max(lastMs, endMs)
   }
   return lastMs
 }

@@ -3,16 +3,24 @@
  *
  *     UserId     "user2"
  *     Streams    ["abc", "def@tv"]    ids of the leases held, oldest first: what is counted
- *     L#abc      {s, r, e, g, t, c, n, p, u}
- *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content, label, plan, until when in grace
+ *     L#abc      {s, r, e, g, t, c, n, p, u, k, q}
+ *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content, label, plan, until
+ *                when in grace, content and time of a CMCD report
+ *     D          ["", "tv"]           the device of each entry of `Streams`, "" for none
  *     V          7                    version, +1 at every change of the roster
- *     X          [{id, g, by, at, until}]    notes on evictions, in their order
+ *     X          [{id, g, at, until, w, …}]    notes on leases that ended, in their order; see `note-value.ts`
+ *     Q, QU      {id, at, until, w}   the note that the last stop left, and its `until`
+ *     QB         1790000000000        `until` of the note that stood there before: forgotten
+ *     F          1790000000000        until when other notes are forgotten
  *     ExpiresAt  1790000000           when the table may forget the user, in seconds
  *
- * Stream and device are read from the lease's id; `d` is there only where the lease names another device
- * than its id does (or none: NULL). Notes are a list, because their order counts and no id may become
- * a member name. Each lease has an attribute of its own, because DynamoDB sets nothing below a map that
- * is not there, and a first lease has to be written in one update.
+ * Stream and device are read from the lease's id. `d` is there only if the lease names another device than its
+ * id does (or none: NULL). Each lease has an attribute of its own, because DynamoDB sets nothing below a map
+ * that is not there, and a first lease has to be written in one update.
+ *
+ * `D` lets an `add` refuse a device's second lease without reading the item. It is believed only if it is as long
+ * as `Streams`. An item of version 0.1 has none, and somebody who writes `Streams` by hand leaves it behind. The
+ * next write that needs it then sets it right, at the cost of a second request.
  *
  * An entry of `Streams` without its `L#` attribute was written by somebody who knows only `UserId` and
  * `Streams`: it is a lease that never lapses, started at 0, of the generation `by-hand`. An `L#`
@@ -21,20 +29,19 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import {
   EMPTY_ROSTER,
+  renewedLease,
   splitLeaseId,
-  type Eviction,
-  type Evictor,
   type Generation,
   type Lease,
   type LeaseId,
-  type LeaseTimes,
+  type Renewal,
   type Roster,
 } from '@streamgate/core'
+import { deviceIn, deviceMember, numberIn, numberValue, textMember, withoutAbsent } from './members.ts'
+import { noteIn } from './note-value.ts'
 
 /** What the table holds under one `UserId`. */
 export type UserItem = Record<string, AttributeValue>
-
-type Members = Readonly<Record<string, AttributeValue>>
 
 /** The version of an item that has none, because nobody but a human or the old service has written it. */
 export const VERSION_BY_HAND = -1
@@ -50,9 +57,13 @@ export const GENERATION_BY_HAND = 'by-hand' as Generation
 export function rosterOf(item: UserItem | undefined): Roster {
   if (item === undefined) return EMPTY_ROSTER
   const version = item['V']?.N
+  const lastStop = item['Q']?.M
+  const forgottenUntilMs = Math.max(Number(item['F']?.N ?? 0), Number(item['QB']?.N ?? 0))
   return {
     leases: idsIn(item).map((id) => leaseIn(item, id)),
-    evictions: (item['X']?.L ?? []).map((note) => evictionIn(note.M ?? {})),
+    notes: (item['X']?.L ?? []).map((note) => noteIn(note.M ?? {})),
+    ...(lastStop !== undefined && { lastStop: noteIn(lastStop) }),
+    ...(forgottenUntilMs > 0 && { forgottenUntilMs }),
     version: version === undefined ? VERSION_BY_HAND : Number(version),
   }
 }
@@ -73,7 +84,17 @@ export function leaseAttribute(id: LeaseId): string {
   return `L#${id}`
 }
 
-/** What stands under that name. */
+/** What stands in `D` for a lease of this device. */
+export function deviceValue(deviceId: string | undefined): AttributeValue {
+  return { S: deviceId ?? '' }
+}
+
+/** The devices of these leases, as `D` holds them. */
+export function devicesValue(leases: readonly Lease[]): AttributeValue {
+  return { L: leases.map(({ deviceId }) => deviceValue(deviceId)) }
+}
+
+/** What stands under the name of a lease. */
 export function leaseValue(lease: Lease): AttributeValue {
   return {
     M: {
@@ -87,50 +108,20 @@ export function leaseValue(lease: Lease): AttributeValue {
       ...textMember('n', lease.label),
       ...textMember('p', lease.plan),
       ...(lease.graceUntilMs !== undefined && { u: numberValue(lease.graceUntilMs) }),
+      ...textMember('k', lease.reportedContentId),
+      ...(lease.reportedAtMs !== undefined && { q: numberValue(lease.reportedAtMs) }),
     },
   }
 }
 
 /** A lease that was written by hand, once it has been renewed. */
-export function leaseByHand(id: LeaseId, times: LeaseTimes): Lease {
-  return { ...leaseIn({}, id), ...times }
-}
-
-/** The notes on evictions. */
-export function notesValue(evictions: readonly Eviction[]): AttributeValue {
-  return { L: evictions.map(noteValue) }
+export function leaseByHand(id: LeaseId, renewal: Renewal): Lease {
+  return renewedLease(leaseIn({}, id), renewal)
 }
 
 /** The list of ids. */
 export function idsValue(leases: readonly Lease[]): AttributeValue {
   return { L: leases.map(({ id }) => ({ S: id })) }
-}
-
-/** A number as DynamoDB takes it: in decimal digits. */
-export function numberValue(value: number): AttributeValue.NMember {
-  return { N: String(value) }
-}
-
-function noteValue({ leaseId, generation, by, atMs, untilMs }: Eviction): AttributeValue {
-  const evictor: AttributeValue = {
-    M: {
-      id: { S: by.id },
-      ...deviceMember(by),
-      ...textMember('t', by.deviceType),
-      ...textMember('n', by.label),
-    },
-  }
-  const at = numberValue(atMs)
-  return { M: { id: { S: leaseId }, g: { S: generation }, by: evictor, at, until: numberValue(untilMs) } }
-}
-
-function deviceMember({ id, deviceId }: Pick<Evictor, 'id' | 'deviceId'>): Members {
-  if (deviceId === splitLeaseId(id).deviceId) return {}
-  return { d: deviceId === undefined ? { NULL: true } : { S: deviceId } }
-}
-
-function textMember(name: string, value: string | undefined): Members {
-  return value === undefined ? {} : { [name]: { S: value } }
 }
 
 function idsIn(item: UserItem): LeaseId[] {
@@ -158,33 +149,9 @@ function leaseIn(item: UserItem, id: LeaseId): Lease {
     renewedAtMs: Number(members['r']?.N ?? 0),
     expiresAtMs: members['e']?.N === undefined ? null : Number(members['e'].N),
     generation: members['g']?.S ?? GENERATION_BY_HAND,
-    graceUntilMs: members['u']?.N === undefined ? undefined : Number(members['u'].N),
+    graceUntilMs: numberIn(members['u']),
+    reportedContentId: members['k']?.S,
+    reportedAtMs: numberIn(members['q']),
   }
   return withoutAbsent(lease) as Lease
-}
-
-function evictionIn(members: Members): Eviction {
-  const by = members['by']?.M ?? {}
-  const id = textOf(by['id']) as LeaseId
-  const evictor = { id, deviceId: deviceIn(by, id), deviceType: by['t']?.S, label: by['n']?.S }
-  return {
-    leaseId: textOf(members['id']) as LeaseId,
-    generation: textOf(members['g']) as Generation,
-    by: withoutAbsent(evictor) as Evictor,
-    atMs: Number(members['at']?.N ?? 0),
-    untilMs: Number(members['until']?.N ?? 0),
-  }
-}
-
-function deviceIn(members: Members, id: LeaseId): string | undefined {
-  return members['d'] === undefined ? splitLeaseId(id).deviceId : members['d'].S
-}
-
-function textOf(value: AttributeValue | undefined): string {
-  return value?.S ?? ''
-}
-
-/** The members that have a value: an absent one must not be there at all. */
-function withoutAbsent(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }

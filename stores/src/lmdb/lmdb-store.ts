@@ -16,8 +16,9 @@ import {
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
-import { isVacant, type Transition } from '../transitions.ts'
+import { contentOf, isVacant, type Transition } from '../transitions.ts'
 import { FinishedNotes } from './finished-notes.ts'
+import { rosterIn, type RosterRecord } from './roster-record.ts'
 
 /** Where the environment lies. */
 export type LmdbStoreOptions = {
@@ -57,7 +58,7 @@ const FIRST_VERSION_MAX = 2 ** 47
  */
 export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
-  readonly #rosters: Database<Roster, UserId>
+  readonly #rosters: Database<RosterRecord, UserId>
   readonly #finished: FinishedNotes
   #isClosed = false
 
@@ -86,14 +87,14 @@ export class LmdbStore extends TransitionStore implements Store {
   async read(user: UserId): Promise<Roster> {
     this.#assertOpen()
     try {
-      return this.#current().get(user) ?? EMPTY_ROSTER
+      return rosterIn(this.#current().get(user))
     } catch (cause) {
       throw unavailable(cause)
     }
   }
 
   async erase(user: UserId): Promise<void> {
-    await this.transact(user, () => ({ leases: [], evictions: [] }))
+    await this.transact(user, () => ({ leases: [], notes: [] }))
   }
 
   async scan({ cursor, pageSize, segment }: ScanRequest): Promise<ScanPage> {
@@ -103,7 +104,7 @@ export class LmdbStore extends TransitionStore implements Store {
       const page = [...this.#current().getRange({ ...range, limit: pageSize })]
       const users = page
         .filter(({ key }) => isInSegment(key, segment))
-        .map(({ key, value }) => ({ user: key, roster: value }))
+        .map(({ key, value }) => ({ user: key, roster: rosterIn(value) }))
       const last = page.at(-1)
       const usersAbout = (this.#rosters.getStats() as { readonly entryCount: number }).entryCount
       const isLast = last === undefined || page.length < pageSize
@@ -148,7 +149,7 @@ export class LmdbStore extends TransitionStore implements Store {
   }
 
   #writeInTransaction(user: UserId, transition: Transition): Outcome {
-    const roster = this.#rosters.get(user) ?? EMPTY_ROSTER
+    const roster = rosterIn(this.#rosters.get(user))
     const next = transition(roster)
     if (next === undefined) return { done: false, roster }
     if (isVacant(next)) {
@@ -156,13 +157,13 @@ export class LmdbStore extends TransitionStore implements Store {
       return { done: true, roster: EMPTY_ROSTER }
     }
     const version = roster === EMPTY_ROSTER ? randomInt(1, FIRST_VERSION_MAX) : roster.version + 1
-    const written: Roster = { leases: next.leases, evictions: next.evictions, version }
+    const written: Roster = { ...contentOf(next), version }
     void this.#rosters.put(user, written)
     return { done: true, roster: written }
   }
 
   /** The database at its newest state: the library else reads one snapshot until its event turn ends. */
-  #current(): Database<Roster, UserId> {
+  #current(): Database<RosterRecord, UserId> {
     this.#rosters.resetReadTxn()
     return this.#rosters
   }

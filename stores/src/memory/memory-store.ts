@@ -12,7 +12,7 @@ import {
 } from '@streamgate/core'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
-import { isVacant, type Transition } from '../transitions.ts'
+import { contentOf, isVacant, type Transition } from '../transitions.ts'
 import { FinishedNotes } from './finished-notes.ts'
 
 /**
@@ -83,7 +83,7 @@ export class MemoryStore extends TransitionStore implements Store {
       return { done: true, roster: EMPTY_ROSTER }
     }
     this.#writes += 1
-    const written: Roster = { leases: next.leases, evictions: next.evictions, version: this.#writes }
+    const written: Roster = { ...contentOf(next), version: this.#writes }
     this.#rosters.set(user, written)
     return { done: true, roster: written }
   }

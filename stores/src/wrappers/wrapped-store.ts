@@ -3,8 +3,10 @@ import type {
   FinishedStream,
   Lease,
   LeaseRef,
-  LeaseTimes,
+  Note,
   Outcome,
+  Renewal,
+  Room,
   Roster,
   RosterContent,
   ScanPage,
@@ -33,16 +35,16 @@ export class WrappedStore implements Store {
     return this.#around('read', () => this.#inner.read(user))
   }
 
-  add(user: UserId, lease: Lease, capacity: number): Promise<Outcome> {
-    return this.#around('add', () => this.#inner.add(user, lease, capacity))
+  add(user: UserId, lease: Lease, room: Room): Promise<Outcome> {
+    return this.#around('add', () => this.#inner.add(user, lease, room))
   }
 
-  renew(user: UserId, lease: LeaseRef, times: LeaseTimes): Promise<Outcome> {
-    return this.#around('renew', () => this.#inner.renew(user, lease, times))
+  renew(user: UserId, lease: LeaseRef, renewal: Renewal): Promise<Outcome> {
+    return this.#around('renew', () => this.#inner.renew(user, lease, renewal))
   }
 
-  remove(user: UserId, lease: LeaseRef): Promise<Outcome> {
-    return this.#around('remove', () => this.#inner.remove(user, lease))
+  remove(user: UserId, lease: LeaseRef, note: Note): Promise<Outcome> {
+    return this.#around('remove', () => this.#inner.remove(user, lease, note))
   }
 
   replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {

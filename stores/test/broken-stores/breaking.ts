@@ -4,7 +4,6 @@ import {
   type Lease,
   type LeaseId,
   type LeaseRef,
-  type LeaseTimes,
   type Outcome,
   type Roster,
   type RosterContent,
@@ -57,11 +56,11 @@ export const withoutLeaseMember = (member: keyof Lease) =>
 export const folding = (fold: (id: string) => string) => ({
   users: broken((sound) => ({
     read: (user) => sound.read(fold(user) as UserId),
-    add: (user, lease, capacity) => sound.add(fold(user) as UserId, lease, capacity),
+    add: (user, lease, room) => sound.add(fold(user) as UserId, lease, room),
   })),
   leases: broken((sound) => ({
-    add: (user, lease, capacity) => sound.add(user, { ...lease, id: fold(lease.id) as LeaseId }, capacity),
-    remove: (user, lease) => sound.remove(user, { ...lease, id: fold(lease.id) as LeaseId }),
+    add: (user, lease, room) => sound.add(user, { ...lease, id: fold(lease.id) as LeaseId }, room),
+    remove: (user, lease, note) => sound.remove(user, { ...lease, id: fold(lease.id) as LeaseId }, note),
   })),
 })
 
@@ -77,18 +76,27 @@ export const readThenWrite =
   }
 
 export const ignoringGeneration = (verb: 'renew' | 'remove') =>
-  broken((sound) => ({
-    [verb]: (user: UserId, { id }: LeaseRef, times: LeaseTimes) =>
-      verb === 'renew' ? sound.renew(user, { id }, times) : sound.remove(user, { id }),
-  }))
+  broken((sound) =>
+    verb === 'renew'
+      ? { renew: (user, { id }, renewal) => sound.renew(user, { id }, renewal) }
+      : { remove: (user, { id }, note) => sound.remove(user, { id }, note) },
+  )
 
+const isNamed = ({ generation }: LeaseRef) => generation !== undefined
+
+/** Refuses whatever names a generation. */
 export const mistakingGeneration = (verb: 'renew' | 'remove') =>
-  broken((sound) => ({
-    [verb]: async (user: UserId, lease: LeaseRef, times: LeaseTimes) => {
-      if (lease.generation !== undefined) return { done: false, roster: await sound.read(user) }
-      return verb === 'renew' ? sound.renew(user, lease, times) : sound.remove(user, lease)
-    },
-  }))
+  broken((sound) => {
+    return verb === 'renew'
+      ? {
+          renew: async (user, ref, renewal) =>
+            isNamed(ref) ? refused(sound, user) : sound.renew(user, ref, renewal),
+        }
+      : {
+          remove: async (user, ref, note) =>
+            isNamed(ref) ? refused(sound, user) : sound.remove(user, ref, note),
+        }
+  })
 
 /** Answers every scan page with what `change` makes of the sound one. */
 export const misscanning = (change: (page: ScanPage, request: ScanRequest) => ScanPage) =>

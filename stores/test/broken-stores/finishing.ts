@@ -105,7 +105,7 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
   'a finish touches no roster and shows in no walk': broken((sound) => ({
     finish: async (stream, atMs) => {
       await sound.finish(stream, atMs)
-      await sound.add(`finished/${stream.streamId}` as UserId, leaseOf(stream.streamId), 1)
+      await sound.add(`finished/${stream.streamId}` as UserId, leaseOf(stream.streamId), { capacity: 1 })
     },
   })),
   'what was finished outlives the store that noted it': broken((sound) => {

@@ -11,13 +11,13 @@ import { GHOST, broken, folding, misscanning, readThenWrite, refused } from './b
 
 export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
   'a replace writes leases and notes whole': broken((sound) => ({
-    replace: (user, seen, { leases }) => sound.replace(user, seen, { leases, evictions: [] }),
+    replace: (user, seen, { leases }) => sound.replace(user, seen, { leases, notes: [] }),
   })),
   'a replace without notes drops the old ones': broken((sound) => ({
-    replace: async (user, seen, { leases, evictions }) =>
+    replace: async (user, seen, { leases, notes }) =>
       sound.replace(user, seen, {
         leases,
-        evictions: evictions.length > 0 ? evictions : seen.evictions,
+        notes: notes.length > 0 ? notes : seen.notes,
       }),
   })),
   'a replace is refused once the roster has changed, and nothing changes': broken((sound) => ({
@@ -43,7 +43,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
     }
     return {
       read: async (user) => counted(user, await sound.read(user)),
-      add: async (user, lease, capacity) => counting(user, await sound.add(user, lease, capacity)),
+      add: async (user, lease, room) => counting(user, await sound.add(user, lease, room)),
       erase: async (user) => {
         sequence.delete(user)
         await sound.erase(user)
@@ -66,14 +66,13 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
         if (next.leases.length === 0) emptied.add(user)
         return sound.replace(user, seen, next)
       },
-      add: (user, lease, capacity) =>
-        emptied.has(user) ? refused(sound, user) : sound.add(user, lease, capacity),
+      add: (user, lease, room) => (emptied.has(user) ? refused(sound, user) : sound.add(user, lease, room)),
     }
   }),
   'every verb hands back the roster as it is after the call, done or refused': broken((sound) => ({
-    remove: async (user, lease) => {
+    remove: async (user, lease, note) => {
       const before = await sound.read(user)
-      return { ...(await sound.remove(user, lease)), roster: before }
+      return { ...(await sound.remove(user, lease, note)), roster: before }
     },
   })),
   'every write that is done changes the version': broken((sound) => ({
@@ -84,8 +83,8 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
     },
   })),
   'a write that is refused leaves the version as it was': broken((sound) => ({
-    add: async (user, lease, capacity) => {
-      const outcome = await sound.add(user, lease, capacity)
+    add: async (user, lease, room) => {
+      const outcome = await sound.add(user, lease, room)
       return outcome.done ? outcome : { ...outcome, roster: { ...outcome.roster, version: -1 } }
     },
   })),
@@ -101,7 +100,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
   'an erased user holds nothing, no lease and no note': broken((sound) => ({
     erase: async (user) => {
       const roster = await sound.read(user)
-      await sound.replace(user, roster, { leases: [], evictions: roster.evictions })
+      await sound.replace(user, roster, { leases: [], notes: roster.notes })
     },
   })),
   'an erase touches no other user': broken((sound) => ({
@@ -126,8 +125,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
         erased.add(user)
         await sound.erase(user)
       },
-      add: (user, lease, capacity) =>
-        erased.has(user) ? refused(sound, user) : sound.add(user, lease, capacity),
+      add: (user, lease, room) => (erased.has(user) ? refused(sound, user) : sound.add(user, lease, room)),
     }
   }),
   'a walk of an empty store meets nobody and ends': misscanning((page, { cursor }) =>
@@ -154,6 +152,10 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
   'a walk hands out each roster as it is read': misscanning((page) => ({
     ...page,
     users: page.users.map(({ user, roster }) => ({ user, roster: { ...roster, version: 0 } })),
+  })),
+  'a walk meets a user of whom nothing but notes is kept': misscanning((page) => ({
+    ...page,
+    users: page.users.filter(({ roster: { leases, notes } }) => leases.length + notes.length > 0),
   })),
   'an erased user is not met': broken((sound) => {
     const erased: UserId[] = []

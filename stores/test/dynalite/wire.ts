@@ -15,6 +15,8 @@ export type Treatment =
   | 'hold back'
   /** DynamoDB never sees it: another Region of a strongly consistent global table was writing the item. */
   | 'refuse as a conflict'
+  /** It is passed on and answered once this is done: somebody else came between. */
+  | (() => Promise<void>)
 
 /** One request as it went over the wire. */
 export type WireRequest = {
@@ -89,6 +91,7 @@ export class Wire {
       request.socket.destroy()
       return
     }
+    if (typeof treatment === 'function') await treatment()
     const isConflict = treatment === 'refuse as a conflict' && isWrite(sending)
     const answer = isConflict ? this.#refuseAsConflict(sending) : await this.#passOn(sending)
     if (treatment === 'lose the answer') request.socket.destroy()

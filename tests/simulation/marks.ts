@@ -1,0 +1,86 @@
+/** Which operations may have left a note that a lease has ended, and for how long such a note may count. */
+import type { LeaseId } from '@streamgate/core'
+import {
+  answeredAtMs,
+  askedAtMs,
+  isBefore,
+  isLost,
+  judgedFromMs,
+  type Operation,
+  type PlayedOutRequest,
+  type StopRequest,
+} from './history.ts'
+import { policiesDuring } from './plans-in-force.ts'
+import { type Scene } from './scene.ts'
+
+type Stop = Operation<StopRequest | PlayedOutRequest>
+
+/** A stop that may have left a note. Evictions have rules of their own. */
+export type Mark = {
+  readonly by: Stop
+  /** Who ended the lease: its own player, an operator, or a report that playback is over. */
+  readonly how: 'stopped' | 'ended' | 'played-out'
+  /** Whether the answer says so; an answer that was lost leaves it open. */
+  readonly isCertain: boolean
+  /** The instants at which the note is over at the earliest, and at the latest. */
+  readonly untilMs: readonly [number, number]
+}
+
+/** How long a note is kept if leases never lapse. */
+const KEPT_WITHOUT_LEASE_MS = 86_400_000
+/** An operator's note is kept for as many lengths of a lease as that on an eviction. */
+const OPERATOR_LEASES = 2
+/** The most notes on different leases that are kept for one user. */
+const NOTES_MAX = 16
+
+/** All stops that may have left a note on this lease. */
+export function marksOn(scene: Scene, id: LeaseId): readonly Mark[] {
+  return scene.takings.operations.filter(isStop).flatMap((by) => {
+    const isCertain = by.answer.outcome === 'stopped' || by.answer.outcome === 'noted'
+    if (by.request.id !== id || (!isCertain && !isLost(by))) return []
+    const how = howOf(by)
+    const leases = how === 'ended' ? OPERATOR_LEASES : 1
+    const kept = policiesDuring(scene.history, by).map(({ paces: { whenRoom, whenFull } }) => {
+      const [one, other] = [whenRoom.leaseMs, whenFull.leaseMs]
+      return leases * (one === null || other === null ? KEPT_WITHOUT_LEASE_MS : Math.max(one, other))
+    })
+    const untilMs = [askedAtMs(by) + Math.min(...kept), answeredAtMs(by) + Math.max(...kept)] as const
+    return [{ by, how, isCertain, untilMs }]
+  })
+}
+
+/** Whether the note may still count for this operation, and may have been left before it was answered. */
+export function mayCount(scene: Scene, { by, untilMs }: Mark, operation: Operation): boolean {
+  return !isBefore(operation, by) && untilMs[1] > judgedFromMs(operation, scene.terms)
+}
+
+/**
+ * Whether a note that still counts may have been dropped, so that every heartbeat of an unknown lease is told
+ * that it has ended: the note of a player's stop gives way to that of the next one, and no user has more
+ * than so many notes.
+ */
+export function mayBeForgotten(scene: Scene, operation: Operation): boolean {
+  const { takings } = scene
+  const stops = takings.operations
+    .filter(isStop)
+    .filter((each) => howOf(each) === 'stopped' && !isBefore(operation, each))
+    .filter((each) => isLost(each) || each.answer.outcome === 'stopped')
+  const isDisplaced = (stop: Stop) => stops.some((other) => other !== stop && !isBefore(other, stop))
+  const current = stops.filter((stop) =>
+    marksOn(scene, stop.request.id).some((mark) => mark.by === stop && mayCount(scene, mark, operation)),
+  )
+  const ids = new Set([
+    ...takings.all.map(({ id }) => id),
+    ...takings.operations.filter(isStop).map(({ request }) => request.id),
+  ])
+  return current.some(isDisplaced) || ids.size > NOTES_MAX
+}
+
+export function isStop(operation: Operation): operation is Stop {
+  return operation.request.verb === 'stop' || operation.request.verb === 'played-out'
+}
+
+function howOf({ request }: Stop): Mark['how'] {
+  if (request.verb === 'played-out') return 'played-out'
+  return request.byOperator === undefined ? 'stopped' : 'ended'
+}

@@ -1,0 +1,177 @@
+/** Rules for streams that were stopped: their players hear of it, and the streams do not come back by themselves. */
+import {
+  isBefore,
+  isHeartbeat,
+  judgedAtMs,
+  mayHaveWritten,
+  type Answer,
+  type Operation,
+  type RunRequest,
+} from './history.ts'
+import { marksOn, mayBeForgotten, mayCount, type Mark } from './marks.ts'
+import { lapsedAndRemembered } from './lapsed-lease.ts'
+import { mayBeKnown, saysTooLittle } from './memory.ts'
+import { heldFaults } from './outcome-rules.ts'
+import { policiesDuring } from './plans-in-force.ts'
+import type { Scene } from './scene.ts'
+import { isCertainlyLive } from './taking.ts'
+
+/** What a note allows to answer: an outcome, with an operator's reason if there is one. */
+type Allowed = { readonly outcome: Answer['outcome']; readonly reason?: string | undefined }
+
+const ENDED: Allowed = { outcome: 'ended' }
+
+/** A heartbeat after a stop is answered as the note on it says, until the stream is started again. */
+export function noteFaults(scene: Scene, operation: Operation): readonly string[] {
+  const { answer } = operation
+  if (!isHeartbeat(operation) || answer.outcome === 'failed' || answer.outcome === 'finished') return []
+  const marks = marksOn(scene, operation.request.id).filter(({ by }) => !isBefore(operation, by))
+  return marks.flatMap((mark) => {
+    const later = marks.filter(({ by }) => by !== mark.by && !isBefore(by, mark.by))
+    if (!certainlyCounts(scene, { mark, later }, operation)) return []
+    const allowed = [mark, ...later].flatMap((each) => answersAfter(scene, each, operation))
+    if (mayBeForgotten(scene, operation)) {
+      const older = marks.flatMap((each) => answersAfter(scene, each, operation))
+      allowed.push(...older, ENDED, { outcome: 'evicted' })
+    }
+    const told = { outcome: answer.outcome, reason: 'reason' in answer ? answer.reason : undefined }
+    const isAllowed = allowed.some(
+      ({ outcome, reason }) => outcome === told.outcome && reason === told.reason,
+    )
+    if (isAllowed) return []
+    const words = told.reason === undefined ? told.outcome : `${told.outcome} (${told.reason})`
+    return [`${words}, though operation ${mark.by.number} left a note that it was ${mark.how}`]
+  })
+}
+
+type Marks = { readonly mark: Mark; readonly later: readonly Mark[] }
+
+/** Whether the note was certainly there when the heartbeat was judged, and spoke of the lease it asks for. */
+function certainlyCounts(
+  scene: Scene,
+  { mark: { by, how, isCertain, untilMs }, later }: Marks,
+  operation: Operation<RunRequest>,
+): boolean {
+  if (!isCertain || !isBefore(by, operation)) return false
+  // A limiter whose clock is ahead may have dropped it as over, but none before the clock of the run shows so.
+  const ends = later.map((mark) => {
+    const [leastMs] = mark.untilMs
+    // It was left once the first note was there.
+    return leastMs + Math.max(0, by.invoked.atMs - mark.by.invoked.atMs)
+  })
+  if (Math.min(untilMs[0], ...ends) <= operation.answered.atMs) return false
+  const { request } = operation
+  if (request.generation !== undefined && !concerns(scene, by, request)) return false
+  return !scene.takings.operations.some((each) => {
+    if (isBefore(each, by) || isBefore(operation, each) || !mayHaveWritten(each)) return false
+    if (each.request.verb === 'erase') return true
+    if (!('id' in each.request) || each.request.id !== request.id) return false
+    const isReport = each.request.verb === 'heartbeat' && each.request.report !== undefined
+    return each.request.verb === 'start' || (how === 'played-out' && isReport && each !== operation)
+  })
+}
+
+/** Whether a stop was certainly of the generation that a heartbeat names. */
+function concerns({ takings }: Scene, by: Mark['by'], { generation }: RunRequest): boolean {
+  const { request, answer, invoked, answered } = by
+  if (generation === undefined || answer.outcome === 'noted') return true
+  if ('generation' in request && request.generation !== undefined) return request.generation === generation
+  const taking = takings.named(generation)
+  return (
+    taking !== undefined &&
+    isCertainlyLive({ certain: takings.certainlyLive(taking, by) }, invoked.step, answered.step)
+  )
+}
+
+/** What a heartbeat may be told if this note is the newest on its lease. */
+function answersAfter(
+  scene: Scene,
+  { by, how }: Mark,
+  { request }: Operation<RunRequest>,
+): readonly Allowed[] {
+  if (how === 'stopped') return [ENDED]
+  if (by.request.verb === 'stop') return [{ ...ENDED, reason: by.request.byOperator?.reason }]
+  if (request.report === undefined || request.generation !== undefined) return [ENDED]
+  const { reportedAtMs: overAtMs = -Infinity } = by.request.report
+  const { reportedAtMs = Infinity } = request.report
+  return reportedAtMs <= overAtMs
+    ? [{ outcome: 'outdated' }]
+    : [{ outcome: 'admitted' }, { outcome: 'denied' }]
+}
+
+/** A heartbeat is told that it has ended only if its generation may be over, it was stopped, or cannot be judged. */
+export function endedFaults(scene: Scene, operation: Operation): readonly string[] {
+  if (!isHeartbeat(operation)) return []
+  const { answer, request } = operation
+  if (answer.outcome === 'evicted') return heldFaults(scene, operation, 'evicted')
+  if (answer.outcome === 'outdated')
+    return [...outdatedFaults(scene, operation), ...heldFaults(scene, operation, 'outdated')]
+  if (answer.outcome !== 'ended') return []
+  const faults = [...heldFaults(scene, operation, 'ended')]
+  const marks = marksOn(scene, request.id).filter((mark) => mayCount(scene, mark, operation))
+  const isTold = marks.some(
+    ({ by }) => by.request.verb === 'stop' && by.request.byOperator?.reason === answer.reason,
+  )
+  if (answer.reason !== undefined && !isTold)
+    faults.push(`tells a reason that was not given: ${answer.reason}`)
+  if (request.generation !== undefined || mayBeForgotten(scene, operation)) return faults
+  const isStopped = marks.some(({ how }) => how !== 'played-out' || request.report === undefined)
+  if (isStopped) return faults
+  if (lapsedAndRemembered(scene, operation) !== undefined)
+    return [...faults, 'ended, though it merely lapsed']
+  const isUnjudgeable = policiesDuring(scene.history, operation).some((policy) =>
+    saysTooLittle(policy, request),
+  )
+  return isUnjudgeable ? faults : [...faults, 'ended, though it could be judged']
+}
+
+/** A report does nothing only if it is older than the end that another reported. */
+function outdatedFaults(scene: Scene, operation: Operation<RunRequest>): readonly string[] {
+  const { report, id } = operation.request
+  const isOlder = marksOn(scene, id).some((mark) => {
+    const { request } = mark.by
+    return (
+      mayCount(scene, mark, operation) &&
+      request.verb === 'played-out' &&
+      (report?.reportedAtMs ?? Infinity) <= (request.report.reportedAtMs ?? -Infinity)
+    )
+  })
+  return isOlder ? [] : ['outdated, though no report told of a later end']
+}
+
+/** A heartbeat that is judged without its lease says enough, or something is still known. */
+export function unknownFaults(scene: Scene, operation: Operation): readonly string[] {
+  const { answer } = operation
+  if (!isHeartbeat(operation) || (answer.outcome !== 'admitted' && answer.outcome !== 'denied')) return []
+  const { request } = operation
+  const { history, takings } = scene
+  if (mayBeKnown(history, takings, operation).length > 0) return []
+  const isJudgeable = policiesDuring(history, operation).some((policy) => !saysTooLittle(policy, request))
+  return isJudgeable ? [] : [`${answer.outcome}, though too little is known of it`]
+}
+
+/** A lease that lapsed comes back as it was, under the plan that it had. */
+export function memoryFaults(scene: Scene, operation: Operation): readonly string[] {
+  const { answer } = operation
+  if (!isHeartbeat(operation) || operation.request.generation !== undefined) return []
+  if (answer.outcome !== 'admitted' && answer.outcome !== 'denied') return []
+  const former = lapsedAndRemembered(scene, operation)
+  if (former === undefined) return []
+  const { stream, plan, report } = operation.request
+  const name = plan ?? former.plan
+  const plans = policiesDuring(scene.history, operation).map(
+    (policy) => ((name === undefined ? undefined : policy.plans.get(name)) ?? policy.defaultPlan).name,
+  )
+  const faults = plans.includes(answer.plan) ? [] : [`judged under ${answer.plan}, not ${plans.join(' or ')}`]
+  if (answer.outcome === 'denied') return faults
+  const { lease } = answer
+  const due = {
+    plan: name,
+    deviceType: stream.deviceType ?? former.deviceType,
+    contentId: stream.contentId ?? former.contentId,
+    label: stream.label ?? former.label,
+    reportedContentId: former.reportedContentId ?? report?.reportedContentId,
+  }
+  const lost = Object.entries(due).filter(([member, value]) => lease[member as keyof typeof due] !== value)
+  return [...faults, ...lost.map(([member, value]) => `comes back without its ${member}, ${value}`)]
+}
