@@ -22,11 +22,11 @@ import { planFor, shadowDecision } from './enforcement.ts'
 import { FinishedStreams } from './finished-streams.ts'
 import { judgeLostHeartbeat } from './heartbeat.ts'
 import { leaseIdOf, leaseTimes, type Generation, type Lease, type StreamId, type UserId } from './lease.ts'
-import { counted, headlineLimit, ignored } from './limits.ts'
 import { factsOf } from './notes.ts'
 import { longestLeaseMs, Pacer } from './pace.ts'
 import type { Plan } from './plan.ts'
 import { planNamed, planOf } from './plan-lookup.ts'
+import { viewOf } from './plan-view.ts'
 import type { Policy } from './policy.ts'
 import { EMPTY_ROSTER, heldLease, liveLeases, type LeaseFacts, type Roster } from './roster.ts'
 import { Settler, type Settled } from './settler.ts'
@@ -291,13 +291,3 @@ export class Limiter {
 /** A claim, which is under the plan that holds for this user, and the plan that the user is on. */
 type Terms = { readonly claim: Claim; readonly plan: Plan }
 type Granted = Pick<Grant, 'outcome' | 'ends'>
-
-function viewOf(plan: Plan, live: readonly Lease[]): PlanView {
-  return {
-    plan: plan.name,
-    limit: headlineLimit(plan),
-    live,
-    counted: counted(plan, live),
-    ignored: ignored(plan, live),
-  }
-}
