@@ -2,7 +2,7 @@
  * What may still be known of a lease that is gone. A heartbeat that does not say its plan, or what it plays,
  * is judged by that, and by nothing else.
  */
-import type { Policy } from '@streamgate/core'
+import type { Plan } from '@streamgate/core'
 import {
   askedAtMs,
   isBefore,
@@ -57,9 +57,23 @@ function mayBeRemembered(history: History, operation: Operation<RunRequest>, tak
   )
 }
 
-/** Whether a heartbeat says less than it must to be judged by this policy if nothing is known of its lease. */
-export function saysTooLittle({ plans, defaultPlan }: Policy, { plan, stream }: RunRequest): boolean {
-  if (plan === undefined && plans.size > 1) return true
-  const named = (plan === undefined ? undefined : plans.get(plan)) ?? defaultPlan
-  return membersAsked(named).some((member) => member !== 'deviceId' && stream[member] === undefined)
+/** Whether a heartbeat says less than it must to be judged by this plan if nothing is known of its lease. */
+export function saysTooLittle(plan: Plan, { stream }: RunRequest): boolean {
+  return membersAsked(plan).some((member) => member !== 'deviceId' && stream[member] === undefined)
+}
+
+/** The plans that a taking may be under. One that no answer showed may have been taken under that of another. */
+export function planNamesOf(takings: Takings, { sights, origins }: Taking): readonly (string | undefined)[] {
+  const shown = sights[0]?.lease
+  if (shown !== undefined) return [shown.plan]
+  return origins.flatMap(({ request: { verb, plan } }) =>
+    verb === 'start' || plan !== undefined ? [plan] : planNamesSeen(takings),
+  )
+}
+
+/** Every plan that a lease of this user was ever under; the default plan has no name. */
+export function planNamesSeen(takings: Takings): readonly (string | undefined)[] {
+  const shown = takings.all.flatMap(({ sights }) => sights.map(({ lease }) => lease.plan))
+  const asked = takings.all.flatMap(({ origins }) => origins.map(({ request }) => request.plan))
+  return [...new Set([...shown, ...asked, undefined])]
 }

@@ -10,9 +10,8 @@ import {
 } from './history.ts'
 import { marksOn, mayBeForgotten, mayCount, type Mark } from './marks.ts'
 import { lapsedAndRemembered } from './lapsed-lease.ts'
-import { mayBeKnown, saysTooLittle } from './memory.ts'
+import { mayBeUnjudgeable } from './memory-rules.ts'
 import { heldFaults } from './outcome-rules.ts'
-import { policiesDuring } from './plans-in-force.ts'
 import type { Scene } from './scene.ts'
 import { isCertainlyLive } from './taking.ts'
 
@@ -119,10 +118,7 @@ export function endedFaults(scene: Scene, operation: Operation): readonly string
   if (isStopped) return faults
   if (lapsedAndRemembered(scene, operation) !== undefined)
     return [...faults, 'ended, though it merely lapsed']
-  const isUnjudgeable = policiesDuring(scene.history, operation).some((policy) =>
-    saysTooLittle(policy, request),
-  )
-  return isUnjudgeable ? faults : [...faults, 'ended, though it could be judged']
+  return mayBeUnjudgeable(scene, operation) ? faults : [...faults, 'ended, though it could be judged']
 }
 
 /** A report does nothing only if it is older than the end that another reported. */
@@ -137,41 +133,4 @@ function outdatedFaults(scene: Scene, operation: Operation<RunRequest>): readonl
     )
   })
   return isOlder ? [] : ['outdated, though no report told of a later end']
-}
-
-/** A heartbeat that is judged without its lease says enough, or something is still known. */
-export function unknownFaults(scene: Scene, operation: Operation): readonly string[] {
-  const { answer } = operation
-  if (!isHeartbeat(operation) || (answer.outcome !== 'admitted' && answer.outcome !== 'denied')) return []
-  const { request } = operation
-  const { history, takings } = scene
-  if (mayBeKnown(history, takings, operation).length > 0) return []
-  const isJudgeable = policiesDuring(history, operation).some((policy) => !saysTooLittle(policy, request))
-  return isJudgeable ? [] : [`${answer.outcome}, though too little is known of it`]
-}
-
-/** A lease that lapsed comes back as it was, under the plan that it had. */
-export function memoryFaults(scene: Scene, operation: Operation): readonly string[] {
-  const { answer } = operation
-  if (!isHeartbeat(operation) || operation.request.generation !== undefined) return []
-  if (answer.outcome !== 'admitted' && answer.outcome !== 'denied') return []
-  const former = lapsedAndRemembered(scene, operation)
-  if (former === undefined) return []
-  const { stream, plan, report } = operation.request
-  const name = plan ?? former.plan
-  const plans = policiesDuring(scene.history, operation).map(
-    (policy) => ((name === undefined ? undefined : policy.plans.get(name)) ?? policy.defaultPlan).name,
-  )
-  const faults = plans.includes(answer.plan) ? [] : [`judged under ${answer.plan}, not ${plans.join(' or ')}`]
-  if (answer.outcome === 'denied') return faults
-  const { lease } = answer
-  const due = {
-    plan: name,
-    deviceType: stream.deviceType ?? former.deviceType,
-    contentId: stream.contentId ?? former.contentId,
-    label: stream.label ?? former.label,
-    reportedContentId: former.reportedContentId ?? report?.reportedContentId,
-  }
-  const lost = Object.entries(due).filter(([member, value]) => lease[member as keyof typeof due] !== value)
-  return [...faults, ...lost.map(([member, value]) => `comes back without its ${member}, ${value}`)]
 }

@@ -9,13 +9,13 @@ import {
   type Span,
   type Terms,
 } from './history.ts'
-import { mayBeKnown } from './memory.ts'
+import { planNamesSeen } from './memory.ts'
 import { holdingPlan, policiesDuring, type PlanInForce } from './plans-in-force.ts'
 import type { Taking } from './taking.ts'
 import type { Takings } from './takings.ts'
 
 /** How many writes in a row a limiter may lose before it gives up. */
-const ATTEMPTS = 10
+const ATTEMPTS = 20
 /** A start admits, and moves the end of its lease. */
 const WRITES_OF_START = 2
 /** A heartbeat renews, judges a lease in grace, and moves the end of its lease. */
@@ -86,7 +86,7 @@ export function faultsOfBest<Reading>(
 
 /**
  * The plans by which a start or heartbeat may have been judged. A heartbeat that names none is judged by that of
- * its lease, or of what is still known of it; otherwise only if there is no more than one plan.
+ * its lease, or of what is still known of it, or of the user's newest lease.
  */
 function plansOf(
   history: History,
@@ -94,7 +94,7 @@ function plansOf(
   operation: Operation<RunRequest>,
 ): readonly PlanInForce[] {
   const { user } = operation.request
-  const names = planNames(history, takings, operation)
+  const names = planNames(takings, operation)
   return policiesDuring(history, operation).flatMap((policy) => {
     const all = policy.plans.size === 1 ? [undefined] : [...names]
     return all.map((name) => {
@@ -104,32 +104,19 @@ function plansOf(
   })
 }
 
-/** The names of these plans in a policy of several; the default plan needs none. */
+/** The names of these plans; the default plan needs none. The answer tells, if there is a rule for what it says. */
 function planNames(
-  history: History,
   takings: Takings,
-  operation: Operation<RunRequest>,
-): ReadonlySet<string | undefined> {
-  const { request, answer } = operation
-  if (request.verb === 'start' || request.plan !== undefined) return new Set([request.plan])
-  if (answer.outcome === 'admitted' || answer.outcome === 'renewed') return new Set([answer.lease.plan])
-  const known = mayBeKnown(history, takings, operation)
-  return new Set(known.flatMap((taking) => planNamesOf(takings, taking)))
-}
-
-/** The plans that a taking may be under. One that no answer showed may have been taken under the plan of another. */
-function planNamesOf(takings: Takings, { id, sights, origins }: Taking): readonly (string | undefined)[] {
-  const shown = sights[0]?.lease
-  if (shown !== undefined) return [shown.plan]
-  return origins.flatMap(({ request: { verb, plan } }) => {
-    if (verb === 'start' || plan !== undefined) return [plan]
-    return takings
-      .of(id)
-      .flatMap((other) => [
-        ...other.sights.map(({ lease }) => lease.plan),
-        ...other.origins
-          .filter((origin) => origin.request.verb === 'start')
-          .map((origin) => origin.request.plan),
-      ])
-  })
+  { request, answer }: Operation<RunRequest>,
+): readonly (string | undefined)[] {
+  if (request.verb === 'start' || request.plan !== undefined) return [request.plan]
+  switch (answer.outcome) {
+    case 'admitted':
+    case 'renewed':
+      return [answer.lease.plan]
+    case 'denied':
+      return [answer.plan]
+    default:
+      return planNamesSeen(takings)
+  }
 }

@@ -81,7 +81,7 @@ function isAsAsked(takings: Takings, lease: Lease, origin: Operation<RunRequest>
     (stream[member] === undefined && former.some((taking) => taking.stream[member] === lease[member]))
   return (
     lease.id === id &&
-    (lease.plan === plan || (plan === undefined && former.length > 0)) &&
+    (lease.plan === plan || (plan === undefined && verb === 'heartbeat')) &&
     lease.streamId === stream.streamId &&
     lease.deviceId === stream.deviceId &&
     isAs('deviceType') &&
