@@ -32,20 +32,23 @@ export function notesAfter(roster: RosterContent, endings: Endings, nowMs: numbe
   const { newcomer, ends, lapsed } = endings
   const lapses = lapsed.flatMap((lease) => noteLapse(lease, nowMs))
   const fresh = [...lapses, ...ends.map((lease) => noteEviction(lease, newcomer))]
-  return withNotes(withoutNotesOn(roster, newcomer.id), fresh, nowMs)
+  // A note from before a lapsed lease was taken is no longer true, even if the lapse leaves none.
+  const former = new Set([newcomer, ...lapsed].map(({ id }) => id))
+  return withNotes(withoutNotesOn(roster, former), fresh, nowMs)
 }
 
 /** The notes with these behind them. Notes that are over go, and so do older ones on the same leases. */
 export function withNotes(roster: KeptNotes, fresh: readonly Note[], nowMs: number): KeptNotes {
+  const { lastStop } = roster
   const renewed = new Set(fresh.map(({ leaseId }) => leaseId))
-  const all = [...roster.notes.filter((note) => !renewed.has(note.leaseId)), ...fresh]
+  const isSuperseded = ({ leaseId }: Note) => renewed.has(leaseId) || leaseId === lastStop?.leaseId
+  const all = [...roster.notes.filter((note) => !isSuperseded(note)), ...fresh]
   const current = all.filter(({ untilMs }) => nowMs < untilMs)
   const dropped = current.slice(0, -NOTES_MAX)
   const forgottenUntilMs = Math.max(
     roster.forgottenUntilMs ?? nowMs,
     ...dropped.map(({ untilMs }) => untilMs),
   )
-  const { lastStop } = roster
   return {
     notes: current.slice(-NOTES_MAX),
     ...(lastStop !== undefined && nowMs < lastStop.untilMs && !renewed.has(lastStop.leaseId) && { lastStop }),
@@ -56,6 +59,9 @@ export function withNotes(roster: KeptNotes, fresh: readonly Note[], nowMs: numb
 /**
  * The newest note on a lease, if it is still of use. A `generation` narrows it to that one; a note that names none
  * is about whichever its player knows.
+ *
+ * The last stop is newer than any other note on its lease, whatever their clocks said: a write that leaves another
+ * note on that lease drops it.
  */
 export function currentNote(
   { notes, lastStop }: KeptNotes,
@@ -65,9 +71,7 @@ export function currentNote(
   const isAsked = (note: Note) =>
     note.leaseId === id &&
     (generation === undefined || note.generation === undefined || note.generation === generation)
-  const kept = notes.findLast(isAsked)
-  const stop = lastStop !== undefined && isAsked(lastStop) ? lastStop : undefined
-  const newest = stop !== undefined && stop.atMs >= (kept?.atMs ?? 0) ? stop : kept
+  const newest = lastStop !== undefined && isAsked(lastStop) ? lastStop : notes.findLast(isAsked)
   return newest !== undefined && nowMs < newest.untilMs ? newest : undefined
 }
 
@@ -118,11 +122,11 @@ function noteLapse(lease: Lease, nowMs: number): NoteOf<'lapsed'>[] {
   return [{ how: 'lapsed', leaseId, generation, facts: factsOf(lease), atMs: nowMs, untilMs }]
 }
 
-function withoutNotesOn({ lastStop, ...roster }: RosterContent, id: LeaseId): KeptNotes {
+function withoutNotesOn({ lastStop, ...roster }: RosterContent, ids: ReadonlySet<LeaseId>): KeptNotes {
   return {
     ...roster,
-    notes: roster.notes.filter(({ leaseId }) => leaseId !== id),
-    ...(lastStop !== undefined && lastStop.leaseId !== id && { lastStop }),
+    notes: roster.notes.filter(({ leaseId }) => !ids.has(leaseId)),
+    ...(lastStop !== undefined && !ids.has(lastStop.leaseId) && { lastStop }),
   }
 }
 
