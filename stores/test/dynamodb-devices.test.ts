@@ -138,6 +138,13 @@ describe.each(Object.entries(WRONG_LISTS))('an item whose list of devices %s', (
     }
   })
 
+  it('gets a right one by the end of a lease that does not stand first', async () => {
+    const { store, tableName } = await storeWith(devices)
+    expect((await store.remove(USER, leaseOn('tv', 'b'), stopOf('b@tv'))).done).toBe(true)
+    expect(await devicesIn(tableName)).toEqual(['phone', ''])
+    await store.close()
+  })
+
   it('gets a right one by a replace', async () => {
     const { store, tableName, wire } = await storeWith(devices)
     const seen = await store.read(USER)

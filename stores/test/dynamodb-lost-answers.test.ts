@@ -172,6 +172,30 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
+    it('does not take a replace by somebody else for its own that differs in a note alone', async () => {
+      const ours = {
+        leases: [leaseOf('c')],
+        notes: [evictionOfLease('a')],
+        lastStop: stopOf('x'),
+        forgottenUntilMs: 4_000,
+      }
+      const { lastStop: _stop, ...withoutStop } = ours
+      for (const theirs of [
+        withoutStop,
+        { ...ours, lastStop: stopOf('y') },
+        { ...ours, forgottenUntilMs: 5_000 },
+        { ...ours, notes: [] },
+      ]) {
+        const wire = await openWire({ handsItemsBack })
+        const store = await storeBehind(wire)
+        const seen = await held(store, USER, [leaseOf('a')])
+        expect((await store.replace(USER, seen, theirs)).done).toBe(true)
+        wire.treatNext('lose the answer')
+        expect(await store.replace(USER, seen, ours)).toEqual({ done: false, roster: await store.read(USER) })
+        await store.close()
+      }
+    })
+
     it('does not take the same step by somebody else for its own replace', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)

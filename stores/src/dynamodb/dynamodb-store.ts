@@ -176,8 +176,8 @@ export class DynamoDbStore implements Store {
   }
 
   /**
-   * Walks the table by its own order and segments; a cursor is good for the segment it came from. Users
-   * whose last lease was stopped are met with an empty roster until the table forgets them.
+   * Walks the table by its own order and segments. A cursor is good for the segment it came from. Users whose
+   * last lease was stopped are met with the note on it until a sweep or the table's TTL forgets them.
    */
   async scan(request: ScanRequest): Promise<ScanPage> {
     return this.#run(async (deadline) => {
