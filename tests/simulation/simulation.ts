@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Generation, Lease, LeaseId, LimiterParts, UserId } from '@streamgate/core'
 import { USERS } from './cast.ts'
+import type { Client, Deployed } from './client.ts'
 import { playFinale } from './finale.ts'
 import type {
   Answer,
@@ -48,10 +49,6 @@ export async function simulate(rules: Rules, run: Run): Promise<History> {
   await simulation.runFinale()
   return simulation.history
 }
-
-/** `plans` is what a client means to ask next. */
-type Client = { isBusy: boolean; plans: readonly (Request | Errand)[] }
-type Deployed = { readonly verbs: LimiterVerbs; readonly aheadMs: number; changes: number }
 
 class Simulation {
   readonly #random: SeededRandom
