@@ -12,7 +12,7 @@ import {
   type RunRequest,
 } from './history.ts'
 import { takesDeviceOf } from './lapsed-lease.ts'
-import { marksOn, mayBeForgotten } from './marks.ts'
+import { marksOn, mayBeForgotten, mayHaveGivenWay } from './marks.ts'
 import { nameOf, type Scene } from './scene.ts'
 import { leaseLengths } from './plans-in-force.ts'
 import { evictsUnasked, isLostStart } from './taking-causes.ts'
@@ -60,7 +60,7 @@ export function evictionFaults(scene: Scene, operation: Operation): readonly str
     faults.push('told of an eviction that is long over')
   const evictors = scene.takings.operations
     .filter(isRun)
-    .filter((each) => mayBeEvictor(scene, each, eviction))
+    .filter((each) => mayBeEvictor(scene, each, { eviction, asked: request }))
   const isKept = evictors.some((each) => mayBeKeptFor(scene, each, eviction.untilMs - eviction.atMs))
   if (evictors.length > 0 && !isKept) faults.push('told until a wrong instant')
   if (!evictors.some((evictor) => !isBefore(operation, evictor))) {
@@ -88,7 +88,7 @@ function outdated(scene: Scene, { operation, eviction, evictors }: Told): readon
   if (evicted !== undefined && evictors.every((evictor) => evicted.overByStep < evictor.invoked.step)) {
     faults.push(`${nameOf(evicted)} was over before it was replaced`)
   }
-  if (operation.request.generation !== undefined || mayBeForgotten(scene, operation)) return faults
+  if (operation.request.generation !== undefined) return faults
   const since = takings.operations.filter(
     (each) =>
       isRun(each) &&
@@ -96,7 +96,8 @@ function outdated(scene: Scene, { operation, eviction, evictors }: Told): readon
       (each.answer.outcome === 'admitted' ||
         (each.request.verb === 'start' && each.answer.outcome === 'renewed')) &&
       isBefore(each, operation) &&
-      evictors.every((evictor) => isBefore(evictor, each)),
+      evictors.every((evictor) => isBefore(evictor, each)) &&
+      !mayHaveGivenWay(scene, each, operation),
   )
   return [
     ...faults,
@@ -104,14 +105,18 @@ function outdated(scene: Scene, { operation, eviction, evictors }: Told): readon
   ]
 }
 
-function mayBeEvictor(scene: Scene, each: Operation<RunRequest>, eviction: NoteOf<'evicted'>): boolean {
+function mayBeEvictor(
+  scene: Scene,
+  each: Operation<RunRequest>,
+  { eviction, asked }: { readonly eviction: NoteOf<'evicted'>; readonly asked: RunRequest },
+): boolean {
   const { leaseId, generation, by, atMs } = eviction
   const { id, replaces } = each.request
   const evicted = scene.takings.named(generation)
   const hasEnded =
     replaces === leaseId ||
     ('ends' in each.answer && each.answer.ends.some((lease) => lease.generation === generation)) ||
-    takesDeviceOf(scene, each, evicted) ||
+    takesDeviceOf(scene, each, evicted ?? asked) ||
     (isLostStart(each) &&
       (evicted === undefined || evictsUnasked(scene.history)(each.request, each, evicted)))
   return (

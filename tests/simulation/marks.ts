@@ -8,6 +8,7 @@ import {
   judgedFromMs,
   type Operation,
   type PlayedOutRequest,
+  type RunRequest,
   type StopRequest,
 } from './history.ts'
 import { policiesDuring } from './plans-in-force.ts'
@@ -61,10 +62,7 @@ export function mayCount(scene: Scene, { by, untilMs }: Mark, operation: Operati
  */
 export function mayBeForgotten(scene: Scene, operation: Operation): boolean {
   const { takings } = scene
-  const stops = takings.operations
-    .filter(isStop)
-    .filter((each) => howOf(each) === 'stopped' && !isBefore(operation, each))
-    .filter((each) => isLost(each) || each.answer.outcome === 'stopped')
+  const stops = playersStops(scene, operation)
   const isDisplaced = (stop: Stop) => stops.some((other) => other !== stop && !isBefore(other, stop))
   const current = stops.filter((stop) =>
     marksOn(scene, stop.request.id).some((mark) => mark.by === stop && mayCount(scene, mark, operation)),
@@ -74,6 +72,25 @@ export function mayBeForgotten(scene: Scene, operation: Operation): boolean {
     ...takings.operations.filter(isStop).map(({ request }) => request.id),
   ])
   return current.some(isDisplaced) || ids.size > NOTES_MAX
+}
+
+/** Whether the stream was stopped again after this start of it, and the note on that gave way to another's. */
+export function mayHaveGivenWay(scene: Scene, start: Operation<RunRequest>, operation: Operation): boolean {
+  const stops = playersStops(scene, operation)
+  return stops.some(
+    (stop) =>
+      stop.request.id === start.request.id &&
+      !isBefore(stop, start) &&
+      stops.some((other) => other !== stop && !isBefore(other, stop)),
+  )
+}
+
+/** What players may have stopped by this operation's answer. */
+function playersStops({ takings }: Scene, operation: Operation): readonly Stop[] {
+  return takings.operations
+    .filter(isStop)
+    .filter((each) => howOf(each) === 'stopped' && !isBefore(operation, each))
+    .filter((each) => isLost(each) || each.answer.outcome === 'stopped')
 }
 
 export function isStop(operation: Operation): operation is Stop {
