@@ -86,16 +86,16 @@ describe('a start with a device', () => {
   })
 })
 
+const startOn = (streamId: string, plan: string) =>
+  limiter.start({ user: USER, stream: { streamId: streamId as StreamId }, plan })
+const heartbeatOf = (streamId: string) =>
+  limiter.heartbeat({ user: USER, stream: { streamId: streamId as StreamId } })
+
 describe('a heartbeat of a lease that lapsed and was tidied away', () => {
   beforeEach(() => {
     const plans = { basic: { limits: [{ max: 1 }] }, premium: { limits: [{ max: 4 }] } }
     limiter = limiterWith(parsePolicy({ plans, defaultPlan: 'basic' }))
   })
-  const startOn = (streamId: string, plan: string) =>
-    limiter.start({ user: USER, stream: { streamId: streamId as StreamId }, plan })
-  const heartbeatOf = (streamId: string) =>
-    limiter.heartbeat({ user: USER, stream: { streamId: streamId as StreamId } })
-
   it('is judged under the plan it was admitted under', async () => {
     for (const id of ['a', 'b', 'c', 'd']) await startOn(id, 'premium')
     nowMs += LEASE_MS

@@ -5,6 +5,8 @@ import type { TargetMaker } from './target.ts'
 
 const CHARACTERS_MAX = 200
 
+const typeOf = ({ status, body }: Reply) => [status, body['type']]
+
 export function describeStopping(maker: TargetMaker): void {
   describe('a stop', () => {
     let service: Conversation
@@ -15,7 +17,6 @@ export function describeStopping(maker: TargetMaker): void {
 
     const stopBy = (user: string, query: string, id = 'a'): Promise<Reply> =>
       service.send({ method: 'DELETE', path: `${streamPath(user, id)}?${query}` })
-    const typeOf = ({ status, body }: Reply) => [status, body['type']]
     const ENDED = [410, '/problems/stream-ended']
 
     it('by its player makes a late heartbeat take no slot', async () => {

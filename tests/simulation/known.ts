@@ -1,6 +1,6 @@
 /** What is certainly known of a user at a quiet moment: exactly who is live. */
 import type { Lease } from '@streamgate/core'
-import { isBefore, judgedFromMs, overlap, type Operation, type RunRequest } from './history.ts'
+import { isBefore, judgedFromMs, type Operation, type RunRequest } from './history.ts'
 import { hasCertainlyHeard, isEverFinished } from './finish-rules.ts'
 import { leaseSince } from './lapsed-lease.ts'
 import type { Scene } from './scene.ts'

@@ -1,15 +1,7 @@
 /** What is certain of a lease that lapsed while its player was silent. */
 import type { Lease } from '@streamgate/core'
 import { isEverFinished } from './finish-rules.ts'
-import {
-  isBefore,
-  isRun,
-  judgedAtMs,
-  mayHaveWritten,
-  overlap,
-  type Operation,
-  type RunRequest,
-} from './history.ts'
+import { isBefore, isRun, mayHaveWritten, overlap, type Operation, type RunRequest } from './history.ts'
 import type { Scene } from './scene.ts'
 import { lapseMs, type Taking } from './taking.ts'
 

@@ -2,7 +2,6 @@
 import {
   isBefore,
   isHeartbeat,
-  judgedAtMs,
   mayHaveWritten,
   type Answer,
   type Operation,

@@ -6,7 +6,6 @@ import {
   type History,
   type Operation,
   type RunRequest,
-  type Span,
   type Terms,
 } from './history.ts'
 import { planNamesSeen } from './memory.ts'
@@ -110,13 +109,7 @@ function planNames(
   { request, answer }: Operation<RunRequest>,
 ): readonly (string | undefined)[] {
   if (request.verb === 'start' || request.plan !== undefined) return [request.plan]
-  switch (answer.outcome) {
-    case 'admitted':
-    case 'renewed':
-      return [answer.lease.plan]
-    case 'denied':
-      return [answer.plan]
-    default:
-      return planNamesSeen(takings)
-  }
+  const { outcome } = answer
+  if (outcome === 'admitted' || outcome === 'renewed') return [answer.lease.plan]
+  return outcome === 'denied' ? [answer.plan] : planNamesSeen(takings)
 }

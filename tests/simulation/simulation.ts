@@ -279,14 +279,13 @@ class Simulation {
   }
 
   #moveClockTo(instantMs: number): void {
-    if (instantMs <= this.#nowMs) return
-    this.#nowMs = instantMs
-    this.#clock.push(this.#moment())
+    if (instantMs > this.#nowMs) this.#clock.push(this.#moment(instantMs))
   }
 
-  #moment(): Moment {
+  #moment(atMs = this.#nowMs): Moment {
+    this.#nowMs = atMs
     this.#step += 1
-    return { step: this.#step, atMs: this.#nowMs }
+    return { step: this.#step, atMs }
   }
 
   #learnGenerations(user: UserId, leases: readonly Lease[]): void {

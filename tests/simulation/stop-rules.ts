@@ -15,23 +15,19 @@ export function stopFaults(scene: Scene, operation: Operation): readonly string[
   if (request.verb !== 'stop') return []
   const matching = scene.takings.of(request.id).filter((taking) => isNamedBy(request, taking))
   const running = runningFaults(matching, operation)
-  switch (answer.outcome) {
-    case 'stopped':
-      return heldPossibly(matching, operation) ? [] : ['stopped what was not held']
-    case 'noted': {
-      const mayHaveBeen = matching.some(({ origins }) => origins.some((each) => !isBefore(operation, each)))
-      if (request.generation !== undefined) return [...running, 'notes a stop of one generation']
-      return mayHaveBeen || request.byOperator !== undefined ? running : ['noted what was never held']
-    }
-    case 'not-held': {
-      if (request.generation !== undefined) return running
-      if (request.byOperator !== undefined) return [...running, 'does not note what an operator stopped']
-      const isLate = lapsedAndRemembered(scene, operation) !== undefined && !mayBeForgotten(scene, operation)
-      return isLate ? [...running, 'does not note that a lapsed lease is not to come back'] : running
-    }
-    default:
-      return []
+  if (answer.outcome === 'stopped') {
+    return heldPossibly(matching, operation) ? [] : ['stopped what was not held']
   }
+  if (answer.outcome === 'noted') {
+    const mayHaveBeen = matching.some(({ origins }) => origins.some((each) => !isBefore(operation, each)))
+    if (request.generation !== undefined) return [...running, 'notes a stop of one generation']
+    return mayHaveBeen || request.byOperator !== undefined ? running : ['noted what was never held']
+  }
+  if (answer.outcome !== 'not-held') return []
+  if (request.generation !== undefined) return running
+  if (request.byOperator !== undefined) return [...running, 'does not note what an operator stopped']
+  const isLate = lapsedAndRemembered(scene, operation) !== undefined && !mayBeForgotten(scene, operation)
+  return isLate ? [...running, 'does not note that a lapsed lease is not to come back'] : running
 }
 
 /** The end of a playback ends its lease if it is about what the lease is for, and not older than its renewal. */

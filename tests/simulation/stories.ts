@@ -72,7 +72,7 @@ export function requestsOf(ask: Ask, story: Story): readonly (Request | Errand)[
     case 'heartbeat that replaces':
       return [run('heartbeat', { replaces })]
     case 'report':
-      return [reportRequest(user, playing, reportBy(story, playing, random.pick([0, 0, -3])))]
+      return [reportRequest(user, playing, reportBy(story, playing, { inMs: random.pick([0, 0, -3]) }))]
     case 'film ends':
       return filmEnds(story, playing)
     case 'stop':
@@ -110,8 +110,10 @@ export function requestsOf(ask: Ask, story: Story): readonly (Request | Errand)[
 function reportBy(
   { random, seen, playersAheadMs }: Story,
   { stream }: Playback,
-  inMs: number,
-  isAdvert = random.chance(0.15),
+  {
+    inMs,
+    isAdvert = random.chance(0.15),
+  }: { readonly inMs: number; readonly isAdvert?: boolean | undefined },
 ): ReportFacts {
   return {
     ...(random.chance(0.9) && { reportedContentId: isAdvert ? ADVERT : reportedContentOf(stream) }),
@@ -123,9 +125,9 @@ function reportBy(
 function filmEnds(story: Story, playing: Playback): readonly Request[] {
   const { random, user } = story
   const { id } = playing
-  const report = (inMs: number) => reportRequest(user, playing, reportBy(story, playing, inMs))
+  const report = (inMs: number) => reportRequest(user, playing, reportBy(story, playing, { inMs }))
   const isOver = (inMs: number, isAdvert?: boolean): PlayedOutRequest => {
-    return { verb: 'played-out', user, id, report: reportBy(story, playing, inMs, isAdvert) }
+    return { verb: 'played-out', user, id, report: reportBy(story, playing, { inMs, isAdvert }) }
   }
   const begin = random.chance(0.7) ? [runRequest('start', user, playing)] : []
   return random.pick([
