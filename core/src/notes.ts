@@ -122,7 +122,8 @@ function noteLapse(lease: Lease, nowMs: number): NoteOf<'lapsed'>[] {
   return [{ how: 'lapsed', leaseId, generation, facts: factsOf(lease), atMs: nowMs, untilMs }]
 }
 
-function withoutNotesOn({ lastStop, ...roster }: RosterContent, ids: ReadonlySet<LeaseId>): KeptNotes {
+/** The notes without those on these leases. */
+export function withoutNotesOn({ lastStop, ...roster }: RosterContent, ids: ReadonlySet<LeaseId>): KeptNotes {
   return {
     ...roster,
     notes: roster.notes.filter(({ leaseId }) => !ids.has(leaseId)),

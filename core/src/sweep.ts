@@ -1,5 +1,5 @@
 import { rememberedUntilMs, type Lease, type StreamId } from './lease.ts'
-import { withNotes, type KeptNotes } from './notes.ts'
+import { withNotes, withoutNotesOn, type KeptNotes } from './notes.ts'
 import type { Roster, RosterContent } from './roster.ts'
 
 /** By what a roster is judged that may hold things nobody needs any more. */
@@ -52,8 +52,7 @@ export function tidied(roster: Roster, judge: SweepJudge): Tidying | undefined {
 /** The notes that are still of use; an older note on a lease that is swept away would pass for its end. */
 function withoutNotesOnSwept(roster: Roster, staying: readonly Lease[], nowMs: number): KeptNotes {
   const swept = new Set(roster.leases.filter((lease) => !staying.includes(lease)).map(({ id }) => id))
-  const notes = roster.notes.filter(({ leaseId }) => !swept.has(leaseId))
-  return withNotes({ ...roster, notes }, [], nowMs)
+  return withNotes(withoutNotesOn(roster, swept), [], nowMs)
 }
 
 function noteCount({ notes, lastStop, forgottenUntilMs }: KeptNotes): number {

@@ -122,6 +122,21 @@ describe('a note on an eviction', () => {
   })
 })
 
+describe('the note of a last stop', () => {
+  const lastStop = { how: 'stopped', leaseId: leaseOf('film').id, atMs: 0, untilMs: 900_000 } as const
+
+  it('keeps its user until its time is over', () => {
+    const stopped = { ...rosterOf([]), lastStop }
+    expect(tidied(stopped, at(899_999))).toBeUndefined()
+    expect(tidied(stopped, at(900_000))).toEqual({ next: NOTHING, lapsed: 0, finished: 0, notes: 1 })
+  })
+
+  it('goes with a lease that was started again after it', () => {
+    const again = { ...rosterOf([leaseOf('film')]), lastStop }
+    expect(tidied(again, at(2 * LEASE_MS))?.next).toEqual(NOTHING)
+  })
+})
+
 describe('a user who holds nothing', () => {
   it('goes where the store still keeps them', () => {
     expect(tidied(rosterOf([]), at(0))).toEqual({ next: NOTHING, lapsed: 0, finished: 0, notes: 0 })

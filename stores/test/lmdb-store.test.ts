@@ -36,7 +36,7 @@ describe('LmdbStore', () => {
     await after.close()
   })
 
-  it('keeps a record of nobody of whom neither a lease nor a note is left', async () => {
+  it('keeps no record of a user of whom neither a lease nor a note is left', async () => {
     const store = new LmdbStore({ path: temporaryFolder() })
     await store.add(USER, leaseOf('film'), { capacity: 3 })
     const { roster } = await store.remove(USER, leaseOf('film'), stopOf('film'))

@@ -2,9 +2,8 @@
 import type { Lease, Roster, Store, UserId } from '@streamgate/core'
 import { broken, readThenWrite, refused } from './breaking.ts'
 
-/** Counts the leases of each device by itself, and puts its counts right only as far as `counting` does. */
+/** How many leases each device is taken to hold, beside a store that knows. */
 type Counts = {
-  /** How many leases each device is taken to hold. */
   readonly held: Map<string, number>
   readonly sound: Store
 }
@@ -15,7 +14,7 @@ function counted(counts: Counts['held'], key: string, by: 1 | -1): void {
   counts.set(key, (counts.get(key) ?? 0) + by)
 }
 
-/** A store whose own counts decide who is alone, and that keeps them only as far as `departure` does. */
+/** A store that decides by counts of its own who is alone on a device, and keeps them well but for `departure`. */
 const miscounting = (departure: (counts: Counts) => Partial<Store>) =>
   broken((sound) => {
     const held: Counts['held'] = new Map()

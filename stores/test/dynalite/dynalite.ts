@@ -17,7 +17,7 @@ import { teachRefusalsWithItems } from './refusals-with-items.ts'
 export type Item = Record<string, AttributeValue>
 
 /** Long enough that a busy machine is not mistaken for a dead table. */
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 15_000
 
 const makeServer = createRequire(import.meta.url)('dynalite') as (options: object) => Server
 
