@@ -8,6 +8,9 @@ import { Client, idsIn } from './client.ts'
 import { COMMAND_LINE, startService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
+/** What pages of other origins may send. */
+const CORS_HEADERS = 'authorization, content-type, if-match, traceparent, tracestate, baggage, x-request-id'
+
 /** Flag, variable and default of every setting, as the design has them. */
 const SETTINGS = [
   ['--host', 'STREAMGATE_HOST', '127.0.0.1'],
@@ -20,6 +23,8 @@ const SETTINGS = [
   ['--auth', 'STREAMGATE_AUTH', 'none'],
   ['--drain-seconds', 'STREAMGATE_DRAIN_SECONDS', '2'],
   ['--in-flight-max', 'STREAMGATE_IN_FLIGHT_MAX', '10000'],
+  ['--cors-origins', 'STREAMGATE_CORS_ORIGINS', undefined],
+  ['--cors-headers', 'STREAMGATE_CORS_HEADERS', CORS_HEADERS],
   ['--log-level', 'STREAMGATE_LOG_LEVEL', 'info'],
   ['--metrics', 'STREAMGATE_METRICS', 'auto'],
   ['--sweep-minutes', 'STREAMGATE_SWEEP_MINUTES', '60'],
@@ -39,6 +44,8 @@ const BAD_VALUES = [
     ['--auth', 'basic', /none/],
     ['--drain-seconds', '601', /0 to 600/],
     ['--in-flight-max', '0', /1 to 1000000/],
+    ['--cors-origins', 'javascript://x', /https:.*capacitor.*tauri/],
+    ['--cors-headers', 'a b', /names of header fields/],
     ['--log-level', 'loud', /trace.*silent/],
     ['--metrics', 'statsd', /auto.*off/],
     ['--sweep-minutes', '10080.1', /0 to 10080/],
@@ -52,6 +59,8 @@ const BAD_VALUES = [
     ['--samples', '', /on or off/],
     ['--drain-seconds', '0.5', /0 to 600/],
     ['--in-flight-max', '1e3', /1 to 1000000/],
+    ['--cors-origins', 'https://a.example/', /https:.*capacitor.*tauri/],
+    ['--cors-headers', '*', /names of header fields/],
     ['--log-level', 'INFO', /trace.*silent/],
     ['--metrics', 'emf', /Lambda/],
     ['--sweep-minutes', 'hourly', /0 to 10080/],
