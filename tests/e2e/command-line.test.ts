@@ -3,10 +3,14 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { Client, idsIn } from './client.ts'
 import { COMMAND_LINE, startService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+
+/** Far longer than a command takes that does not serve, on a busy machine too. */
+const RUN_LIMIT_MS = 60_000
+vi.setConfig({ testTimeout: 2 * RUN_LIMIT_MS })
 
 /** What pages of other origins may send. */
 const CORS_HEADERS = 'authorization, content-type, if-match, traceparent, tracestate, baggage, x-request-id'
@@ -248,9 +252,6 @@ function newFolder(): string {
 }
 
 type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-
-/** Far longer than a command takes that does not serve. */
-const RUN_LIMIT_MS = 15_000
 
 /** Runs a command to its end, or kills it where it serves. */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
