@@ -118,9 +118,9 @@ type Change = {
 
 /** The room that a newcomer needs if a count is all that its plan asks; else none that a store can judge. */
 export function roomFor(claim: Claim): Room | undefined {
-  const { newcomer, plan, isHeartbeat } = claim
+  const { plan, isHeartbeat } = claim
   if (!isOneCount(plan) || replacesAnother(claim) || isHeartbeat === true) return undefined
-  const soleOfDevice = plan.sameDeviceReplaces && newcomer.deviceId !== undefined
+  const soleOfDevice = takesDevice(claim)
   return { capacity: headlineLimit(plan).max, ...(soleOfDevice && { soleOfDevice }) }
 }
 
@@ -163,7 +163,7 @@ function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, n
   const { id, generation } = held
   const renewal = renewalOf(claim.newcomer)
   const leaving = leavingLeases(roster, claim)
-  if (leaving.length === 0 && !replacesAnother(claim)) {
+  if (leaving.length === 0 && !replacesAnother(claim) && !takesDevice(claim)) {
     return { outcome: 'renewed', write: { verb: 'renew', lease: { id, generation }, renewal }, ends: [] }
   }
   return rewrite(roster, { claim, leaving, lease: renewedLease(held, renewal) }, nowMs)
@@ -200,13 +200,16 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
 }
 
 /** The held leases whose place this stream takes by wish: the one it replaces, and its own device's former one. */
-function leavingLeases(roster: Roster, { newcomer, plan, replaces, isHeartbeat }: Claim): Lease[] {
-  const { deviceId } = newcomer
-  const takesDevice = plan.sameDeviceReplaces && isHeartbeat !== true && deviceId !== undefined
+function leavingLeases(roster: Roster, claim: Claim): Lease[] {
+  const { newcomer, replaces } = claim
+  const isOfDevice = ({ deviceId }: Lease) => takesDevice(claim) && deviceId === newcomer.deviceId
   return roster.leases.filter(
-    (lease) =>
-      lease.id !== newcomer.id && (lease.id === replaces || (takesDevice && lease.deviceId === deviceId)),
+    (lease) => lease.id !== newcomer.id && (lease.id === replaces || isOfDevice(lease)),
   )
+}
+
+function takesDevice({ newcomer, plan, isHeartbeat }: Claim): boolean {
+  return plan.sameDeviceReplaces && isHeartbeat !== true && newcomer.deviceId !== undefined
 }
 
 function replacesAnother({ newcomer, replaces }: Claim): boolean {
