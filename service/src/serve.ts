@@ -4,11 +4,17 @@
 import cluster from 'node:cluster'
 import { compose, policyReloader, type Composition } from './compose.ts'
 import type { Config } from './config.ts'
-import { storeText } from './store-config.ts'
+import { graceOf } from './drain-grace.ts'
+import { endAtOnce } from './end-at-once.ts'
 import { Log } from './log.ts'
-import { listen } from './node.ts'
+import { listen, type RunningServer } from './node.ts'
 import { PolicyFeed, relayPolicy } from './policy/policy-relay.ts'
-import { endAtOnce, joinFleet, runWorkers, tellPrimary, untilToldToStop, whenToldToSweep } from './workers.ts'
+import type { PolicyReloader } from './policy/policy-reloader.ts'
+import { HttpEndpoint } from './server/http-endpoint.ts'
+import { storeText } from './store-config.ts'
+import type { SweepTimer } from './sweep/sweep-timer.ts'
+import { runWorkers } from './workers/fleet.ts'
+import { PrimaryLink, tellFailure } from './workers/primary-link.ts'
 
 /** Longest wait for requests under way once the port is closed. */
 const FINISH_LIMIT_MS = 10_000
@@ -26,15 +32,13 @@ export async function serve(config: Config): Promise<number> {
   try {
     if (cluster.isWorker) return await serveAsWorker(config, log)
     const reloader = policyReloader(config.policy, log.logger)
-    if (config.workers === 1) {
-      return await serveHere(config, log, ({ policy }) => reloader.start((state) => policy.use(state)))
-    }
+    if (config.workers === 1) return await serveAlone(config, log, reloader)
     relayPolicy(reloader)
     return await runWorkers(config, log.logger)
   } catch (error) {
     log.logger.fatal({ err: error }, 'cannot serve')
     if (cluster.isPrimary) throw error
-    await tellPrimary(error)
+    await tellFailure(error)
     return 1
   } finally {
     log.flush()
@@ -42,39 +46,81 @@ export async function serve(config: Config): Promise<number> {
   }
 }
 
-/** Serves by the policy of the primary. */
+/** Serves what the primary hands over, by the policy of the primary. */
 async function serveAsWorker(config: Config, log: Log): Promise<number> {
+  const link = new PrimaryLink()
   const feed = await PolicyFeed.open()
   const policy = feed.source(config.policy)
-  return serveHere({ ...config, policy }, log, (composition) =>
-    feed.follow((state) => composition.policy.use(state)),
-  )
+  const composition = await compose({ ...config, policy }, log, (own) => link.joinMetrics(own))
+  feed.follow((state) => composition.policy.use(state))
+  await makeReady(composition)
+  const endpoint = new HttpEndpoint(composition.app)
+  const sweepTimer = composition.makeSweepTimer()
+  const url = await link.join({
+    take: (socket) => endpoint.take(socket),
+    sweep: () => {
+      if (config.sweepMinutes > 0) sweepTimer.start()
+    },
+  })
+  const server = {
+    url,
+    startDraining: () => endpoint.startDraining(),
+    close: async (limitMs: number) => endpoint.close(limitMs),
+  }
+  const orders = { draining: link.draining, closing: () => link.finishing }
+  return runUntilStopped({ config, log, composition, sweepTimer, server, orders })
 }
 
-/** @param followPolicy keeps the composition's policy the newest from when it is called. */
-async function serveHere(
-  config: Config,
-  log: Log,
-  followPolicy: (composition: Composition) => void,
-): Promise<number> {
-  const { logger } = log
-  const composition = await compose(config, log, cluster.isWorker ? joinFleet : undefined)
-  followPolicy(composition)
-  await composition.finished.start()
-  await composition.makeDocuments()
-  const sweepTimer = composition.makeSweepTimer()
-  const sweeps = config.sweepMinutes > 0
-  if (sweeps && cluster.isWorker) whenToldToSweep(() => sweepTimer.start())
+/** Serves in this process alone. */
+async function serveAlone(config: Config, log: Log, reloader: PolicyReloader): Promise<number> {
+  const composition = await compose(config, log)
+  reloader.start((state) => composition.policy.use(state))
+  await makeReady(composition)
   const { host, port } = config
   const server = await listen(composition.app, { host, port })
-  if (sweeps && !cluster.isWorker) sweepTimer.start()
+  const sweepTimer = composition.makeSweepTimer()
+  if (config.sweepMinutes > 0) sweepTimer.start()
+  const draining = stopSignal()
+  const orders = { draining, closing: async () => graceOf(config, await draining) }
+  return runUntilStopped({ config, log, composition, sweepTimer, server, orders })
+}
+
+async function makeReady(composition: Composition): Promise<void> {
+  await composition.finished.start()
+  await composition.makeDocuments()
+}
+
+/** What runs until it is told to stop. */
+type Run = {
+  readonly config: Config
+  readonly log: Log
+  readonly composition: Composition
+  readonly sweepTimer: SweepTimer
+  readonly server: RunningServer
+  readonly orders: {
+    /** Load balancers are to see that it stops, because of this signal. */
+    readonly draining: Promise<NodeJS.Signals>
+    /** Resolves when it is to close its port and end. */
+    readonly closing: () => Promise<void>
+  }
+}
+
+async function runUntilStopped({
+  config,
+  log,
+  composition,
+  sweepTimer,
+  server,
+  orders,
+}: Run): Promise<number> {
+  const { logger } = log
   logger.info({ url: server.url, store: storeText(config.store), workers: config.workers }, 'listening')
-  const signal = await (cluster.isWorker ? untilToldToStop() : stopSignal())
+  const signal = await orders.draining
   logger.info({ signal }, 'draining')
   composition.startDraining()
   server.startDraining()
   const lastSweep = sweepTimer.stop()
-  await graceOf(config, signal)
+  await orders.closing()
   const { unfinished } = await server.close(FINISH_LIMIT_MS)
   const isClosed = await isDoneWithin(CLOSE_LIMIT_MS, closeAfter(lastSweep, composition))
   logger.info({ unfinished }, 'stopped')
@@ -108,12 +154,4 @@ async function isDoneWithin(limitMs: number, work: Promise<void>): Promise<boole
     setTimeout(() => resolve(false), limitMs).unref()
   })
   return Promise.race([work.then(() => true as const), overdue])
-}
-
-/** Somebody at a terminal waits for nothing; a load balancer gets time to look elsewhere. */
-async function graceOf({ drainSeconds }: Config, signal: NodeJS.Signals): Promise<void> {
-  if (signal === 'SIGINT') return
-  await new Promise((resolve) => {
-    setTimeout(resolve, drainSeconds * 1000)
-  })
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ROUTES } from '../../service/src/routes/index.ts'
+import { Client } from './client.ts'
 import { Connection, requestText } from './connection.ts'
 import { startService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
@@ -9,6 +10,9 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 const DESCRIPTORS_MAX = 80
 /** After this time a connection that is still open has a descriptor of the service. */
 const REFUSAL_MS = 50
+/** How long all descriptors are in use. */
+const HELD_MS = 3000
+const PATIENCE_MS = 20_000
 
 const PATHS = ROUTES.filter(({ method }) => method === 'GET').map(({ path }) =>
   path.replace('{userId}', 'user').replace('{type}', 'draining'),
@@ -28,6 +32,25 @@ describe('a service with all its file descriptors in use', () => {
     for (const { socket } of connections) socket.destroy()
   })
 })
+
+it.each([1, 2])(
+  'once file descriptors are free again, a service of %i process(es) goes on',
+  async (workers) => {
+    const folder = temporaryFolder()
+    const { url } = await startService({ folder, workers, descriptorsMax: DESCRIPTORS_MAX })
+    const opening = Array.from({ length: DESCRIPTORS_MAX * 3 }, () => Connection.open(url))
+    const connections = await Promise.all(opening)
+    for (const { socket } of connections) socket.write(requestText('GET', '/livez'))
+    await pause(HELD_MS)
+    for (const { socket } of connections) socket.destroy()
+    const client = new Client(url)
+    const status = async () => (await client.get('/livez').catch(() => undefined))?.status
+    await expect.poll(status, { timeout: PATIENCE_MS }).toBe(200)
+    const answers = await Promise.all(Array.from({ length: DESCRIPTORS_MAX / 4 }, () => client.get('/livez')))
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200))
+  },
+  60_000,
+)
 
 /** Whether the newest connection is kept open. */
 async function hasRoom(connections: readonly Connection[]): Promise<boolean> {

@@ -27,6 +27,8 @@ export type LogLine = {
   readonly msg: string
   readonly pid: number
   readonly url?: string
+  /** Of a decision. */
+  readonly user?: string
 }
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }

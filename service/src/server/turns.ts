@@ -54,6 +54,18 @@ export class Turns {
     else this.#queue(line, line.close())
   }
 
+  /** The request whose turn it is has arrived whole. */
+  received(socket: Socket): void {
+    const line = this.#lines.get(socket)
+    if (line !== undefined) line.bytesReceived = socket.bytesRead
+  }
+
+  /** Whether the connection waits for nothing but its next request, and nothing of that has come. */
+  isIdle(socket: Socket): boolean {
+    const line = this.#lines.get(socket)
+    return line === undefined || (line.isFree && socket.bytesRead === line.bytesReceived)
+  }
+
   /** Whether a request waits behind the one that is being answered. */
   hasWaiting(socket: Socket): boolean {
     return (this.#lines.get(socket)?.waiting.length ?? 0) > 0
@@ -96,6 +108,8 @@ class Line {
   readonly waiting: Turn[] = []
   /** Whether its last word is said, or waits for its turn. */
   isOver = false
+  /** What had been read when its last request was whole. */
+  bytesReceived = 0
   #current: ServerResponse | undefined
 
   constructor(socket: Socket) {

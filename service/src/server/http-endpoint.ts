@@ -1,0 +1,120 @@
+/**
+ * Serves the app to connections by Node's own HTTP server, wherever they come from.
+ */
+import { createServer, STATUS_CODES, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { setImmediate as turnOfTheEventLoop, setTimeout as pause } from 'node:timers/promises'
+import type { App } from '../app.ts'
+import { answer, receive, type Exchange } from './exchange.ts'
+import { Turns } from './turns.ts'
+
+/** Longest wait for a whole request: a start is a few hundred bytes. */
+const REQUEST_TIMEOUT_MS = 10_000
+/** How often requests under way are looked at, and so how much later than its time one may be refused. */
+const TIMEOUT_CHECK_MS = 250
+/** Longest wait for a client that takes nothing of an answer that is ready for it. */
+const ANSWER_TIMEOUT_MS = 30_000
+/** How long a refused client may take to read why, before its connection is cut. */
+const REFUSAL_MS = 1000
+/** Idle connections outlive the 60 s of common load balancers, so that those close first and never meet a dead one. */
+const KEEP_ALIVE_MS = 65_000
+/** How long an idle connection stays open after the port is closed: a request may be on its way. */
+const LINGER_MS = 500
+
+/** Serves any number of connections, each until it ends. */
+export class HttpEndpoint {
+  readonly #app: App
+  readonly #server: Server
+  readonly #turns = new Turns()
+  readonly #connections = new Set<Socket>()
+  #isDraining = false
+  #emptied: (() => void) | undefined
+
+  constructor(app: App) {
+    this.#app = app
+    const options = {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    }
+    this.#server = createServer(options, (incoming, outgoing) => this.#receive({ incoming, outgoing }))
+    this.#server.timeout = ANSWER_TIMEOUT_MS
+    // Without it a client that ends its side after its request gets no answer. Node's types do not know it.
+    Object.assign(this.#server, { httpAllowHalfOpen: true })
+    this.#server.on('clientError', (error, socket) => {
+      this.#turns.take(socket as Socket, { take: () => refuseUnreadable(error, socket as Socket) })
+    })
+    // This server has no port of its own, and looks at the time limits only once it believes that it listens.
+    this.#server.emit('listening')
+  }
+
+  /** Serves this connection. */
+  take(socket: Socket): void {
+    this.#connections.add(socket)
+    socket.once('close', () => {
+      this.#connections.delete(socket)
+      if (this.#connections.size === 0) this.#emptied?.()
+    })
+    this.#server.emit('connection', socket)
+    this.#turns.open(socket)
+  }
+
+  /** From now on every answer asks its client to take the next request elsewhere. */
+  startDraining(): void {
+    this.#isDraining = true
+  }
+
+  /** Lets requests under way finish and idle connections go; resolves when all are gone, or after `limitMs`. */
+  async close(limitMs: number): Promise<{ readonly unfinished: number }> {
+    this.#isDraining = true
+    const limit = setTimeout(() => this.#end(() => true), limitMs)
+    void this.#endIdle()
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve
+      })
+    }
+    clearTimeout(limit)
+    return { unfinished: this.#app.inFlight }
+  }
+
+  #receive(exchange: Exchange): void {
+    const { incoming, outgoing } = exchange
+    const { socket } = incoming
+    const take = () =>
+      receive(incoming, (body) => {
+        this.#turns.received(socket)
+        if (this.#isDraining && !this.#turns.hasWaiting(socket)) outgoing.setHeader('connection', 'close')
+        void answer(this.#app, exchange, body)
+      })
+    this.#turns.take(socket, { outgoing, take })
+  }
+
+  async #endIdle(): Promise<void> {
+    await pause(LINGER_MS)
+    // What came in the meantime is read now, before anybody is taken for idle.
+    await turnOfTheEventLoop()
+    this.#end((socket) => this.#turns.isIdle(socket))
+  }
+
+  #end(isToEnd: (socket: Socket) => boolean): void {
+    for (const socket of this.#connections) if (isToEnd(socket)) socket.destroy()
+  }
+}
+
+/** Answers what is not HTTP, or came too slowly or too large, and closes. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
+  socket.pause()
+  setTimeout(() => socket.destroy(), REFUSAL_MS).unref()
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

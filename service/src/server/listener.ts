@@ -1,0 +1,77 @@
+/**
+ * A port: takes connections, whoever then serves them.
+ */
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises'
+
+/** What a listener needs. */
+export type ListenerParts = {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Gets each connection. */
+  readonly onConnection: (socket: Socket) => void
+  /** Whether nothing is read from a connection here, because another process serves it. */
+  readonly isPaused?: boolean
+}
+
+/** Longest search for a quiet moment to close the port in. */
+const CLOSE_LIMIT_MS = 1000
+/** A turn of the event loop in which little else happened. */
+const QUIET_MS = 0.2
+
+/** A port that is open. */
+export class Listener {
+  readonly #server: Server
+  readonly #host: string
+  #taken = 0
+
+  private constructor({ host, isPaused = false, onConnection }: ListenerParts) {
+    this.#host = host
+    const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: isPaused }
+    this.#server = createServer(options, (socket) => {
+      this.#taken += 1
+      onConnection(socket)
+    })
+  }
+
+  /** @throws {NodeJS.ErrnoException} if the address cannot be had. */
+  static async open(parts: ListenerParts): Promise<Listener> {
+    const listener = new Listener(parts)
+    await new Promise<void>((resolve, reject) => {
+      listener.#server.once('error', reject)
+      listener.#server.listen(parts.port, parts.host, resolve)
+    })
+    return listener
+  }
+
+  get url(): string {
+    const { port } = this.#server.address() as AddressInfo
+    const host = this.#host.includes(':') ? `[${this.#host}]` : this.#host
+    return `http://${host}:${port}`
+  }
+
+  /**
+   * Closes the port; every connection that waited in the kernel is taken first, since closing resets it.
+   *
+   * Node takes one connection in a turn of its event loop. A turn without one says that none waited, and the port is
+   * closed at its end. Only a connection that comes in the rest of that turn is lost, so a short turn is chosen.
+   */
+  async close(): Promise<void> {
+    const deadlineMs = performance.now() + CLOSE_LIMIT_MS
+    for (;;) {
+      const before = this.#taken
+      const startedAtMs = performance.now()
+      await turnOfTheEventLoop()
+      const endedAtMs = performance.now()
+      const isQuiet = this.#taken === before && endedAtMs - startedAtMs < QUIET_MS
+      if (isQuiet || endedAtMs > deadlineMs) break
+    }
+    this.closeAtOnce()
+  }
+
+  /** Closes the port, whoever waits. */
+  closeAtOnce(): void {
+    this.#server.close()
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The port of several workers: the primary takes each connection and hands it to one of them.
+ *
+ * The primary keeps a connection until its worker has said that it serves it, so none is lost with a worker that dies,
+ * that stands still, or that is about to end. Node's own scheduling keeps no such record.
+ */
+import type { Worker } from 'node:cluster'
+import type { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Listener } from '../server/listener.ts'
+import { monotonicMs, type PrimaryMessage } from './messages.ts'
+
+/**
+ * After so many ticks without a word a connection goes to another worker. Ticks and not milliseconds, because after a pause
+ * of the whole machine only one tick has passed, and the word is read before the next.
+ */
+const TAKE_BACK_TICKS = 4
+/** A connection that so many workers leave alone is given up: they have no file descriptor for it. */
+const ATTEMPTS_MAX = 3
+/** Longest wait for the workers to take what is left when the port is closed. */
+const CLOSE_LIMIT_MS = 3000
+const CLOSE_CHECK_MS = 10
+
+/** A connection that is not served yet. */
+type Waiting = { readonly socket: Socket; readonly attempts: number }
+/** What a worker was given; nothing any more if the connection was taken back. */
+type HandOver = { readonly number: number; ticks: number; connection: Waiting | undefined }
+
+/** Hands connections to workers, one at a time to each. */
+export class Dispatcher {
+  readonly #isAnswering: (worker: Worker) => boolean
+  /** Workers that may be given a connection, the one that has waited longest at the front. */
+  readonly #free = new Set<Worker>()
+  /** Workers that have been given a connection and have not said what became of it. */
+  readonly #handedOver = new Map<Worker, HandOver>()
+  readonly #waiting: Waiting[] = []
+  #listener: Listener | undefined
+  #lastNumber = 0
+  #isAbandoned = false
+
+  /** @param isAnswering whether a worker can be expected to take a connection soon. */
+  constructor(isAnswering: (worker: Worker) => boolean) {
+    this.#isAnswering = isAnswering
+  }
+
+  /**
+   * Opens the port; resolves with its URL.
+   *
+   * @throws {NodeJS.ErrnoException} if the address cannot be had.
+   */
+  async open(address: { readonly host: string; readonly port: number }): Promise<string> {
+    const onConnection = (socket: Socket) => {
+      socket.on('error', () => {})
+      this.#waiting.push({ socket, attempts: 0 })
+      this.#dispatch()
+    }
+    this.#listener = await Listener.open({ ...address, onConnection, isPaused: true })
+    if (this.#isAbandoned) this.#listener.closeAtOnce()
+    return this.#listener.url
+  }
+
+  /** Closes the port; resolves once every connection is with a worker. */
+  async close(): Promise<void> {
+    await this.#listener?.close()
+    const deadlineMs = monotonicMs() + CLOSE_LIMIT_MS
+    while (this.#unserved.length > 0 && monotonicMs() < deadlineMs) await pause(CLOSE_CHECK_MS)
+    this.abandon()
+  }
+
+  /** Closes the port at once, with every connection that no worker has. */
+  abandon(): void {
+    this.#isAbandoned = true
+    this.#listener?.closeAtOnce()
+    for (const { socket } of this.#unserved) socket.destroy()
+  }
+
+  /** From now on the worker is given connections, as long as it is there. */
+  add(worker: Worker): void {
+    this.#free.add(worker)
+    worker.once('disconnect', () => this.#remove(worker))
+    this.#dispatch()
+  }
+
+  /** The worker has said what became of the connection of this number. */
+  settle(worker: Worker, number: number, isTaken: boolean): void {
+    const handOver = this.#handedOver.get(worker)
+    if (handOver?.number !== number) return
+    this.#handedOver.delete(worker)
+    this.#free.add(worker)
+    const { connection } = handOver
+    if (isTaken) connection?.socket.destroy()
+    else if (connection !== undefined) this.#waiting.unshift(connection)
+    this.#dispatch()
+  }
+
+  /** Takes back what was left alone for too long. */
+  tick(): void {
+    for (const [worker, handOver] of this.#handedOver) {
+      handOver.ticks += 1
+      if (handOver.ticks >= TAKE_BACK_TICKS) this.#takeBack(worker, handOver)
+    }
+    this.#dispatch()
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      const worker = [...this.#free].find(this.#isAnswering)
+      const next = worker && this.#waiting.shift()
+      if (worker === undefined || next === undefined) return
+      this.#handOver(next, worker)
+    }
+  }
+
+  get #unserved(): readonly Waiting[] {
+    const handedOver = [...this.#handedOver.values()].flatMap(({ connection }) => connection ?? [])
+    return [...this.#waiting, ...handedOver]
+  }
+
+  #handOver(connection: Waiting, worker: Worker): void {
+    this.#lastNumber += 1
+    const number = this.#lastNumber
+    this.#free.delete(worker)
+    this.#handedOver.set(worker, { number, ticks: 0, connection })
+    const message: PrimaryMessage = { kind: 'connection', number, handedOverAtMs: monotonicMs() }
+    worker.send(message, connection.socket, { keepOpen: true }, (error) => {
+      if (error !== null) this.#remove(worker)
+    })
+  }
+
+  #takeBack(worker: Worker, handOver: HandOver): void {
+    const { connection } = handOver
+    handOver.connection = undefined
+    if (connection !== undefined) {
+      const attempts = connection.attempts + 1
+      if (attempts === ATTEMPTS_MAX) connection.socket.destroy()
+      else this.#waiting.unshift({ socket: connection.socket, attempts })
+    }
+    // One that stands still finds the connection once it goes on, and says that it leaves it alone. To one that
+    // answers all the same it never came: that process had no file descriptor for it.
+    if (!this.#isAnswering(worker)) return
+    this.#handedOver.delete(worker)
+    this.#free.add(worker)
+  }
+
+  #remove(worker: Worker): void {
+    const connection = this.#handedOver.get(worker)?.connection
+    this.#handedOver.delete(worker)
+    this.#free.delete(worker)
+    if (connection !== undefined) this.#waiting.unshift(connection)
+    this.#dispatch()
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The metrics of all workers, as the primary gathers them when one of them is scraped.
+ */
+import { Gauge, Registry } from '@prometheus-io/client'
+import { countedIn } from './counted-samples.ts'
+import type { MetricSamples } from './messages.ts'
+
+/** Longest wait for the metrics of a worker; what it told last stands in for them then. */
+const ANSWER_LIMIT_MS = 1000
+
+/** How many workers are in which state. */
+export type WorkerStates = { readonly ready: number; readonly silent: number; readonly starting: number }
+
+/** Asks one worker for its metrics, under this number. */
+export type Question = { readonly workerId: number; readonly send: (id: number) => void }
+
+/** Gathers metrics. What a worker has counted outlives it, and stands in for it while it is silent. */
+export class FleetMetrics {
+  readonly #own = new Registry()
+  /** What each worker that is there has counted, as it told last. */
+  readonly #counted = new Map<number, MetricSamples>()
+  /** What those that are gone had counted, together. */
+  #countedByTheGone: MetricSamples = []
+  readonly #open = new Map<number, (samples: MetricSamples) => void>()
+  #lastId = 0
+
+  /** @param states how many workers are in which state now. */
+  constructor(states: () => WorkerStates) {
+    const workers = new Gauge({
+      name: 'streamgate_workers',
+      help: 'Worker processes: ready, silent (no word for 2 s, so they get no new connections), or starting.',
+      labelNames: ['state'],
+      registers: [],
+      collect() {
+        for (const [state, count] of Object.entries(states())) this.set({ state }, count)
+      },
+    })
+    this.#own.registerMetric(workers)
+  }
+
+  /** A worker tells what it has counted so far; the first time, maybe nothing. */
+  counted(workerId: number, samples: MetricSamples): void {
+    this.#counted.set(workerId, samples)
+  }
+
+  /** A worker is gone. */
+  gone(workerId: number): void {
+    const counted = this.#counted.get(workerId)
+    this.#counted.delete(workerId)
+    if (counted === undefined) return
+    const sum = Registry.aggregate([[...this.#countedByTheGone], [...counted]])
+    this.#countedByTheGone = sum.getMetricsAsArray() as unknown as MetricSamples
+  }
+
+  /** A worker answers the question of this number. */
+  measured(id: number, samples: MetricSamples): void {
+    this.#open.get(id)?.(samples)
+  }
+
+  /** All metrics in Prometheus' text format, from those who answer in time. */
+  async text(questions: readonly Question[]): Promise<string> {
+    const answers = await Promise.all(questions.map((question) => this.#ask(question)))
+    const own = await this.#own.getMetricsAsJSON()
+    const measured = new Map(answers.flatMap((answer) => (answer === undefined ? [] : [answer])))
+    // A worker that died in the meantime has been counted among the gone.
+    const ofWorkers = [...this.#counted].map(([workerId, counted]) => measured.get(workerId) ?? counted)
+    const all = [own, this.#countedByTheGone, ...ofWorkers].map((samples) => [...samples])
+    return Registry.aggregate(all).metrics()
+  }
+
+  async #ask({ workerId, send }: Question): Promise<readonly [number, MetricSamples] | undefined> {
+    this.#lastId += 1
+    const id = this.#lastId
+    const samples = await new Promise<MetricSamples | undefined>((resolve) => {
+      this.#open.set(id, resolve)
+      setTimeout(resolve, ANSWER_LIMIT_MS, undefined).unref()
+      send(id)
+    })
+    this.#open.delete(id)
+    if (samples === undefined) return undefined
+    if (this.#counted.has(workerId)) this.#counted.set(workerId, countedIn(samples))
+    return [workerId, samples]
+  }
+}
