@@ -87,6 +87,14 @@ describe('a lease in grace', () => {
     expect(tidied(roster, at(9 * LEASE_MS, 'extra'))).toBeUndefined()
   })
 
+  it('ends with its grace, whatever its expiry says', () => {
+    for (const expiresAtMs of [10 * LEASE_MS, null]) {
+      const alone = rosterOf([leaseOf('extra', { expiresAtMs, graceUntilMs: LEASE_MS })])
+      expect(tidied(alone, at(2 * LEASE_MS - 1))).toBeUndefined()
+      expect(tidied(alone, at(2 * LEASE_MS))?.lapsed).toBe(1)
+    }
+  })
+
   it('that has lapsed goes with the last of the others', () => {
     const roster = rosterOf([leaseOf('film'), graced, leaseOf('match', { expiresAtMs: null })])
     expect(idsLeft(roster, at(2 * LEASE_MS))).toEqual(['extra', 'match'])
