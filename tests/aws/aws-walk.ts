@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { ENVIRONMENT } from '../../tools/environment.ts'
 import { DeployedFunction } from './deployed-function.ts'
 import { Emulator, REGION } from './emulator.ts'
-import { GatewayServer } from './gateway.ts'
+import { GatewayServer, type GatewayApi } from './gateway.ts'
 import { HttpApi } from './http-api.ts'
 import { pluginFolder, whatIsMissing } from './machine.ts'
 import { RestApi, type RestApiPlace } from './rest-api.ts'
@@ -18,6 +18,9 @@ const OVERRIDE = 'provider "aws" {\n  max_retries = 2\n}\n'
 
 /** moto takes its time to load, and a busy machine more of it. */
 const START_TIMEOUT_MS = 120_000
+
+/** The stage of both walks. */
+const STAGE = 'test'
 
 /** What a deployment says at its end. */
 export type Outputs = {
@@ -50,7 +53,7 @@ export class AwsWalk {
   readonly emulator = new Emulator()
   /** Whose tokens viewers have. */
   readonly issuer = new TokenIssuer('https://id.example')
-  readonly #gateway = new GatewayServer()
+  readonly #gateway = new GatewayServer(() => this.#load())
   #workshop: Workshop | undefined
   #function: DeployedFunction | undefined
   #outputs: Outputs | undefined
@@ -105,13 +108,21 @@ export class AwsWalk {
 
   /** Runs a command, however it ends. */
   async tryRun(line: string, environment?: Readonly<Record<string, string>>): Promise<Run> {
-    const run = await this.workshop.script(line, environment)
+    // A deployment is tried by its command, at the address that it has here, as soon as it is made.
+    const isDeploying = /^(?:provision|deploy|build-release-deploy)\b/.test(line)
+    const at = isDeploying ? ` --url ${this.#gateway.urlFor(`https://here/${STAGE}`)}` : ''
+    this.#gateway.forget()
+    const run = await this.workshop.script(line + at, environment)
     this.say(`${line}: exit code ${run.code}`)
     return run
   }
 
   /** Serves what is deployed now: the API as its settings say, before the code that its alias stands for. */
   async serve(): Promise<void> {
+    await this.#gateway.show()
+  }
+
+  async #load(): Promise<GatewayApi> {
     this.#outputs = await this.#readOutputs()
     const { function_name: name, function_alias: alias, api_id: apiId, stage } = this.#outputs
     this.#function ??= new DeployedFunction(this.emulator, name, alias)
@@ -120,7 +131,7 @@ export class AwsWalk {
     const place = { emulator: this.emulator, apiId, stage, function: this.#function, issuers }
     const { items = [] } = await this.emulator.get<{ items?: { apiId: string }[] }>('apigateway', '/v2/apis')
     const isHttp = items.some((api) => api.apiId === apiId)
-    this.#gateway.show(isHttp ? await HttpApi.read(place) : await this.#readRestApi(place))
+    return isHttp ? HttpApi.read(place) : this.#readRestApi(place)
   }
 
   /** The function that sweeps, run; whoever asks for it stops it. */

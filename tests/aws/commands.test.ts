@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { SmallAws } from './small-aws.ts'
@@ -12,11 +12,38 @@ const NO_AWS = {
 const COMMANDS = ['release', 'deploy', 'build-release-deploy', 'provision', 'destroy']
 const ARTEFACTS = '/streamgate-artefacts-111122223333-eu-central-1/streamgate'
 
+/** Profiles that give no credentials, each for a reason of its own. */
+const PROFILES = `[profile sso]
+region = eu-central-1
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = deploy
+[sso-session corp]
+sso_start_url = https://corp.example/start
+sso_region = eu-central-1
+sso_registration_scopes = sso:account:access
+[profile base]
+aws_access_key_id = base
+aws_secret_access_key = base
+[profile mfa]
+region = eu-central-1
+role_arn = arn:aws:iam::111122223333:role/deploy
+source_profile = base
+mfa_serial = arn:aws:iam::111122223333:mfa/me
+[profile process]
+region = eu-central-1
+credential_process = false
+`
+
 describe('the commands of the AWS deployment', () => {
   const aws = new SmallAws()
   const workshop = new Workshop(NO_AWS)
   const commit = workshop.head()
-  beforeAll(() => aws.start())
+  const profiles = join(workshop.root, 'node_modules/.profiles')
+  beforeAll(async () => {
+    writeFileSync(profiles, PROFILES)
+    await aws.start()
+  })
   afterAll(async () => {
     await aws.stop()
     await workshop.remove()
@@ -89,6 +116,26 @@ describe('the commands of the AWS deployment', () => {
       const { code, output } = await run('release')
       expect(code).toBe(1)
       expect(output).toContain('streamgate: AWS does not take these credentials (ExpiredToken)')
+    })
+
+    it.each([
+      [
+        'sso',
+        'there are no AWS credentials: The SSO session token associated with profile=sso was not found or is invalid',
+      ],
+      ['mfa', 'there are no AWS credentials: Profile mfa requires multi-factor authentication'],
+      ['process', 'the profile "process" gives no AWS credentials'],
+      ['typo', `AWS_PROFILE names "typo", which is a profile in neither of `],
+    ])('release keeps the reason for which a profile gives no credentials: %s', async (profile, reason) => {
+      const { AWS_ENDPOINT_URL: endpoint = '' } = aws.environment
+      const { code, output } = await run('release', {
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_PROFILE: profile,
+        AWS_CONFIG_FILE: profiles,
+        AWS_EC2_METADATA_DISABLED: 'true',
+      })
+      expect(code).toBe(1)
+      expect(output).toContain(`streamgate: ${reason}`)
     })
 
     it('release says that there is no bucket', async () => {

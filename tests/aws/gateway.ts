@@ -52,14 +52,31 @@ export function answerOf(result: unknown): GatewayAnswer | undefined {
   }
 }
 
-/** Serves an API until it is closed. */
+/** Serves what is deployed until it is closed. */
 export class GatewayServer {
   readonly #server = createServer((request, response) => void this.#serve(request, response))
-  #api: GatewayApi | undefined
+  readonly #load: () => Promise<GatewayApi>
+  #api: Promise<GatewayApi> | undefined
 
-  /** From now on this API answers. */
-  show(api: GatewayApi): void {
-    this.#api = api
+  /** @param load reads what is deployed. */
+  constructor(load: () => Promise<GatewayApi>) {
+    this.#load = load
+  }
+
+  /** From now on what is deployed now answers. */
+  async show(): Promise<void> {
+    this.forget()
+    await this.#current()
+  }
+
+  /** The next request is answered by what is deployed then. */
+  forget(): void {
+    this.#api = undefined
+  }
+
+  #current(): Promise<GatewayApi> {
+    this.#api ??= this.#load()
+    return this.#api
   }
 
   async start(): Promise<void> {
@@ -85,8 +102,8 @@ export class GatewayServer {
       )
       const { method = '' } = incoming
       const body = await buffer(incoming)
-      const answer = await this.#api?.answer({ method, path, query, headers, body })
-      if (answer === undefined) throw new Error('No API is shown')
+      const api = await this.#current()
+      const answer = await api.answer({ method, path, query, headers, body })
       response.writeHead(answer.status, { ...answer.headers } as Record<string, string | string[]>)
       response.end(method === 'HEAD' ? undefined : answer.body)
     } catch (error) {

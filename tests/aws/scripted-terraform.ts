@@ -14,6 +14,7 @@ case "$1" in
   version) cat version ;;
   show) cat plan ;;
   output) cat outputs ;;
+  console) cat policy ;;
   state) echo aws_dynamodb_table.it ;;
   apply)
     trap 'echo interrupted >> calls; exit 1' INT
@@ -41,11 +42,19 @@ export class ScriptedTerraform {
     rmSync(join(this.folder, 'is-slow'), { force: true })
     this.#write('version', { terraform_version: '1.11.4' })
     this.plans({})
-    this.#write('outputs', {
-      url: { value: 'https://api/test' },
-      curl: { value: 'curl it' },
-      release: { value: 'abc' },
-    })
+    this.hasPolicy('')
+    this.hasOutputs({})
+  }
+
+  /** What is deployed says this of itself; with nothing else than its URL and a cURL by default. */
+  hasOutputs(outputs: Readonly<Record<string, unknown>>): void {
+    const all = { url: 'https://api/test', curl: 'curl it', release: 'abc', ...outputs }
+    this.#write('outputs', Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value }])))
+  }
+
+  /** The environment's policy, as an expression in the console gives it. */
+  hasPolicy(text: string): void {
+    this.#write('policy', Buffer.from(text).toString('base64'))
   }
 
   plans(plan: object): void {
@@ -70,7 +79,7 @@ export class ScriptedTerraform {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  #write(name: string, value: object): void {
+  #write(name: string, value: unknown): void {
     writeFileSync(join(this.folder, name), JSON.stringify(value))
   }
 }

@@ -3,7 +3,9 @@
  * Region or bucket need stand in a file.
  */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { ENVIRONMENT } from '../environment.ts'
 import { Refusal } from './endings.ts'
+import { refuseUnknownProfile } from './profile.ts'
 
 export type Account = {
   readonly accountId: string
@@ -12,6 +14,8 @@ export type Account = {
   readonly artefactBucket: string
   /** Where Terraform keeps its state and its lock. */
   readonly stateBucket: string
+  /** The role by which API Gateway writes logs, unless another one is set. */
+  readonly logRole: string
 }
 
 /** The SDK waits without an end by itself. */
@@ -31,15 +35,19 @@ const REFUSED_CREDENTIALS = new Set([
   'UnrecognizedClientException',
 ])
 
-/** @throws {Refusal} where credentials or Region are missing, or AWS does not take them. */
+/** What the SDK says if it found none, and not why. */
+const NOTHING_FOUND = 'Could not load credentials from any providers'
+
+/** @throws {Refusal} if credentials or Region are missing, or AWS does not take them. */
 export async function identify(): Promise<Account> {
+  refuseUnknownProfile()
   const client = new STSClient({ requestHandler: PATIENCE })
   try {
     const region = await client.config.region().catch(() => {
       throw new Refusal(NO_REGION)
     })
-    await client.config.credentials().catch(() => {
-      throw new Refusal(NO_CREDENTIALS)
+    await client.config.credentials().catch((error: unknown) => {
+      throw new Refusal(reasonWithoutCredentials(error), { cause: error })
     })
     const { Account: accountId } = await client.send(new GetCallerIdentityCommand({}))
     if (accountId === undefined) throw new Refusal('AWS does not say which account the credentials belong to')
@@ -51,10 +59,31 @@ export async function identify(): Promise<Account> {
   }
 }
 
+/** The SDK's own reason, if it has one: a session that is over, a code that it cannot ask for. */
+function reasonWithoutCredentials(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error)
+  if (reason !== NOTHING_FOUND) return `there are no AWS credentials: ${reason}`
+  const profile = ENVIRONMENT['AWS_PROFILE'] ?? ''
+  return profile === ''
+    ? NO_CREDENTIALS
+    : `the profile ${JSON.stringify(profile)} gives no AWS credentials: sign in, or look at what it names`
+}
+
+/** An account as a question names it. */
+export function placeOf({ accountId, region }: Account): string {
+  return `in account ${accountId}, ${region}`
+}
+
 /** The names that follow from an account and a Region; infra/bootstrap makes them in the same way. */
 export function accountOf(accountId: string, region: string): Account {
   const bucket = (purpose: string): string => `streamgate-${purpose}-${accountId}-${region}`
-  return { accountId, region, artefactBucket: bucket('artefacts'), stateBucket: bucket('state') }
+  return {
+    accountId,
+    region,
+    artefactBucket: bucket('artefacts'),
+    stateBucket: bucket('state'),
+    logRole: `streamgate-gateway-logs-${region}`,
+  }
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Account } from './account.ts'
+import { placeOf, type Account } from './account.ts'
 import { approve } from './approval.ts'
-import { isEmpty } from './plan.ts'
+import { isEmpty, replacedLogRole, type Plan } from './plan.ts'
 import { Refusal } from './endings.ts'
 import { tell } from './tell.ts'
 import { Terraform } from './terraform.ts'
@@ -21,18 +21,33 @@ export async function bootstrap(infra: string, account: Account, isAutoApproved:
     tell('terraform init of the two buckets')
     await terraform.initLocally(join(folder, 'state'))
     const planFile = join(folder, 'plan')
-    const plan = await terraform.plan(planFile)
+    const plan = await planBuckets(terraform, planFile, account)
     if (isEmpty(plan)) {
       tell('The buckets are already as they should be')
       return
     }
-    await approve('Apply this plan to the buckets?', isAutoApproved)
+    await approve(`Apply this plan to the buckets ${placeOf(account)}?`, isAutoApproved)
     tell('Applying to the buckets')
     await terraform.apply(planFile)
     refuseOtherNames(await terraform.outputs(), account)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * One role writes the logs of all REST APIs of an account and Region. If somebody has set one, it stays: others may be
+ * relying on it.
+ */
+async function planBuckets(terraform: Terraform, planFile: string, { logRole }: Account): Promise<Plan> {
+  const plan = await terraform.plan(planFile, [], 'quiet')
+  const present = replacedLogRole(plan, logRole)
+  if (present === undefined) {
+    await terraform.show(planFile)
+    return plan
+  }
+  tell(`API Gateway writes its logs by ${present} already: that is left alone`)
+  return terraform.plan(planFile, ['-var=gateway_log_role=false'])
 }
 
 /** @throws {Refusal} where the configuration names buckets otherwise than the commands look for them. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import type { DeployOptions } from './deploy.ts'
 import type { DestroyOptions } from './destroy.ts'
-import { Interrupted, Misuse, Refusal, TerraformFailed } from './endings.ts'
+import { Interrupted, Misuse, Refusal, SmokeTestFailed, TerraformFailed } from './endings.ts'
 import { Repository } from './repository.ts'
 
 /** Exit codes: of a command that could not do its work, that made no sense, and that was stopped by Ctrl-C. */
@@ -81,10 +81,10 @@ function environmental(name: string, description: string): Command {
 }
 
 function deploying(name: string, description: string): Command {
-  return environmental(name, description).option(
-    '--allow-table-replacement',
-    'apply a plan even if it loses the table and every viewer’s streams',
-  )
+  return environmental(name, description)
+    .option('--allow-table-replacement', 'apply a plan even if it loses the table and every viewer’s streams')
+    .option('--no-smoke-test', 'do not try the deployment with a start, a refusal and a stop')
+    .option('--url <address>', 'try it at this address: a custom domain, or one that is reached from here')
 }
 
 function tellFailure(error: unknown): number {
@@ -92,7 +92,7 @@ function tellFailure(error: unknown): number {
     process.stderr.write('streamgate: stopped\n')
     return INTERRUPTED
   }
-  const isExpected = error instanceof Refusal || error instanceof TerraformFailed
+  const isExpected = [Refusal, TerraformFailed, SmokeTestFailed].some((kind) => error instanceof kind)
   const reason = error instanceof Error ? error.message : String(error)
   process.stderr.write(`streamgate: ${isExpected ? reason : `this should not have happened: ${reason}`}\n`)
   return error instanceof Misuse ? MISUSED : FAILED

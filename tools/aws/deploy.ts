@@ -5,13 +5,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { identify, type Account } from './account.ts'
+import { identify, placeOf, type Account } from './account.ts'
 import { approve, refuseUnattended } from './approval.ts'
 import { Artefacts } from './artefacts.ts'
+import { refuseStepBack } from './direction.ts'
 import { knownEnvironment } from './environments.ts'
 import { isEmpty, lostTables, protectedTables, type Plan } from './plan.ts'
-import { Refusal } from './endings.ts'
+import { Refusal, SmokeTestFailed } from './endings.ts'
+import { refuseFaultyPolicy } from './policy-check.ts'
 import type { Repository } from './repository.ts'
+import { smokeTest } from './smoke-test.ts'
 import { tell } from './tell.ts'
 import { Terraform } from './terraform.ts'
 
@@ -20,9 +23,13 @@ export type DeployOptions = {
   readonly commit?: string
   readonly autoApprove?: boolean
   readonly allowTableReplacement?: boolean
+  /** Whether the deployment is tried afterwards. */
+  readonly smokeTest?: boolean
+  /** Where it is tried, if not at its own URL. */
+  readonly url?: string
 }
 
-/** Deploys a released commit, or that of the tree, to one environment. */
+/** Deploys a released commit, or that of the tree, to one environment, and tries it. */
 export async function deploy(repository: Repository, options: DeployOptions): Promise<void> {
   const { env, autoApprove = false } = options
   const infra = join(repository.root, 'infra')
@@ -36,19 +43,45 @@ export async function deploy(repository: Repository, options: DeployOptions): Pr
   const terraform = new Terraform(infra, account)
   await terraform.refuseMissing()
   await connect(terraform, env)
+  const { release: deployed } = await terraform.outputs()
+  if (typeof deployed === 'string') {
+    refuseStepBack(repository, { env, deployed, commit, isNamed: options.commit !== undefined })
+  }
+  const variables = variablesOf({ env, commit, account })
+  await refuseFaultyPolicy(terraform, variables)
   await withPlanFile(async (planFile) => {
     tell(`Planning ${env} at commit ${commit}`)
-    const plan = await terraform.plan(planFile, variablesOf({ env, commit, account }))
+    const plan = await terraform.plan(planFile, variables)
     refuseLosingTables(plan, options.allowTableReplacement === true)
     if (isEmpty(plan)) {
       tell(`${env} is already as it should be`)
     } else {
-      await approve(`Apply this plan to ${env}?`, autoApprove)
+      await approve(`Apply this plan to ${env} ${placeOf(account)}?`, autoApprove)
       tell(`Applying to ${env}`)
       await terraform.apply(planFile)
     }
   })
-  showEnd(await terraform.outputs(), env, commit)
+  const outputs = await terraform.outputs()
+  showEnd(outputs, env, commit)
+  if (options.smokeTest !== false) await tryOut(outputs, { ...options, deployed })
+}
+
+/** @throws {SmokeTestFailed} that says how to go back. */
+async function tryOut(
+  outputs: Readonly<Record<string, unknown>>,
+  { env, url, deployed }: DeployOptions & { readonly deployed: unknown },
+): Promise<void> {
+  const at = url ?? String(outputs['url'])
+  tell(`Trying it at ${at}`)
+  const [apiKey] = Object.values((outputs['api_keys'] ?? {}) as Record<string, string>)
+  try {
+    await smokeTest({ url: at, apiKey, isAskingForTokens: outputs['asks_for_tokens'] === true })
+  } catch (error) {
+    if (!(error instanceof SmokeTestFailed)) throw error
+    const back =
+      typeof deployed === 'string' ? `: npm run deploy -- --env ${env} --commit ${deployed} goes back` : ''
+    throw new SmokeTestFailed(`${env} is deployed, but ${error.message}${back}`, { cause: error })
+  }
 }
 
 /** Connects Terraform to the state of one environment. */

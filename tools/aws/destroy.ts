@@ -2,7 +2,7 @@
  * `npm run destroy`: takes one environment away. The two buckets stay, with the releases and the states of others.
  */
 import { join } from 'node:path'
-import { identify } from './account.ts'
+import { identify, placeOf } from './account.ts'
 import { approve, refuseUnattended } from './approval.ts'
 import { connect, variablesOf, withPlanFile } from './deploy.ts'
 import { knownEnvironment } from './environments.ts'
@@ -49,7 +49,7 @@ export async function destroy(repository: Repository, options: DestroyOptions): 
     const going = deletions(plan)
     tell(`These ${going.length} will go, for good:`)
     process.stdout.write(`${going.map((address) => `      ${address}`).join('\n')}\n`)
-    await approve(`Destroy ${env}, with every viewer's streams?`, autoApprove)
+    await approve(`Destroy ${env} ${placeOf(account)}, with every viewer's streams?`, autoApprove)
     await terraform.apply(planFile)
   })
   tell(

@@ -13,6 +13,11 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
 
+/** A deployment that was made, and does not answer as it should. */
+export class SmokeTestFailed extends Error {
+  override readonly name = 'SmokeTestFailed'
+}
+
 /** Terraform came to a fault of its own, which it has told already. */
 export class TerraformFailed extends Error {
   override readonly name = 'TerraformFailed'

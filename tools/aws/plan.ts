@@ -47,6 +47,14 @@ export function protectedTables({ resource_changes = [] }: Plan): readonly strin
     .map(({ address }) => address)
 }
 
+/** The role by which API Gateway writes logs, if the plan would put the one of this name in its place. */
+export function replacedLogRole({ resource_changes = [] }: Plan, ownName: string): string | undefined {
+  const change = resource_changes.find(({ type }) => type === 'aws_api_gateway_account')?.change
+  const present = change?.before?.['cloudwatch_role_arn']
+  const isOwn = typeof present !== 'string' || present === '' || present.endsWith(`:role/${ownName}`)
+  return isOwn ? undefined : present
+}
+
 /** Everything that it would take away for good. */
 export function deletions({ resource_changes = [] }: Plan): readonly string[] {
   return resource_changes

@@ -31,6 +31,6 @@ export async function buildReleaseDeploy(repository: Repository, options: Deploy
   repository.refuseDirtyTree()
   tell('Building')
   await buildBundle(join(repository.root, 'dist'))
-  const commit = await release(repository)
-  await deploy(repository, { ...options, commit })
+  await release(repository)
+  await deploy(repository, options)
 }

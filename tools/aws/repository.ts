@@ -48,6 +48,21 @@ export class Repository {
     return known
   }
 
+  /** Whether this clone has the commit. */
+  knows(commit: string): boolean {
+    return this.#git('cat-file', '-e', `${commit}^{commit}`) !== undefined
+  }
+
+  /** Whether a commit is known here to build on another one. */
+  isAncestor(older: string, newer: string): boolean {
+    return this.#git('merge-base', '--is-ancestor', older, newer) !== undefined
+  }
+
+  /** Whether this clone was made without the whole history. */
+  isShallow(): boolean {
+    return this.#git('rev-parse', '--is-shallow-repository') === 'true'
+  }
+
   /** @throws {Refusal} that names the files which are in no commit. */
   refuseDirtyTree(): void {
     const names = (this.#git('status', '--porcelain') ?? '').split('\n').filter(Boolean)

@@ -57,10 +57,20 @@ export class Terraform {
     await this.#run(['init', '-reconfigure', `-backend-config=path=${path}`], 'quiet')
   }
 
-  /** Writes a plan to a file, shows it, and returns what it says. */
-  async plan(file: string, args: readonly string[] = []): Promise<Plan> {
-    await this.#run(['plan', ...PLAINLY, `-out=${file}`, ...args], 'shown')
+  /** Writes a plan to a file, shows it unless it shall be quiet, and returns what it says. */
+  async plan(file: string, args: readonly string[] = [], showing: Showing = 'shown'): Promise<Plan> {
+    await this.#run(['plan', ...PLAINLY, `-out=${file}`, ...args], showing)
     return JSON.parse(await this.#run(['show', '-json', file], 'quiet')) as Plan
+  }
+
+  /** Shows a plan that was made quietly. */
+  async show(file: string): Promise<void> {
+    await this.#run(['show', ...PLAINLY, file], 'shown')
+  }
+
+  /** What an expression of the configuration comes to, as Terraform's console writes it. */
+  async evaluate(expression: string, args: readonly string[]): Promise<string> {
+    return this.#run(['console', ...args], 'quiet', `${expression}\n`)
   }
 
   async apply(file: string): Promise<void> {
@@ -80,10 +90,10 @@ export class Terraform {
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]))
   }
 
-  async #run(args: readonly string[], showing: Showing): Promise<string> {
+  async #run(args: readonly string[], showing: Showing, input?: string): Promise<string> {
     const child = spawn('terraform', [`-chdir=${this.#folder}`, ...args], {
       env: { ...ENVIRONMENT, AWS_REGION: this.#account.region, TF_INPUT: '0', TF_IN_AUTOMATION: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       // A process group of its own, so that a terminal's Ctrl-C comes to it through us alone.
       detached: true,
     })
@@ -95,6 +105,7 @@ export class Terraform {
       child.kill(signal === 'SIGTERM' ? 'SIGINT' : signal)
     }
     process.on('SIGINT', handOn).on('SIGTERM', handOn)
+    child.stdin?.on('error', () => {}).end(input)
     const output = gather(child.stdout, showing === 'shown' ? process.stdout : undefined)
     const faults = gather(child.stderr, showing === 'shown' ? process.stderr : undefined)
     try {
@@ -119,9 +130,12 @@ const EMULATOR_SETTINGS = [
   'skip_requesting_account_id=true',
 ]
 
-function gather(from: NodeJS.ReadableStream, shownOn: NodeJS.WritableStream | undefined): { text: string } {
+function gather(
+  from: NodeJS.ReadableStream | null,
+  shownOn: NodeJS.WritableStream | undefined,
+): { text: string } {
   const gathered = { text: '' }
-  from.setEncoding('utf8').on('data', (chunk: string) => {
+  from?.setEncoding('utf8').on('data', (chunk: string) => {
     gathered.text += chunk
     shownOn?.write(chunk)
   })

@@ -35,7 +35,8 @@ describeWalk('an HTTP API on AWS', (walk) => {
   it('is provisioned by its settings', async () => {
     walk.workshop.write('infra/environments/dev.tfvars', SETTINGS)
     walk.workshop.commit('an HTTP API')
-    await walk.run('provision --env dev --auto-approve')
+    const output = await walk.run('provision --env dev --auto-approve')
+    expect(output).toContain('A start, a refusal (stream 4 of 3) and a stop are answered as they should be')
     await walk.serve()
   })
 
@@ -114,14 +115,14 @@ describeWalk('an HTTP API on AWS', (walk) => {
 
   it('is provisioned again as if from another machine: the buckets are taken over, and nothing else changes', async () => {
     const output = await walk.run('provision --env dev --auto-approve')
-    expect(output).toContain('Plan: 3 to import')
+    expect(output).toContain('Plan: 4 to import')
     expect(output).toContain('is already released, with the same bundle')
     expect(output).toContain('dev is already as it should be')
   })
 
   it('lets a token reach the user whom it names, and nothing that operators do', async () => {
     walk.workshop.edit('infra/environments/dev.tfvars', /$/, `${TOKENS}\n`)
-    await walk.run('deploy --env dev --auto-approve')
+    expect(await walk.run('deploy --env dev --auto-approve')).toContain('It answers, and asks for tokens')
     await walk.serve()
     const as = (sub: string) => ({
       headers: { authorization: `Bearer ${walk.issuer.sign({ sub, aud: 'streamgate' })}` },
