@@ -30,6 +30,12 @@ locals {
   # finished; the eighth share is for all that is not the store. Two seconds are as long as its client ever waits.
   store_timeout_ms = min(2000, floor(var.timeout_seconds * 1000 / 8))
 
+  # A scan that may take what it likes would take the units that the players need.
+  sweep_read_capacity = (
+    var.sweep_read_capacity != null ? var.sweep_read_capacity :
+    var.capacity_mode == "provisioned" ? max(1, floor(var.read_capacity / 4)) : null
+  )
+
   settings = merge(
     { STREAMGATE_STORE = "dynamodb:${module.table.name}" },
     var.policy == "" ? {} : { STREAMGATE_POLICY = var.policy },
@@ -50,6 +56,8 @@ module "table" {
   read_capacity          = var.read_capacity
   write_capacity         = var.write_capacity
   autoscaling            = var.autoscaling
+  ttl                    = var.table_ttl
+  kms_key_arn            = var.kms_key_arn
   point_in_time_recovery = var.point_in_time_recovery
   deletion_protection    = var.deletion_protection
   samples                = var.samples
@@ -71,6 +79,9 @@ module "function" {
   otel_layer_arn          = var.otel_layer_arn
   environment             = merge(local.settings, { STREAMGATE_STORE_TIMEOUT_MS = tostring(local.store_timeout_ms) })
 
+  kms_key_arn              = var.kms_key_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+
   # What the store calls for a start, a heartbeat, a stop, a look and an erase, and the registry of finished
   # streams for a look and an entry.
   permissions = {
@@ -87,12 +98,16 @@ module "sweeper" {
   schedule             = var.sweep_schedule
   package              = local.package
   reserved_concurrency = var.sweep_reserved_concurrency
+  read_capacity        = local.sweep_read_capacity
   log_retention_days   = var.log_retention_days
   tracing              = var.tracing
   otel_layer_arn       = var.otel_layer_arn
   environment          = merge(local.settings, { STREAMGATE_STORE_TIMEOUT_MS = "2000" })
   table_arn            = module.table.arn
   finished_table_arn   = module.table.finished_arn
+
+  kms_key_arn              = var.kms_key_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "api" {
@@ -106,6 +121,7 @@ module "api" {
   throttle_rate      = var.throttle_rate
   throttle_burst     = var.throttle_burst
   log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
   consumers          = var.consumers
   waf_acl_arn        = var.waf_acl_arn
   waf_rate_per_ip    = var.waf_rate_per_ip

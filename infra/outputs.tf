@@ -56,6 +56,11 @@ output "api_keys" {
   sensitive   = true
 }
 
+output "asks_for_tokens" {
+  description = "Whether the gateway asks for tokens."
+  value       = var.jwt != null
+}
+
 # What a caller must send to be let in. A key must not be printed, so the command takes it from the state when
 # it runs.
 locals {

@@ -24,6 +24,34 @@ variable "name" {
   }
 }
 
+variable "tags" {
+  description = "Tags on everything, beside Service, Environment and ManagedBy."
+  type        = map(string)
+  default     = {}
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the roles, if the account asks for one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::[^:]+:policy/", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of an IAM policy, or null."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts tables, logs and the functions' variables; null is AWS's own keys. Its key policy must let CloudWatch Logs use it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a key, and not of an alias, or null."
+  }
+}
+
 variable "artefact_bucket" {
   description = "Bucket that holds the releases; an output of the bootstrap configuration."
   type        = string
@@ -125,6 +153,17 @@ variable "point_in_time_recovery" {
   description = "Whether both tables can be restored to any second of the last 35 days."
   type        = bool
   default     = true
+}
+
+variable "table_ttl" {
+  description = "Whether DynamoDB deletes users who left, thirty days after their last lease. Off for a table with multi-Region strong consistency, which has no TTL, and while the old service writes the table too; the sweeper tidies either way."
+  type        = bool
+  default     = true
+
+  validation {
+    condition     = var.table_ttl || var.sweep_schedule != null
+    error_message = "table_ttl = false needs a sweep_schedule: nothing else would take users away who left."
+  }
 }
 
 variable "deletion_protection" {
@@ -381,13 +420,24 @@ variable "sweep_schedule" {
 }
 
 variable "sweep_reserved_concurrency" {
-  description = "Sweeps at once; null reserves none, for accounts whose concurrency is too small to reserve any."
+  description = "1 reserves a run for the sweeper, so that two never run at once; null reserves none. An account must keep 100 runs unreserved, so a new one, which has 10, can reserve none."
   type        = number
-  default     = 1
+  default     = null
 
   validation {
     condition     = var.sweep_reserved_concurrency == null ? true : var.sweep_reserved_concurrency == 1
     error_message = "sweep_reserved_concurrency must be 1 or null."
+  }
+}
+
+variable "sweep_read_capacity" {
+  description = "Read units a second that a sweep may take; null is a quarter of read_capacity where capacity is provisioned, and no bound on demand."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.sweep_read_capacity == null ? true : var.sweep_read_capacity >= 1 && floor(var.sweep_read_capacity) == var.sweep_read_capacity
+    error_message = "sweep_read_capacity must be a whole number from 1, or null."
   }
 }
 

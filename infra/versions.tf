@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.100"
+      version = ">= 5.100, < 7"
     }
   }
 
@@ -15,10 +15,10 @@ terraform {
 
 provider "aws" {
   default_tags {
-    tags = {
+    tags = merge(var.tags, {
       Service     = var.name
       Environment = var.environment
       ManagedBy   = "terraform"
-    }
+    })
   }
 }

@@ -29,6 +29,13 @@ import {
   id       = each.value
 }
 
+# An account has this setting whether or not somebody has made it: a plan shows what it would change from.
+import {
+  for_each = var.gateway_log_role ? ["api-gateway-account"] : []
+  to       = aws_api_gateway_account.this[0]
+  id       = each.value
+}
+
 import {
   for_each = var.gateway_log_role ? data.aws_iam_roles.gateway_logs.names : []
   to       = aws_iam_role.gateway_logs[0]

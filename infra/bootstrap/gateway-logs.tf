@@ -4,6 +4,8 @@ resource "aws_iam_role" "gateway_logs" {
 
   name        = local.role_name
   description = "By this API Gateway writes access logs."
+
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

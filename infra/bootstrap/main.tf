@@ -9,7 +9,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.100"
+      version = ">= 5.100, < 7"
     }
   }
 
@@ -19,11 +19,11 @@ terraform {
 
 provider "aws" {
   default_tags {
-    tags = {
+    tags = merge(var.tags, {
       Service   = var.prefix
       ManagedBy = "terraform"
       Purpose   = "bootstrap"
-    }
+    })
   }
 }
 
@@ -65,7 +65,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
   rule {
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
+      kms_master_key_id = var.kms_key_arn
     }
   }
 }

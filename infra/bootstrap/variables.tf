@@ -9,6 +9,24 @@ variable "prefix" {
   }
 }
 
+variable "tags" {
+  description = "Tags on the buckets and the role, beside Service, ManagedBy and Purpose."
+  type        = map(string)
+  default     = {}
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the buckets; null is S3's own."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the role; null for none."
+  type        = string
+  default     = null
+}
+
 variable "force_destroy" {
   description = "Whether a destroy may delete the buckets with all releases and states in them."
   type        = bool

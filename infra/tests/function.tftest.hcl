@@ -62,6 +62,44 @@ run "plain" {
   }
 }
 
+run "one_role_for_each_region" {
+  command = plan
+  module {
+    source = "./modules/function"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.name == "streamgate-dev-eu-west-1" && aws_iam_role.this.permissions_boundary == null
+    error_message = "roles belong to the account, so a second Region needs another name"
+  }
+}
+
+run "bounded_and_encrypted" {
+  command = plan
+  module {
+    source = "./modules/function"
+  }
+  variables {
+    kms_key_arn              = "arn:aws:kms:eu-west-1:111122223333:key/0123"
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/bound"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.permissions_boundary == var.permissions_boundary_arn
+    error_message = "the role is bounded"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_lambda_function.this.kms_key_arn == var.kms_key_arn
+    error_message = "log and variables are encrypted by the key"
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.this.statement : statement.resources if statement.sid == "Key"] == [toset([var.kms_key_arn])]
+    error_message = "the role may use the key, and no other"
+  }
+}
+
 run "kept_warm_and_traced" {
   command = plan
 
@@ -120,6 +158,12 @@ run "sweeper" {
     table_arn            = "arn:aws:dynamodb:eu-west-1:111122223333:table/UserStreams"
     finished_table_arn   = "arn:aws:dynamodb:eu-west-1:111122223333:table/UserStreams-finished"
     reserved_concurrency = 1
+    read_capacity        = 5
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_target.function.input) == { readCapacity = 5 }
+    error_message = "a sweep leaves the players their read units"
   }
 
   assert {

@@ -31,6 +31,9 @@ run "wrong_by_itself" {
     gateway                    = "websocket"
     stage                      = "a/b"
     base_path                  = "gate/"
+    permissions_boundary_arn   = "bound"
+    kms_key_arn                = "arn:aws:kms:eu-west-1:111122223333:alias/ours"
+    sweep_read_capacity        = 0
     throttle_burst             = 0
     sweep_schedule             = "hourly"
     sweep_reserved_concurrency = 2
@@ -56,6 +59,9 @@ run "wrong_by_itself" {
     var.gateway,
     var.stage,
     var.base_path,
+    var.permissions_boundary_arn,
+    var.kms_key_arn,
+    var.sweep_read_capacity,
     var.throttle_burst,
     var.sweep_schedule,
     var.sweep_reserved_concurrency,
@@ -89,6 +95,17 @@ run "wrong_behind_a_rest_api_on_demand" {
     var.consumers,
     var.timeout_seconds,
   ]
+}
+
+run "neither_ttl_nor_sweeper" {
+  command = plan
+
+  variables {
+    table_ttl      = false
+    sweep_schedule = null
+  }
+
+  expect_failures = [var.table_ttl]
 }
 
 run "pages_with_keys" {

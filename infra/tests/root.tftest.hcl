@@ -39,6 +39,33 @@ run "by_default" {
   }
 }
 
+run "a_new_account_can_be_deployed_to" {
+  command = plan
+
+  assert {
+    condition     = var.sweep_reserved_concurrency == null && var.reserved_concurrency == null
+    error_message = "an account with ten runs can reserve none of them"
+  }
+
+  assert {
+    condition     = local.sweep_read_capacity == null
+    error_message = "on demand a sweep needs no bound"
+  }
+}
+
+run "a_sweep_takes_a_quarter_of_what_is_provisioned" {
+  command = plan
+  variables {
+    capacity_mode = "provisioned"
+    read_capacity = 50
+  }
+
+  assert {
+    condition     = local.sweep_read_capacity == 12
+    error_message = "the players need the rest"
+  }
+}
+
 run "prod_with_a_consumer" {
   command = plan
 

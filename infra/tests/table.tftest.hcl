@@ -9,6 +9,8 @@ variables {
   read_capacity          = 20
   write_capacity         = 20
   autoscaling            = null
+  ttl                    = true
+  kms_key_arn            = null
   point_in_time_recovery = true
   deletion_protection    = true
   samples                = false
@@ -68,6 +70,27 @@ run "and_then_provisioned_with_samples" {
   assert {
     condition     = [for stream in jsondecode(aws_dynamodb_table_item.sample["user2"].item).Streams.L : stream.S] == ["abc", "def", "hij"]
     error_message = "user2 has three streams"
+  }
+}
+
+run "without_ttl_and_with_a_key_of_your_own" {
+  command = plan
+  module {
+    source = "./modules/table"
+  }
+  variables {
+    ttl         = false
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/0123"
+  }
+
+  assert {
+    condition     = !aws_dynamodb_table.users.ttl[0].enabled && aws_dynamodb_table.finished.ttl[0].enabled
+    error_message = "the table of users has no TTL; notes on finished streams are still forgotten"
+  }
+
+  assert {
+    condition     = alltrue([for table in [aws_dynamodb_table.users, aws_dynamodb_table.finished] : table.server_side_encryption[0].kms_key_arn == var.kms_key_arn])
+    error_message = "both tables are encrypted by the key"
   }
 }
 

@@ -43,6 +43,11 @@ variable "log_retention_days" {
   type        = number
 }
 
+variable "kms_key_arn" {
+  description = "The key that encrypts the access log; null for AWS's own."
+  type        = string
+}
+
 variable "consumers" {
   description = "Usage plans by consumer; rest only."
   type        = map(object({ rate = number, burst = number, daily_quota = optional(number) }))

@@ -8,6 +8,7 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_lambda_function" "this" {
@@ -25,6 +26,7 @@ resource "aws_lambda_function" "this" {
   layers            = local.is_otel ? [var.otel_layer_arn] : []
   publish           = true
 
+  kms_key_arn                    = var.kms_key_arn
   memory_size                    = var.memory_mb
   timeout                        = var.timeout_seconds
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)

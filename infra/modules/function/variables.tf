@@ -36,6 +36,18 @@ variable "permissions" {
   }))
 }
 
+variable "kms_key_arn" {
+  description = "The key that encrypts its log, its variables and the tables; null for AWS's own."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "The policy that bounds its role; null for none."
+  type        = string
+  default     = null
+}
+
 variable "memory_mb" {
   description = "Memory."
   type        = number

@@ -15,6 +15,9 @@ module "function" {
   tracing              = var.tracing
   otel_layer_arn       = var.otel_layer_arn
 
+  kms_key_arn              = var.kms_key_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+
   # The walk, and `replace` of the store: an update, a deletion of who holds nothing, and the look that
   # follows a refusal without an item.
   permissions = {
@@ -55,6 +58,8 @@ resource "aws_cloudwatch_event_rule" "schedule" {
 resource "aws_cloudwatch_event_target" "function" {
   rule = aws_cloudwatch_event_rule.schedule.name
   arn  = module.function.alias.arn
+
+  input = var.read_capacity == null ? null : jsonencode({ readCapacity = var.read_capacity })
 
   dead_letter_config {
     arn = aws_sqs_queue.dead_letters.arn

@@ -38,6 +38,23 @@ variable "reserved_concurrency" {
   type        = number
 }
 
+variable "read_capacity" {
+  description = "Read units a second that a sweep may take; null for no bound."
+  type        = number
+}
+
+variable "kms_key_arn" {
+  description = "The key that encrypts its log, its variables and the tables; null for AWS's own."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "The policy that bounds its role; null for none."
+  type        = string
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days for which its log is kept."
   type        = number

@@ -20,7 +20,7 @@ resource "aws_dynamodb_table" "users" {
   # Tidies away users who left, long after their last lease; no decision looks at it.
   ttl {
     attribute_name = "ExpiresAt"
-    enabled        = true
+    enabled        = var.ttl
   }
 
   point_in_time_recovery {
@@ -28,7 +28,13 @@ resource "aws_dynamodb_table" "users" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  # A replica in another Region is made beside this configuration (docs/aws.md), and must not be taken away by it.
+  lifecycle {
+    ignore_changes = [replica]
   }
 }
 
@@ -60,6 +66,12 @@ resource "aws_dynamodb_table" "finished" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
+  }
+
+  # A replica in another Region is made beside this configuration (docs/aws.md), and must not be taken away by it.
+  lifecycle {
+    ignore_changes = [replica]
   }
 }

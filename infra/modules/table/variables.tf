@@ -27,6 +27,16 @@ variable "autoscaling" {
   })
 }
 
+variable "ttl" {
+  description = "Whether DynamoDB deletes items of users who left."
+  type        = bool
+}
+
+variable "kms_key_arn" {
+  description = "The key that encrypts both tables; null for AWS's own."
+  type        = string
+}
+
 variable "point_in_time_recovery" {
   description = "Whether the tables can be restored to any second of the last 35 days."
   type        = bool

@@ -36,7 +36,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  # Dashboards belong to the account and not to a Region.
+  dashboard_name = "${var.name}-${data.aws_region.current.id}"
   dashboard_body = jsonencode({
     widgets = [for index, widget in local.widgets : {
       type   = "metric"

@@ -1,0 +1,20 @@
+/** One range of provider versions for all of `infra`, with an end: what comes after it was not looked at. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PROVIDER = /source\s*=\s*"hashicorp\/aws"\s*version\s*=\s*"([^"]+)"/g
+
+it('the AWS provider is bounded, and alike in every module', () => {
+  const files = execFileSync('git', ['ls-files', 'infra/*.tf'], { cwd: ROOT, encoding: 'utf8' })
+    .trim()
+    .split('\n')
+  const versions = files.flatMap((file) =>
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(PROVIDER)].map(([, version]) => version),
+  )
+  expect(versions.length).toBeGreaterThan(8)
+  expect(new Set(versions)).toEqual(new Set(['>= 5.100, < 7']))
+})
