@@ -32,6 +32,11 @@ export { handler } from './service/src/lambda.ts'
 export { sweep } from './service/src/sweep-lambda.ts'
 `
 
+/** Packages of the SDK that it loads when it looks for the credentials of a person. */
+const SIGN_INS = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
+  (way) => `@aws-sdk/credential-provider-${way}`,
+)
+
 /** Builds into a folder, and says what came of it. */
 export async function buildBundle(folder: string): Promise<Manifest> {
   const { outputFiles } = await build({
@@ -45,8 +50,9 @@ export async function buildBundle(folder: string): Promise<Manifest> {
     format: 'esm',
     mainFields: ['module', 'main'],
     // The embedded store and the one in memory are loaded only where the configuration names them, which is not
-    // here; and what is kept for Prometheus only outside Lambda.
-    external: ['@streamgate/stores/lmdb', '@streamgate/stores/memory', './metrics.ts'],
+    // here; what is kept for Prometheus only outside Lambda; and the SDK's ways to sign a person in never, since a
+    // function finds its credentials in the environment, or at an address that stands there.
+    external: ['@streamgate/stores/lmdb', '@streamgate/stores/memory', './metrics.ts', ...SIGN_INS],
     sourcemap: 'external',
     legalComments: 'none',
     banner: { js: BANNER },
