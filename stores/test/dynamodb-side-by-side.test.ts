@@ -25,7 +25,7 @@ describe('both services at once', { timeout: 60_000 }, () => {
     const limiter = limiterOver(store)
     for (const user of USERS) {
       for (let index = 0; index < lapsed; index += 1) {
-        await store.add(user, leaseOf(`lapsed-${index}`, { expiresAtMs: NOW_MS - 1 }), LIMIT)
+        await store.add(user, leaseOf(`lapsed-${index}`, { expiresAtMs: NOW_MS - 1 }), { capacity: LIMIT })
       }
       const starts = Array.from({ length: EACH }, (_, index) => [
         oldService.start(user, `old-${index}`),
@@ -51,7 +51,7 @@ describe('both services at once', { timeout: 60_000 }, () => {
     const [user = '' as UserId] = USERS
     for (const id of ['a', 'b', 'c']) expect(await oldService.start(user, id)).toBe(true)
     expect(await startOf(limiter, user, 'd')).toBe(false)
-    await limiter.stop(user, { id: 'b' as LeaseId })
+    await limiter.stop({ user, id: 'b' as LeaseId })
     expect(await startOf(limiter, user, 'd')).toBe(true)
     expect(await oldService.start(user, 'e')).toBe(false)
     client.destroy()
