@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Call } from './call.ts'
-import { answerOf } from './gateway.ts'
+import { answerOf, type GatewayAnswer } from './gateway.ts'
+import { HttpApi } from './http-api.ts'
 import { Role } from './role.ts'
 import { matchRoute } from './route-tree.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -109,6 +110,61 @@ describe('a token is checked as API Gateway checks it', () => {
   })
 })
 
+describe('an HTTP API asks for the token first', () => {
+  const issuer = new TokenIssuer('https://id.example')
+  const guarded = { routeKey: 'ANY /users/{userId}/streams', authorizationType: 'JWT', authorizerId: 'a' }
+  const preflight = { routeKey: 'OPTIONS /users/{userId}/streams', authorizationType: 'NONE' }
+  const closed = { routeKey: 'ANY /users/{userId}', authorizationType: 'AWS_IAM' }
+  const events: unknown[] = []
+  const deployed = (routes: readonly object[]): Promise<HttpApi> => {
+    const answers: Readonly<Record<string, object>> = {
+      '': { corsConfiguration: { allowOrigins: ['https://watch.example'], allowMethods: ['POST'] } },
+      '/routes': { items: routes },
+      '/authorizers/a': {
+        authorizerId: 'a',
+        jwtConfiguration: { issuer: issuer.url, audience: ['streamgate'] },
+      },
+      '/stages/test': { stageName: 'test' },
+    }
+    return HttpApi.read({
+      apiId: 'api',
+      stage: 'test',
+      issuers: [issuer],
+      emulator: {
+        get: async <Answer>(_service: string, path: string) =>
+          answers[path.slice('/v2/apis/api'.length)] as Answer,
+      },
+      function: {
+        admits: async () => true,
+        invoke: async (event) => {
+          events.push(event)
+          return { kind: 'answered', result: { statusCode: 204 } }
+        },
+      },
+    })
+  }
+  const origin = { origin: 'https://watch.example', 'access-control-request-method': 'POST' }
+
+  it('of a preflight too, unless its route asks for none', async () => {
+    const without = await deployed([guarded])
+    expect((await ask(without, 'OPTIONS /users/u/streams', origin)).status).toBe(401)
+    const answer = await ask(await deployed([guarded, preflight]), 'OPTIONS /users/u/streams', origin)
+    expect(answer).toMatchObject({
+      status: 204,
+      headers: { 'access-control-allow-origin': 'https://watch.example' },
+    })
+  })
+
+  it('and hands its claims over', async () => {
+    const api = await deployed([guarded, closed])
+    const authorization = `Bearer ${issuer.sign({ sub: 'u', aud: 'streamgate' })}`
+    expect((await ask(api, 'POST /users/u/streams')).status).toBe(401)
+    expect((await ask(api, 'POST /users/u/streams', { authorization })).status).toBe(204)
+    expect(events.at(-1)).toMatchObject({ requestContext: { authorizer: { jwt: { claims: { sub: 'u' } } } } })
+    expect((await ask(api, 'DELETE /users/u', { authorization })).status).toBe(403)
+  })
+})
+
 describe('a function’s result', () => {
   it.each([undefined, null, 'text', {}, { statusCode: '200' }, { statusCode: 200, body: {} }])(
     'that is %j is no answer',
@@ -122,6 +178,15 @@ describe('a function’s result', () => {
     expect(answer?.body).toEqual(Buffer.from('x'))
   })
 })
+
+async function ask(
+  api: HttpApi,
+  line: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GatewayAnswer> {
+  const [method = '', path = ''] = line.split(' ')
+  return api.answer({ method, path: `/test${path}`, query: '', headers, body: Buffer.from('') })
+}
 
 function part(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')

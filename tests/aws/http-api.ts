@@ -39,10 +39,10 @@ type Deployed = {
 
 /** Where it is, and what it calls. */
 export type HttpApiPlace = {
-  readonly emulator: Emulator
+  readonly emulator: Pick<Emulator, 'get'>
   readonly apiId: string
   readonly stage: string
-  readonly function: DeployedFunction
+  readonly function: Pick<DeployedFunction, 'admits' | 'invoke'>
   /** Whose tokens there are. */
   readonly issuers: readonly TokenIssuer[]
 }

@@ -33,7 +33,7 @@ locals {
     }
     REQUEST_TOO_LARGE = {
       status = 413, type = "${local.problems_path}/body-too-large", title = "Body too large", retry_seconds = null
-      detail = "The body must have at most 8192 bytes.", errors = null
+      detail = "The body is too large: 8192 bytes at most, or 65536 for CMCD reports.", errors = null
     }
     THROTTLED = {
       status = 429, type = "${local.problems_path}/too-many-requests", title = "Too many requests", retry_seconds = 1
