@@ -22,7 +22,7 @@ export async function listen(app: App, address: { host: string; port: number }):
     url: listener.url,
     startDraining: () => endpoint.startDraining(),
     close: async (limitMs) => {
-      await listener.close()
+      await endpoint.whileHeld(() => listener.close())
       return endpoint.close(limitMs)
     },
   }

@@ -16,17 +16,16 @@ export class Connection {
   #received = Buffer.alloc(0)
   /** When the other side ended the connection, or this one broke: milliseconds of `performance.now()`. */
   endedAtMs: number | undefined
+  #ending = ''
 
   private constructor(socket: Socket) {
     this.socket = socket
     socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk])
     })
-    for (const event of ['end', 'close', 'error']) {
-      socket.on(event, () => {
-        this.endedAtMs ??= performance.now()
-      })
-    }
+    socket.on('end', () => this.#end('it was ended'))
+    socket.on('error', ({ message }) => this.#end(message))
+    socket.on('close', () => this.#end('it was closed'))
   }
 
   /** Resolves once it is established. It reads nothing while it is paused. */
@@ -49,7 +48,7 @@ export class Connection {
     for (;;) {
       const answer = this.#take()
       if (answer !== undefined) return answer
-      if (this.hasEnded) throw new Error(`The connection ended after: ${this.#received.toString()}`)
+      if (this.hasEnded) throw new Error(`No answer: ${this.#ending} after “${this.#received.toString()}”`)
       if (performance.now() > deadlineMs) throw new Error('No answer came')
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
@@ -60,6 +59,12 @@ export class Connection {
     const answers: WireAnswer[] = []
     while (answers.length < count) answers.push(await this.answer())
     return answers
+  }
+
+  #end(ending: string): void {
+    if (this.endedAtMs !== undefined) return
+    this.endedAtMs = performance.now()
+    this.#ending = ending
   }
 
   #take(): WireAnswer | undefined {

@@ -60,6 +60,13 @@ export class HttpEndpoint {
     this.#turns.open(socket)
   }
 
+  /** Does something while nothing is read from any connection. */
+  async whileHeld(work: () => Promise<void>): Promise<void> {
+    this.#turns.hold(this.#connections)
+    await work()
+    this.#turns.release(this.#connections)
+  }
+
   /** From now on every answer asks its client to take the next request elsewhere. */
   startDraining(): void {
     this.#isDraining = true

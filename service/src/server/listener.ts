@@ -55,7 +55,8 @@ export class Listener {
    * Closes the port; every connection that waited in the kernel is taken first, since closing resets it.
    *
    * Node takes one connection in a turn of its event loop. A turn without one says that none waited, and the port is
-   * closed at its end. Only a connection that comes in the rest of that turn is lost, so a short turn is chosen.
+   * closed at its end. Only a connection that comes in the rest of that turn is lost, so a short turn is chosen, and
+   * whoever calls this gives the process little else to do meanwhile: clients that wait for an answer do not connect.
    */
   async close(): Promise<void> {
     const deadlineMs = performance.now() + CLOSE_LIMIT_MS

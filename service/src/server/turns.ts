@@ -27,13 +27,15 @@ export class Turns {
   /** Those in which a request waits, and its turn has come. */
   readonly #ready: Line[] = []
   #waiting = 0
+  #isHeld = false
 
   /** From now on the connection reads no more requests while one waits for its turn. */
   open(socket: Socket): void {
     const line = new Line(socket)
     this.#lines.set(socket, line)
     // Node's own server resumes the connection whenever it has read the body of a request.
-    socket.on('resume', () => line.wantsMore || socket.pause())
+    socket.on('resume', () => this.#mayRead(line) || socket.pause())
+    if (this.#isHeld) socket.pause()
     socket.once('close', () => {
       this.#waiting -= line.waiting.length
       line.waiting.length = 0
@@ -54,6 +56,21 @@ export class Turns {
     else this.#queue(line, line.close())
   }
 
+  /** Nothing is read from these connections, nor from new ones, until they are released. */
+  hold(sockets: Iterable<Socket>): void {
+    this.#isHeld = true
+    for (const socket of sockets) socket.pause()
+  }
+
+  /** What was held is read again. */
+  release(sockets: Iterable<Socket>): void {
+    this.#isHeld = false
+    for (const socket of sockets) {
+      const line = this.#lines.get(socket)
+      if (line !== undefined && this.#mayRead(line)) socket.resume()
+    }
+  }
+
   /** The request whose turn it is has arrived whole. */
   received(socket: Socket): void {
     const line = this.#lines.get(socket)
@@ -69,6 +86,10 @@ export class Turns {
   /** Whether a request waits behind the one that is being answered. */
   hasWaiting(socket: Socket): boolean {
     return (this.#lines.get(socket)?.waiting.length ?? 0) > 0
+  }
+
+  #mayRead(line: Line): boolean {
+    return line.wantsMore && !this.#isHeld
   }
 
   #queue(line: Line, turn: Turn): void {
@@ -98,7 +119,7 @@ export class Turns {
     this.#waiting -= 1
     line.start(turn)
     if (line.waiting.length > 0) this.#awaitNext(line)
-    else if (line.wantsMore) line.socket.resume()
+    else if (this.#mayRead(line)) line.socket.resume()
   }
 }
 

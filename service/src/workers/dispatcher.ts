@@ -36,6 +36,8 @@ export class Dispatcher {
   readonly #waiting: Waiting[] = []
   #listener: Listener | undefined
   #lastNumber = 0
+  /** Whether connections wait although workers are free. */
+  #isHeld = false
   #isAbandoned = false
 
   /** @param isAnswering whether a worker can be expected to take a connection soon. */
@@ -61,7 +63,10 @@ export class Dispatcher {
 
   /** Closes the port; resolves once every connection is with a worker. */
   async close(): Promise<void> {
+    this.#isHeld = true
     await this.#listener?.close()
+    this.#isHeld = false
+    this.#dispatch()
     const deadlineMs = monotonicMs() + CLOSE_LIMIT_MS
     while (this.#unserved.length > 0 && monotonicMs() < deadlineMs) await pause(CLOSE_CHECK_MS)
     this.abandon()
@@ -103,7 +108,7 @@ export class Dispatcher {
   }
 
   #dispatch(): void {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && !this.#isHeld) {
       const worker = [...this.#free].find(this.#isAnswering)
       const next = worker && this.#waiting.shift()
       if (worker === undefined || next === undefined) return
