@@ -15,6 +15,9 @@ import { makeSweepCommand, runSweep } from './sweep/sweep-command.ts'
 const FAILED = 1
 const MISUSED = 2
 
+/** How long readers of standard output and standard error may take for the last lines. */
+const LAST_LINES_LIMIT_MS = 1000
+
 const program = new Command('streamgate')
   .description('Concurrent-stream limits for video services.')
   .version(VERSION)
@@ -26,6 +29,7 @@ const serveCommand = program
   .description('Serve the HTTP API. Each flag may be given as an environment variable instead; flags win.')
   .action(async (flags: Flags) => {
     process.exitCode = await run(() => serve(loadConfig(flags)))
+    endWithoutReaders()
   })
 for (const [name, { flag, placeholder, fallback, help, variable }] of Object.entries(SETTINGS)) {
   const byDefault = fallback === '' ? '' : `, default ${fallback}`
@@ -56,6 +60,11 @@ async function run(command: () => Promise<number>): Promise<number> {
     process.stderr.write(`streamgate: ${advice(error)}\n`)
     return FAILED
   }
+}
+
+/** Ends this process if nothing keeps it but lines that nobody reads. */
+function endWithoutReaders(): void {
+  setTimeout(() => process.exit(), LAST_LINES_LIMIT_MS).unref()
 }
 
 /** Why it could not run, with what to do about it where that is known. */

@@ -94,6 +94,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
   const doors = doorsOf(config)
   const app = new App({ service, routes: ROUTES, observer, ...doors, inFlightMax, newRequestId: sequence() })
   metrics.showInFlight?.(() => app.inFlight)
+  metrics.showDroppedLines?.(() => log.droppedLines)
   return {
     app,
     finished,

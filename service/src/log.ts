@@ -5,6 +5,7 @@ import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
 import type { RequestFacts } from './app.ts'
 import type { AnsweredRequest } from './batched-observer.ts'
+import { LineOutput } from './line-output.ts'
 import { decisionsIn, type Decision } from './route.ts'
 import type { SweepReport } from './sweep/sweeper.ts'
 
@@ -17,7 +18,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** A log to standard output. */
 export class Log {
   readonly logger: Logger
-  readonly #lines = new LineBuffer()
+  readonly #lines = new LineOutput((lines) => this.logger.warn({ lines }, 'log lines dropped'))
   /** When what the next line tells of happened, where that was earlier than now. */
   #happenedAtMs: number | undefined
 
@@ -63,6 +64,11 @@ export class Log {
     else this.logger.info(facts, 'swept')
   }
 
+  /** Lines that were dropped so far, because standard output was not read. */
+  get droppedLines(): number {
+    return this.#lines.dropped
+  }
+
   /** Writes what is left. */
   flush(): void {
     this.#lines.flush()
@@ -106,28 +112,6 @@ function escaped(text: string | undefined): string | undefined {
 
 function instantOf(ms: number | undefined): string {
   return (ms === undefined ? new Date() : new Date(ms)).toISOString()
-}
-
-/**
- * Gathers the lines of one turn of the event loop and writes them to standard output together. Pino's own
- * buffered destination measures its whole buffer again at every line.
- */
-class LineBuffer {
-  readonly #lines: string[] = []
-
-  constructor() {
-    // The reader of our standard output may be gone: then there is nobody left to tell.
-    if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {})
-  }
-
-  write(line: string): void {
-    this.#lines.push(line)
-    if (this.#lines.length === 1) setImmediate(() => this.flush())
-  }
-
-  flush(): void {
-    if (this.#lines.length > 0) process.stdout.write(this.#lines.splice(0).join(''))
-  }
 }
 
 const PLAIN = /^[\w.~@:+=-]*$/

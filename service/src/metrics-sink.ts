@@ -18,6 +18,8 @@ export type MetricsSink = {
   readonly showInFlight?: (count: () => number) => void
   /** Likewise: which policy is in force, since when. */
   readonly showPolicy?: (stateNow: () => PolicyState) => void
+  /** Likewise: how many log lines were dropped. */
+  readonly showDroppedLines?: (dropped: () => number) => void
   /** Where it can be asked: who is to hear of this process's sweeps; called once at most. */
   readonly watchSweeps?: () => SweepObserver
 }

@@ -4,6 +4,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
+import { showDroppedLines } from './log-metrics.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
 import type { PolicyState } from './policy/policy-in-force.ts'
 import { showPolicy } from './policy/policy-metrics.ts'
@@ -97,6 +98,11 @@ export class Metrics implements MetricsSink {
   /** Shows, at each scrape, which policy is in force. */
   showPolicy(stateNow: () => PolicyState): void {
     showPolicy(this.registry, stateNow)
+  }
+
+  /** Shows, at each scrape, how many log lines were dropped. */
+  showDroppedLines(dropped: () => number): void {
+    showDroppedLines(this.registry, dropped)
   }
 
   readonly scrape = async () => ({ contentType: this.registry.contentType, text: await this.#text() })

@@ -34,7 +34,7 @@ export async function serve(config: Config): Promise<number> {
     const reloader = policyReloader(config.policy, log.logger)
     if (config.workers === 1) return await serveAlone(config, log, reloader)
     relayPolicy(reloader)
-    return await runWorkers(config, log.logger)
+    return await runWorkers(config, log)
   } catch (error) {
     log.logger.fatal({ err: error }, 'cannot serve')
     if (cluster.isPrimary) throw error

@@ -29,6 +29,8 @@ export type LogLine = {
   readonly url?: string
   /** Of a decision. */
   readonly user?: string
+  /** How many were dropped. */
+  readonly lines?: number
 }
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }

@@ -2,6 +2,7 @@
  * The metrics of all workers, as the primary gathers them when one of them is scraped.
  */
 import { Gauge, Registry } from '@prometheus-io/client'
+import { showDroppedLines } from '../log-metrics.ts'
 import { countedIn } from './counted-samples.ts'
 import type { MetricSamples } from './messages.ts'
 
@@ -24,8 +25,8 @@ export class FleetMetrics {
   readonly #open = new Map<number, (samples: MetricSamples) => void>()
   #lastId = 0
 
-  /** @param states how many workers are in which state now. */
-  constructor(states: () => WorkerStates) {
+  /** @param parts how many workers are in which state now, and how many log lines the primary has dropped. */
+  constructor({ states, droppedLines }: { states: () => WorkerStates; droppedLines: () => number }) {
     const workers = new Gauge({
       name: 'streamgate_workers',
       help: 'Worker processes: ready, silent (no word for 2 s, so they get no new connections), or starting.',
@@ -36,6 +37,7 @@ export class FleetMetrics {
       },
     })
     this.#own.registerMetric(workers)
+    showDroppedLines(this.#own, droppedLines)
   }
 
   /** A worker tells what it has counted so far; the first time, maybe nothing. */

@@ -6,12 +6,12 @@ import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import { graceOf } from '../drain-grace.ts'
-import type { Logger } from '../log.ts'
+import type { Log, Logger } from '../log.ts'
 import { WORKER_ARGUMENTS } from '../policy/policy-relay.ts'
 import { reasonOf } from '../reason.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { FleetMetrics, type WorkerStates } from './fleet-metrics.ts'
-import { passLinesOn } from './line-relay.ts'
+import { LineRelay } from './line-relay.ts'
 import { TICK_MS, type PrimaryMessage, type WorkerMessage } from './messages.ts'
 
 /** Wait before a worker that died is replaced, so that one which dies at once does not spin. */
@@ -26,9 +26,9 @@ const END_LIMIT_MS = 13_000
  *
  * @throws {Error} with its reason if a worker cannot even start, or the address cannot be had.
  */
-export function runWorkers(config: Config, logger: Logger): Promise<number> {
+export function runWorkers(config: Config, log: Log): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fleet = new Fleet(config, logger, ({ exitCode, failure }) => {
+    const fleet = new Fleet(config, log, ({ exitCode, failure }) => {
       if (failure === undefined) resolve(exitCode)
       else reject(new Error(failure))
     })
@@ -53,7 +53,9 @@ class Fleet {
   readonly #logger: Logger
   readonly #finish: (end: FleetEnd) => void
   readonly #members = new Map<number, Member>()
-  readonly #metrics = new FleetMetrics(() => this.#states)
+  readonly #metrics: FleetMetrics
+  readonly #output = new LineRelay(process.stdout)
+  readonly #errors = new LineRelay(process.stderr)
   readonly #dispatcher = new Dispatcher(({ id }) => isAnswering(this.#members.get(id)))
   #url: Promise<string> | undefined
   /** The worker that sweeps the store they all share. */
@@ -62,9 +64,13 @@ class Fleet {
   #exitCode = 0
   #failure: string | undefined
 
-  constructor(config: Config, logger: Logger, finish: (end: FleetEnd) => void) {
+  constructor(config: Config, log: Log, finish: (end: FleetEnd) => void) {
     this.#config = config
-    this.#logger = logger
+    this.#logger = log.logger
+    this.#metrics = new FleetMetrics({
+      states: () => this.#states,
+      droppedLines: () => log.droppedLines,
+    })
     this.#finish = finish
   }
 
@@ -110,8 +116,8 @@ class Fleet {
     const worker = cluster.fork()
     this.#members.set(worker.id, { worker, isReady: false, ticks: 0 })
     const { stdout, stderr } = worker.process
-    if (stdout !== null) passLinesOn(stdout, process.stdout)
-    if (stderr !== null) passLinesOn(stderr, process.stderr)
+    if (stdout !== null) this.#output.add(stdout)
+    if (stderr !== null) this.#errors.add(stderr)
   }
 
   #tick(): void {
