@@ -82,6 +82,13 @@ export class Emulator {
     return (await answer.json()) as Answer
   }
 
+  /** Changes something of one of the services that speak JSON over paths. */
+  async patch(service: string, path: string, body: object): Promise<void> {
+    const headers = { ...signedFor(service), 'content-type': 'application/json' }
+    const answer = await fetch(this.endpoint + path, { method: 'PATCH', headers, body: JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`PATCH ${service} ${path}: ${answer.status} ${await answer.text()}`)
+  }
+
   /** Asks one of the services that take an operation's name and a JSON body. */
   async call<Answer>(service: string, target: string, body: object = {}): Promise<Answer> {
     const headers = {

@@ -14,6 +14,9 @@ consumers = {
 }
 `
 
+/** What somebody else has set, for the logs of other APIs of the account. */
+const LOG_ROLE = 'arn:aws:iam::123456789012:role/logs-of-all-apis'
+
 describeWalk('a REST API on AWS', (walk) => {
   const start = (user: string, streamId: string, headers = {}): Promise<Answer> =>
     walk.ask(`POST /users/${user}/streams`, { headers, body: { streamId } })
@@ -23,7 +26,11 @@ describeWalk('a REST API on AWS', (walk) => {
     // The queue behind the sweeper alone takes Terraform two minutes of waiting; it is in the other walk.
     walk.workshop.edit(SETTINGS, /$/, '\nsweep_schedule = null\n')
     commits.push(walk.workshop.commit('without the sweeper'))
+    await walk.emulator.patch('apigateway', '/account', {
+      patchOperations: [{ op: 'replace', path: '/cloudwatchRoleArn', value: LOG_ROLE }],
+    })
     const output = await walk.run('provision --env dev --auto-approve')
+    expect(output).toContain(`API Gateway writes its logs by ${LOG_ROLE} already: that is left alone`)
     expect(output).toContain(`dev is at commit ${commits[0]}`)
     await walk.serve()
     expect(output).toContain(`URL:  ${walk.outputs.url}\n`)
@@ -207,9 +214,9 @@ describeWalk('a REST API on AWS', (walk) => {
       logGroups: [],
     })
     const roles = await walk.emulator.query('iam', { Action: 'ListRoles', Version: '2010-05-08' })
-    expect([...roles.matchAll(/<RoleName>([^<]+)/g)].map(([, name]) => name)).toEqual([
-      'streamgate-gateway-logs-eu-central-1',
-    ])
+    expect([...roles.matchAll(/<RoleName>([^<]+)/g)].map(([, name]) => name)).toEqual([])
+    const account = await walk.emulator.get<Record<string, unknown>>('apigateway', '/account')
+    expect(account).toMatchObject({ cloudwatchRoleArn: LOG_ROLE })
     expect(await walk.run('destroy --env dev --auto-approve')).toContain('There is nothing of dev')
   })
 })
