@@ -1,7 +1,15 @@
 import { EVICTIONS_MAX, inTurn } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
 import { isLive, lapsesAtMs, renewedLease, type Lease, type LeaseId, type Renewal } from './lease.ts'
-import { fullLimit, headlineLimit, holdersOf, isOneCount, limitsOn, type FullLimit } from './limits.ts'
+import {
+  fullLimit,
+  headlineLimit,
+  holdersOf,
+  isIgnored,
+  isOneCount,
+  limitsOn,
+  type FullLimit,
+} from './limits.ts'
 import { notesAfter } from './notes.ts'
 import type { Limit, Plan } from './plan.ts'
 import { heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
@@ -202,14 +210,21 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
 /** The held leases whose place this stream takes by wish: the one it replaces, and its own device's former one. */
 function leavingLeases(roster: Roster, claim: Claim): Lease[] {
   const { newcomer, replaces } = claim
-  const isOfDevice = ({ deviceId }: Lease) => takesDevice(claim) && deviceId === newcomer.deviceId
+  const isOfDevice = (lease: Lease) =>
+    takesDevice(claim) && lease.deviceId === newcomer.deviceId && !isIgnored(claim.plan, lease)
   return roster.leases.filter(
     (lease) => lease.id !== newcomer.id && (lease.id === replaces || isOfDevice(lease)),
   )
 }
 
+/** A stream that the plan does not count takes no slot: it neither replaces its device's stream nor is replaced. */
 function takesDevice({ newcomer, plan, isHeartbeat }: Claim): boolean {
-  return plan.sameDeviceReplaces && isHeartbeat !== true && newcomer.deviceId !== undefined
+  return (
+    plan.sameDeviceReplaces &&
+    isHeartbeat !== true &&
+    newcomer.deviceId !== undefined &&
+    !isIgnored(plan, newcomer)
+  )
 }
 
 function replacesAnother({ newcomer, replaces }: Claim): boolean {

@@ -20,7 +20,7 @@ export type FullLimit = { readonly limit: Limit; readonly holders: readonly Leas
 export type RoomRequest = { readonly plan: Plan; readonly newcomer: Lease; readonly extra?: number }
 
 /** Whether a lease is one of those that the plan does not count. */
-function isIgnored(plan: Plan, lease: Lease): boolean {
+export function isIgnored(plan: Plan, lease: Lease): boolean {
   return plan.ignore.some((filter) => matches(filter, lease))
 }
 

@@ -76,6 +76,17 @@ describe('a start with a device', () => {
     expect((await start('4', 'tv')).outcome).toBe('denied')
   })
 
+  it('that its plan does not count neither ends the device’s stream nor is ended by it', async () => {
+    const plans = { home: { limits: [{ max: 1 }], ignore: [{ contentId: 'trailer' }] } }
+    limiter = limiterWith(parsePolicy({ plans }))
+    const startOf = (streamId: string, contentId: string) =>
+      limiter.start({ user: USER, stream: { ...streamOf(streamId, 'tv'), contentId } })
+    await startOf('film', 'film-1')
+    expect(await startOf('teaser', 'trailer')).toMatchObject({ outcome: 'admitted', ends: [] })
+    expect(await startOf('match', 'film-2')).toMatchObject({ ends: [{ id: 'film@tv' }] })
+    expect(await running()).toEqual(['teaser@tv', 'match@tv'])
+  })
+
   it('tells the first of 40 zaps that it was evicted or has ended, and never revives it', async () => {
     for (let channel = 0; channel < 40; channel += 1) await start(String(channel), 'tv')
     for (let channel = 0; channel < 39; channel += 1) {

@@ -205,8 +205,8 @@ function eachCase(judge: (claim: Claim, made: Case) => void): void {
     fc.property(claim, roster, (asked, held) => {
       const { newcomer, plan: rules, replaces, isHeartbeat } = asked
       const before = liveLeases(held, NOW_MS)
-      const deviceRule = rules.sameDeviceReplaces && isHeartbeat !== true
-      const wish = { deviceRule, id: newcomer.id, deviceId: newcomer.deviceId, replaces }
+      const devicePlan = isHeartbeat === true ? undefined : rules
+      const wish = { devicePlan, id: newcomer.id, stream: newcomer, replaces }
       const leaving = leavingByWish(wish, before)
       const staying = before.filter((lease) => !leaving.includes(lease))
       const admission = admit(held, asked, NOW_MS)

@@ -121,8 +121,8 @@ type Sides = { readonly leaving: readonly Lease[]; readonly staying: readonly Le
 /** Who leaves by wish, and who stays unless evicted. */
 function sidesOf(plan: Plan, others: readonly Lease[], request: RunRequest): Sides {
   const { stream, id, replaces, verb } = request
-  const deviceRule = plan.sameDeviceReplaces && verb === 'start'
-  const leaving = leavingByWish({ deviceRule, id, deviceId: stream.deviceId, replaces }, others)
+  const devicePlan = verb === 'start' ? plan : undefined
+  const leaving = leavingByWish({ devicePlan, id, stream, replaces }, others)
   return { leaving, staying: without(others, leaving), entry: { plan, stream } }
 }
 

@@ -55,9 +55,9 @@ function planFaults(scene: Scene, operation: Denied, reading: ReadingOfDenial): 
   const filling = holdersUnder(limit, entry, holders)
   if (filling?.length !== holders.length) faults.push(`names others than the holders of its limit`)
   const wish = {
-    deviceRule: holding.sameDeviceReplaces && request.verb === 'start',
+    devicePlan: request.verb === 'start' ? holding : undefined,
     id: request.id,
-    deviceId: stream.deviceId,
+    stream,
     replaces: request.replaces,
   }
   const leaving = leavingByWish(wish, holders)

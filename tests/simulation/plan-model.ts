@@ -79,23 +79,29 @@ export function isSameLimit(one: Limit, other: Limit): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-/** The leases whose place a start takes by wish: the one it replaces, and its device's former ones. */
+/** The leases whose slot a start takes by wish: the one it replaces, and its device's former ones that count. */
 export function leavingByWish(
-  { deviceRule, id, deviceId, replaces }: Wish,
+  { devicePlan, id, stream, replaces }: Wish,
   leases: readonly Lease[],
 ): readonly Lease[] {
+  const { deviceId } = stream
+  const takesDevice = devicePlan?.sameDeviceReplaces === true && !isExempt(devicePlan, stream)
   return leases.filter(
     (lease) =>
       lease.id !== id &&
-      (lease.id === replaces || (deviceRule && deviceId !== undefined && lease.deviceId === deviceId)),
+      (lease.id === replaces ||
+        (takesDevice &&
+          deviceId !== undefined &&
+          lease.deviceId === deviceId &&
+          !isExempt(devicePlan, lease))),
   )
 }
 
-/** What a start asks to end, and whether its plan ends its device's former stream. */
+/** What a start asks to end, and the plan that may end its device's former stream; a heartbeat has none. */
 export type Wish = {
-  readonly deviceRule: boolean
+  readonly devicePlan: Plan | undefined
   readonly id: LeaseId
-  readonly deviceId: string | undefined
+  readonly stream: Stream
   readonly replaces: LeaseId | undefined
 }
 
