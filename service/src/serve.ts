@@ -51,6 +51,7 @@ async function serveAsWorker(config: Config, log: Log): Promise<number> {
   const link = new PrimaryLink()
   const feed = await PolicyFeed.open()
   const policy = feed.source(config.policy)
+  sayOpening(config, log)
   const composition = await compose({ ...config, policy }, log, (own) => link.joinMetrics(own))
   feed.follow((state) => composition.policy.use(state))
   await makeReady(composition)
@@ -73,6 +74,7 @@ async function serveAsWorker(config: Config, log: Log): Promise<number> {
 
 /** Serves in this process alone. */
 async function serveAlone(config: Config, log: Log, reloader: PolicyReloader): Promise<number> {
+  sayOpening(config, log)
   const composition = await compose(config, log)
   reloader.start((state) => composition.policy.use(state))
   await makeReady(composition)
@@ -83,6 +85,12 @@ async function serveAlone(config: Config, log: Log, reloader: PolicyReloader): P
   const draining = stopSignal()
   const orders = { draining, closing: async () => graceOf(config, await draining) }
   return runUntilStopped({ config, log, composition, sweepTimer, server, orders })
+}
+
+/** Says so before it happens: a store that waits for the lock of another process stops this one until it has it. */
+function sayOpening({ store }: Config, log: Log): void {
+  log.logger.info({ store: storeText(store) }, 'opening the store')
+  log.flush()
 }
 
 async function makeReady(composition: Composition): Promise<void> {

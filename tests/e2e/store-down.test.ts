@@ -83,6 +83,26 @@ describe.each([1, 2])(
   },
 )
 
+describe.each([1, 2])(
+  'at its start, while another process holds the lock, a service of %i process(es)',
+  (workers) => {
+    it('says what it waits for, and listens once it has it', async () => {
+      const folder = temporaryFolder()
+      const neighbour = await holdWriteLock(folder)
+      const service = launchService({ folder, workers })
+      await service.untilLogged('opening the store', workers)
+      if (workers > 1)
+        await service.untilLogged(
+          'worker has not started yet, its store may be locked by another process',
+          workers,
+        )
+      expect(service.logged('listening')).toEqual([])
+      await neighbour.release()
+      await service.untilLogged('listening', workers)
+    })
+  },
+)
+
 it('workers that wait for the lock to start end when they are told to', async () => {
   const folder = temporaryFolder()
   await holdWriteLock(folder)

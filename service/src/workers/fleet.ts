@@ -18,6 +18,8 @@ import { TICK_MS, type PrimaryMessage, type WorkerMessage } from './messages.ts'
 const RESTART_PAUSE_MS = 1000
 /** After so many ticks without a word, which is 2 s, a worker is silent. */
 const SILENT_TICKS = 4
+/** After so many ticks, which is 3 s, a worker that is not ready is slow. */
+const SLOW_START_TICKS = 6
 /** Longest wait for the workers to end once no more connections come: more than one of them waits for its last requests. */
 const END_LIMIT_MS = 13_000
 
@@ -123,11 +125,16 @@ class Fleet {
   #tick(): void {
     for (const member of this.#members.values()) {
       member.ticks += 1
-      if (member.isReady && member.ticks === SILENT_TICKS) {
-        this.#logger.warn({ worker: member.worker.id }, 'worker is silent, it gets no new connections')
-      }
+      if (member.ticks === (member.isReady ? SILENT_TICKS : SLOW_START_TICKS)) this.#sayQuiet(member)
     }
     this.#dispatcher.tick()
+  }
+
+  #sayQuiet({ worker, isReady }: Member): void {
+    const message = isReady
+      ? 'worker is silent, it gets no new connections'
+      : 'worker has not started yet, its store may be locked by another process'
+    this.#logger.warn({ worker: worker.id }, message)
   }
 
   #hear(worker: Worker, message: WorkerMessage): void {
