@@ -67,7 +67,7 @@ const CLOUD_SKEW_MS = 2000
  */
 export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): Promise<Composition> {
   const metrics = await openMetrics(config, log, joinFleet)
-  const engine = await openNamed(config.store)
+  const engine = await openNamed(config.store, (message) => log.logger.warn(message))
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, config, metrics)
   const observer = observerOf(log, metrics)
@@ -260,16 +260,19 @@ function skewOf(kind: StoreConfig['kind']): number {
 }
 
 /** The store, or a failure that names the setting it came from. */
-async function openNamed(config: StoreConfig): Promise<Store> {
+async function openNamed(config: StoreConfig, warn?: Warn): Promise<Store> {
   try {
-    return await openStore(config)
+    return await openStore(config, warn)
   } catch (cause) {
     throw new Error(`--store ${storeText(config)} cannot be opened`, { cause })
   }
 }
 
+/** Takes a line for the operator. */
+type Warn = (message: string) => void
+
 /** The engine that the configuration names, loaded only now, so that nobody loads one in vain. */
-export async function openStore(config: StoreConfig): Promise<Store> {
+export async function openStore(config: StoreConfig, warn?: Warn): Promise<Store> {
   switch (config.kind) {
     case 'memory': {
       const { MemoryStore } = await import('@streamgate/stores/memory')
@@ -281,7 +284,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     }
     case 'lmdb': {
       const { LmdbStore } = await import('@streamgate/stores/lmdb')
-      return new LmdbStore({ path: config.path })
+      return new LmdbStore({ path: config.path, ...(warn !== undefined && { warn }) })
     }
   }
 }

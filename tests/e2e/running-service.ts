@@ -89,6 +89,11 @@ export class RunningService {
     createInterface({ input: stdout }).on('line', (line) => this.#keep(line))
   }
 
+  /** All that it wrote to standard error; resolves once it has ended. */
+  get stderr(): Promise<string> {
+    return this.#stderr
+  }
+
   get url(): string {
     return this.logged('listening')[0]?.url ?? 'http://127.0.0.1:0'
   }

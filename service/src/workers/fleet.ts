@@ -9,6 +9,8 @@ import { graceOf } from '../drain-grace.ts'
 import type { Log, Logger } from '../log.ts'
 import { WORKER_ARGUMENTS } from '../policy/policy-relay.ts'
 import { reasonOf } from '../reason.ts'
+import { storeText } from '../store-config.ts'
+import { storeIdentity } from '../store-identity.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { FleetMetrics, type WorkerStates } from './fleet-metrics.ts'
 import { LineRelay } from './line-relay.ts'
@@ -60,6 +62,8 @@ class Fleet {
   readonly #errors = new LineRelay(process.stderr)
   readonly #dispatcher = new Dispatcher(({ id }) => isAnswering(this.#members.get(id)))
   #url: Promise<string> | undefined
+  /** Of the store that the first worker opened. */
+  #storeIdentity: string | undefined
   /** The worker that sweeps the store they all share. */
   #sweepingId: number | undefined
   #isStopping = false
@@ -166,6 +170,7 @@ class Fleet {
   async #welcome(member: Member): Promise<void> {
     const { worker } = member
     member.isReady = true
+    this.#storeIdentity ??= storeIdentity(this.#config.store)
     this.#metrics.counted(worker.id, [])
     this.#chooseSweeping()
     try {
@@ -190,9 +195,18 @@ class Fleet {
     this.#logger.error({ worker: worker.id, code, signal }, 'worker died')
     this.#chooseSweeping()
     if (wasReady) {
-      setTimeout(() => this.#isStopping || this.#fork(), RESTART_PAUSE_MS)
+      setTimeout(() => this.#isStopping || this.#replace(), RESTART_PAUSE_MS)
       return
     }
+    this.#exitCode = 1
+    this.stop('SIGTERM')
+  }
+
+  /** Starts a successor, unless that would open another store than the workers that are left. */
+  #replace(): void {
+    const { store } = this.#config
+    if (storeIdentity(store) === this.#storeIdentity) return this.#fork()
+    this.#failure ??= `--store ${storeText(store)} is no longer the store that this service opened`
     this.#exitCode = 1
     this.stop('SIGTERM')
   }

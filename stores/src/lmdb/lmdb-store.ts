@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import {
   EMPTY_ROSTER,
   LimiterError,
@@ -17,6 +16,8 @@ import { open, type Database, type RootDatabase } from 'lmdb'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
 import { contentOf, isVacant, type Transition } from '../transitions.ts'
+import { prepareFiles } from './environment-files.ts'
+import { FileWatch } from './file-watch.ts'
 import { FinishedNotes } from './finished-notes.ts'
 import { rosterIn, type RosterRecord } from './roster-record.ts'
 
@@ -24,12 +25,9 @@ import { rosterIn, type RosterRecord } from './roster-record.ts'
 export type LmdbStoreOptions = {
   /** A directory on a local disk, made if it is missing; never on a network file system. */
   readonly path: string
+  /** Takes a line for the operator: of damage that was mended, of a data file that is gone. By default a process warning. */
+  readonly warn?: (message: string) => void
 }
-
-/** LMDB's name for its data, and what stands near its beginning: `MDB_MAGIC`, behind the first page's header. */
-const DATA_FILE = 'data.mdb'
-const MAGIC = 0xbeefc0de
-const MAGIC_OFFSET = 24
 
 /** The database within the environment; the name carries the record's format. */
 const ROSTERS_DATABASE = 'rosters.v1'
@@ -60,22 +58,31 @@ export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
   readonly #rosters: Database<RosterRecord, UserId>
   readonly #finished: FinishedNotes
+  readonly #watch: FileWatch
   #isClosed = false
 
-  /** @throws {LimiterError} `STORE_UNAVAILABLE` where the environment cannot be opened. */
-  constructor({ path }: LmdbStoreOptions) {
+  /**
+   * @throws {LimiterError} `STORE_UNAVAILABLE` if the environment cannot be opened; the cause says what to do. A damaged
+   * data file is refused, not opened.
+   */
+  constructor({ path, warn = (message) => process.emitWarning(message) }: LmdbStoreOptions) {
     super()
     try {
-      mkdirSync(path, { recursive: true })
-      assertEnvironment(join(path, DATA_FILE))
-      this.#environment = open({
+      const { dataFile, usePreviousSnapshot } = prepareFiles(path, warn)
+      const inspected = statSync(dataFile, { bigint: true, throwIfNoEntry: false })
+      const options = {
         path,
         noSubdir: false,
         overlappingSync: false,
         eventTurnBatching: false,
         maxDbs: 4,
         maxReaders: READERS_MAX,
-      })
+        usePreviousSnapshot,
+      }
+      this.#environment = open(options)
+      this.#watch = new FileWatch(dataFile, warn)
+      if (inspected !== undefined && !this.#watch.isOf(inspected))
+        throw new Error(`${dataFile} was replaced meanwhile`)
       this.#rosters = this.#environment.openDB({ name: ROSTERS_DATABASE, encoding: 'json' })
       this.#finished = new FinishedNotes(this.#environment)
     } catch (cause) {
@@ -136,6 +143,7 @@ export class LmdbStore extends TransitionStore implements Store {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#watch.stop()
     await this.#environment.close()
   }
 
@@ -170,19 +178,9 @@ export class LmdbStore extends TransitionStore implements Store {
 
   #assertOpen(): void {
     if (this.#isClosed) throw new LimiterError('STORE_CLOSED', 'The store was closed')
+    const { fault } = this.#watch
+    if (fault !== undefined) throw unavailable(new Error(`The data file ${fault}`))
   }
-}
-
-/** Refuses a file that LMDB did not write, on which the library would end the process. */
-function assertEnvironment(file: string): void {
-  if (!existsSync(file)) return
-  const head = Buffer.alloc(MAGIC_OFFSET + 4)
-  const descriptor = openSync(file, 'r')
-  const length = readSync(descriptor, head)
-  closeSync(descriptor)
-  const isEmpty = length === 0
-  if (!isEmpty && head.readUInt32LE(MAGIC_OFFSET) !== MAGIC)
-    throw new Error(`${file} is not an LMDB environment`)
 }
 
 function unavailable(cause: unknown): LimiterError {

@@ -1,0 +1,110 @@
+/**
+ * A service whose data file is taken away while it runs. An open file lives on without its name, so the service could go
+ * on deciding by it, next to a process that opens the new file.
+ */
+import { cpSync, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, it, vi } from 'vitest'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+import { Client } from './client.ts'
+import { startService, type RunningService } from './running-service.ts'
+
+/** No timer but the watch touches the file, so only the watch can notice. */
+const QUIET = ['--finished-refresh-seconds', '3600', '--sweep-minutes', '0', '--drain-seconds', '0']
+const PATIENCE_MS = 15_000
+const CALLS = 20
+
+/** Longer than the watch takes to see the size of the file. */
+const LOOKED_AT_MS = 1000
+
+const LOSSES: Readonly<Record<string, (folder: string) => void | Promise<void>>> = {
+  'its folder is deleted': (folder) => rmSync(folder, { recursive: true }),
+  'its folder is moved away': (folder) => renameSync(folder, `${folder}.away`),
+  'another file is in its place': (folder) => {
+    cpSync(folder, `${folder}.copy`, { recursive: true })
+    rmSync(folder, { recursive: true })
+    renameSync(`${folder}.copy`, folder)
+  },
+  'it is cut short': async (folder) => {
+    await pause(LOOKED_AT_MS)
+    truncateSync(join(folder, 'data.mdb'), 8192)
+  },
+}
+
+describe.each([1, 2])('every call of a service of %i process(es) is 503 once', (workers) => {
+  it.each(Object.entries(LOSSES))('%s', async (_name, lose) => {
+    const { service, folder } = await serveIn(workers)
+    await lose(folder)
+    await untilNoticed(service, workers)
+    // Each on a connection of its own, so that each worker gets some.
+    for (let call = 0; call < CALLS; call += 1) {
+      const client = new Client(service.url)
+      const answers = await Promise.all([
+        client.get('/readyz'),
+        client.get('/users/viewer/streams'),
+        client.start('viewer', `film-${call}`),
+        client.send('PUT', '/users/viewer/streams/film'),
+        client.stop('viewer', 'film'),
+        client.send('DELETE', '/users/viewer'),
+      ])
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503))
+      expect((await client.get('/livez')).status).toBe(200)
+    }
+    service.signal('SIGTERM')
+    expect(await service.exitWithin(PATIENCE_MS)).toEqual({ code: 0, signal: null })
+  })
+
+  it('its folder was moved away, and no longer once it is back', async () => {
+    const { service, folder } = await serveIn(workers)
+    renameSync(folder, `${folder}.away`)
+    await untilNoticed(service, workers)
+    expect((await new Client(service.url).get('/readyz')).status).toBe(503)
+    renameSync(`${folder}.away`, folder)
+    await vi.waitUntil(
+      () => warningsOf(service).filter((text) => text.endsWith('is back')).length === workers,
+      {
+        timeout: PATIENCE_MS,
+      },
+    )
+    expect(await new Client(service.url).list('viewer')).toEqual(['film'])
+  })
+})
+
+it('a second service in the new folder decides alone: never do two environments answer at once', async () => {
+  const { service, folder } = await serveIn(1)
+  const first = new Client(service.url)
+  rmSync(folder, { recursive: true })
+  mkdirSync(folder)
+  const second = new Client((await startService({ folder, flags: QUIET })).url)
+  expect((await second.start('viewer', 'other')).status).toBe(201)
+  expect((await first.start('viewer', 'another')).status).toBe(503)
+})
+
+it('a worker that dies after the folder is gone has no successor with an empty store: the service ends and says why', async () => {
+  const { service, folder } = await serveIn(2)
+  rmSync(folder, { recursive: true })
+  await untilNoticed(service, 2)
+  service.killWorker(service.workers[0] ?? 0)
+  expect(await service.exitWithin(PATIENCE_MS)).toEqual({ code: 1, signal: null })
+  expect(await service.stderr).toContain(`lmdb:${folder} is no longer the store`)
+})
+
+/** A service whose working folder is not the one that is taken away, with one viewer. */
+async function serveIn(workers: number): Promise<{ service: RunningService; folder: string }> {
+  const folder = join(temporaryFolder(), 'data')
+  mkdirSync(folder)
+  const service = await startService({ folder, workers, flags: QUIET })
+  expect((await new Client(service.url).start('viewer', 'film')).status).toBe(201)
+  return { service, folder }
+}
+
+async function untilNoticed(service: RunningService, workers: number): Promise<void> {
+  await vi.waitUntil(() => warningsOf(service).length >= workers, { timeout: PATIENCE_MS })
+}
+
+function warningsOf(service: RunningService): readonly string[] {
+  return service.log
+    .filter(({ level, msg }) => level === 'warn' && msg.includes('data.mdb'))
+    .map(({ msg }) => msg)
+}
