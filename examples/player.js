@@ -54,7 +54,7 @@ export class Playback {
     if (run === undefined) return
     this.#leave(run)
     await run.isGranted // A start under way can still take a slot.
-    await repeat(`${run.url}/stop`, { keepalive: true })
+    await callWithRetries(`${run.url}/stop`, { keepalive: true })
   }
 
   #begin(replaces) {
@@ -76,7 +76,7 @@ export class Playback {
   async #ask(run, stream) {
     const { signal } = run.over
     this.#unansweredId = undefined
-    const answer = await repeat(this.#streams, { body: stream, signal })
+    const answer = await callWithRetries(this.#streams, { body: stream, signal })
     if (signal.aborted) return false
     if (!isDone(answer)) {
       if (isTemporary(answer)) this.#unansweredId = stream.streamId
@@ -128,8 +128,11 @@ export class Playback {
   }
 }
 
-/** Repeats a call a bounded number of times while the service cannot answer. Never rejects. */
-async function repeat(url, { signal, ...request }) {
+/**
+ * Calls a bounded number of times while the service cannot answer. Resolves with the last answer: `status` and
+ * `body`. Never rejects: without an answer, the status is 0.
+ */
+export async function callWithRetries(url, { signal, ...request }) {
   for (let failures = 1; ; failures += 1) {
     const answer = await call(url, request)
     const isLast = failures === ATTEMPTS_MAX || answer.retryAfterMs > RETRY_AFTER_MAX_MS
@@ -139,7 +142,7 @@ async function repeat(url, { signal, ...request }) {
   }
 }
 
-/** One call. Never rejects: without an answer, the status is 0. */
+/** One call, of which the same holds. */
 async function call(url, { method = 'POST', body, keepalive = false }) {
   try {
     const response = await fetch(url, {

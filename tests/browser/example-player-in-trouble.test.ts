@@ -10,7 +10,7 @@ import { startService } from '../e2e/running-service.ts'
 import { signalPages } from './chromium.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { isAnswered, type PageCall } from './player-page.ts'
-import { ONE_STREAM, PlayerStage, QUIET_MS, SHORT_LEASE, TEST_MS } from './player-stage.ts'
+import { ONE_STREAM, Stage, QUIET_MS, SHORT_LEASE, TEST_MS } from './stage.ts'
 
 /** As `examples/player.js` has them, and the service. */
 const ATTEMPTS_MAX = 5
@@ -25,10 +25,10 @@ const atEnd: AtEnd = (ending) => void endings.push(ending)
 vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
 describeInChromium('examples/player.js in trouble', (executablePath) => {
-  let stage: PlayerStage
+  let stage: Stage
 
   beforeAll(async () => {
-    stage = await PlayerStage.open(executablePath, atEnd)
+    stage = await Stage.open(executablePath, atEnd)
   })
   afterAll(async () => {
     for (const ending of endings.toReversed()) await ending()

@@ -11,12 +11,13 @@ import {
   HEARTBEAT_MS,
   LEASE_MS,
   ONE_STREAM,
-  PlayerStage,
+  PATIENT,
+  Stage,
   QUIET_MS,
   SHORT_LEASE,
   TEST_MS,
   type Served,
-} from './player-stage.ts'
+} from './stage.ts'
 
 const endings: (() => void | Promise<void>)[] = []
 const atEnd: AtEnd = (ending) => void endings.push(ending)
@@ -24,12 +25,12 @@ const atEnd: AtEnd = (ending) => void endings.push(ending)
 vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
 describeInChromium('examples/player.js', (executablePath) => {
-  let stage: PlayerStage
+  let stage: Stage
   let shared: Served
 
   beforeAll(async () => {
-    stage = await PlayerStage.open(executablePath, atEnd)
-    shared = await stage.serve(SHORT_LEASE, [], atEnd)
+    stage = await Stage.open(executablePath, atEnd)
+    shared = await stage.serve(SHORT_LEASE, PATIENT, atEnd)
   })
   afterAll(async () => {
     for (const ending of endings.toReversed()) await ending()
@@ -78,6 +79,17 @@ describeInChromium('examples/player.js', (executablePath) => {
     await shared.client.send('POST', `/streams/${id}/finish`)
     expect(await page.untilEnded()).toMatchObject({ status: 410, type: '/problems/stream-finished' })
     await expectSilence(page)
+  })
+
+  it('stops and tells why, if an operator stopped it', async () => {
+    const page = await stage.watch(shared, 'support')
+    const [id = ''] = await shared.client.list('support')
+    const reason = 'Your password was changed.'
+    const why = `by=operator&reason=${encodeURIComponent(reason)}`
+    expect((await shared.client.send('DELETE', `/users/support/streams/${id}?${why}`)).status).toBe(204)
+    expect(await page.untilEnded()).toMatchObject({ status: 410, type: '/problems/stream-ended', reason })
+    await expectSilence(page)
+    expect(await shared.client.list('support')).toEqual([])
   })
 
   it('does not play, and names the holders, if the limit is reached', async () => {

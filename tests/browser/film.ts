@@ -2,10 +2,23 @@
  * A film for HTTP Live Streaming, cut from a fragmented MP4 as a browser records it.
  */
 import type { Browser } from 'playwright-core'
+import { ticksPerSecond, timeEvenly } from './even-timing.ts'
 import type { Site } from './site.ts'
 
+/** As `recorder.html` draws them. */
+const FRAMES_PER_SECOND = 20
+
 /** The parts of a film; each fragment can be played once the start was. */
-export type Film = { readonly start: Buffer; readonly fragments: readonly Buffer[] }
+export type Film = {
+  readonly start: Buffer
+  readonly fragments: readonly Fragment[]
+  /** As in RFC 6381. */
+  readonly codec: string
+}
+type Fragment = { readonly bytes: Buffer; readonly seconds: number }
+
+/** What `recorder.html` makes. */
+type Recording = { readonly data: string; readonly mimeType: string }
 
 type Box = { readonly kind: string; readonly bytes: Buffer }
 
@@ -14,13 +27,19 @@ export async function recordFilm(site: Site, browser: Browser, seconds: number):
   site.addFile('/recorder.html', 'recorder.html')
   const page = await browser.newPage()
   await page.goto(`${site.origin}/recorder.html`)
-  const bytes = Buffer.from(await page.evaluate<string>(`recordFilm(${seconds})`), 'base64')
+  const { data, mimeType } = await page.evaluate<Recording>(`recordFilm(${seconds})`)
   await page.close()
-  return cutFilm(bytes)
+  const codec = /codecs="?([^"]+)/.exec(mimeType)?.[1] ?? ''
+  return { ...cutFilm(Buffer.from(data, 'base64')), codec }
+}
+
+/** How long a film is. */
+export function secondsOf({ fragments }: Film): number {
+  return fragments.reduce((sum, { seconds }) => sum + seconds, 0)
 }
 
 /** Cuts between the boxes of ISO/IEC 14496-12: what stands before the first `moof`, and each `moof` with its `mdat`. */
-function cutFilm(bytes: Buffer): Film {
+function cutFilm(bytes: Buffer): Omit<Film, 'codec'> {
   const boxes = boxesIn(bytes)
   const firstFragment = boxes.findIndex(({ kind }) => kind === 'moof')
   const fragments = boxes.flatMap(({ kind, bytes: header }, index) => {
@@ -28,13 +47,24 @@ function cutFilm(bytes: Buffer): Film {
     return kind === 'moof' && data?.kind === 'mdat' ? [Buffer.concat([header, data.bytes])] : []
   })
   if (fragments.length === 0) throw new Error(`No fragments in ${boxes.map(({ kind }) => kind).join(' ')}`)
-  return { start: Buffer.concat(boxes.slice(0, firstFragment).map((box) => box.bytes)), fragments }
+  const start = Buffer.concat(boxes.slice(0, firstFragment).map((box) => box.bytes))
+  const ticks = ticksPerSecond(start)
+  let beginsAt = 0
+  return {
+    start,
+    fragments: fragments.map((fragment) => {
+      const endsAt = timeEvenly(fragment, beginsAt, Math.round(ticks / FRAMES_PER_SECOND))
+      const seconds = (endsAt - beginsAt) / ticks
+      beginsAt = endsAt
+      return { bytes: fragment, seconds }
+    }),
+  }
 }
 
-/** A playlist (RFC 8216) that shows the film so many times, in fragments of so many seconds. */
-export function playlistOf({ fragments }: Film, times: number, fragmentSeconds: number): string {
-  const once = fragments.flatMap((_bytes, index) => [
-    `#EXTINF:${fragmentSeconds.toFixed(3)},`,
+/** A playlist (RFC 8216) that shows the film so many times. */
+export function playlistOf({ fragments }: Film, times: number): string {
+  const once = fragments.flatMap(({ seconds }, index) => [
+    `#EXTINF:${seconds.toFixed(3)},`,
     `fragment-${index}.m4s`,
   ])
   const all = Array.from({ length: times }, (_none, round) =>
@@ -43,13 +73,70 @@ export function playlistOf({ fragments }: Film, times: number, fragmentSeconds: 
   return [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
-    `#EXT-X-TARGETDURATION:${Math.ceil(fragmentSeconds)}`,
+    `#EXT-X-TARGETDURATION:${Math.ceil(Math.max(...fragments.map(({ seconds }) => seconds)))}`,
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-MAP:URI="start.mp4"',
     ...all.flat(),
     '#EXT-X-ENDLIST',
     '',
   ].join('\n')
+}
+
+/** A manifest for MPEG-DASH (ISO/IEC 23009-1) that shows the film so many times, each time in a period of its own. */
+export function manifestOf(film: Film, times: number): string {
+  const lengths = film.fragments.map(({ seconds }) => `<S d="${Math.round(seconds * 1000)}"/>`)
+  const period = `<Period duration="PT${secondsOf(film)}S">
+  <AdaptationSet mimeType="video/mp4" codecs="${film.codec}" segmentAlignment="true" startWithSAP="1">
+    <SegmentTemplate timescale="1000" initialization="start.mp4" media="fragment-$Number$.m4s" startNumber="0">
+      <SegmentTimeline>${lengths.join('')}</SegmentTimeline>
+    </SegmentTemplate>
+    <Representation id="only" bandwidth="100000" width="64" height="64"/>
+  </AdaptationSet>
+</Period>`
+  const duration = `mediaPresentationDuration="PT${secondsOf(film) * times}S"`
+  return `<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" minBufferTime="PT1S" ${duration}>
+${Array.from({ length: times }, () => period).join('\n')}
+</MPD>
+`
+}
+
+/** An advert within a film: where its playlist lies, when it begins, and how long it lasts. */
+export type Advert = {
+  readonly uri: string
+  readonly atSeconds: number
+  readonly seconds: number
+  /** Plays it after the film. */
+  readonly isAfter?: boolean
+  /** Where the film goes on, from `atSeconds`: 0 inserts the advert. Without it, the advert lies over the film. */
+  readonly resumeOffset?: number
+}
+
+/** When the films of playlists begin that have adverts. */
+const FILM_BEGINS_AT_MS = Date.UTC(2026, 0, 1)
+
+/** The same playlist with an advert, as an HLS interstitial (RFC 8216bis, Appendix D). */
+export function withAdvert(
+  playlist: string,
+  { uri, atSeconds, seconds, isAfter, resumeOffset }: Advert,
+): string {
+  const attributes = [
+    'ID="advert"',
+    'CLASS="com.apple.hls.interstitial"',
+    `START-DATE="${instant(FILM_BEGINS_AT_MS + atSeconds * 1000)}"`,
+    `DURATION=${seconds}`,
+    `X-ASSET-URI="${uri}"`,
+    'X-SNAP="OUT,IN"',
+    ...(isAfter === true ? ['CUE="POST"'] : []),
+    ...(resumeOffset === undefined ? [] : [`X-RESUME-OFFSET=${resumeOffset}`]),
+  ]
+  const [first = ''] = /^#EXTINF.*$/m.exec(playlist) ?? []
+  const begins = `#EXT-X-PROGRAM-DATE-TIME:${instant(FILM_BEGINS_AT_MS)}`
+  return playlist.replace(first, `#EXT-X-DATERANGE:${attributes.join(',')}\n${begins}\n${first}`)
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 function boxesIn(bytes: Buffer): Box[] {

@@ -1,19 +1,13 @@
 /**
  * A viewer's browser: Chromium, with a player that is only configured, on a site of another origin.
  */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
-import { Client } from '../e2e/client.ts'
-import { startService, type RunningService } from '../e2e/running-service.ts'
-import { killPages, launchChromium } from './chromium.ts'
-import { documentedCode } from './documented-code.ts'
-import { playlistOf, recordFilm } from './film.ts'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import type { AtEnd } from '../../stores/test/temporary-folder.ts'
+import { killPages } from './chromium.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { Site } from './site.ts'
+import { PATIENT, Stage, TEST_MS, type Served } from './stage.ts'
 
 const LEASE_MS = 3000
 const HEARTBEAT_MS = 1000
@@ -24,49 +18,28 @@ const POLICY = {
 }
 /** How late an event of a busy machine may come. */
 const LATE_MS = 1500
-const FILM_SECONDS = 2
 
 const times: string[] = []
 const endings: (() => void | Promise<void>)[] = []
-const atEnd = (ending: () => void | Promise<void>) => void endings.push(ending)
+const atEnd: AtEnd = (ending) => void endings.push(ending)
 
-describeInChromium('a viewer in Chromium', describeViewer)
+vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
-function describeViewer(path: string): void {
-  let site: Site
-  let service: RunningService
-  let client: Client
-  let browser: Browser
+describeInChromium('a viewer in Chromium', (executablePath) => {
+  let stage: Stage
+  let served: Served
 
   beforeAll(async () => {
-    site = await Site.open()
-    atEnd(() => site.close())
-    const folder = temporaryFolder(atEnd)
-    const policy = join(folder, 'policy.json')
-    writeFileSync(policy, JSON.stringify(POLICY))
-    const flags = ['--policy', policy, '--cors-origins', site.origin]
-    service = await startService({ folder, flags }, atEnd)
-    client = new Client(service.url)
-    browser = await launchChromium(path)
-    atEnd(() => browser.close())
-    await furnish(site, browser)
-  }, 60_000)
+    stage = await Stage.open(executablePath, atEnd)
+    served = await stage.serve(POLICY, PATIENT, atEnd)
+  })
   afterAll(async () => {
     for (const ending of endings.toReversed()) await ending()
-    process.stdout.write(`Time until a place was free, lease ${LEASE_MS} ms:\n${times.join('')}`)
+    process.stdout.write(`Time until a slot was free, lease ${LEASE_MS} ms:\n${times.join('')}`)
   })
 
-  const open = async (owner: Browser = browser): Promise<Page> => {
-    const page = await owner.newPage()
-    await page.goto(`${site.origin}/player.html`)
-    await page.waitForFunction('"play" in window')
-    return page
-  }
-  /** Starts a stream for a user, under the user's own name, as a viewer of this film would. */
-  const play = (page: Page, user: string, film: string): Promise<unknown> =>
-    page.evaluate(`play(${JSON.stringify({ service: service.url, user, streamId: user, film })})`)
-  const startElsewhere = async (user: string) => (await client.start(user, 'elsewhere')).status
-  /** Asks for the place of another stream until it is given; the time since `sinceMs` is noted. */
+  const startElsewhere = async (user: string) => (await served.client.start(user, 'elsewhere')).status
+  /** Asks for the slot of another stream until it is given; the time since `sinceMs` is noted. */
   const untilFree = async (user: string, cause: string, sinceMs: number): Promise<number> => {
     while ((await startElsewhere(user)) !== 201) await pause(2)
     const tookMs = performance.now() - sinceMs
@@ -74,20 +47,18 @@ function describeViewer(path: string): void {
     return tookMs
   }
   const metric = async (pattern: RegExp): Promise<number> =>
-    Number(pattern.exec((await client.get('/metrics')).text)?.[1] ?? 0)
+    Number(pattern.exec((await served.client.get('/metrics')).text)?.[1] ?? 0)
   const preflights = () =>
     metric(/^streamgate_http_request_duration_seconds_count\{.*route="unknown",status="204".*\} (\d+)/m)
   const stops = () => metric(/^streamgate_decisions_total\{verb="stop",outcome="stopped"\} (\d+)/m)
   const reports = () =>
     metric(/^streamgate_http_request_duration_seconds_count\{.*route="[^"]*cmcd",status="204".*\} (\d+)/m)
 
-  it('holds its place by the reports of hls.js alone, and loses it at the end of its lease when the tab is killed', async () => {
-    const own = await launchChromium(path)
-    onTestFinished(() => own.close())
-    const page = await open(own)
+  it('holds its slot by the reports of hls.js alone, and loses it at the end of its lease when the tab is killed', async () => {
+    const own = await stage.ownBrowser()
+    const page = await stage.openPlayer('player', own)
     const unasked = await preflights()
-    expect(await play(page, 'long', '/film/long.m3u8')).toMatchObject({ id: 'long', heartbeatSeconds: 1 })
-    await page.waitForFunction('isPlaying()')
+    await stage.play(page, served, { user: 'long', film: 'long.m3u8' })
     const before = { preflights: await preflights(), reports: await reports() }
     expect(before.preflights, 'asked for a start, and for a report').toBeGreaterThanOrEqual(unasked + 2)
     const endsAtMs = performance.now() + 3 * LEASE_MS
@@ -104,60 +75,101 @@ function describeViewer(path: string): void {
     const tookMs = await untilFree('long', 'after the tab was killed', killedAtMs)
     expect(tookMs).toBeGreaterThan(LEASE_MS - HEARTBEAT_MS - LATE_MS)
     expect(tookMs).toBeLessThan(LEASE_MS + LATE_MS)
-  }, 60_000)
+  })
 
   it('is free at once when the film is over, though the page stays', async () => {
-    const page = await open()
-    await play(page, 'over', '/film/short.m3u8')
+    const page = await stage.openPlayer('player')
+    await stage.play(page, served, { user: 'over', film: 'short.m3u8' })
     expect(await startElsewhere('over')).toBe(409)
     const before = await stops()
     await page.waitForFunction('isOver()')
     expect(await untilFree('over', 'after the film was over', performance.now())).toBeLessThan(LATE_MS)
     expect((await stops()) - before).toBe(1)
-    await page.close()
-  }, 60_000)
+  })
+
+  it('needs a slot again when the film is played again after its end', async () => {
+    const page = await stage.openPlayer('player')
+    const id = await stage.play(page, served, { user: 'again', film: 'short.m3u8' })
+    await page.waitForFunction('isOver()')
+    while ((await served.client.list('again')).length > 0) await pause(5)
+    await page.evaluate('replay()')
+    while ((await served.client.list('again')).length === 0) await pause(5)
+    expect(await served.client.list('again')).toEqual([id])
+
+    await page.waitForFunction('isOver()')
+    await untilFree('again', 'after the film was over again', performance.now())
+    await page.evaluate('replay()')
+    await page.waitForFunction('losses.length > 0')
+    expect(await page.evaluate('losses')).toMatchObject([
+      { type: '/problems/stream-limit-reached', streams: [{ id: 'elsewhere' }] },
+    ])
+    expect(await page.evaluate('isPlaying()')).toBe(false)
+  })
 
   it('is free at once when its page is left', async () => {
-    const page = await open()
-    await play(page, 'left', '/film/long.m3u8')
-    await page.waitForFunction('isPlaying()')
+    const page = await stage.openPlayer('player')
+    await stage.play(page, served, { user: 'left', film: 'long.m3u8' })
     const before = await preflights()
     const leftAtMs = performance.now()
     const leaving = page.goto('about:blank')
     expect(await untilFree('left', 'after the page was left', leftAtMs)).toBeLessThan(LATE_MS)
     await leaving
     expect(await preflights(), 'a beacon asks nobody').toBe(before)
-    await page.close()
-  }, 60_000)
+  })
 
-  it('learns that another stream took its place, and reports no more', async () => {
-    const page = await open()
-    await play(page, 'evicted', '/film/long.m3u8')
-    await page.waitForFunction('isPlaying()')
-    await client.send('POST', '/users/evicted/streams', { streamId: 'new', replaces: 'evicted' })
-    await page.waitForFunction('losses > 0')
-    expect(await client.list('evicted')).toEqual(['new'])
+  it('learns that another stream took its slot, and reports no more', async () => {
+    const page = await stage.openPlayer('player')
+    const id = await stage.play(page, served, { user: 'evicted', film: 'long.m3u8' })
+    await served.client.send('POST', '/users/evicted/streams', { streamId: 'new', replaces: id })
+    await page.waitForFunction('losses.length > 0')
+    expect(await served.client.list('evicted')).toEqual(['new'])
     await pause(3 * HEARTBEAT_MS)
-    expect(await page.evaluate('losses')).toBe(1)
-    expect(await page.evaluate('isPlaying()')).toBe(true)
-    await page.close()
-  }, 60_000)
+    expect(await page.evaluate('losses')).toMatchObject([
+      { type: '/problems/stream-evicted', by: { id: 'new' } },
+    ])
+    expect(await page.evaluate('isPlaying()')).toBe(false)
+  })
 
   it('is free at once when the stream has finished for everybody, and its player reports no more', async () => {
-    const page = await open()
-    await play(page, 'finished', '/film/long.m3u8')
-    await page.waitForFunction('isPlaying()')
+    const page = await stage.openPlayer('player')
+    const id = await stage.play(page, served, { user: 'finished', film: 'long.m3u8' })
     const finishedAtMs = performance.now()
-    await client.send('POST', '/streams/finished/finish')
+    await served.client.send('POST', `/streams/${id}/finish`)
     expect(await untilFree('finished', 'after a finish', finishedAtMs)).toBeLessThan(LATE_MS)
-    await page.waitForFunction('losses > 0')
-    await page.close()
-  }, 60_000)
+    await page.waitForFunction('losses.length > 0')
+  })
+
+  it('reports only changes of its state if the service wants no heartbeats', async () => {
+    const patient = await stage.serve({ leaseSeconds: null, plans: { solo: { limits: [{ max: 1 }] } } })
+    const page = await stage.openPlayer('player')
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.url().endsWith('/cmcd')) sent.push(request.postData() ?? '')
+    })
+    await stage.play(page, patient, { user: 'patient', film: 'long.m3u8' })
+    await pause(3 * HEARTBEAT_MS)
+    expect(sent.length).toBeGreaterThan(0)
+    for (const report of sent) expect(report).toMatch(/\be=ps\b/)
+  })
+
+  it('keeps two tabs of one film apart', async () => {
+    const roomy = await stage.serve({ ...POLICY, plans: { two: { limits: [{ max: 2 }] } } })
+    const [one, other] = [await stage.openPlayer('player'), await stage.openPlayer('player')]
+    await stage.play(one, roomy, { user: 'tabs', film: 'long.m3u8' })
+    const id = await stage.play(other, roomy, { user: 'tabs', film: 'long.m3u8' })
+    expect(await roomy.client.list('tabs')).toHaveLength(2)
+    await one.goto('about:blank')
+    while ((await roomy.client.list('tabs')).length > 1) await pause(20)
+    await pause(2 * HEARTBEAT_MS)
+    expect(await roomy.client.list('tabs')).toEqual([id])
+    expect(await other.evaluate('isPlaying()')).toBe(true)
+    expect(await other.evaluate('losses')).toEqual([])
+  })
 
   it('is free at once when it is stopped', async () => {
-    await client.start('stopped', 'stopped')
+    await served.client.start('stopped', 'stopped')
     const stoppedAtMs = performance.now()
-    await client.stop('stopped', 'stopped')
+    await served.client.stop('stopped', 'stopped')
     expect(await untilFree('stopped', 'after a stop', stoppedAtMs)).toBeLessThan(LATE_MS)
   })
 
@@ -165,24 +177,10 @@ function describeViewer(path: string): void {
     const stranger = await Site.open()
     onTestFinished(() => stranger.close())
     stranger.add('/page.html', '<!doctype html><title>Elsewhere</title>')
-    const page = await browser.newPage()
+    const page = await stage.emptyPage()
     await page.goto(`${stranger.origin}/page.html`)
-    const url = `${service.url}/users/stranger/streams`
+    const url = `${served.service.url}/users/stranger/streams`
     const asked = `fetch(${JSON.stringify(url)}).then(() => 'answered', ({ name }) => name)`
     expect(await page.evaluate(asked)).toBe('TypeError')
-    await page.close()
   })
-}
-
-/** Puts the player, its code from the documentation, and a film into the site. */
-async function furnish(site: Site, browser: Browser): Promise<void> {
-  site.addFile('/player.html', 'player.html')
-  site.addFile('/hls.mjs', '../../node_modules/hls.js/dist/hls.mjs')
-  site.add('/watch.js', documentedCode('docs/players.md', '// watch.js'))
-  const film = await recordFilm(site, browser, FILM_SECONDS)
-  const fragmentSeconds = FILM_SECONDS / film.fragments.length
-  site.add('/film/start.mp4', film.start)
-  film.fragments.forEach((bytes, index) => site.add(`/film/fragment-${index}.m4s`, bytes))
-  site.add('/film/short.m3u8', playlistOf(film, 1, fragmentSeconds))
-  site.add('/film/long.m3u8', playlistOf(film, 60, fragmentSeconds))
-}
+})

@@ -115,6 +115,18 @@ export function describeWatching(maker: TargetMaker): void {
       expect(await service.running('newer')).toEqual(['a'])
     })
 
+    it('of two players that share an id ends the stream of both, because they share its ETag', async () => {
+      const one = await service.start('tabs', { streamId: 'film' })
+      const other = await service.start('tabs', { streamId: 'film' })
+      expect([one.status, other.status]).toEqual([201, 200])
+      expect(other.headers['etag']).toBe(one.headers['etag'])
+      const ifMatch = { 'if-match': String(one.headers['etag']) }
+      expect((await service.heartbeat('tabs', 'film', ifMatch)).status).toBe(200)
+      expect((await service.stop('tabs', 'film', ifMatch)).status).toBe(204)
+      const reply = await service.heartbeat('tabs', 'film', ifMatch)
+      expect([reply.status, reply.body['type']]).toEqual([410, '/problems/stream-ended'])
+    })
+
     it('by beacon takes any type and any body, and none', async () => {
       for (const [type, body] of [
         ['text/plain', 'bye'],
