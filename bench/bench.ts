@@ -20,6 +20,7 @@ const HELP = `npm run bench -- [--seconds N] [--rounds N] [--connections N]
   --rounds N       stretches for each contender and mix, after a longer one to warm up (default 5)
   --connections N  connections, each with one request under way (default 64)
   --libraries      instead, the same app behind several server libraries
+  --workers        instead, one process on LMDB beside two workers
 `
 
 /** The first stretch is so many times as long as the others: V8 compiles the last of what is hot after some seconds. */
@@ -34,6 +35,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' },
     libraries: { type: 'boolean', default: false },
+    workers: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -43,7 +45,7 @@ else await main()
 async function main(): Promise<void> {
   const shape = { connections: Number(options.connections), seconds: Number(options.seconds) }
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-bench-'))
-  const contenders = await (options.libraries ? startLibraries() : startAll(folder))
+  const contenders = await startContenders(folder)
   const storeAlone = new LmdbStore({ path: join(folder, 'alone') })
   try {
     for (const mix of MIXES) await runMix(mix, { contenders, storeAlone, shape })
@@ -52,6 +54,21 @@ async function main(): Promise<void> {
     await storeAlone.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function startContenders(folder: string): Promise<Contender[]> {
+  if (options.libraries) return startLibraries()
+  return options.workers ? startWorkers(folder) : startAll(folder)
+}
+
+function startWorkers(folder: string): Promise<Contender[]> {
+  const counts = [1, 2]
+  return Promise.all(
+    counts.map((count) => {
+      const args = [...serveArgs(`lmdb:${join(folder, `of-${count}`)}`), '--workers', String(count)]
+      return startContender(`LMDB, --workers ${count}`, '../service/src/cli.ts', args)
+    }),
+  )
 }
 
 function startAll(folder: string): Promise<Contender[]> {
