@@ -12,7 +12,7 @@ const GOOD = `{
     "basic": { "limits": [{ "max": 1 }], "whenFull": "evict-oldest" },
     "family": {
       "limits": [{ "max": 5 }, { "max": 2, "deviceType": ["tv", "console"] }, { "max": 1, "per": "contentId" }],
-      "sameDeviceReplaces": true,
+      "sameDeviceReplaces": false,
       "ignore": [{ "contentId": "trailer" }],
       "graceStreams": { "streams": 1, "seconds": 600 },
       "enforcePercent": 20
@@ -35,7 +35,7 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
     expect(head).toMatch(/^PLAN +LIMITS +WHEN FULL +BESIDES$/)
     expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
       ['basic (default)', '1 stream', 'evict-oldest'],
-      ['family', '5 streams', 'deny', 'a device’s new stream replaces its own'],
+      ['family', '5 streams', 'deny', 'a device may hold several streams'],
       ['2 streams with deviceType tv or console', 'ignores contentId trailer'],
       ['1 stream on each contentId', '1 more for 600 s'],
       ['holds for 20 % of users, told of for the others'],

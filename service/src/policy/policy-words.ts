@@ -44,7 +44,7 @@ function paceInWords({ leaseMs, heartbeatSeconds }: Pace): string {
 /** What a plan does beside counting, one line each. */
 function besides({ sameDeviceReplaces, ignore, grace, enforcePercent, shadow }: Plan): string[] {
   return [
-    ...(sameDeviceReplaces ? ['a device’s new stream replaces its own'] : []),
+    ...(sameDeviceReplaces ? [] : ['a device may hold several streams']),
     ...ignore.map((filter) => `ignores ${filterInWords(filter)}`),
     ...(grace === null ? [] : [`${grace.streams} more for ${grace.windowMs / 1000} s`]),
     ...(enforcePercent < 100 ? [`holds for ${enforcePercent} % of users, told of for the others`] : []),
