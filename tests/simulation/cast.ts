@@ -16,6 +16,12 @@ export const PLAYBACKS: readonly Playback[] = [
   playback('f', { deviceType: 'web', contentId: 'trailer' }),
 ]
 
+/** A few streams at which clients meet, two of them on one content or on one device. */
+export const CROWDS: readonly (readonly Playback[])[] = [
+  PLAYBACKS.slice(0, 3),
+  [0, 1, 4].flatMap((place) => PLAYBACKS[place] ?? []),
+]
+
 /**
  * A viewer of a small plan, one of the default plan, and one of a large one whose callers sometimes forget
  * the plan. Each stands at a place of its own between 0 and 100, which must never change.

@@ -11,8 +11,10 @@ import {
   type Operation,
   type RunRequest,
 } from './history.ts'
+import { isAdmittedAfter } from './admitted-after.ts'
 import { takesDeviceOf } from './lapsed-lease.ts'
 import { marksOn, mayBeForgotten, mayHaveGivenWay } from './marks.ts'
+import { takesSlotOf } from './plan-model.ts'
 import { nameOf, type Scene } from './scene.ts'
 import { leaseLengths } from './plans-in-force.ts'
 import { evictsUnasked, isLostStart } from './taking-causes.ts'
@@ -35,9 +37,9 @@ export function endsFaults(scene: Scene, operation: Operation): readonly string[
     const mayEvict = scene
       .plansOf(operation)
       .some(
-        ({ holding: { whenFull, sameDeviceReplaces } }) =>
-          (whenFull !== 'deny' && answer.outcome === 'admitted') ||
-          (sameDeviceReplaces && lease.deviceId !== undefined && lease.deviceId === request.stream.deviceId),
+        ({ holding }) =>
+          (holding.whenFull !== 'deny' && answer.outcome === 'admitted') ||
+          takesSlotOf(holding, request.stream, lease),
       )
     return mayEvict ? [] : [`ends ${nameOf(lease)}, though its plan evicts nobody`]
   })
@@ -185,24 +187,6 @@ function isCertainEvictor({ takings }: Scene, each: Operation<RunRequest>, takin
     answer.outcome === 'admitted' || (request.verb === 'start' && answer.outcome === 'renewed')
   if (!hasReplaced || request.replaces !== taking.id || request.id === taking.id) return false
   return isCertainlyLive({ certain: takings.certainlyLive(taking, each) }, invoked.step, answered.step)
-}
-
-/**
- * Whether a heartbeat under way can only have been admitted once that taking was over: before it, the
- * heartbeat's own taking would have been found held, for nothing could have ended it yet.
- */
-function isAdmittedAfter({ takings }: Scene, operation: Operation, taking: Taking): boolean {
-  if (operation.answer.outcome !== 'admitted') return false
-  const own = takings.named(operation.answer.lease.generation)
-  if (own === undefined || own === taking || own.origins[0] !== operation) return false
-  const mayComeBetween = (each: Operation) =>
-    !isBefore(each, operation) && each.invoked.step <= taking.takenByStep
-  return (
-    !own.enders.some(mayComeBetween) &&
-    own.renewals
-      .filter(mayComeBetween)
-      .every((renewal) => takings.stepAt(Math.min(...takings.expiriesOf(renewal))) > taking.takenByStep)
-  )
 }
 
 /** Whether the note of that eviction may have run out, or gone with a start of the stream or the erasure of the user. */

@@ -2,8 +2,9 @@
 import type { Lease } from '@streamgate/core'
 import { isEverFinished } from './finish-rules.ts'
 import { isBefore, isRun, mayHaveWritten, overlap, type Operation, type RunRequest } from './history.ts'
+import { takesDevice } from './plan-model.ts'
 import type { Scene } from './scene.ts'
-import { lapseMs, type Taking } from './taking.ts'
+import { lapseMs, type Sight, type Taking } from './taking.ts'
 
 /**
  * The lease as it was when it lapsed, if it is certain that it lapsed, that its player may still come back, and
@@ -25,17 +26,25 @@ export function lapsedAndRemembered(scene: Scene, operation: Operation): Lease |
   const [taking, ...others] = possible.filter(({ overByStep }) => overByStep > operation.invoked.step)
   if (!isAlone || taking === undefined || others.length > 0) return undefined
   if (isEverFinished(scene, operation, taking.stream.streamId)) return undefined
-  if (taking.enders.some((ender) => !isBefore(operation, ender))) return undefined
-  if (takings.operations.filter(isRun).some((each) => takesDeviceOf(scene, each, taking))) return undefined
-  const lease = leaseSince(operation, taking)
-  const endMs = lease && lapseMs(lease)
-  if (lease === undefined || endMs === undefined || endMs === null) return undefined
+  const last = lastSight(operation, taking)
+  if (last === undefined) return undefined
+  const { by, lease } = last
+  const isSince = (each: Operation) => !isBefore(each, by) && !isBefore(operation, each)
+  if (taking.enders.some(isSince)) return undefined
+  if (takings.operations.filter(isRun).some((each) => isSince(each) && takesDeviceOf(scene, each, taking)))
+    return undefined
+  const endMs = lapseMs(lease)
+  if (endMs === null) return undefined
   const rememberedUntilMs = endMs + Math.max(0, endMs - lease.renewedAtMs)
   return operation.answered.atMs < rememberedUntilMs ? lease : undefined
 }
 
 /** The lease as its last renewal left it; `undefined` if renewals raced each other, or one was lost. */
-export function leaseSince(operation: Operation, { renewals, sights }: Taking): Lease | undefined {
+export function leaseSince(operation: Operation, taking: Taking): Lease | undefined {
+  return lastSight(operation, taking)?.lease
+}
+
+function lastSight(operation: Operation, { renewals, sights }: Taking): Sight | undefined {
   const before = renewals.filter((each) => each !== operation && !isBefore(operation, each))
   const last = before
     .filter((each) => isBefore(each, operation))
@@ -43,7 +52,6 @@ export function leaseSince(operation: Operation, { renewals, sights }: Taking): 
     .at(-1)
   if (last === undefined || before.some((each) => each !== last && !isBefore(each, last))) return undefined
   return sights.find(({ by, lease }) => by === last && 'lease' in by.answer && by.answer.lease === lease)
-    ?.lease
 }
 
 /**
@@ -59,9 +67,8 @@ export function takesDeviceOf(
   return (
     verb === 'start' &&
     id !== former?.id &&
-    stream.deviceId !== undefined &&
     stream.deviceId === former?.stream.deviceId &&
     mayHaveWritten(each) &&
-    scene.plansOf(each).some(({ holding }) => holding.sameDeviceReplaces)
+    scene.plansOf(each).some(({ holding }) => takesDevice(holding, stream))
   )
 }

@@ -1,11 +1,13 @@
 /** Which operations may have left a note that a lease has ended, and for how long such a note may count. */
-import type { LeaseId } from '@streamgate/core'
+import type { Generation, LeaseId } from '@streamgate/core'
+import { isAdmittedAfter } from './admitted-after.ts'
 import {
   answeredAtMs,
   askedAtMs,
   isBefore,
   isLost,
   judgedFromMs,
+  mayHaveWritten,
   type Operation,
   type PlayedOutRequest,
   type RunRequest,
@@ -13,6 +15,7 @@ import {
 } from './history.ts'
 import { policiesDuring } from './plans-in-force.ts'
 import { type Scene } from './scene.ts'
+import { isCertainlyLive } from './taking.ts'
 
 type Stop = Operation<StopRequest | PlayedOutRequest>
 
@@ -53,6 +56,65 @@ export function marksOn(scene: Scene, id: LeaseId): readonly Mark[] {
 /** Whether the note may still count for this operation, and may have been left before it was answered. */
 export function mayCount(scene: Scene, { by, untilMs }: Mark, operation: Operation): boolean {
   return !isBefore(operation, by) && untilMs[1] > judgedFromMs(operation, scene.terms)
+}
+
+/** The notes on the same lease that may have come after this one, and before the operation was answered. */
+export function marksAfter(scene: Scene, { by }: Mark, operation: Operation): readonly Mark[] {
+  return marksOn(scene, by.request.id).filter(
+    (mark) => mark.by !== by && !isBefore(mark.by, by) && !isBefore(operation, mark.by),
+  )
+}
+
+/**
+ * Whether the note was certainly there when the operation was judged, and spoke of the lease it asks for, unless
+ * a later one stood in its place.
+ */
+export function certainlyCounts(scene: Scene, mark: Mark, operation: Operation): boolean {
+  const { by, how, isCertain, untilMs } = mark
+  const { request } = operation
+  if (!isCertain || !(isBefore(by, operation) || isSurelyLater(scene, by, operation))) return false
+  // A limiter whose clock is ahead may have dropped it as over, but none before the clock of the run shows so.
+  const ends = marksAfter(scene, mark, operation).map((later) => {
+    // It was left once the first note was there.
+    return later.untilMs[0] + Math.max(0, by.invoked.atMs - later.by.invoked.atMs)
+  })
+  if (Math.min(untilMs[0], ...ends) <= operation.answered.atMs) return false
+  const generation = 'generation' in request ? request.generation : undefined
+  if (generation !== undefined && !concerns(scene, by, generation)) return false
+  return !scene.takings.operations.some((each) => {
+    if (isBefore(each, by) || isBefore(operation, each) || !mayHaveWritten(each)) return false
+    if (each.request.verb === 'erase') return true
+    if (!('id' in each.request) || each.request.id !== by.request.id) return false
+    const isReport = each.request.verb === 'heartbeat' && each.request.report !== undefined
+    return each.request.verb === 'start' || (how === 'played-out' && isReport && each !== operation)
+  })
+}
+
+/** Whether a heartbeat that was under way can only have been admitted once this stop had ended the lease. */
+function isSurelyLater(scene: Scene, by: Stop, operation: Operation): boolean {
+  const { takings } = scene
+  return takings
+    .of(by.request.id)
+    .filter((taking) => isAdmittedAfter(scene, operation, taking))
+    .some((taking) =>
+      isCertainlyLive(
+        { certain: takings.certainlyLive(taking, by) },
+        by.invoked.step,
+        operation.answered.step,
+      ),
+    )
+}
+
+/** Whether a stop was certainly of this generation, or of any. */
+function concerns({ takings }: Scene, by: Stop, generation: Generation): boolean {
+  const { request, answer, invoked, answered } = by
+  if (answer.outcome === 'noted') return true
+  if ('generation' in request && request.generation !== undefined) return request.generation === generation
+  const taking = takings.named(generation)
+  return (
+    taking !== undefined &&
+    isCertainlyLive({ certain: takings.certainlyLive(taking, by) }, invoked.step, answered.step)
+  )
 }
 
 /**

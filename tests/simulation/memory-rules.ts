@@ -1,7 +1,8 @@
 /** Rules for heartbeats whose lease is gone: by what they are judged, and when they cannot be. */
-import type { Plan, Policy } from '@streamgate/core'
-import { isBefore, isHeartbeat, type Operation, type RunRequest } from './history.ts'
-import { lapsedAndRemembered } from './lapsed-lease.ts'
+import type { Lease, Plan, Policy } from '@streamgate/core'
+import { isBefore, isHeartbeat, judgedFromMs, type Operation, type RunRequest } from './history.ts'
+import { lapsedAndRemembered, leaseSince } from './lapsed-lease.ts'
+import { certainlyCounts, marksAfter, marksOn } from './marks.ts'
 import { mayBeKnown, planNamesOf, planNamesSeen, saysTooLittle } from './memory.ts'
 import { holdingPlan, policiesDuring } from './plans-in-force.ts'
 import { nameOf, type Scene } from './scene.ts'
@@ -30,12 +31,15 @@ export function unknownFaults(scene: Scene, operation: Operation): readonly stri
 
 /** Whether a heartbeat may be told that it has ended because it says too little, and other streams run. */
 export function mayBeUnjudgeable({ history, takings }: Scene, operation: Operation<RunRequest>): boolean {
-  const { request, answered } = operation
+  const { request } = operation
+  const nowMs = judgedFromMs(operation, history.terms)
   const mayOthersRun = takings.all.some(
-    ({ id, origins, overByStep }) =>
+    ({ id, renewals, overByStep }) =>
       id !== request.id &&
       overByStep > operation.invoked.step &&
-      origins.some(({ invoked }) => invoked.step < answered.step),
+      renewals.some(
+        (each) => !isBefore(operation, each) && takings.expiriesOf(each).some((endMs) => endMs > nowMs),
+      ),
   )
   const names = request.plan === undefined ? planNamesSeen(takings) : [request.plan]
   return (
@@ -76,12 +80,12 @@ function surelyLive({ takings }: Scene, { request, invoked, answered }: Operatio
   )
 }
 
-/** A lease that lapsed comes back as it was, under the plan that it had. */
+/** A lease that lapsed, or played out and was rewound, comes back as it was, under the plan that it had. */
 export function memoryFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isHeartbeat(operation) || operation.request.generation !== undefined) return []
   if (answer.outcome !== 'admitted' && answer.outcome !== 'denied') return []
-  const former = lapsedAndRemembered(scene, operation)
+  const former = lapsedAndRemembered(scene, operation) ?? playedOutBefore(scene, operation)
   if (former === undefined) return []
   const { stream, plan, report } = operation.request
   const name = plan ?? former.plan
@@ -98,6 +102,25 @@ export function memoryFaults(scene: Scene, operation: Operation): readonly strin
   }
   const lost = Object.entries(due).filter(([member, value]) => lease[member as keyof typeof due] !== value)
   return [...faults, ...lost.map(([member, value]) => `comes back without its ${member}, ${value}`)]
+}
+
+/** The lease as it was when its playback was reported to be over, if it is certain that this is its last end. */
+function playedOutBefore(scene: Scene, operation: Operation<RunRequest>): Lease | undefined {
+  const { takings } = scene
+  const [mark] = marksOn(scene, operation.request.id).filter(
+    (each) =>
+      each.how === 'played-out' &&
+      certainlyCounts(scene, each, operation) &&
+      marksAfter(scene, each, operation).length === 0,
+  )
+  if (mark === undefined) return undefined
+  const { invoked, answered } = mark.by
+  const taking = takings
+    .of(operation.request.id)
+    .find((each) =>
+      isCertainlyLive({ certain: takings.certainlyLive(each, mark.by) }, invoked.step, answered.step),
+    )
+  return taking && leaseSince(mark.by, taking)
 }
 
 function planOf({ plans, defaultPlan }: Policy, name: string | undefined): Plan {

@@ -15,8 +15,8 @@ export type Mutant = {
   readonly right: string
   /** What stands in its place. */
   readonly wrong: string
-  /** The rule of the checker that must find it out. */
-  readonly caughtBy: RuleName
+  /** The rule of the checker that must find it out, or that a storm does. */
+  readonly caughtBy: RuleName | 'storm'
   /** Whether it takes a race to see it, of which plain runs have more. */
   readonly isRace?: boolean
 }

@@ -1,18 +1,10 @@
 /** Rules for streams that were stopped: their players hear of it, and the streams do not come back by themselves. */
-import {
-  isBefore,
-  isHeartbeat,
-  mayHaveWritten,
-  type Answer,
-  type Operation,
-  type RunRequest,
-} from './history.ts'
-import { marksOn, mayBeForgotten, mayCount, type Mark } from './marks.ts'
+import { isBefore, isHeartbeat, type Answer, type Operation, type RunRequest } from './history.ts'
+import { certainlyCounts, marksAfter, marksOn, mayBeForgotten, mayCount, type Mark } from './marks.ts'
 import { lapsedAndRemembered } from './lapsed-lease.ts'
 import { mayBeUnjudgeable } from './memory-rules.ts'
 import { heldFaults } from './outcome-rules.ts'
 import type { Scene } from './scene.ts'
-import { isCertainlyLive } from './taking.ts'
 
 /** What a note allows to answer: an outcome, with an operator's reason if there is one. */
 type Allowed = { readonly outcome: Answer['outcome']; readonly reason?: string | undefined }
@@ -25,9 +17,10 @@ export function noteFaults(scene: Scene, operation: Operation): readonly string[
   if (!isHeartbeat(operation) || answer.outcome === 'failed' || answer.outcome === 'finished') return []
   const marks = marksOn(scene, operation.request.id).filter(({ by }) => !isBefore(operation, by))
   return marks.flatMap((mark) => {
-    const later = marks.filter(({ by }) => by !== mark.by && !isBefore(by, mark.by))
-    if (!certainlyCounts(scene, { mark, later }, operation)) return []
-    const allowed = [mark, ...later].flatMap((each) => answersAfter(scene, each, operation))
+    if (!certainlyCounts(scene, mark, operation)) return []
+    const allowed = [mark, ...marksAfter(scene, mark, operation)].flatMap((each) =>
+      answersAfter(scene, each, operation),
+    )
     if (mayBeForgotten(scene, operation)) {
       const older = marks.flatMap((each) => answersAfter(scene, each, operation))
       allowed.push(...older, ENDED, { outcome: 'evicted' })
@@ -40,45 +33,6 @@ export function noteFaults(scene: Scene, operation: Operation): readonly string[
     const words = told.reason === undefined ? told.outcome : `${told.outcome} (${told.reason})`
     return [`${words}, though operation ${mark.by.number} left a note that it was ${mark.how}`]
   })
-}
-
-type Marks = { readonly mark: Mark; readonly later: readonly Mark[] }
-
-/** Whether the note was certainly there when the heartbeat was judged, and spoke of the lease it asks for. */
-function certainlyCounts(
-  scene: Scene,
-  { mark: { by, how, isCertain, untilMs }, later }: Marks,
-  operation: Operation<RunRequest>,
-): boolean {
-  if (!isCertain || !isBefore(by, operation)) return false
-  // A limiter whose clock is ahead may have dropped it as over, but none before the clock of the run shows so.
-  const ends = later.map((mark) => {
-    const [leastMs] = mark.untilMs
-    // It was left once the first note was there.
-    return leastMs + Math.max(0, by.invoked.atMs - mark.by.invoked.atMs)
-  })
-  if (Math.min(untilMs[0], ...ends) <= operation.answered.atMs) return false
-  const { request } = operation
-  if (request.generation !== undefined && !concerns(scene, by, request)) return false
-  return !scene.takings.operations.some((each) => {
-    if (isBefore(each, by) || isBefore(operation, each) || !mayHaveWritten(each)) return false
-    if (each.request.verb === 'erase') return true
-    if (!('id' in each.request) || each.request.id !== request.id) return false
-    const isReport = each.request.verb === 'heartbeat' && each.request.report !== undefined
-    return each.request.verb === 'start' || (how === 'played-out' && isReport && each !== operation)
-  })
-}
-
-/** Whether a stop was certainly of the generation that a heartbeat names. */
-function concerns({ takings }: Scene, by: Mark['by'], { generation }: RunRequest): boolean {
-  const { request, answer, invoked, answered } = by
-  if (generation === undefined || answer.outcome === 'noted') return true
-  if ('generation' in request && request.generation !== undefined) return request.generation === generation
-  const taking = takings.named(generation)
-  return (
-    taking !== undefined &&
-    isCertainlyLive({ certain: takings.certainlyLive(taking, by) }, invoked.step, answered.step)
-  )
 }
 
 /** What a heartbeat may be told if this note is the newest on its lease. */

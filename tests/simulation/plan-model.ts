@@ -84,17 +84,21 @@ export function leavingByWish(
   { devicePlan, id, stream, replaces }: Wish,
   leases: readonly Lease[],
 ): readonly Lease[] {
-  const { deviceId } = stream
-  const takesDevice = devicePlan?.sameDeviceReplaces === true && !isExempt(devicePlan, stream)
   return leases.filter(
     (lease) =>
       lease.id !== id &&
-      (lease.id === replaces ||
-        (takesDevice &&
-          deviceId !== undefined &&
-          lease.deviceId === deviceId &&
-          !isExempt(devicePlan, lease))),
+      (lease.id === replaces || (devicePlan !== undefined && takesSlotOf(devicePlan, stream, lease))),
   )
+}
+
+/** Whether a stream takes the slot of this former one of its device, by the plan of its start. */
+export function takesSlotOf(plan: Plan, stream: Stream, former: Stream): boolean {
+  return takesDevice(plan, stream) && stream.deviceId === former.deviceId && !isExempt(plan, former)
+}
+
+/** Whether a stream takes the slots of its device's former ones: one that does not count takes none. */
+export function takesDevice(plan: Plan, stream: Stream): boolean {
+  return plan.sameDeviceReplaces && stream.deviceId !== undefined && !isExempt(plan, stream)
 }
 
 /** What a start asks to end, and the plan that may end its device's former stream; a heartbeat has none. */

@@ -49,7 +49,7 @@ export function policyOf(random: SeededRandom, style: PolicyStyle): Policy {
 export function policyAfter(random: SeededRandom, { leaseMs, ...style }: PolicyStyle): Policy {
   const nextMs = leaseMs === null ? null : leaseMs * random.pick([1, 1, 2, 0.5])
   const policy = policyOf(random, { ...style, leaseMs: nextMs })
-  const shift = random.pick([-1, 0, 1])
+  const shift = random.pick([-1, -1, 0, 1])
   const plans = [...policy.plans.values()].map((plan) => ({
     ...plan,
     limits: plan.limits.map((limit) => ({ ...limit, max: Math.max(1, limit.max + shift) })),

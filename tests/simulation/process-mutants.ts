@@ -33,31 +33,31 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease that follows its interval is told of as it was',
     file: 'limiter.ts',
-    right: 'lease = heldLease(roster, lease.id) ?? lease',
+    right: '        lease = own\n',
     wrong: '',
     caughtBy: 'pace',
   },
   {
     slip: 'a grant tells of whatever taking is there by now',
     file: 'limiter.ts',
-    right: 'moved.done ? moved.roster : after',
-    wrong: 'moved.roster',
+    right: 'moved.done ? heldLease(moved.roster, lease.id) : undefined',
+    wrong: 'heldLease(moved.roster, lease.id)',
     caughtBy: 'generation',
   },
   {
     slip: 'a stream that has finished is started',
     file: 'limiter.ts',
     right:
-      'const plan = this.#planNamed(request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
-    wrong: 'const plan = this.#planNamed(request.plan)',
+      'const plan = planNamed(this.#policy, request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
+    wrong: 'const plan = planNamed(this.#policy, request.plan)',
     caughtBy: 'finished',
   },
   {
     slip: 'a stream that has finished is renewed',
     file: 'limiter.ts',
     right:
-      'const named = this.#planNamed(request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
-    wrong: 'const named = this.#planNamed(request.plan)',
+      '    planNamed(this.#policy, request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
+    wrong: '    planNamed(this.#policy, request.plan)',
     caughtBy: 'finished',
   },
   {
@@ -110,13 +110,6 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     caughtBy: 'finished',
   },
   {
-    slip: 'a report takes its lease anew',
-    file: 'heartbeat.ts',
-    right: 'generation !== undefined || onlyIfHeld === true',
-    wrong: 'generation !== undefined',
-    caughtBy: 'grant',
-  },
-  {
     slip: 'the policy of the beginning holds for ever',
     file: 'limiter.ts',
     right: '    this.#policy = policy\n',
@@ -125,9 +118,16 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'every plan is the default',
-    file: 'limiter.ts',
-    right: 'const plan = this.#policy.plans.get(name)',
-    wrong: 'const plan = this.#policy.defaultPlan',
+    file: 'plan-lookup.ts',
+    right: 'const plan = plans.get(name)',
+    wrong: 'const plan = defaultPlan',
+    caughtBy: 'view',
+  },
+  {
+    slip: 'every lease is of the default plan',
+    file: 'plan-lookup.ts',
+    right: 'lease?.plan === undefined ? undefined : plans.get(lease.plan)',
+    wrong: 'undefined',
     caughtBy: 'view',
   },
 ]

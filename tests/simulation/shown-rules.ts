@@ -12,7 +12,7 @@ import {
   type Operation,
   type RunRequest,
 } from './history.ts'
-import { isOnAll } from './plan-model.ts'
+import { isOnAll, takesSlotOf } from './plan-model.ts'
 import { nameOf, type Scene } from './scene.ts'
 import { leasesShown } from './taking-causes.ts'
 import { isCertainlyLive, lapseMs, type Taking } from './taking.ts'
@@ -117,15 +117,11 @@ function notReplaced(scene: Scene, operation: Operation, live: readonly Lease[])
   const { id, verb, replaces, stream } = operation.request
   // A heartbeat of a lease that is held goes on and replaces nothing.
   if (verb === 'heartbeat' && answer.outcome === 'renewed') return []
-  const isDeviceRule =
-    verb === 'start' && scene.plansOf(operation).every(({ holding }) => holding.sameDeviceReplaces)
+  const plans = verb === 'start' ? scene.plansOf(operation) : []
+  const isOfDevice = (lease: Lease) =>
+    plans.length > 0 && plans.every(({ holding }) => takesSlotOf(holding, stream, lease))
   return live
-    .filter((lease) => lease.id !== id)
-    .filter(
-      (lease) =>
-        lease.id === replaces ||
-        (isDeviceRule && stream.deviceId !== undefined && lease.deviceId === stream.deviceId),
-    )
+    .filter((lease) => lease.id !== id && (lease.id === replaces || isOfDevice(lease)))
     .map((lease) => `shows ${nameOf(lease)}, in whose place it runs`)
 }
 

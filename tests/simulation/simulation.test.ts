@@ -25,19 +25,19 @@ describe('the limiter under races and lost answers', () => {
   const outcomes = new Map<string, number>()
   const faultless: Operation[] = []
 
-  const batches = [true, undefined, undefined].flatMap((isPlain, batch) => [
+  const batches = [true, undefined, undefined].flatMap((isCrowded, batch) => [
     {
-      kind: isPlain === true ? 'a count alone' : `plans of all kinds, ${batch}`,
-      isPlain,
+      kind: isCrowded === true ? 'a crowd under a count alone' : `plans of all kinds, ${batch}`,
+      isCrowded,
       first: FIRST_SEED + SEEDS * batch,
     },
   ])
   it.each(batches)(
     'admits neither too many nor too few, and tells the truth: $kind',
-    async ({ isPlain, first }) => {
+    async ({ isCrowded, first }) => {
       const broken: string[] = []
       for (let seed = first; seed < first + SEEDS; seed += 1) {
-        const run = isPlain === undefined ? { seed } : { seed, isPlain }
+        const run = isCrowded === undefined ? { seed } : { seed, isCrowded }
         const history = await simulate(RULES, run)
         if (check(history).length > 0 && broken.length < REPORTS_MAX) broken.push(await reportOf(RULES, run))
         count(outcomes, history)

@@ -23,10 +23,10 @@ import { asPolicyAsks, nextRequests, profileOf, type Profile } from './workload.
 export type Rules = { readonly Limiter: new (parts: LimiterParts) => LimiterVerbs }
 
 /**
- * One run, by its seed; `operations` cuts it short and leaves what happens before as it was. A plain run is
- * one of plans that ask for a count alone and never change, which leaves more of it to races.
+ * One run, by its seed; `operations` cuts it short and leaves what happens before as it was. In a crowded run plans
+ * ask for a count alone and never change, and clients meet at a few streams, which leaves more of it to races.
  */
-export type Run = { readonly seed: number; readonly operations?: number; readonly isPlain?: boolean }
+export type Run = { readonly seed: number; readonly operations?: number; readonly isCrowded?: boolean }
 
 /** A lost call is repeated by its client this often; else the viewer has turned to something else. */
 const REPEAT_RATE = 0.8
@@ -74,9 +74,9 @@ class Simulation {
   #generationsMade = 0
   #lossRate: number
 
-  constructor({ Limiter: LimiterUnderTest }: Rules, { seed, operations, isPlain }: Run) {
+  constructor({ Limiter: LimiterUnderTest }: Rules, { seed, operations, isCrowded }: Run) {
     this.#random = new SeededRandom(seed)
-    const profile = profileOf(this.#random, isPlain)
+    const profile = profileOf(this.#random, isCrowded)
     this.#profile = { ...profile, operations: operations ?? profile.operations }
     this.#lossRate = profile.lossRate
     this.#clients = Array.from({ length: profile.clients }, () => ({ isBusy: false, plans: [] }))

@@ -2,7 +2,7 @@
 import type { Lease } from '@streamgate/core'
 import { isBefore, type Operation, type PlayedOutRequest, type StopRequest } from './history.ts'
 import { lapsedAndRemembered, leaseSince } from './lapsed-lease.ts'
-import { mayBeForgotten } from './marks.ts'
+import { certainlyCounts, marksAfter, marksOn, mayBeForgotten } from './marks.ts'
 import { nameOf, type Scene } from './scene.ts'
 import { isCertainlyLive, type Taking } from './taking.ts'
 
@@ -26,8 +26,22 @@ export function stopFaults(scene: Scene, operation: Operation): readonly string[
   if (answer.outcome !== 'not-held') return []
   if (request.generation !== undefined) return running
   if (request.byOperator !== undefined) return [...running, 'does not note what an operator stopped']
-  const isLate = lapsedAndRemembered(scene, operation) !== undefined && !mayBeForgotten(scene, operation)
-  return isLate ? [...running, 'does not note that a lapsed lease is not to come back'] : running
+  const mayComeBack = lapsedAndRemembered(scene, operation) !== undefined || isPlayedOut(scene, operation)
+  return mayComeBack && !mayBeForgotten(scene, operation)
+    ? [...running, 'does not note that it is not to come back']
+    : running
+}
+
+/** Whether it is certain that a report ended the stream before, and that nothing was heard of it since. */
+function isPlayedOut(scene: Scene, operation: Operation): boolean {
+  const { request } = operation
+  if (request.verb !== 'stop') return false
+  return marksOn(scene, request.id).some(
+    (mark) =>
+      mark.how === 'played-out' &&
+      certainlyCounts(scene, mark, operation) &&
+      marksAfter(scene, mark, operation).every(({ by }) => by === operation),
+  )
 }
 
 /** The end of a playback ends its lease if it is about what the lease is for, and not older than its renewal. */

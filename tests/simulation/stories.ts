@@ -21,6 +21,7 @@ export const ASKS = [
   'come and be replaced',
   'come and go on',
   'come and stop',
+  'change on a device',
   'zap',
   'finish',
   'refresh',
@@ -97,6 +98,8 @@ export function requestsOf(ask: Ask, story: Story): readonly (Request | Errand)[
       const second = [runRequest('start', user, next), { verb: 'stop', user, id: next.id } as const]
       return [...first, ...(random.chance(0.3) ? second : []), run('heartbeat')]
     }
+    case 'change on a device':
+      return changesOnDevice(story)
     case 'zap':
       return zapping(story)
     case 'finish':
@@ -153,6 +156,21 @@ function operatorStops(
     [stop, goesOn],
     [stop, { ...goesOn, generation }],
     [runRequest('start', user, playing), stop, goesOn],
+  ])
+}
+
+/** A device changes between two streams, while the player of the one it left may still go on. */
+function changesOnDevice({ random, user, streams }: Story): readonly Request[] {
+  const one = random.pick(streams)
+  const { deviceId } = one.stream
+  const isOther = ({ id, stream }: Playback) => id !== one.id && stream.deviceId === deviceId
+  const other = deviceId === undefined ? undefined : streams.find(isOther)
+  const start = (playing: Playback) => runRequest('start', user, playing)
+  const goOn = (playing: Playback) => runRequest('heartbeat', user, playing)
+  if (other === undefined) return [start(one)]
+  return random.pick([
+    [start(one), start(other), goOn(one)],
+    [start(one), goOn(other), start(one), goOn(other), start(one)],
   ])
 }
 

@@ -11,6 +11,7 @@ import {
   type Request,
   type RunRequest,
 } from './history.ts'
+import { takesDevice } from './plan-model.ts'
 import { holdingPlan, policiesDuring } from './plans-in-force.ts'
 import type { Sight, Taking } from './taking.ts'
 
@@ -163,9 +164,9 @@ export function evictsUnasked(history: History): MayEvict {
     if (verb !== 'start') return false
     return policiesDuring(history, operation).some((policy) => {
       const named = (plan === undefined ? undefined : policy.plans.get(plan)) ?? policy.defaultPlan
-      const { whenFull, sameDeviceReplaces } = holdingPlan(history, user, named)
-      const isSameDevice = stream.deviceId !== undefined && stream.deviceId === taking.stream.deviceId
-      return whenFull !== 'deny' || (sameDeviceReplaces && isSameDevice)
+      const holding = holdingPlan(history, user, named)
+      const isSameDevice = stream.deviceId === taking.stream.deviceId
+      return holding.whenFull !== 'deny' || (takesDevice(holding, stream) && isSameDevice)
     })
   }
 }

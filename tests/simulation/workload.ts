@@ -3,7 +3,7 @@
  * another all lapsing, because a mixture of everything seldom gets deep into anything.
  */
 import type { Policy, UserId } from '@streamgate/core'
-import { CHANNELS, FORGETFUL_USER, PLAYBACKS, USERS, bare, type Playback } from './cast.ts'
+import { CHANNELS, CROWDS, FORGETFUL_USER, PLAYBACKS, USERS, bare, type Playback } from './cast.ts'
 import type { Errand, Request, RunRequest } from './history.ts'
 import { ADAPTIVE_LEASE_RATIO, policyAfter, policyOf, type PolicyStyle } from './policies.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -15,6 +15,14 @@ const SELDOM: ReadonlyMap<Ask, number> = new Map([
   ['operator stop', 0.5],
   ['finish', 0.1],
   ['refresh', 0.3],
+])
+
+/** In a crowd, what takes and frees slots comes before what tells of it. */
+const SELDOM_IN_A_CROWD: ReadonlyMap<Ask, number> = new Map([
+  ...SELDOM,
+  ...(['report', 'film ends', 'operator stop', 'list', 'stop of a generation'] as const).map(
+    (ask) => [ask, 0.1] as const,
+  ),
 ])
 
 /** What distinguishes one run from the next. */
@@ -54,7 +62,9 @@ export type Profile = {
 const PLAN_FORGOTTEN_RATE = 0.1
 const LONG_MS = 172_800_000
 
-export function profileOf(random: SeededRandom, isPlain = random.chance(0.3)): Profile {
+/** `isCrowded` asks for plans that are a count alone, and for clients who meet at a few streams of one user. */
+export function profileOf(random: SeededRandom, isCrowded = false): Profile {
+  const isPlain = isCrowded || random.chance(0.3)
   const style: PolicyStyle = {
     isPlain,
     isAdaptive: !isPlain && random.chance(0.3),
@@ -64,25 +74,30 @@ export function profileOf(random: SeededRandom, isPlain = random.chance(0.3)): P
   const changes = isPlain ? 0 : random.pick([0, 0, 1, 2])
   const hasFinishes = !isPlain && random.chance(0.5)
   const hasZapping = random.chance(0.1)
-  const played = PLAYBACKS.slice(0, 2 + random.below(PLAYBACKS.length - 1))
-  const rates = (ask: Ask) => random.pick([0.1, 0.5, 2, 10]) * (SELDOM.get(ask) ?? 1)
+  const played = isCrowded
+    ? [...random.pick(CROWDS)]
+    : PLAYBACKS.slice(0, 2 + random.below(PLAYBACKS.length - 1))
+  const seldom = isCrowded ? SELDOM_IN_A_CROWD : SELDOM
+  const rates = (ask: Ask) => random.pick([0.1, 0.5, 2, 10]) * (seldom.get(ask) ?? 1)
   const isAsked = (ask: Ask) => (isErrandAsk(ask) ? hasFinishes : ask !== 'zap' || hasZapping)
   return {
     policies: [policyOf(random, style), ...Array.from({ length: changes }, () => policyAfter(random, style))],
     skewMs: random.pick([0, 0, 0, 10]),
-    clients: random.pick([1, 1, 2, 3, 4, 5, 6]),
+    clients: random.pick(isCrowded ? [2, 3, 4, 5, 6] : [1, 1, 2, 3, 4, 5, 6]),
     limiters: 1 + random.below(3),
     operations: 40 + random.below(60),
-    users: random.pick([...USERS.keys()].flatMap((user) => [[user], [...USERS.keys()]])),
+    users: random.pick(
+      [...USERS.keys()].flatMap((user) => (isCrowded ? [[user]] : [[user], [...USERS.keys()]])),
+    ),
     streams: hasZapping ? [...played.slice(0, 2), ...CHANNELS] : played,
     asks: new Map(ASKS.map((ask) => [ask, isAsked(ask) ? rates(ask) : 0])),
     hasZapping,
     playersAheadMs: random.pick([0, 0, 5, -5, 100, -LONG_MS]),
     planlessRate: random.pick([0, 0.3, 1]),
     bareRate: random.pick([0.1, 0.1, 0.5]),
-    lossRate: random.pick([0, 0, 0.02, 0.1]),
-    dawdleRate: random.pick([0, 0.1, 0.2, 0.4]),
-    clockWeight: random.pick([0.01, 0.05, 0.2, 0.5]),
+    lossRate: random.pick(isCrowded ? [0, 0, 0.02] : [0, 0, 0.02, 0.1]),
+    dawdleRate: random.pick(isCrowded ? [0.1, 0.2, 0.4] : [0, 0.1, 0.2, 0.4]),
+    clockWeight: random.pick(isCrowded ? [0.01, 0.05, 0.2] : [0.01, 0.05, 0.2, 0.5]),
     clockStepMs: random.pick([1, 3, 20]) * (style.isAdaptive ? ADAPTIVE_LEASE_RATIO : 1),
     finishedKeptMs: random.pick([LONG_MS, style.isAdaptive ? 200 * ADAPTIVE_LEASE_RATIO : 200]),
     beginsAnew: random.chance(0.5),
