@@ -6,6 +6,8 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 const CONNECTIONS = 20
 /** Far more than a worker that stands still keeps a connection from the others. */
 const PATIENCE_MS = 20_000
+/** More than the requests of a worker may take at the end. */
+const END_LIMIT_MS = 30_000
 
 describe('while one of two workers stands still', () => {
   it('new connections are answered by the other, and the metrics too, with nothing lost of what was counted', async () => {
@@ -46,6 +48,18 @@ it('what a worker had counted is still counted once it is dead and replaced', as
   expect((await scrape(scraper)).decisions).toBe(decisions)
   await served(service)
   await vi.waitFor(async () => expect((await scrape(scraper)).decisions).toBe(decisions + 1))
+}, 60_000)
+
+it('one worker that stands still does not keep the service from ending', async () => {
+  const service = await startService({
+    folder: temporaryFolder(),
+    workers: 2,
+    flags: ['--drain-seconds', '0'],
+  })
+  const [stopped = Number.NaN] = service.workers
+  process.kill(stopped, 'SIGSTOP')
+  service.signal('SIGTERM')
+  expect(await service.exitWithin(END_LIMIT_MS)).toEqual({ code: 1, signal: null })
 }, 60_000)
 
 let lastUser = 0
