@@ -1,8 +1,9 @@
 /**
  * A player's side of Streamgate, in plain browser JavaScript.
  *
- * Every playback has an id of its own, a UUID, so two tabs of one film are two streams and neither can end
- * the other. Runs in Chrome 103, Firefox 100, Safari 16 and later, on pages from https or localhost.
+ * Every playback has an id of its own, a UUID, so two tabs of one film are two streams and neither
+ * can end the other. Runs in Chrome 103, Firefox 100, Safari 16 and later, on pages from https or
+ * localhost.
  */
 
 /** How often a start or a stop is sent while the service cannot answer. */
@@ -24,14 +25,15 @@ export class Playback {
   #onEnd
   /** What is being started, or plays. */
   #run
-  /** The id of a start that got no answer. It may have taken a slot, so the next start repeats it. */
+  /** The id of a start that got no answer. It may hold a slot, so the next start repeats it. */
   #unansweredId
 
   /**
-   * `service` and `user` say where to call. `contentId`, `deviceId`, `deviceType` and `label` are optional.
+   * `service` and `user` say where to call. `contentId`, `deviceId`, `deviceType` and `label` are
+   * optional.
    *
-   * `onEnd` is called with the problem (RFC 9457) if the player may not play, or may not play on: stop it, and
-   * show the problem. Its `status` is 0 if the service could not be reached.
+   * `onEnd` is called with the problem (RFC 9457) if the player may not play, or may not play on:
+   * stop it, and show the problem. Its `status` is 0 if the service could not be reached.
    */
   constructor({ service, user, onEnd, ...stream }) {
     this.#streams = `${service}/users/${encodeURIComponent(user)}/streams`
@@ -40,15 +42,15 @@ export class Playback {
   }
 
   /**
-   * Resolves with whether the player may play. If not, `onEnd` was told why, unless `stop` was called.
-   * `replaces` is the id of a stream to end in the same step: "stop that one and watch here".
+   * Resolves with whether the player may play. If not, `onEnd` was told why, unless `stop` was
+   * called. `replaces` is the id of a stream to end in the same step: "stop that one and watch here".
    */
   start({ replaces } = {}) {
     this.#run ??= this.#begin(replaces)
     return this.#run.isGranted
   }
 
-  /** Frees the slot. Resolves once it is free, or, if the service cannot be reached, after the last attempt. */
+  /** Frees the slot. Resolves once it is free, or after the last attempt if there is no answer. */
   async stop() {
     const run = this.#run
     if (run === undefined) return
@@ -90,8 +92,8 @@ export class Playback {
   }
 
   /**
-   * The clock says when a heartbeat is due, because timers stand still while a device sleeps. So a player that
-   * slept asks as soon as it wakes. A wait below 0 means that the clock was set back.
+   * The clock says when a heartbeat is due, because timers stand still while a device sleeps. So a
+   * player that slept asks as soon as it wakes. A wait below 0 means that the clock was set back.
    */
   async #heartbeatIfDue(run) {
     const waitedMs = Date.now() - run.calledAtMs
@@ -129,8 +131,8 @@ export class Playback {
 }
 
 /**
- * Calls a bounded number of times while the service cannot answer. Resolves with the last answer: `status` and
- * `body`. Never rejects: without an answer, the status is 0.
+ * Calls a bounded number of times while the service cannot answer. Resolves with the last answer:
+ * `status` and `body`. Never rejects: without an answer, the status is 0.
  */
 export async function callWithRetries(url, { signal, ...request }) {
   for (let failures = 1; ; failures += 1) {
@@ -172,7 +174,7 @@ function isDone({ status }) {
   return status >= 200 && status < 300
 }
 
-/** Whether the same call may succeed later: there was no answer, or too many calls, or a failure. */
+/** Whether the same call may succeed later: no answer, too many calls, or a failure. */
 function isTemporary({ status }) {
   return status === 0 || status === 429 || status >= 500
 }
@@ -182,7 +184,7 @@ function heartbeatMs({ body }) {
   return body.heartbeatSeconds === null ? null : body.heartbeatSeconds * 1000
 }
 
-/** What the service asks for, and on top of it a back-off with jitter, so that players do not return together. */
+/** What the service asks for, and a back-off with jitter, so that players do not return together. */
 function pauseMs(failures, { retryAfterMs }) {
   const backOffMs = Math.min(BACK_OFF_MS * 2 ** (failures - 1), BACK_OFF_MAX_MS)
   return retryAfterMs + backOffMs * (0.5 + Math.random() / 2)

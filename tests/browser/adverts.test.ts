@@ -1,6 +1,6 @@
 /**
- * A film with an advert in Chromium. hls.js plays the advert by a player of its own, which reports under the `sid`
- * of the film and under another `cid`.
+ * A film with an advert in Chromium. hls.js plays the advert by a player of its own, which reports
+ * under the `sid` of the film and under another `cid`.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from 'playwright-core'

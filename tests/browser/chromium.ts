@@ -25,7 +25,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** Where Chromium, or Chrome, lies; nothing where there is none. */
+/** The path of Chromium or Chrome, if there is one. */
 export function findChromium(): string | undefined {
   const inPlace = PLACES.find((path) => existsSync(path))
   if (inPlace !== undefined) return inPlace
@@ -37,7 +37,7 @@ export function findChromium(): string | undefined {
   return undefined
 }
 
-/** A browser of its own. It keeps the pages that are left, as viewers' browsers do, and playwright's would not. */
+/** A browser that keeps pages that are left, as viewers' browsers do. Playwright turns that off. */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,

@@ -3,11 +3,17 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = new URL('../../', import.meta.url)
 
-/** The one piece of JavaScript in a document, named by its path from the root, that contains this text. */
-export function documentedCode(document: string, text: string): string {
+/** All JavaScript in a document, which is named by its path from the root. */
+export function codeIn(document: string): readonly string[] {
   const content = readFileSync(fileURLToPath(new URL(document, ROOT)), 'utf8')
-  const blocks = [...content.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
-  const [code, ...others] = blocks.filter((block) => block.includes(text))
+  return [...content.matchAll(/^```(?:js|javascript|mjs|ts|typescript|html)\n([\s\S]*?)^```$/gm)].map(
+    ([, code = '']) => code,
+  )
+}
+
+/** The piece of JavaScript with this text in a document. */
+export function documentedCode(document: string, text: string): string {
+  const [code, ...others] = codeIn(document).filter((block) => block.includes(text))
   if (code === undefined || others.length > 0) throw new Error(`${document} has no single code with ${text}`)
   return code
 }

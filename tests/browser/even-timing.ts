@@ -1,10 +1,10 @@
 /**
- * Gives the frames of a fragmented MP4 (ISO/IEC 14496-12) the same length each. A busy machine records fewer frames
- * than it should, and players get stuck in the holes.
+ * Gives the frames of a fragmented MP4 (ISO/IEC 14496-12) the same length each. A busy machine
+ * records fewer frames than it should, and players get stuck in the holes.
  */
 
 const TFDT_64_BIT = 1
-/** A `trun` with the place of the data, the flags of the first frame, and a duration and a size for each frame. */
+/** A `trun` with the offset of the data, the flags of the first frame, and two values for each frame. */
 const TRUN_FLAGS = 0x000305
 
 /** Where the bytes of such a `trun` lie, from its start. */

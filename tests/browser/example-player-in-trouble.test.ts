@@ -1,5 +1,5 @@
 /**
- * `examples/player.js` in Chromium, against the real service, while that cannot answer or the device sleeps.
+ * `examples/player.js` in Chromium, while the real service cannot answer or the device sleeps.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'

@@ -1,5 +1,5 @@
 /**
- * `examples/player.js` in Chromium, against the real service: a playback from its start to each of its ends.
+ * `examples/player.js` in Chromium, with the real service: from its start to each of its ends.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'

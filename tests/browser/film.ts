@@ -38,7 +38,7 @@ export function secondsOf({ fragments }: Film): number {
   return fragments.reduce((sum, { seconds }) => sum + seconds, 0)
 }
 
-/** Cuts between the boxes of ISO/IEC 14496-12: what stands before the first `moof`, and each `moof` with its `mdat`. */
+/** Cuts what stands before the first `moof` from each `moof` with its `mdat` (ISO/IEC 14496-12). */
 function cutFilm(bytes: Buffer): Omit<Film, 'codec'> {
   const boxes = boxesIn(bytes)
   const firstFragment = boxes.findIndex(({ kind }) => kind === 'moof')
@@ -82,7 +82,7 @@ export function playlistOf({ fragments }: Film, times: number): string {
   ].join('\n')
 }
 
-/** A manifest for MPEG-DASH (ISO/IEC 23009-1) that shows the film so many times, each time in a period of its own. */
+/** A manifest for MPEG-DASH (ISO/IEC 23009-1) that shows the film in so many periods. */
 export function manifestOf(film: Film, times: number): string {
   const lengths = film.fragments.map(({ seconds }) => `<S d="${Math.round(seconds * 1000)}"/>`)
   const period = `<Period duration="PT${secondsOf(film)}S">
@@ -108,7 +108,7 @@ export type Advert = {
   readonly seconds: number
   /** Plays it after the film. */
   readonly isAfter?: boolean
-  /** Where the film goes on, from `atSeconds`: 0 inserts the advert. Without it, the advert lies over the film. */
+  /** Where the film goes on, from `atSeconds`. 0 inserts the advert; without it, it lies over the film. */
   readonly resumeOffset?: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Shaka Player and dash.js, with the code that `docs/players.md` has for them. They are not among the project's
- * packages, because they are large: `npm ci` in `tests/browser/players` installs them.
+ * Shaka Player and dash.js, with the code that `docs/players.md` has for them. They are not among the
+ * project's packages, because they are large: `npm ci` in `tests/browser/players` installs them.
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

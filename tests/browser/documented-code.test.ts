@@ -1,0 +1,19 @@
+/** The code in the documents: each piece is run by a test, here in Chromium. */
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { codeIn, documentedCode } from './documented-code.ts'
+import { OTHER_PLAYERS } from './other-players.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+it('is run to the last piece', () => {
+  const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' })
+  const all = documents.split('\n').filter(Boolean).flatMap(codeIn)
+  const run = [
+    documentedCode('README.md', './player.js'),
+    documentedCode('docs/players.md', '// watch.js'),
+    ...Object.values(OTHER_PLAYERS).map(({ code }) => documentedCode('docs/players.md', code)),
+  ]
+  expect(all.toSorted()).toEqual(run.toSorted())
+})
