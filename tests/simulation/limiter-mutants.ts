@@ -175,4 +175,11 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     wrong: '',
     caughtBy: 'storm',
   },
+  {
+    slip: 'the last turn is remembered for ever, and its failure with it',
+    file: 'turns.ts',
+    right: '      if (this.#last.get(key) === over) this.#last.delete(key)\n',
+    wrong: '',
+    caughtBy: 'failure',
+  },
 ]

@@ -8,7 +8,7 @@ import { simulate, type Rules } from './simulation.ts'
 import { raise, stormFaults } from './storm.ts'
 
 /** Runs before a mutant counts as not found out; the slowest takes about half as many. Crowded ones are short. */
-const SEEDS_MAX = 300
+const SEEDS_MAX = 900
 const CROWDED_SEEDS_MAX = 1000
 /** Storms before a mutant counts as not found out, and what each is like. */
 const STORMS_MAX = 5

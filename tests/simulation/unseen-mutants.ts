@@ -164,11 +164,4 @@ export const UNSEEN_MUTANTS: readonly UnseenMutant[] = [
     wrong: '',
     because: 'they find out by themselves',
   },
-  {
-    slip: 'the last turn is remembered for ever',
-    file: 'turns.ts',
-    right: '      if (this.#last.get(key) === over) this.#last.delete(key)\n',
-    wrong: '',
-    because: 'to wait for what is over takes no time',
-  },
 ]
