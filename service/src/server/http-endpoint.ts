@@ -83,6 +83,7 @@ export class HttpEndpoint {
       })
     }
     clearTimeout(limit)
+    this.#server.close()
     return { unfinished: this.#app.inFlight }
   }
 

@@ -48,7 +48,7 @@ type Member = {
   readonly worker: Worker
   /** Whether it has been able to take connections: if it never was, another would not be either. */
   isReady: boolean
-  /** How often the clock has ticked since its last word. */
+  /** How often the clock has ticked since its last word; since its start as long as it is not ready. */
   ticks: number
 }
 
@@ -145,7 +145,7 @@ class Fleet {
     const member = this.#members.get(worker.id)
     if (member === undefined) return
     const wasSilent = member.isReady && !isAnswering(member)
-    member.ticks = 0
+    if (member.isReady) member.ticks = 0
     if (wasSilent) this.#logger.info({ worker: worker.id }, 'worker answers again')
     switch (message.kind) {
       case 'alive':
@@ -170,6 +170,7 @@ class Fleet {
   async #welcome(member: Member): Promise<void> {
     const { worker } = member
     member.isReady = true
+    member.ticks = 0
     this.#storeIdentity ??= storeIdentity(this.#config.store)
     this.#metrics.counted(worker.id, [])
     this.#chooseSweeping()
