@@ -7,14 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ENVIRONMENT } from '../../tools/environment.ts'
-import { hasTerraform, TerraformCopy } from './terraform-copy.ts'
+import { TerraformCopy } from './terraform-copy.ts'
+import { lackOf } from './terraform-lack.ts'
 
 /** The provider is a program of 700 MB that each step starts anew. */
 const TERRAFORM_TIMEOUT_MS = 600_000
 
 const folder = mkdtempSync(join(tmpdir(), 'streamgate-infra-'))
 const copy = new TerraformCopy(folder)
-const missing = whatIsMissing()
+const missing = lackOf(copy)
 const isLeftOut = missing !== undefined && ENVIRONMENT['CI'] !== 'true'
 if (isLeftOut) process.stdout.write(`${missing}; left out: the tests of infra\n`)
 
@@ -39,13 +40,3 @@ describe.skipIf(isLeftOut)('infra', { timeout: TERRAFORM_TIMEOUT_MS }, () => {
     expect(output).toMatch(/Success! \d+ passed, 0 failed\./)
   })
 })
-
-/** What is missing here, in one line; undefined where nothing is. It also makes the copy ready. */
-function whatIsMissing(): string | undefined {
-  if (!hasTerraform()) return 'Terraform is not on this machine'
-  const { status, output } = copy.init()
-  if (status === 0) return undefined
-  const isUnreachable = /Failed to query available provider packages|could not connect to/.test(output)
-  if (isUnreachable) return 'The Terraform provider hashicorp/aws is neither on this machine nor to be had'
-  throw new Error(output)
-}

@@ -1,0 +1,5 @@
+import { it } from 'vitest'
+
+it('is never reached', () => {})
+
+throw new Error('This file cannot be loaded')

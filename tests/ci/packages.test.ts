@@ -1,0 +1,70 @@
+/** `.ci/packages` on machines of several kinds, which are folders of programs that it finds in its path. */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+
+const SCRIPT = fileURLToPath(new URL('../../.ci/packages', import.meta.url))
+
+const NEEDED = ['git', 'ps', 'chromium']
+
+it('asks nothing of a machine that has everything', () => {
+  const machine = new Machine({ programs: NEEDED, user: 0, hasApt: true })
+  expect(machine.run()).toEqual({ status: 0, stdout: '', stderr: '' })
+  expect(machine.calls).toEqual([])
+})
+
+it('installs what is missing as root, after one update', () => {
+  const machine = new Machine({ programs: ['git'], user: 0, hasApt: true })
+  expect(machine.run()).toEqual({ status: 0, stdout: 'Installing procps chromium\n', stderr: '' })
+  expect(machine.calls).toEqual(['update -qq', 'install -y -qq --no-install-recommends procps chromium'])
+})
+
+it.each([
+  ['without root', { user: 1000, hasApt: true }],
+  ['without apt-get', { user: 0, hasApt: false }],
+])('%s it says in one line what is missing, and fails', (_, kind) => {
+  const machine = new Machine({ programs: ['git', 'ps'], ...kind })
+  const { status, stdout, stderr } = machine.run()
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toMatch(/^The tests need packages that are missing here: chromium\. .*\n$/)
+  expect(machine.calls).toEqual([])
+})
+
+type Kind = { readonly programs: readonly string[]; readonly user: number; readonly hasApt: boolean }
+
+class Machine {
+  readonly #folder = temporaryFolder()
+
+  constructor({ programs, user, hasApt }: Kind) {
+    for (const name of programs) this.#place(name, 'exit 0')
+    this.#place('id', `echo ${user}`)
+    if (hasApt) this.#place('apt-get', `echo "$@" >> "${join(this.#folder, 'calls')}"`)
+    symlinkSync('/bin/bash', join(this.#folder, 'bash'))
+  }
+
+  /** What apt-get was told, in order. */
+  get calls(): readonly string[] {
+    try {
+      return readFileSync(join(this.#folder, 'calls'), 'utf8').trim().split('\n')
+    } catch {
+      return []
+    }
+  }
+
+  run(): { status: number | null; stdout: string; stderr: string } {
+    const { status, stdout, stderr } = spawnSync('/bin/bash', [SCRIPT], {
+      env: { PATH: this.#folder },
+      encoding: 'utf8',
+    })
+    return { status, stdout, stderr }
+  }
+
+  #place(name: string, body: string): void {
+    const path = join(this.#folder, name)
+    writeFileSync(path, `#!/bin/bash\n${body}\n`)
+    chmodSync(path, 0o755)
+  }
+}

@@ -1,0 +1,32 @@
+import { whatIsMissing } from '../aws/machine.ts'
+import { findChromium } from '../browser/chromium.ts'
+import { terraformLack } from '../infra/terraform-lack.ts'
+import type { Suite } from './suite.ts'
+
+/**
+ * All suites. Debian has neither Terraform nor moto, and npm does not either, so what needs them is left out if the
+ * machine lacks them. Chromium is installed by `.ci/packages`.
+ */
+export const SUITES: readonly Suite[] = [
+  { name: 'rules', files: /^core\//, casesMin: 0 },
+  { name: 'stores', files: /^stores\//, casesMin: 0 },
+  { name: 'service', files: /^service\/|^tests\/http-contract\//, casesMin: 0 },
+  { name: 'simulation', files: /^tests\/simulation\//, casesMin: 0 },
+  { name: 'processes', files: /^tests\/(?:e2e|sweep|heartbeats)\//, casesMin: 0 },
+  {
+    name: 'browser',
+    files: /^tests\/browser\//,
+    casesMin: 0,
+    lacks: () => (findChromium() === undefined ? 'Chromium is not installed' : undefined),
+    isRequired: true,
+  },
+  { name: 'terraform', files: /^tests\/infra\/terraform\.test\.ts$/, casesMin: 4, lacks: terraformLack },
+  {
+    name: 'aws',
+    files: /^tests\/aws\/walk\//,
+    casesMin: 28,
+    config: 'vitest.aws.config.ts',
+    lacks: whatIsMissing,
+  },
+  { name: 'others', files: /./, casesMin: 0 },
+]
