@@ -1,0 +1,99 @@
+/**
+ * `npm run histories`: records histories of a real service, judges each, and keeps those that have no order.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { WHOLE_MIX } from './habits.ts'
+import type { History } from './history.ts'
+import { judge } from './judge.ts'
+import { Progress } from './progress.ts'
+import { run, type Finding, type RunTally } from './run.ts'
+import type { StoreKind } from './service-process.ts'
+
+type Flags = {
+  readonly operations: number
+  readonly store: StoreKind
+  readonly workers: number
+  readonly seed: number
+  readonly users: number
+  readonly leaseSeconds: number
+  readonly keep: string
+}
+
+/** Long enough for any number of operations. */
+const LIMIT_MS = 24 * 3_600_000
+/** Findings that are kept: the first ones say enough. */
+const KEPT_MAX = 20
+
+const program = new Command('histories')
+  .description(
+    'Records what many clients ask and are told, and judges whether an order makes every answer true.',
+  )
+  .option('--operations <count>', 'calls to send', wholeNumber, 20_000)
+  .addOption(new Option('--store <kind>').choices(['lmdb', 'memory', 'dynamodb']).default('lmdb'))
+  .option('--workers <count>', 'processes of the service', wholeNumber, 1)
+  .option('--seed <number>', 'what is asked depends on it alone; when, does not', wholeNumber, 1)
+  .option('--users <count>', 'users at the same time, with eight clients each', wholeNumber, 24)
+  .option('--lease-seconds <seconds>', 'length of a lease', wholeNumber, 1)
+  .option('--keep <folder>', 'where histories without an order are kept', 'histories-found')
+  .action(async (flags: Flags) => {
+    const progress = new Progress(process.stderr, flags.operations)
+    const tally = await run({ ...flags, ...fixed(), usersAtOnce: flags.users }, (sofar) =>
+      progress.show(sofar),
+    )
+    progress.clear()
+    process.stdout.write(summaryOf(tally, progress.seconds))
+    process.exitCode = keep(tally, flags.keep)
+  })
+
+program
+  .command('judge <file>')
+  .description('Judges a history that was kept, and tells the smallest part of it that has no order.')
+  .action((file: string) => {
+    const { excerpt, ...judgement } = judge(JSON.parse(readFileSync(file, 'utf8')) as History)
+    process.stdout.write(`${JSON.stringify(judgement)}\n${excerpt ?? ''}`)
+    process.exitCode = judgement.outcome === 'ordered' ? 0 : 1
+  })
+
+await program.parseAsync()
+
+function fixed() {
+  const judges = Math.max(1, Math.floor(availableParallelism() / 2))
+  return { limitMs: LIMIT_MS, judges, mix: WHOLE_MIX }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.')
+  return Number(text)
+}
+
+function summaryOf(tally: RunTally, seconds: number): string {
+  const { users, judged, losses, nodes, errors, answers, unordered, undecided } = tally
+  const counts = [...answers].toSorted(([one], [other]) => one.localeCompare(other))
+  return [
+    `${judged} answers of ${users} users judged in ${seconds.toFixed(0)} s, ${(judged / seconds).toFixed(0)} a second`,
+    `${losses} calls without an answer; ${nodes} states looked at; ${errors} errors in the log of the service`,
+    ...counts.map(([name, count]) => `  ${String(count).padStart(9)}  ${name}`),
+    `${unordered.length} histories without an order, ${undecided.length} undecided`,
+    '',
+  ].join('\n')
+}
+
+/** Keeps what was found, each with the history to judge again; returns the exit code. */
+function keep({ unordered, undecided }: RunTally, folder: string): number {
+  const findings = [...unordered, ...undecided]
+  if (findings.length === 0) return 0
+  mkdirSync(folder, { recursive: true })
+  for (const { judgement, history } of findings.slice(0, KEPT_MAX)) {
+    writeFileSync(join(folder, `${history.user}.json`), JSON.stringify(history))
+    writeFileSync(join(folder, `${history.user}.txt`), textOf({ judgement, history }))
+  }
+  process.stdout.write(`Kept in ${folder}: ${Math.min(findings.length, KEPT_MAX)} of ${findings.length}\n`)
+  return 1
+}
+
+function textOf({ judgement }: Finding): string {
+  return judgement.excerpt ?? `User ${judgement.user}: not decided after ${judgement.nodes} states.\n`
+}

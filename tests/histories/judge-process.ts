@@ -1,0 +1,9 @@
+/**
+ * The program of a process that judges the histories it is sent, in their order.
+ */
+import type { History } from './history.ts'
+import { judge } from './judge.ts'
+
+process.on('message', (history: History) => {
+  process.send?.(judge(history))
+})

@@ -1,0 +1,96 @@
+/**
+ * One run: a service, histories of many users, and a judgement of each.
+ */
+import type { Mix } from './habits.ts'
+import type { History } from './history.ts'
+import type { Judgement } from './judge.ts'
+import { Judges } from './judges.ts'
+import { record } from './recorder.ts'
+import { startServiceProcess, type ServiceOptions } from './service-process.ts'
+
+export type RunOptions = ServiceOptions & {
+  readonly seed: number
+  /** Recording ends once so many calls were sent, or after so long. */
+  readonly operations: number
+  readonly limitMs: number
+  readonly usersAtOnce: number
+  readonly judges: number
+  readonly mix: Mix
+  /** Where clients call, if it is not the service itself. */
+  readonly through?: (url: string) => Promise<{ readonly url: string; readonly stop: () => Promise<void> }>
+}
+
+/** A history that is no evidence of a sound service. */
+export type Finding = { readonly judgement: Judgement; readonly history: History }
+
+export type RunTally = {
+  readonly users: number
+  /** Calls with an answer, in histories that were decided. */
+  readonly judged: number
+  /** Calls whose answer was lost, in histories that were decided. */
+  readonly losses: number
+  readonly nodes: number
+  /** Lines of the service's log that are errors. */
+  readonly errors: number
+  /** How often each kind of call had each answer. */
+  readonly answers: ReadonlyMap<string, number>
+  readonly unordered: readonly Finding[]
+  readonly undecided: readonly Finding[]
+}
+
+/** Runs, and tells how far it is whenever a history was judged. */
+export async function run(
+  options: RunOptions,
+  watch: (tally: RunTally) => void = () => {},
+): Promise<RunTally> {
+  const tally = new Tally()
+  const service = await startServiceProcess(options)
+  const front = await options.through?.(service.url)
+  const judges = new Judges(options.judges, (judgement, history) => {
+    tally.add(judgement, history, service.errors())
+    watch(tally)
+  })
+  try {
+    const { seed, operations, limitMs, usersAtOnce, mix } = options
+    const url = front?.url ?? service.url
+    const pace = { seed, operations, limitMs, usersAtOnce, mix }
+    const clock = { leaseMs: options.leaseSeconds * 1000, skewMs: service.skewMs }
+    await record({ url, ...pace, ...clock, take: (history) => judges.take(history) })
+    await judges.settle()
+    return tally
+  } finally {
+    await judges.close()
+    await front?.stop()
+    await service.stop()
+  }
+}
+
+class Tally implements RunTally {
+  users = 0
+  judged = 0
+  losses = 0
+  nodes = 0
+  errors = 0
+  readonly answers = new Map<string, number>()
+  readonly unordered: Finding[] = []
+  readonly undecided: Finding[] = []
+
+  add(judgement: Judgement, history: History, errors: number): void {
+    this.users += 1
+    this.nodes += judgement.nodes
+    this.errors = errors
+    for (const { question, end, lostBy } of history.calls) {
+      const answer =
+        end === undefined ? lostBy : [end.answer.status, end.answer.problem].filter(Boolean).join(' ')
+      const key = `${question.kind}: ${answer}`
+      this.answers.set(key, (this.answers.get(key) ?? 0) + 1)
+    }
+    if (judgement.outcome === 'undecided') {
+      this.undecided.push({ judgement, history })
+      return
+    }
+    this.judged += judgement.answers
+    this.losses += judgement.losses
+    if (judgement.outcome === 'unordered') this.unordered.push({ judgement, history })
+  }
+}
