@@ -36,6 +36,7 @@ describe.each([1, 2])('a policy file under %i process(es)', (workers) => {
     expect((await client.start('user', 'b')).body.limit).toBe(1)
     writeFileSync(path, policyText({ standard: 2, family: 5 }))
     await untilLimitIs(client, 2)
+    await service.untilLogged('policy reloaded')
     expect(service.logged('policy reloaded')).toEqual([
       expect.objectContaining({
         level: 'info',
