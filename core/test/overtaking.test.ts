@@ -73,6 +73,26 @@ describe('a grant whose second write brings its lease back to life', () => {
   })
 })
 
+describe('a grant that takes two writes', () => {
+  it('shows what ran after the first, so never the stream that it replaced', async () => {
+    const plans = { three: { limits: [{ max: 3 }] } }
+    limiter = limiterWith({ plans, heartbeatSeconds: { whenRoom: 300, whenFull: 25 } })
+    for (const id of ['a', 'b', 'c']) await start(id)
+    await stop('c')
+    meanwhile = async (verb) => {
+      if (verb !== 'replace') return
+      meanwhile = () => {}
+      await start('b')
+    }
+    const grant = await start('d', 'b')
+    expect(grant).toMatchObject({
+      outcome: 'admitted',
+      ends: [{ id: 'b' }],
+      live: [{ id: 'a' }, { id: 'd' }],
+    })
+  })
+})
+
 describe('a stream that lapsed, was started again and was stopped', () => {
   it('stays away, also if the note on its stop gave way to that of another', async () => {
     await start('a')

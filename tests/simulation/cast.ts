@@ -14,6 +14,7 @@ export const PLAYBACKS: readonly Playback[] = [
   playback('d', { deviceId: 'tv', deviceType: 'tv', contentId: 'news' }),
   playback('e', { deviceId: 'den', deviceType: 'tv' }),
   playback('f', { deviceType: 'web', contentId: 'trailer' }),
+  playback('g', { deviceId: 'tv', deviceType: 'tv', contentId: 'trailer' }),
 ]
 
 /** A few streams at which clients meet, two of them on one content or on one device. */

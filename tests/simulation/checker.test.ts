@@ -1,28 +1,20 @@
 /** The checker on histories written by hand: it finds too many, too few, and nothing where all is well. */
-import {
-  Limiter,
-  planOfOneLimit,
-  type Generation,
-  type Lease,
-  type LeaseId,
-  type Policy,
-  type StreamId,
-  type UserId,
-} from '@streamgate/core'
+import { Limiter } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import { check } from './checker.ts'
-import type { Answer, History, Operation, Request, RunRequest } from './history.ts'
+import type { Answer, Request } from './history.ts'
 import { simulate } from './simulation.ts'
-
-const USER = 'user' as UserId
-const LEASE_MS = 100
-const PAIR = planOfOneLimit('pair', 2)
-const PACE = { leaseMs: LEASE_MS, heartbeatSeconds: null }
-const POLICY: Policy = {
-  paces: { whenRoom: PACE, whenFull: PACE },
-  defaultPlan: PAIR,
-  plans: new Map([[PAIR.name, PAIR]]),
-}
+import {
+  denied,
+  granted,
+  historyOf,
+  leaseOf,
+  listed,
+  LOST,
+  rulesBrokenBy,
+  start,
+  USER,
+} from './written-history.ts'
 
 describe('the checker', () => {
   it('accepts admissions up to the limit, and a denial that names the holders', () => {
@@ -134,65 +126,5 @@ describe('the checker', () => {
       found += check(history, { renewalsMayOvertake: false }).length - check(history).length
     }
     expect(found).toBeGreaterThan(0)
-  })
+  }, 120_000)
 })
-
-const LOST: Answer = { outcome: 'failed', code: 'STORE_TIMED_OUT' }
-
-type Line = { readonly request: Request; readonly from: number; readonly to: number; readonly answer: Answer }
-
-/** A history of these operations under a limit of 2; each instant is 2 or more steps long, so that answers come after. */
-function historyOf(lines: readonly Line[]): History {
-  const operations = lines.map(({ request, from, to, answer }, index): Operation => {
-    const invoked = { step: from * 100 + index * 2 + 1, atMs: from }
-    const answered = { step: to * 100 + index * 2 + 2, atMs: to }
-    return { number: index + 1, client: 0, request, invoked, answered, answer, limiter: 0, aheadMs: 0 }
-  })
-  const instants = new Set([...lines.flatMap(({ from, to }) => [from, to]), 1_000_000])
-  return {
-    terms: { skewMs: 0, percentileOf: new Map() },
-    operations,
-    errands: [],
-    policies: [{ limiter: 0, step: 0, policy: POLICY }],
-    clock: [...instants].map((atMs) => ({ step: atMs * 100, atMs })),
-    losses: operations
-      .filter(({ answer }) => answer === LOST)
-      .map(({ answered }) => ({ ...answered, step: answered.step - 0.5 })),
-  }
-}
-
-function rulesBrokenBy(history: History): readonly string[] {
-  return check(history).map(({ rule }) => rule)
-}
-
-function start(streamId: string): RunRequest {
-  const stream = { streamId: streamId as StreamId }
-  return { verb: 'start', user: USER, id: streamId as LeaseId, stream }
-}
-
-function leaseOf(streamId: string, startedAtMs: number): Lease {
-  return {
-    id: streamId as LeaseId,
-    streamId: streamId as StreamId,
-    startedAtMs,
-    renewedAtMs: startedAtMs,
-    expiresAtMs: startedAtMs + LEASE_MS,
-    generation: `g of ${streamId} at ${startedAtMs}` as Generation,
-  }
-}
-
-function granted(lease: Lease, live: readonly Lease[]): Answer {
-  return { ...viewOf(live), outcome: 'admitted', lease, heartbeatSeconds: null, ends: [] }
-}
-
-function denied(holders: readonly Lease[], retryAfterMs: number): Answer {
-  return { outcome: 'denied', plan: 'pair', limit: { max: 2 }, holders, retryAfterMs }
-}
-
-function listed(live: readonly Lease[]): Answer {
-  return { ...viewOf(live), outcome: 'listed' }
-}
-
-function viewOf(live: readonly Lease[]) {
-  return { plan: 'pair', limit: { max: 2 }, live, counted: live, ignored: [] }
-}

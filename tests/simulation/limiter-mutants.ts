@@ -154,13 +154,6 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a grant shows what was there after its second write',
-    file: 'limiter.ts',
-    right: 'shown = { ...after, leases: after.leases.map((other) => (other.id === own.id ? own : other)) }',
-    wrong: 'shown = moved.roster',
-    caughtBy: 'leases shown',
-  },
-  {
     slip: 'decisions on one user do not take turns',
     file: 'settler.ts',
     right: 'return this.#turns.take(user, async (hasWaited) => {',
@@ -176,7 +169,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'storm',
   },
   {
-    slip: 'the last turn is remembered for ever, and its failure with it',
+    slip: 'a failure ends the wait of all who come later',
     file: 'turns.ts',
     right: '      if (this.#last.get(key) === over) this.#last.delete(key)\n',
     wrong: '',

@@ -39,18 +39,23 @@ const NOTES_MAX = 16
 
 /** All stops that may have left a note on this lease. */
 export function marksOn(scene: Scene, id: LeaseId): readonly Mark[] {
-  return scene.takings.operations.filter(isStop).flatMap((by) => {
-    const isCertain = by.answer.outcome === 'stopped' || by.answer.outcome === 'noted'
-    if (by.request.id !== id || (!isCertain && !isLost(by))) return []
-    const how = howOf(by)
-    const leases = how === 'ended' ? OPERATOR_LEASES : 1
-    const kept = policiesDuring(scene.history, by).map(({ paces: { whenRoom, whenFull } }) => {
-      const [one, other] = [whenRoom.leaseMs, whenFull.leaseMs]
-      return leases * (one === null || other === null ? KEPT_WITHOUT_LEASE_MS : Math.max(one, other))
-    })
-    const untilMs = [askedAtMs(by) + Math.min(...kept), answeredAtMs(by) + Math.max(...kept)] as const
-    return [{ by, how, isCertain, untilMs }]
+  return scene.takings.operations
+    .filter(isStop)
+    .filter(({ request }) => request.id === id)
+    .flatMap((by) => markOf(scene, by) ?? [])
+}
+
+function markOf({ history }: Scene, by: Stop): Mark | undefined {
+  const isCertain = by.answer.outcome === 'stopped' || by.answer.outcome === 'noted'
+  if (!isCertain && !isLost(by)) return undefined
+  const how = howOf(by)
+  const leases = how === 'ended' ? OPERATOR_LEASES : 1
+  const kept = policiesDuring(history, by).map(({ paces: { whenRoom, whenFull } }) => {
+    const [one, other] = [whenRoom.leaseMs, whenFull.leaseMs]
+    return leases * (one === null || other === null ? KEPT_WITHOUT_LEASE_MS : Math.max(one, other))
   })
+  const untilMs = [askedAtMs(by) + Math.min(...kept), answeredAtMs(by) + Math.max(...kept)] as const
+  return { by, how, isCertain, untilMs }
 }
 
 /** Whether the note may still count for this operation, and may have been left before it was answered. */
@@ -126,9 +131,10 @@ export function mayBeForgotten(scene: Scene, operation: Operation): boolean {
   const { takings } = scene
   const stops = playersStops(scene, operation)
   const isDisplaced = (stop: Stop) => stops.some((other) => other !== stop && !isBefore(other, stop))
-  const current = stops.filter((stop) =>
-    marksOn(scene, stop.request.id).some((mark) => mark.by === stop && mayCount(scene, mark, operation)),
-  )
+  const current = stops.filter((stop) => {
+    const mark = markOf(scene, stop)
+    return mark !== undefined && mayCount(scene, mark, operation)
+  })
   const ids = new Set([
     ...takings.all.map(({ id }) => id),
     ...takings.operations.filter(isStop).map(({ request }) => request.id),

@@ -240,4 +240,18 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     wrong: 'contentId !== undefined',
     caughtBy: 'ended',
   },
+  {
+    slip: "a stream that does not count takes its device's slot",
+    file: 'admission.ts',
+    right: ' &&\n    !isIgnored(plan, newcomer)',
+    wrong: '',
+    caughtBy: 'decision',
+  },
+  {
+    slip: "a device's stream takes the slot of one that does not count",
+    file: 'admission.ts',
+    right: ' && !isIgnored(claim.plan, lease)',
+    wrong: '',
+    caughtBy: 'decision',
+  },
 ]

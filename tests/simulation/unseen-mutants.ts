@@ -164,4 +164,11 @@ export const UNSEEN_MUTANTS: readonly UnseenMutant[] = [
     wrong: '',
     because: 'they find out by themselves',
   },
+  {
+    slip: 'a grant shows what was there after its second write',
+    file: 'limiter.ts',
+    right: 'shown = { ...after, leases: after.leases.map((other) => (other.id === own.id ? own : other)) }',
+    wrong: 'shown = moved.roster',
+    because: 'a picture of a later instant is as true, unless what was replaced has come back by then',
+  },
 ]
