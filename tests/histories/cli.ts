@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { excerptOf } from './excerpt.ts'
 import { WHOLE_MIX } from './habits.ts'
 import type { History } from './history.ts'
 import { judge } from './judge.ts'
@@ -45,16 +46,19 @@ const program = new Command('histories')
     )
     progress.clear()
     process.stdout.write(summaryOf(tally, progress.seconds))
-    process.exitCode = keep(tally, flags.keep)
+    process.exitCode = Math.max(keep(tally, flags.keep), isTooFew(tally, flags) ? 1 : 0)
   })
 
 program
   .command('judge <file>')
   .description('Judges a history that was kept, and tells the smallest part of it that has no order.')
   .action((file: string) => {
-    const { excerpt, ...judgement } = judge(JSON.parse(readFileSync(file, 'utf8')) as History)
-    process.stdout.write(`${JSON.stringify(judgement)}\n${excerpt ?? ''}`)
-    process.exitCode = judgement.outcome === 'ordered' ? 0 : 1
+    const history = JSON.parse(readFileSync(file, 'utf8')) as History
+    const judgement = judge(history)
+    process.stdout.write(`${JSON.stringify(judgement)}\n`)
+    if (judgement.outcome === 'ordered') return
+    process.stdout.write(textOf({ judgement, history }))
+    process.exitCode = 1
   })
 
 await program.parseAsync()
@@ -94,6 +98,15 @@ function keep({ unordered, undecided }: RunTally, folder: string): number {
   return 1
 }
 
-function textOf({ judgement }: Finding): string {
-  return judgement.excerpt ?? `User ${judgement.user}: not decided after ${judgement.nodes} states.\n`
+function textOf({ judgement, history }: Finding): string {
+  return judgement.outcome === 'unordered'
+    ? excerptOf(history)
+    : `User ${judgement.user}: not decided after ${judgement.nodes} states.\n`
+}
+
+/** A service that does not answer gives no evidence of anything. */
+function isTooFew({ judged }: RunTally, { operations }: Flags): boolean {
+  const isFew = judged < operations / 2
+  if (isFew) process.stdout.write(`Only ${judged} of ${operations} calls had an answer that was judged\n`)
+  return isFew
 }

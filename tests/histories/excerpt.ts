@@ -1,13 +1,21 @@
 /**
  * A part of a history as text.
  */
-import { leaseIdOf, type Answer, type Call, type Question, type ShownStream } from './history.ts'
-import type { Part } from './minimise.ts'
+import {
+  leaseIdOf,
+  type Answer,
+  type Call,
+  type History,
+  type Question,
+  type ShownStream,
+} from './history.ts'
+import { minimised } from './minimise.ts'
 import type { Span } from './model/state.ts'
 import { findOrder, type DeadEnd } from './search.ts'
 
-/** The part of a history that has no order, its calls in the order in which they were sent, and where every order ends. */
-export function tell({ history, original, leftOut }: Part): string {
+/** The smallest part of a history that was found to have no order, its calls as they were sent, and where every order ends. */
+export function excerptOf(whole: History): string {
+  const { history, original, leftOut } = minimised(whole)
   const sinceMs = original.calls[0]?.calledMs ?? 0
   const numberOf = (calledAt: number | undefined) =>
     original.calls.findIndex((call) => call.calledAt === calledAt)

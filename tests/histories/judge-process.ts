@@ -4,6 +4,7 @@
 import type { History } from './history.ts'
 import { judge } from './judge.ts'
 
+process.on('disconnect', () => process.exit())
 process.on('message', (history: History) => {
   process.send?.(judge(history))
 })

@@ -1,13 +1,12 @@
 /**
- * The judgement of one history, with the smallest part of it that shows why it has no order.
+ * The judgement of one history.
  */
-import { tell } from './excerpt.ts'
 import type { History } from './history.ts'
-import { minimised } from './minimise.ts'
 import { findOrder, NODES_MAX } from './search.ts'
 
 export type Judgement = {
   readonly user: string
+  /** `undecided` is no evidence of a sound service: the search was given up. */
   readonly outcome: 'ordered' | 'unordered' | 'undecided'
   /** Calls with an answer: each was judged. */
   readonly answers: number
@@ -15,16 +14,12 @@ export type Judgement = {
   readonly losses: number
   /** How many states the search looked at. */
   readonly nodes: number
-  /** Of a history without an order: what shows it, to be read. */
-  readonly excerpt?: string
 }
 
 /** Judges a history; one that cannot be decided within so many states is told as undecided. */
 export function judge(history: History, nodesMax = NODES_MAX): Judgement {
-  const verdict = findOrder(history, nodesMax)
+  const { kind, nodes } = findOrder(history, nodesMax)
   const answers = history.calls.filter(({ end }) => end !== undefined).length
   const losses = history.calls.length - answers
-  const judgement = { user: history.user, outcome: verdict.kind, answers, losses, nodes: verdict.nodes }
-  if (verdict.kind !== 'unordered') return judgement
-  return { ...judgement, excerpt: tell(minimised(history)) }
+  return { user: history.user, outcome: kind, answers, losses, nodes }
 }

@@ -9,7 +9,7 @@ import { findOrder } from './search.ts'
 
 /** Searches in a part are given up sooner, and after so many states in all: the part then stays larger. */
 const NODES_MAX = 5000
-const NODES_MAX_IN_ALL = 100_000
+const NODES_MAX_IN_ALL = 50_000
 
 /** A part of a history that has no order. */
 export type Part = {

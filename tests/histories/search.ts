@@ -29,7 +29,7 @@ export type Verdict = { readonly nodes: number } & (
 )
 
 /** How many states the search looks at before it gives up. */
-export const NODES_MAX = 300_000
+export const NODES_MAX = 100_000
 
 /**
  * Looks for an order of the history in which every answer is true.
