@@ -72,7 +72,7 @@ describe.each([1, 2])(
 )
 
 function serviceOf(workers: number): Promise<RunningService> {
-  return startService({ folder: temporaryFolder(), workers, flags: ['--store-timeout-ms', '20000'] })
+  return startService({ folder: temporaryFolder(), workers })
 }
 
 /** How many streams an answer says are held. */

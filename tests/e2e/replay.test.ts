@@ -83,7 +83,7 @@ describe.each([1, 2])('a log of %i process(es) with races for the places of each
 /** The log of a service whose callers start, renew and stop streams, several of a user at once. */
 async function record(workers: number, callersPerUser: number): Promise<string> {
   const work = mkdtempSync(join(folder, 'service-'))
-  const flags = ['--policy', fileHolding(JSON.stringify(POLICY)), '--store-timeout-ms', '20000']
+  const flags = ['--policy', fileHolding(JSON.stringify(POLICY))]
   const service = await startService({ folder: work, workers, flags }, afterAll)
   const client = new Client(service.url)
   const calls = CALLS_PER_USER / callersPerUser

@@ -27,7 +27,7 @@ describe.each([1, 2])('told to stop by SIGTERM under load, a service of %i proce
       const service = await startService({
         folder: temporaryFolder(),
         workers,
-        flags: ['--drain-seconds', String(grace), '--store-timeout-ms', '20000'],
+        flags: ['--drain-seconds', String(grace)],
       })
       const tally: Tally = { answered: 0, unanswered: [], isRefused: false }
       const callers = [

@@ -23,7 +23,7 @@ describe.each([
     const policy = join(folder, 'policy.json')
     writeFileSync(policy, JSON.stringify(POLICY))
     // A disk that is busy with other tests is slow, and that is not what is asked here.
-    const flags = ['--policy', policy, '--store-timeout-ms', '20000']
+    const flags = ['--policy', policy]
     service = await startService({ folder, workers, flags }, afterAll)
     client = new Client(service.url)
   })
