@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { AtEnd } from '../../stores/test/temporary-folder.ts'
 import { describeInChromium } from './in-chromium.ts'
-import { LEASE_MS, PATIENT, SHORT_LEASE, Stage, TEST_MS, type Served } from './stage.ts'
+import { LEASE_MS, SHORT_LEASE, Stage, TEST_MS, type Served } from './stage.ts'
 
 /** How late an event of a busy machine may come. */
 const LATE_MS = 1500
@@ -26,7 +26,7 @@ describeInChromium('a film with an advert', (executablePath) => {
 
   beforeAll(async () => {
     stage = await Stage.open(executablePath, atEnd)
-    served = await stage.serve(SHORT_LEASE, PATIENT, atEnd)
+    served = await stage.serve(SHORT_LEASE, [], atEnd)
   })
   afterAll(async () => {
     for (const ending of endings.toReversed()) await ending()

@@ -10,7 +10,7 @@ import { startService } from '../e2e/running-service.ts'
 import { signalPages } from './chromium.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { isAnswered, type PageCall } from './player-page.ts'
-import { ONE_STREAM, Stage, QUIET_MS, SHORT_LEASE, TEST_MS } from './stage.ts'
+import { IMPATIENT, ONE_STREAM, Stage, QUIET_MS, SHORT_LEASE, TEST_MS } from './stage.ts'
 
 /** As `examples/player.js` has them, and the service. */
 const ATTEMPTS_MAX = 5
@@ -35,7 +35,7 @@ describeInChromium('examples/player.js in trouble', (executablePath) => {
   })
 
   it('gives a start up after five attempts, with back-off, jitter and the wait that the service asks for', async () => {
-    const served = await stage.serve(SHORT_LEASE)
+    const served = await stage.serve(SHORT_LEASE, IMPATIENT)
     const [early, late] = [await stage.open(served), await stage.open(served)]
     await early.page.evaluate('Math.random = () => 0')
     await late.page.evaluate('Math.random = () => 0.99')
@@ -67,7 +67,7 @@ describeInChromium('examples/player.js in trouble', (executablePath) => {
   })
 
   it('starts once a service that could not answer can', async () => {
-    const served = await stage.serve(SHORT_LEASE)
+    const served = await stage.serve(SHORT_LEASE, IMPATIENT)
     const neighbour = await holdWriteLock(served.folder)
     const page = await stage.open(served)
     await page.play({ user: 'patient' })

@@ -9,9 +9,9 @@ import { describeInChromium } from './in-chromium.ts'
 import { isAnswered, type PlayerPage } from './player-page.ts'
 import {
   HEARTBEAT_MS,
+  IMPATIENT,
   LEASE_MS,
   ONE_STREAM,
-  PATIENT,
   Stage,
   QUIET_MS,
   SHORT_LEASE,
@@ -30,7 +30,7 @@ describeInChromium('examples/player.js', (executablePath) => {
 
   beforeAll(async () => {
     stage = await Stage.open(executablePath, atEnd)
-    shared = await stage.serve(SHORT_LEASE, PATIENT, atEnd)
+    shared = await stage.serve(SHORT_LEASE, [], atEnd)
   })
   afterAll(async () => {
     for (const ending of endings.toReversed()) await ending()
@@ -103,7 +103,7 @@ describeInChromium('examples/player.js', (executablePath) => {
   })
 
   it('frees the slot of a start that is stopped before its answer', async () => {
-    const served = await stage.serve(SHORT_LEASE, ['--store-timeout-ms', '5000'])
+    const served = await stage.serve(SHORT_LEASE)
     const neighbour = await holdWriteLock(served.folder)
     const page = await stage.open(served)
     await page.play({ user: 'hasty' })
@@ -121,7 +121,7 @@ describeInChromium('examples/player.js', (executablePath) => {
   })
 
   it('does not repeat a start that is stopped between two attempts', async () => {
-    const served = await stage.serve(SHORT_LEASE)
+    const served = await stage.serve(SHORT_LEASE, IMPATIENT)
     const neighbour = await holdWriteLock(served.folder)
     const page = await stage.open(served)
     await page.play({ user: 'changed' })

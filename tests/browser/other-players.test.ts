@@ -8,7 +8,7 @@ import type { AtEnd } from '../../stores/test/temporary-folder.ts'
 import { ENVIRONMENT } from '../../tools/environment.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { hasOtherPlayers, OTHER_PLAYERS, otherPlayersModule } from './other-players.ts'
-import { LEASE_MS, ONE_STREAM, PATIENT, QUIET_MS, SHORT_LEASE, Stage, TEST_MS, type Served } from './stage.ts'
+import { LEASE_MS, ONE_STREAM, QUIET_MS, SHORT_LEASE, Stage, TEST_MS, type Served } from './stage.ts'
 
 const KINDS = Object.keys(OTHER_PLAYERS)
 
@@ -36,7 +36,7 @@ function describeOtherPlayers(executablePath: string): void {
 
   beforeAll(async () => {
     stage = await Stage.open(executablePath, atEnd)
-    served = await stage.serve(SHORT_LEASE, PATIENT, atEnd)
+    served = await stage.serve(SHORT_LEASE, [], atEnd)
   })
   afterAll(async () => {
     for (const ending of endings.toReversed()) await ending()

@@ -22,8 +22,8 @@ export const QUIET_MS = 3 * HEARTBEAT_MS
 /** The time limit of one test. */
 export const TEST_MS = 60_000
 
-/** A busy machine makes a store slow. A test of something else does not want to hear of it. */
-export const PATIENT = ['--store-timeout-ms', '5000']
+/** For a test of a service that cannot answer. */
+export const IMPATIENT = ['--store-timeout-ms', '500']
 
 export const ONE_STREAM = { solo: { limits: [{ max: 1 }] } }
 /** One stream, on a short lease. */
