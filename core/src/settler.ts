@@ -1,5 +1,5 @@
 import type { Write } from './admission.ts'
-import { LimiterError } from './errors.ts'
+import { isContention, LimiterError } from './errors.ts'
 import type { FinishedStreams } from './finished-streams.ts'
 import type { UserId } from './lease.ts'
 import type { Roster } from './roster.ts'
@@ -40,7 +40,8 @@ const PAUSE_STEP_MS = 1
  */
 export class Settler {
   readonly #parts: SettlerParts
-  readonly #turns = new Turns<UserId>()
+  /** Other writes were faster than one decision; the next one may be luckier. */
+  readonly #turns = new Turns<UserId>((error) => !isContention(error))
 
   constructor(parts: SettlerParts) {
     this.#parts = parts

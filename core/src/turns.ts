@@ -1,11 +1,17 @@
 /**
  * Lets what concerns one key happen one after the other.
  *
- * A failure ends the wait of everything behind it with the same error: what failed for the first fails for the
- * others too, and none of them should wait for that again in its turn.
+ * A failure that the others would meet too ends the wait of everything behind it with the same error: none of
+ * them should wait for that again in its turn.
  */
 export class Turns<Key> {
+  readonly #isForAll: (error: unknown) => boolean
   readonly #last = new Map<Key, Promise<Failure | undefined>>()
+
+  /** @param isForAll whether work that is still waiting would fail with this error too. */
+  constructor(isForAll: (error: unknown) => boolean) {
+    this.#isForAll = isForAll
+  }
 
   /** Does the work when its turn has come; `hasWaited` tells whether something else was done meanwhile. */
   async take<Result>(key: Key, work: (hasWaited: boolean) => Promise<Result>): Promise<Result> {
@@ -13,7 +19,7 @@ export class Turns<Key> {
     const result = before === undefined ? work(false) : after(before, work)
     const over = result.then(
       () => undefined,
-      (error: unknown) => ({ error }),
+      (error: unknown) => (this.#isForAll(error) ? { error } : undefined),
     )
     this.#last.set(key, over)
     try {
