@@ -9,7 +9,7 @@ import { App } from './app.ts'
 import { BatchedObserver } from './batched-observer.ts'
 import type { Config } from './config.ts'
 import { Cors } from './cors.ts'
-import { storeText, type StoreConfig } from './store-config.ts'
+import { clockSkewMs, storeText, type StoreConfig } from './store-config.ts'
 import { EmbeddedMetrics } from './embedded-metrics.ts'
 import { FinishedRefresher } from './finished-refresher.ts'
 import type { Log, Logger } from './log.ts'
@@ -55,9 +55,6 @@ type Sweeping = {
 
 /** Nobody's id, since ids hold no control characters: asking for it shows whether the store answers. */
 const PROBE_USER = '\u007f' as UserId
-
-/** How far the clocks of instances in a cloud may differ: they are kept within milliseconds, and this is ample. */
-const CLOUD_SKEW_MS = 2000
 
 /**
  * The whole service on its store.
@@ -158,7 +155,7 @@ function limiterOver(store: Store, config: Config): Limiter {
     store,
     policy: config.policy.policy,
     finishedKeptMs: config.finishedKeptMs,
-    skewMs: skewOf(config.store.kind),
+    skewMs: clockSkewMs(config.store),
     now: Date.now,
     newGeneration: sequence(),
     pause,
@@ -178,7 +175,7 @@ export async function composeSweep(
   return { sweeper: sweeperOver(store, config.store), close: () => engine.close() }
 }
 
-function sweeperOver(store: Store, { kind }: StoreConfig): Sweeper {
+function sweeperOver(store: Store, config: StoreConfig): Sweeper {
   const finished = new FinishedStreams()
   return new Sweeper({
     store,
@@ -186,7 +183,7 @@ function sweeperOver(store: Store, { kind }: StoreConfig): Sweeper {
       refresh: () => finished.refresh(store, Date.now()),
       has: (streamId, nowMs) => finished.has(streamId, nowMs),
     },
-    skewMs: skewOf(kind),
+    skewMs: clockSkewMs(config),
     now: Date.now,
     monotonicMs: () => performance.now(),
     pause: async (ms, signal) => {
@@ -253,10 +250,6 @@ async function openMetrics({ metrics }: Config, log: Log, joinFleet?: JoinFleet)
     case 'off':
       return NO_METRICS
   }
-}
-
-function skewOf(kind: StoreConfig['kind']): number {
-  return kind === 'dynamodb' ? CLOUD_SKEW_MS : 0
 }
 
 /** The store, or a failure that names the setting it came from. */

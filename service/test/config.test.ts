@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from '../src/config.ts'
+import { storeText } from '../src/store-config.ts'
 
 function faultsOf(flags: Flags, environment: Record<string, string> = {}): readonly string[] {
   try {
@@ -28,6 +29,15 @@ describe('the configuration', () => {
     expect(loadConfig({ port: '2' }, environment)).toMatchObject({ port: 2, store: { kind: 'memory' } })
   })
 
+  it('takes the clocks of instances on DynamoDB to differ by 2 s, or by what the address says', () => {
+    const storeOf = (store: string) => loadConfig({ store }, {}).store
+    expect(storeOf('dynamodb:UserStreams')).toMatchObject({ tableName: 'UserStreams', clockSkewMs: 2000 })
+    expect(storeOf('dynamodb:UserStreams?clockSkewMs=50')).toMatchObject({ clockSkewMs: 50 })
+    for (const text of ['dynamodb:UserStreams', 'dynamodb:UserStreams?clockSkewMs=50']) {
+      expect(storeText(storeOf(text))).toBe(text)
+    }
+  })
+
   const faulty: readonly (readonly [Flags, RegExp])[] = [
     [{ port: '65536' }, /^--port must be a whole number from 0 to 65535, got "65536"$/],
     [{ port: 'http' }, /^--port .* got "http"$/],
@@ -37,6 +47,12 @@ describe('the configuration', () => {
     ],
     [{ store: 'lmdb:' }, /^--store must be/],
     [{ store: 'dynamodb:a/b' }, /^--store must be/],
+    [
+      { store: 'dynamodb:UserStreams?clockSkewMs=1e3' },
+      /^--store must have a clockSkewMs from 0 to 60000, got "1e3"$/,
+    ],
+    [{ store: 'dynamodb:UserStreams?clockSkewMs=60001' }, /^--store must have a clockSkewMs from 0 to 60000/],
+    [{ store: 'dynamodb:UserStreams?region=eu' }, /^--store must be/],
     [{ jwtUserClaim: 'sub' }, /^--jwt-user-claim must not be set outside AWS Lambda/],
     [{ storeTimeoutMs: '0' }, /^--store-timeout-ms must be a whole number from 1 to 60000, got "0"$/],
     [{ workers: '-1' }, /^--workers must be/],

@@ -40,7 +40,7 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
   const policy = join(folder, 'policy.json')
   writeFileSync(policy, JSON.stringify(policyFile(options.leaseSeconds)))
   const dynalite = options.store === 'dynamodb' ? await startDynalite() : undefined
-  const store = dynalite === undefined ? storeText(options.store, folder) : `dynamodb:${dynalite.table}`
+  const store = dynalite?.store ?? storeText(options.store, folder)
   const settings = ['--port', '0', '--store', store, '--workers', `${options.workers}`, '--policy', policy]
   const limits = ['--store-timeout-ms', `${STORE_TIMEOUT_MS}`]
   const child = spawn(process.execPath, [COMMAND_LINE, 'serve', ...settings, ...limits], {
@@ -63,7 +63,7 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
   }
 }
 
-function storeText(store: 'lmdb' | 'memory' | 'dynamodb', folder: string): string {
+function storeText(store: StoreKind, folder: string): string {
   return store === 'lmdb' ? `lmdb:${join(folder, 'data')}` : 'memory:'
 }
 
