@@ -22,9 +22,9 @@ export function parseStore(text: string): StoreConfig {
   if (text === 'memory:') return { kind: 'memory' }
   const [, scheme, rest = ''] = /^(lmdb|dynamodb):(.+)$/.exec(text) ?? []
   if (scheme === 'lmdb') return { kind: 'lmdb', path: rest }
-  const [, tableName = '', skewText] = /^([^?]*)(?:\?clockSkewMs=(.*))?$/.exec(rest) ?? []
+  const [, tableName = '', skew] = /^([^?]*)(?:\?clockSkewMs=(.*))?$/.exec(rest) ?? []
   if (scheme === 'dynamodb' && TABLE_NAME.test(tableName)) {
-    return { kind: 'dynamodb', tableName, clockSkewMs: parseClockSkew(skewText) }
+    return { kind: 'dynamodb', tableName, clockSkewMs: parseClockSkew(skew) }
   }
   return refuse(`must be lmdb:<folder>, dynamodb:<table> or memory:, got ${JSON.stringify(text)}`)
 }

@@ -12,6 +12,8 @@ function faultsOf(flags: Flags, environment: Record<string, string> = {}): reado
   }
 }
 
+const storeOf = (store: string) => loadConfig({ store }, {}).store
+
 describe('the configuration', () => {
   it('has defaults for all', () => {
     expect(loadConfig({}, {})).toMatchObject({
@@ -30,7 +32,6 @@ describe('the configuration', () => {
   })
 
   it('takes the clocks of instances on DynamoDB to differ by 2 s, or by what the address says', () => {
-    const storeOf = (store: string) => loadConfig({ store }, {}).store
     expect(storeOf('dynamodb:UserStreams')).toMatchObject({ tableName: 'UserStreams', clockSkewMs: 2000 })
     expect(storeOf('dynamodb:UserStreams?clockSkewMs=50')).toMatchObject({ clockSkewMs: 50 })
     for (const text of ['dynamodb:UserStreams', 'dynamodb:UserStreams?clockSkewMs=50']) {
