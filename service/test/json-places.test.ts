@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonPlaces, JsonSyntaxError } from '../src/json-places.ts'
+import { JsonPlaces, JsonSyntaxError } from '../src/text/json-places.ts'
 
 describe('the places of a JSON text', () => {
   it('are those of names, elements and the whole, counted as editors count', () => {

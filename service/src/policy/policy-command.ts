@@ -3,13 +3,13 @@
  */
 import type { Command } from 'commander'
 import type { PolicyFault } from '@streamgate/core'
-import type { JsonPlaces } from '../json-places.ts'
+import type { JsonPlaces } from '../text/json-places.ts'
 import { faultLines } from './policy-fault-lines.ts'
 import { parsePolicyText, placesIn, PolicyTextError } from './policy-file.ts'
 import { readPolicyStream, readPolicyText } from './policy-text.ts'
 import { policyWarnings } from './policy-warnings.ts'
 import { policyInWords } from './policy-words.ts'
-import { reasonOf } from '../reason.ts'
+import { reasonOf } from '../text/reason.ts'
 
 const HELP = `
 Faults name the place in the file (file:line:column) and, as a JSON pointer, in the JSON. Warnings are about

@@ -1,5 +1,5 @@
 import type { PlacedFault } from './policy-file.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../text/printable.ts'
 
 /** Faults of a file, one line each, in the order of the file: `file:line:column: pointer what`. */
 export function faultLines(name: string, faults: readonly PlacedFault[], kind = ''): string[] {

@@ -9,7 +9,7 @@ import {
   type Policy,
   type PolicyFault,
 } from '@streamgate/core'
-import { JsonPlaces, JsonSyntaxError, type Place } from '../json-places.ts'
+import { JsonPlaces, JsonSyntaxError, type Place } from '../text/json-places.ts'
 import { readPolicyTextSync } from './policy-text.ts'
 
 /** A policy, with its JSON and the file that this came from, where there are such. */

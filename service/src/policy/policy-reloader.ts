@@ -5,7 +5,7 @@ import { policyChanges } from './policy-changes.ts'
 import { firstState, type PolicyState, type ReloadResult } from './policy-in-force.ts'
 import { parsePolicyText, PolicyTextError, sha256Of, type PolicySource } from './policy-file.ts'
 import { readPolicyText } from './policy-text.ts'
-import { reasonOf } from '../reason.ts'
+import { reasonOf } from '../text/reason.ts'
 
 /** What a reloader cannot make itself. */
 export type ReloaderParts = {

@@ -2,8 +2,8 @@
  * A policy in words, as the service understands it.
  */
 import type { Limit, Pace, Plan, Policy, StreamFilter } from '@streamgate/core'
-import { printable } from '../printable.ts'
-import { textTable } from '../text-table.ts'
+import { printable } from '../text/printable.ts'
+import { textTable } from '../text/text-table.ts'
 
 /** All plans as a table, below how long a lease runs and how often players call. */
 export function policyInWords({ plans, defaultPlan, paces }: Policy): string {

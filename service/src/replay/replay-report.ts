@@ -1,8 +1,8 @@
 /**
  * What a replay found, as values for machines and as tables for people.
  */
-import { printable } from '../printable.ts'
-import { textTable } from '../text-table.ts'
+import { printable } from '../text/printable.ts'
+import { textTable } from '../text/text-table.ts'
 import type { LineCounts } from './log-reader.ts'
 import type { Difference, ReplayTally, BothCounts } from './replay-tally.ts'
 

@@ -4,7 +4,7 @@
 import { Command } from 'commander'
 import { composeSweep } from '../compose.ts'
 import { SETTINGS } from '../config.ts'
-import { reasonOf } from '../reason.ts'
+import { reasonOf } from '../text/reason.ts'
 import { endAtOnce } from '../end-at-once.ts'
 import { ProgressBar } from './progress-bar.ts'
 import { readSweepRequest, type SweepFlags, type SweepRequest } from './sweep-request.ts'

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigError, loadConfig, type Config } from '../config.ts'
-import { reasonOf } from '../reason.ts'
+import { reasonOf } from '../text/reason.ts'
 import { wholeNumber } from '../setting-text.ts'
 import { storeText } from '../store-config.ts'
 import { SWEEP_RATE_MAX } from './sweep-settings.ts'
