@@ -5,7 +5,7 @@
  * how many users were seen in how many seconds.
  */
 import { compose } from '../../service/src/compose.ts'
-import { loadConfig } from '../../service/src/config.ts'
+import { loadConfig } from '../../service/src/settings/settings.ts'
 import { Log } from '../../service/src/log.ts'
 import { listen } from '../../service/src/node.ts'
 import type { SegmentLeft, SweepReport } from '../../service/src/sweep/sweeper.ts'

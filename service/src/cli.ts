@@ -4,7 +4,7 @@
  */
 import { Command, Option } from 'commander'
 import { openStore, VERSION } from './compose.ts'
-import { ConfigError, loadConfig, SETTINGS, type Flags } from './config.ts'
+import { ConfigError, loadConfig, SETTINGS, type Flags } from './settings/settings.ts'
 import { addPolicyCommand } from './policy/policy-command.ts'
 import { reasonOf } from './text/reason.ts'
 import { addReplayCommand } from './replay/replay-command.ts'

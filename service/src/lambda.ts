@@ -2,7 +2,7 @@
  * The entry point on AWS Lambda, behind a REST or an HTTP API or a function URL.
  */
 import { compose } from './compose.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig } from './settings/settings.ts'
 import {
   acknowledge,
   isRequestEvent,

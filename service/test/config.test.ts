@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig, SETTINGS, type Flags } from '../src/config.ts'
-import { storeText } from '../src/store-config.ts'
+import { ConfigError, loadConfig, SETTINGS, type Flags } from '../src/settings/settings.ts'
+import { storeText } from '../src/settings/store-address.ts'
 
 function faultsOf(flags: Flags, environment: Record<string, string> = {}): readonly string[] {
   try {

@@ -1,4 +1,4 @@
-import type { Config } from '../../service/src/config.ts'
+import type { Config } from '../../service/src/settings/settings.ts'
 import type { OpenApiDocument } from '../../service/src/route.ts'
 import { OpenApiCheck } from './openapi-check.ts'
 import type { Target, TargetMaker, TargetRequest, TargetResponse } from './target.ts'

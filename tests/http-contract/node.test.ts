@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { compose } from '../../service/src/compose.ts'
-import { loadConfig } from '../../service/src/config.ts'
+import { loadConfig } from '../../service/src/settings/settings.ts'
 import { Log } from '../../service/src/log.ts'
 import { listen } from '../../service/src/node.ts'
 import { describeHttpContract } from './describe-http-contract.ts'

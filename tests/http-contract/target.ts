@@ -2,8 +2,8 @@
  * Something that answers the HTTP contract: the app itself, the app behind Node's server, or another.
  */
 import { request as httpRequest } from 'node:http'
-import type { Config } from '../../service/src/config.ts'
-import { loadConfig } from '../../service/src/config.ts'
+import type { Config } from '../../service/src/settings/settings.ts'
+import { loadConfig } from '../../service/src/settings/settings.ts'
 import { compose, type Composition } from '../../service/src/compose.ts'
 import type { HttpResponse } from '../../service/src/http.ts'
 import { Log } from '../../service/src/log.ts'

@@ -3,7 +3,7 @@
  */
 import { Command } from 'commander'
 import { composeSweep } from '../compose.ts'
-import { SETTINGS } from '../config.ts'
+import { SETTINGS } from '../settings/settings.ts'
 import { reasonOf } from '../text/reason.ts'
 import { endAtOnce } from '../end-at-once.ts'
 import { ProgressBar } from './progress-bar.ts'

@@ -1,8 +1,8 @@
 /**
  * What goes into a scheduled sweep, and what comes out of it.
  */
-import { refuse } from '../setting-text.ts'
-import { SWEEP_RATE_MAX } from './sweep-settings.ts'
+import { refuse } from '../settings/parse.ts'
+import { SWEEP_RATE_MAX } from '../settings/sweep-settings.ts'
 import { isWhole, membersOf, parseSweepState, type SweepState } from './sweep-state.ts'
 import type { SweepTally } from './sweeper.ts'
 

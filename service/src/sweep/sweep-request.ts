@@ -3,11 +3,11 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { ConfigError, loadConfig, type Config } from '../config.ts'
+import { ConfigError, loadConfig, type Config } from '../settings/settings.ts'
 import { reasonOf } from '../text/reason.ts'
-import { wholeNumber } from '../setting-text.ts'
-import { storeText } from '../store-config.ts'
-import { SWEEP_RATE_MAX } from './sweep-settings.ts'
+import { wholeNumber } from '../settings/parse.ts'
+import { storeText } from '../settings/store-address.ts'
+import { SWEEP_RATE_MAX } from '../settings/sweep-settings.ts'
 import { SEGMENTS_MAX, SweepStateFile, type StoredSweepState } from './sweep-state.ts'
 import { wholeOf, type SegmentLeft } from './sweeper.ts'
 

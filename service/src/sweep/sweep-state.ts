@@ -2,7 +2,7 @@
  * How far a sweep has got, as a file or an event keeps it for the next one.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { refuse } from '../setting-text.ts'
+import { refuse } from '../settings/parse.ts'
 import type { SegmentLeft } from './sweeper.ts'
 
 /** Most parts that all users are walked in: beyond that a part of any table is a handful of pages. */

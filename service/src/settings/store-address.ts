@@ -1,4 +1,4 @@
-import { refuse } from './setting-text.ts'
+import { refuse } from './parse.ts'
 
 /** Which store, and where. */
 export type StoreConfig =

@@ -1,4 +1,4 @@
-import { refuse, wholeNumber } from '../setting-text.ts'
+import { refuse, wholeNumber } from './parse.ts'
 
 /** How the service sweeps by itself. */
 export type SweepConfig = {
