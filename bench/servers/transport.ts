@@ -7,7 +7,7 @@ import { Hono } from 'hono'
 import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
 import type { HttpRequest } from '../../service/src/http.ts'
-import { Log } from '../../service/src/log.ts'
+import { Log } from '../../service/src/telemetry/log.ts'
 import { listen } from '../../service/src/node.ts'
 
 const [, , port = '0', library] = process.argv

@@ -6,14 +6,14 @@ import { FinishedStreams, isContention, Limiter, type Store, type UserId } from 
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
 import packageJson from '../package.json' with { type: 'json' }
 import { App } from './app.ts'
-import { BatchedObserver } from './batched-observer.ts'
+import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { Cors } from './cors.ts'
 import { clockSkewMs, storeText, type StoreConfig } from './settings/store-address.ts'
-import { EmbeddedMetrics } from './embedded-metrics.ts'
+import { EmbeddedMetrics } from './telemetry/cloudwatch.ts'
 import { FinishedRefresher } from './finished-refresher.ts'
-import type { Log, Logger } from './log.ts'
-import { NO_METRICS, type JoinFleet, type MetricsSink } from './metrics-sink.ts'
+import type { Log, Logger } from './telemetry/log.ts'
+import { NO_METRICS, type JoinFleet, type MetricsSink } from './telemetry/metrics-sink.ts'
 import type { PolicySource } from './policy/policy-file.ts'
 import { firstState, PolicyInForce } from './policy/policy-in-force.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
@@ -240,7 +240,7 @@ function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
 async function openMetrics({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promise<MetricsSink> {
   switch (metrics.kind) {
     case 'prometheus': {
-      const { Metrics } = await import('./metrics.ts')
+      const { Metrics } = await import('./telemetry/prometheus.ts')
       return new Metrics(joinFleet)
     }
     case 'emf': {

@@ -11,7 +11,7 @@ import {
   type GatewayEvent,
   type GatewayResult,
 } from './lambda-event.ts'
-import { Log } from './log.ts'
+import { Log } from './telemetry/log.ts'
 
 const config = loadConfig({})
 const log = new Log(config.logLevel)

@@ -8,7 +8,7 @@
 import { randomInt } from 'node:crypto'
 import { composeSweep, type SweepComposition } from './compose.ts'
 import { loadConfig, type Config } from './settings/settings.ts'
-import { Log } from './log.ts'
+import { Log } from './telemetry/log.ts'
 import { readSweepEvent, type LambdaContext, type SweepResult } from './sweep/sweep-event.ts'
 import type { SweepState } from './sweep/sweep-state.ts'
 import { wholeOf, type SweepReport } from './sweep/sweeper.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { escapeId } from '../src/log.ts'
+import { escapeId } from '../src/telemetry/log.ts'
 
 describe('an id in a log line', () => {
   it('stays as it is where it is plain', () => {

@@ -6,7 +6,7 @@ import type { Config } from '../../service/src/settings/settings.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
 import { compose, type Composition } from '../../service/src/compose.ts'
 import type { HttpResponse } from '../../service/src/http.ts'
-import { Log } from '../../service/src/log.ts'
+import { Log } from '../../service/src/telemetry/log.ts'
 import { listen } from '../../service/src/node.ts'
 
 /** A request as a caller writes it. */

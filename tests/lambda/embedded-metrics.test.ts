@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AnsweredRequest } from '../../service/src/batched-observer.ts'
-import { EmbeddedMetrics } from '../../service/src/embedded-metrics.ts'
+import type { AnsweredRequest } from '../../service/src/telemetry/batched-observer.ts'
+import { EmbeddedMetrics } from '../../service/src/telemetry/cloudwatch.ts'
 import { assertMetricLine } from './embedded-metric-format.ts'
 
 const NOW_MS = 1_790_000_000_000

@@ -1,7 +1,7 @@
 /**
  * Decisions of several logs in the order of their time, with a memory of a few seconds of them.
  */
-import type { LoggedDecision } from './logged-decision.ts'
+import type { LoggedDecision } from '../telemetry/decision-reader.ts'
 
 /**
  * How far lines of one log may stand apart from their order: a process writes them in batches, up to a tenth of

@@ -6,7 +6,7 @@
  * that the times allow, one is taken that explains what the log tells; where none does, that of the answers.
  */
 import type { UserId } from '@streamgate/core'
-import type { LoggedDecision } from './logged-decision.ts'
+import type { LoggedDecision } from '../telemetry/decision-reader.ts'
 import { LogWorld, type TimedCall } from './log-world.ts'
 
 /** How long a call waits for others that were under way with it: longer than any takes. */

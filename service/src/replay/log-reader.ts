@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { readLogLine, type LoggedDecision } from './logged-decision.ts'
+import { readLogLine, type LoggedDecision } from '../telemetry/decision-reader.ts'
 
 /** What was met on the way through the logs. */
 export type LineCounts = {

@@ -1,5 +1,5 @@
 import { isCountedBy, type Lease, type LeaseId } from '@streamgate/core'
-import type { LoggedCall, LoggedDecision } from './logged-decision.ts'
+import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
 
 /** A call with its instants. */
 export type TimedCall = LoggedCall & Pick<LoggedDecision, 'arrivedAtMs' | 'atMs'>

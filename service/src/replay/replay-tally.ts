@@ -1,6 +1,6 @@
 import type { Limit, ShadowDecision } from '@streamgate/core'
 import { limitInWords } from '../policy/policy-words.ts'
-import type { LoggedCall, LoggedDecision } from './logged-decision.ts'
+import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
 
 /** How a call came out in the replay. */
 export type Replayed = {

@@ -25,7 +25,7 @@ import {
 } from '@streamgate/core'
 import { WrappedStore } from '@streamgate/stores/wrappers'
 import { ExplainedOrder } from './explained-order.ts'
-import type { LoggedCall, LoggedDecision } from './logged-decision.ts'
+import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
 import { ReplayTally, type Replayed } from './replay-tally.ts'
 import { Viewers } from './viewers.ts'
 

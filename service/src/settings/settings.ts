@@ -2,7 +2,7 @@
  * The configuration: the only place that reads the environment.
  */
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from '../cors.ts'
-import { LOG_LEVELS, type LogLevel } from '../log.ts'
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './parse.ts'
 import { parseStore, type StoreConfig } from './store-address.ts'

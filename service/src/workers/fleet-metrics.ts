@@ -2,7 +2,7 @@
  * The metrics of all workers, as the primary gathers them when one of them is scraped.
  */
 import { Gauge, Registry } from '@prometheus-io/client'
-import { showDroppedLines } from '../log-metrics.ts'
+import { showDroppedLines } from '../telemetry/dropped-lines.ts'
 import { countedIn } from './counted-samples.ts'
 import type { MetricSamples } from './messages.ts'
 

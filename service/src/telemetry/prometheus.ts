@@ -4,12 +4,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
-import { showDroppedLines } from './log-metrics.ts'
+import { showDroppedLines } from './dropped-lines.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
-import type { PolicyState } from './policy/policy-in-force.ts'
-import { showPolicy } from './policy/policy-metrics.ts'
-import { decisionsIn, type Decision } from './route.ts'
-import { SweepMetrics } from './sweep/sweep-metrics.ts'
+import type { PolicyState } from '../policy/policy-in-force.ts'
+import { showPolicy } from '../policy/policy-metrics.ts'
+import { decisionsIn, type Decision } from '../route.ts'
+import { SweepMetrics } from '../sweep/sweep-metrics.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]

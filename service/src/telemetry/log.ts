@@ -3,11 +3,11 @@
  */
 import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
-import type { RequestFacts } from './app.ts'
+import type { RequestFacts } from '../app.ts'
 import type { AnsweredRequest } from './batched-observer.ts'
 import { LineOutput } from './line-output.ts'
-import { decisionsIn, type Decision } from './route.ts'
-import type { SweepReport } from './sweep/sweeper.ts'
+import { decisionsIn, type Decision } from '../route.ts'
+import type { SweepReport } from '../sweep/sweeper.ts'
 
 export type { Logger } from 'pino'
 

@@ -1,8 +1,8 @@
 import type { Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
-import type { PolicyState } from './policy/policy-in-force.ts'
-import type { SweepObserver } from './sweep/sweep-timer.ts'
+import type { PolicyState } from '../policy/policy-in-force.ts'
+import type { SweepObserver } from '../sweep/sweep-timer.ts'
 
 /** Who is told what was measured. */
 export type MetricsSink = {
