@@ -6,7 +6,7 @@ import { fastify } from 'fastify'
 import { Hono } from 'hono'
 import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
-import type { HttpRequest } from '../../service/src/http.ts'
+import type { HttpRequest } from '../../service/src/api/http.ts'
 import { Log } from '../../service/src/telemetry/log.ts'
 import { listen } from '../../service/src/node.ts'
 

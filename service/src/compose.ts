@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, isContention, Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
 import packageJson from '../package.json' with { type: 'json' }
-import { App } from './app.ts'
+import { App } from './api/app.ts'
 import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
-import { Cors } from './cors.ts'
+import { Cors } from './api/cors.ts'
 import { clockSkewMs, storeText, type StoreConfig } from './settings/store-address.ts'
 import { EmbeddedMetrics } from './telemetry/cloudwatch.ts'
 import { FinishedRefresher } from './finished-refresher.ts'
@@ -17,13 +17,13 @@ import { NO_METRICS, type JoinFleet, type MetricsSink } from './telemetry/metric
 import type { PolicySource } from './policy/policy-file.ts'
 import { firstState, PolicyInForce } from './policy/policy-in-force.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
-import type { Documents, Service } from './route.ts'
-import { ROUTES } from './routes/index.ts'
+import type { Documents, Service } from './api/route.ts'
+import { ROUTES } from './api/routes/index.ts'
 import { addSamples } from './samples.ts'
 import { sequence } from './text/sequence.ts'
 import { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
-import { ViewerScope } from './viewer-scope.ts'
+import { ViewerScope } from './api/viewer-scope.ts'
 
 /** This service's version. */
 export const VERSION = packageJson.version
@@ -146,7 +146,7 @@ function documentsOnce(): Service['documents'] {
 }
 
 async function makeDocuments(): Promise<Documents> {
-  const documents = await import('./documents.ts')
+  const documents = await import('./api/documents.ts')
   return documents.makeDocuments(ROUTES, VERSION)
 }
 

@@ -1,7 +1,7 @@
 /**
  * The app on a port of its own.
  */
-import type { App } from './app.ts'
+import type { App } from './api/app.ts'
 import { HttpEndpoint } from './server/http-endpoint.ts'
 import { Listener } from './server/listener.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseCmcdReport } from '../src/cmcd-report.ts'
-import { READ_BYTES_MAX } from '../src/http.ts'
+import { parseCmcdReport } from '../src/api/routes/cmcd-report.ts'
+import { READ_BYTES_MAX } from '../src/api/http.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 

@@ -7,7 +7,7 @@ import {
   type GatewayEvent,
   type RestApiEvent,
 } from '../src/lambda-event.ts'
-import { problem } from '../src/problem.ts'
+import { problem } from '../src/api/problem.ts'
 
 type RestSent = {
   readonly path: string

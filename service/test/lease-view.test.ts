@@ -1,6 +1,6 @@
 import type { Generation, Lease, LeaseId, StreamId } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
-import { listed } from '../src/lease-view.ts'
+import { listed } from '../src/api/lease-view.ts'
 
 const LEASE: Lease = {
   id: 'film' as LeaseId,

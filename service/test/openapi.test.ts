@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
-import { openApiDocument } from '../src/openapi.ts'
-import { ROUTES } from '../src/routes/index.ts'
+import { openApiDocument } from '../src/api/openapi.ts'
+import { ROUTES } from '../src/api/routes/index.ts'
 
 const document = openApiDocument(ROUTES, '1.2.3')
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Router } from '../src/router.ts'
-import { ROUTES } from '../src/routes/index.ts'
+import { Router } from '../src/api/router.ts'
+import { ROUTES } from '../src/api/routes/index.ts'
 
 const router = new Router(ROUTES)
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { ROUTES } from '../../service/src/routes/index.ts'
+import { ROUTES } from '../../service/src/api/routes/index.ts'
 import { Client } from './client.ts'
 import { Connection, requestText } from './connection.ts'
 import { startService } from './running-service.ts'

@@ -1,7 +1,7 @@
 /**
  * API Gateway in front of the app: requests become events as AWS makes them, and results become answers.
  */
-import { ROUTES } from '../../service/src/routes/index.ts'
+import { ROUTES } from '../../service/src/api/routes/index.ts'
 import {
   requestOf,
   resultOf,

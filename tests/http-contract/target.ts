@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http'
 import type { Config } from '../../service/src/settings/settings.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
 import { compose, type Composition } from '../../service/src/compose.ts'
-import type { HttpResponse } from '../../service/src/http.ts'
+import type { HttpResponse } from '../../service/src/api/http.ts'
 import { Log } from '../../service/src/telemetry/log.ts'
 import { listen } from '../../service/src/node.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { ROUTES } from '../../service/src/routes/index.ts'
+import { ROUTES } from '../../service/src/api/routes/index.ts'
 
 const MODULE = new URL('../../infra/modules/api/main.tf', import.meta.url)
 

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import type { Route } from '../../service/src/route.ts'
-import { ROUTES } from '../../service/src/routes/index.ts'
-import { needsNoToken } from '../../service/src/viewer-scope.ts'
+import type { Route } from '../../service/src/api/route.ts'
+import { ROUTES } from '../../service/src/api/routes/index.ts'
+import { needsNoToken } from '../../service/src/api/viewer-scope.ts'
 
 const CONFIGURATION = readFileSync(
   fileURLToPath(new URL('../../infra/modules/api/main.tf', import.meta.url)),

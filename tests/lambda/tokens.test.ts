@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Composition } from '../../service/src/compose.ts'
 import { requestOf, resultOf, type GatewayResult, type HttpApiEvent } from '../../service/src/lambda-event.ts'
-import type { Route } from '../../service/src/route.ts'
-import { ROUTES } from '../../service/src/routes/index.ts'
+import type { Route } from '../../service/src/api/route.ts'
+import { ROUTES } from '../../service/src/api/routes/index.ts'
 import { composeTarget } from '../http-contract/target.ts'
 
 type Claims = Readonly<Record<string, unknown>>

@@ -2,7 +2,7 @@
  * One request of a collection, whatever the program that will send it: made from an operation of the OpenAPI
  * document, and from what a step of the walk adds to it.
  */
-import type { OpenApiDocument, OpenApiOperation } from '../../service/src/route.ts'
+import type { OpenApiDocument, OpenApiOperation } from '../../service/src/api/route.ts'
 import { exampleOf } from './example.ts'
 
 /** A request that is ready to be written down; `{{…}}` stands for a variable. */

@@ -2,8 +2,8 @@
  * One request and its answer, between Node's objects and plain data.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { App } from '../app.ts'
-import { READ_BYTES_MAX, type HttpRequest } from '../http.ts'
+import type { App } from '../api/app.ts'
+import { READ_BYTES_MAX, type HttpRequest } from '../api/http.ts'
 
 /** A request and where its answer goes. */
 export type Exchange = { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse }

@@ -4,7 +4,7 @@
 import { createServer, STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as turnOfTheEventLoop, setTimeout as pause } from 'node:timers/promises'
-import type { App } from '../app.ts'
+import type { App } from '../api/app.ts'
 import { answer, receive, type Exchange } from './exchange.ts'
 import { Turns } from './turns.ts'
 

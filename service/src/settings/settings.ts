@@ -1,13 +1,13 @@
 /**
  * The configuration: the only place that reads the environment.
  */
-import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from '../cors.ts'
+import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from '../api/cors.ts'
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './parse.ts'
 import { parseStore, type StoreConfig } from './store-address.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
-import { parseUserClaim } from '../viewer-scope.ts'
+import { parseUserClaim } from '../api/viewer-scope.ts'
 
 /** Who is told what is measured. */
 export type MetricsConfig =

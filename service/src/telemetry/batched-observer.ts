@@ -1,5 +1,5 @@
-import type { AppObserver, RequestFacts } from '../app.ts'
-import type { Decisions } from '../route.ts'
+import type { AppObserver, RequestFacts } from '../api/app.ts'
+import type { Decisions } from '../api/route.ts'
 
 /** A request that was answered, as it is told later. */
 export type AnsweredRequest = RequestFacts & {

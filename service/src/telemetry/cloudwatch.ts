@@ -9,7 +9,7 @@
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import type { AnsweredRequest } from './batched-observer.ts'
 import type { MetricsSink } from './metrics-sink.ts'
-import { decisionsIn } from '../route.ts'
+import { decisionsIn } from '../api/route.ts'
 
 /** Decisions that are counted, by their outcome. A denial is a policy's answer, and no fault. */
 const COUNTED: Readonly<Record<string, string>> = {

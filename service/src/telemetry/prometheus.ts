@@ -8,7 +8,7 @@ import { showDroppedLines } from './dropped-lines.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
 import type { PolicyState } from '../policy/policy-in-force.ts'
 import { showPolicy } from '../policy/policy-metrics.ts'
-import { decisionsIn, type Decision } from '../route.ts'
+import { decisionsIn, type Decision } from '../api/route.ts'
 import { SweepMetrics } from '../sweep/sweep-metrics.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */

@@ -2,9 +2,9 @@
  * What the service tells of itself. These documents never change while a process runs, so each is made once and kept
  * as bytes that any number of answers share.
  */
-import { renderProblem, renderProblems, renderReference } from './documentation.ts'
+import { renderProblem, renderProblems, renderReference } from './reference-page.ts'
 import { openApiDocument } from './openapi.ts'
-import { POLICY_SCHEMA } from './policy/policy-schema.ts'
+import { POLICY_SCHEMA } from '../policy/policy-schema.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import type { Documents, Route } from './route.ts'
 

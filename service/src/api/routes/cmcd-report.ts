@@ -8,8 +8,8 @@
 import type { LeaseId, ReportFacts } from '@streamgate/core'
 import * as v from 'valibot'
 import { readCmcdLine } from './cmcd-line.ts'
-import { LeaseIdSchema } from './id-schemas.ts'
-import type { Fault } from './problem.ts'
+import { LeaseIdSchema } from '../id-schemas.ts'
+import type { Fault } from '../problem.ts'
 
 /** What becomes of one lease by a report. */
 export type CmcdWish = {

@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from './http.ts'
 import type { PathParams } from './input.ts'
 import { problem } from './problem.ts'
 import type { Route } from './route.ts'
-import { refuse } from './settings/parse.ts'
+import { refuse } from '../settings/parse.ts'
 
 /** What probes and readers ask; it tells nothing of anybody. */
 const OPEN_OPERATIONS = new Set(['isAlive', 'isReady', 'getVersion'])

@@ -5,7 +5,7 @@ import {
   parseCmcdReport,
   type CmcdReport,
   type CmcdWish,
-} from '../cmcd-report.ts'
+} from './cmcd-report.ts'
 import { noContent, READ_BYTES_MAX } from '../http.ts'
 import { InputReader } from '../input.ts'
 import { presentResult } from '../present.ts'

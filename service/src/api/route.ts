@@ -2,7 +2,7 @@ import type { Limit, Limiter, ShadowDecision } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import type { PathParams } from './input.ts'
-import type { PolicyView } from './policy/policy-in-force.ts'
+import type { PolicyView } from '../policy/policy-in-force.ts'
 import type { ProblemName } from './problem.ts'
 
 /** What every route may use. */
