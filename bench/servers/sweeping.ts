@@ -7,7 +7,7 @@
 import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
 import { Log } from '../../service/src/telemetry/log.ts'
-import { listen } from '../../service/src/node.ts'
+import { listen } from '../../service/src/servers/node-server.ts'
 import type { SegmentLeft, SweepReport } from '../../service/src/sweep/sweeper.ts'
 
 const [, , port = '0', folder = ''] = process.argv

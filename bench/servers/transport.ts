@@ -8,7 +8,7 @@ import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
 import type { HttpRequest } from '../../service/src/api/http.ts'
 import { Log } from '../../service/src/telemetry/log.ts'
-import { listen } from '../../service/src/node.ts'
+import { listen } from '../../service/src/servers/node-server.ts'
 
 const [, , port = '0', library] = process.argv
 const { app } = await compose(loadConfig({ store: 'memory:' }, {}), new Log('silent'))

@@ -10,7 +10,7 @@ import {
   resultOf,
   type GatewayEvent,
   type GatewayResult,
-} from './lambda-event.ts'
+} from './servers/api-gateway.ts'
 import { Log } from './telemetry/log.ts'
 
 const config = loadConfig({})

@@ -6,7 +6,7 @@ import {
   resultOf,
   type GatewayEvent,
   type RestApiEvent,
-} from '../src/lambda-event.ts'
+} from '../src/servers/api-gateway.ts'
 import { problem } from '../src/api/problem.ts'
 
 type RestSent = {

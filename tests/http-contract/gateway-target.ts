@@ -8,7 +8,7 @@ import {
   type GatewayEvent,
   type HttpApiEvent,
   type RestApiEvent,
-} from '../../service/src/lambda-event.ts'
+} from '../../service/src/servers/api-gateway.ts'
 import { composeTarget, type TargetMaker, type TargetRequest } from './target.ts'
 
 const STAGE = 'test'

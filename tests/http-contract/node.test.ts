@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
 import { Log } from '../../service/src/telemetry/log.ts'
-import { listen } from '../../service/src/node.ts'
+import { listen } from '../../service/src/servers/node-server.ts'
 import { describeHttpContract } from './describe-http-contract.ts'
 import { NODE_TARGET } from './target.ts'
 

@@ -7,7 +7,7 @@ import { loadConfig } from '../../service/src/settings/settings.ts'
 import { compose, type Composition } from '../../service/src/compose.ts'
 import type { HttpResponse } from '../../service/src/api/http.ts'
 import { Log } from '../../service/src/telemetry/log.ts'
-import { listen } from '../../service/src/node.ts'
+import { listen } from '../../service/src/servers/node-server.ts'
 
 /** A request as a caller writes it. */
 export type TargetRequest = {

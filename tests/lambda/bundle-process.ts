@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { GatewayEvent, GatewayResult } from '../../service/src/lambda-event.ts'
+import type { GatewayEvent, GatewayResult } from '../../service/src/servers/api-gateway.ts'
 
 /** Lambda starts Node 22 with these. */
 const LAMBDA_FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module']

@@ -1,7 +1,12 @@
 /** Behind a gateway that checks tokens: a token covers what players do for the user whom it names, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Composition } from '../../service/src/compose.ts'
-import { requestOf, resultOf, type GatewayResult, type HttpApiEvent } from '../../service/src/lambda-event.ts'
+import {
+  requestOf,
+  resultOf,
+  type GatewayResult,
+  type HttpApiEvent,
+} from '../../service/src/servers/api-gateway.ts'
 import type { Route } from '../../service/src/api/route.ts'
 import { ROUTES } from '../../service/src/api/routes/index.ts'
 import { composeTarget } from '../http-contract/target.ts'

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StoreConfig } from './settings/store-address.ts'
+import type { StoreConfig } from '../settings/store-address.ts'
 
 /**
  * Tells an embedded store from another one at the same path: the same text as long as the data file is the same one, and

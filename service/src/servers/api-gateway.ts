@@ -3,7 +3,7 @@
  * function URL).
  */
 import { placeHttpPath, placeRestPath, placeUrlPath, type PlacedPath } from './gateway-path.ts'
-import type { HttpRequest, HttpResponse } from './api/http.ts'
+import type { HttpRequest, HttpResponse } from '../api/http.ts'
 
 /** What a token said that the gateway has checked. */
 type Claims = Readonly<Record<string, unknown>>

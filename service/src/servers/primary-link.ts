@@ -4,7 +4,7 @@
 import cluster from 'node:cluster'
 import type { Socket } from 'node:net'
 import type { Registry } from '@prometheus-io/client'
-import { endAtOnce } from '../end-at-once.ts'
+import { endAtOnce } from './end-at-once.ts'
 import { reasonOf } from '../text/reason.ts'
 import { countedBy } from './counted-samples.ts'
 import {

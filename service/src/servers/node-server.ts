@@ -1,9 +1,9 @@
 /**
  * The app on a port of its own.
  */
-import type { App } from './api/app.ts'
-import { HttpEndpoint } from './server/http-endpoint.ts'
-import { Listener } from './server/listener.ts'
+import type { App } from '../api/app.ts'
+import { HttpEndpoint } from './http-endpoint.ts'
+import { Listener } from './listener.ts'
 
 /** A server that takes requests. */
 export type RunningServer = {

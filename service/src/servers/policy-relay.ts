@@ -3,9 +3,9 @@
  * policy, and one that is started after the file was spoilt has the policy that is in force.
  */
 import cluster from 'node:cluster'
-import { parsePolicyText, type PolicySource } from './policy-file.ts'
-import type { PolicyState } from './policy-in-force.ts'
-import type { PolicyReloader } from './policy-reloader.ts'
+import { parsePolicyText, type PolicySource } from '../policy/policy-file.ts'
+import type { PolicyState } from '../policy/policy-in-force.ts'
+import type { PolicyReloader } from '../policy/policy-reloader.ts'
 
 type PolicyRequest = { readonly kind: 'policy-request' }
 type PolicyMessage = { readonly kind: 'policy'; readonly state: PolicyState }

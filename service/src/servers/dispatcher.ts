@@ -7,7 +7,7 @@
 import type { Worker } from 'node:cluster'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Listener } from '../server/listener.ts'
+import { Listener } from './listener.ts'
 import { monotonicMs, type PrimaryMessage } from './messages.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Config } from './settings/settings.ts'
+import type { Config } from '../settings/settings.ts'
 
 /**
  * The time between the signal to stop and the closing of the port: somebody at a terminal waits for nothing, a load
