@@ -1,5 +1,5 @@
 import { FAULTS_NAMED_MAX, shortPointer } from '@streamgate/core'
-import { FileWatch } from '../file-watch.ts'
+import { FileWatch } from './file-watch.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { policyChanges } from './policy-changes.ts'
 import { firstState, type PolicyState, type ReloadResult } from './policy-in-force.ts'
