@@ -5,11 +5,11 @@
 import { Command, Option } from 'commander'
 import { openStore, VERSION } from './compose.ts'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from './settings/settings.ts'
-import { addPolicyCommand } from './policy/policy-command.ts'
+import { addPolicyCommand } from './commands/policy-check.ts'
 import { reasonOf } from './text/reason.ts'
-import { addReplayCommand } from './replay/replay-command.ts'
-import { serve } from './serve.ts'
-import { makeSweepCommand, runSweep } from './sweep/sweep-command.ts'
+import { addReplayCommand } from './commands/replay.ts'
+import { serve } from './commands/serve.ts'
+import { makeSweepCommand, runSweep } from './commands/sweep.ts'
 
 /** Exit codes: of a service that could not run, and of a command that made no sense. */
 const FAILED = 1

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ProgressBar } from '../src/sweep/progress-bar.ts'
+import { ProgressBar } from '../src/commands/sweep-progress.ts'
 import type { SweepProgress } from '../src/sweep/sweeper.ts'
 
 /** A terminal of so many columns, and the lines that were drawn on it. */

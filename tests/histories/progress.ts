@@ -1,7 +1,7 @@
 /**
  * How far a run is: on a terminal one line in its place, elsewhere a line every few seconds.
  */
-import { barOf, ProgressLine } from '../../service/src/progress-line.ts'
+import { barOf, ProgressLine } from '../../service/src/commands/progress-line.ts'
 import type { RunTally } from './run.ts'
 
 const STEP_MS = 200

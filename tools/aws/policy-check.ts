@@ -2,7 +2,7 @@
  * The policy of an environment, checked as the service checks it. A function whose policy has a fault does not start,
  * and Terraform knows nothing of policies.
  */
-import { faultLines } from '../../service/src/policy/policy-fault-lines.ts'
+import { faultLines } from '../../service/src/commands/policy-fault-lines.ts'
 import { parsePolicyText, PolicyTextError } from '../../service/src/policy/policy-file.ts'
 import { Refusal } from './endings.ts'
 import type { Terraform } from './terraform.ts'

@@ -1,4 +1,4 @@
-import type { PlacedFault } from './policy-file.ts'
+import type { PlacedFault } from '../policy/policy-file.ts'
 import { printable } from '../text/printable.ts'
 
 /** Faults of a file, one line each, in the order of the file: `file:line:column: pointer what`. */

@@ -1,4 +1,4 @@
-import { barOf, ProgressLine, type Terminal } from '../progress-line.ts'
+import { barOf, ProgressLine, type Terminal } from './progress-line.ts'
 
 /** One line on a terminal that says how far a replay has got; where nobody knows how much there is, how much was read. */
 export class ReplayProgress {

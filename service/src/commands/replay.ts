@@ -4,14 +4,14 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import type { Policy, Store } from '@streamgate/core'
 import { parsePolicyText, PolicyTextError } from '../policy/policy-file.ts'
-import { faultLines } from '../policy/policy-fault-lines.ts'
+import { faultLines } from './policy-fault-lines.ts'
 import { readPolicyTextSync } from '../policy/policy-text.ts'
 import { reasonOf } from '../text/reason.ts'
-import { inOrderOfTime, type Disorder } from './decision-queue.ts'
-import { LogReader } from './log-reader.ts'
-import { Replay } from './replay.ts'
+import { inOrderOfTime, type Disorder } from '../replay/decision-queue.ts'
+import { LogReader } from '../replay/log-reader.ts'
+import { Replay } from '../replay/replay.ts'
 import { ReplayProgress } from './replay-progress.ts'
-import { replayReport, reportInWords, type ReplayReport } from './replay-report.ts'
+import { replayReport, reportInWords, type ReplayReport } from '../replay/replay-report.ts'
 
 /** How often the bar moves. */
 const PROGRESS_EVERY_MS = 200

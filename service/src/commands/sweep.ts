@@ -6,10 +6,10 @@ import { composeSweep } from '../compose.ts'
 import { SETTINGS } from '../settings/settings.ts'
 import { reasonOf } from '../text/reason.ts'
 import { endAtOnce } from '../servers/end-at-once.ts'
-import { ProgressBar } from './progress-bar.ts'
+import { ProgressBar } from './sweep-progress.ts'
 import { readSweepRequest, type SweepFlags, type SweepRequest } from './sweep-request.ts'
-import { SEGMENTS_MAX } from './sweep-state.ts'
-import type { SegmentLeft, SweepReport } from './sweeper.ts'
+import { SEGMENTS_MAX } from '../sweep/sweep-state.ts'
+import type { SegmentLeft, SweepReport } from '../sweep/sweeper.ts'
 
 const DONE = 0
 const FAILED = 1

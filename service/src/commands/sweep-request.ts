@@ -8,8 +8,8 @@ import { reasonOf } from '../text/reason.ts'
 import { wholeNumber } from '../settings/parse.ts'
 import { storeText } from '../settings/store-address.ts'
 import { SWEEP_RATE_MAX } from '../settings/sweep-settings.ts'
-import { SEGMENTS_MAX, SweepStateFile, type StoredSweepState } from './sweep-state.ts'
-import { wholeOf, type SegmentLeft } from './sweeper.ts'
+import { SEGMENTS_MAX, SweepStateFile, type StoredSweepState } from '../sweep/sweep-state.ts'
+import { wholeOf, type SegmentLeft } from '../sweep/sweeper.ts'
 
 /** The flags as they are given. */
 export type SweepFlags = {

@@ -2,19 +2,19 @@
  * Runs the service: one process, or several workers on one port and one store; and stops it cleanly.
  */
 import cluster from 'node:cluster'
-import { compose, policyReloader, type Composition } from './compose.ts'
-import type { Config } from './settings/settings.ts'
-import { graceOf } from './servers/drain-grace.ts'
-import { endAtOnce } from './servers/end-at-once.ts'
-import { Log } from './telemetry/log.ts'
-import { listen, type RunningServer } from './servers/node-server.ts'
-import { PolicyFeed, relayPolicy } from './servers/policy-relay.ts'
-import type { PolicyReloader } from './policy/policy-reloader.ts'
-import { HttpEndpoint } from './servers/http-endpoint.ts'
-import { storeText } from './settings/store-address.ts'
-import type { SweepTimer } from './sweep/sweep-timer.ts'
-import { runWorkers } from './servers/fleet.ts'
-import { PrimaryLink, tellFailure } from './servers/primary-link.ts'
+import { compose, policyReloader, type Composition } from '../compose.ts'
+import type { Config } from '../settings/settings.ts'
+import { graceOf } from '../servers/drain-grace.ts'
+import { endAtOnce } from '../servers/end-at-once.ts'
+import { Log } from '../telemetry/log.ts'
+import { listen, type RunningServer } from '../servers/node-server.ts'
+import { PolicyFeed, relayPolicy } from '../servers/policy-relay.ts'
+import type { PolicyReloader } from '../policy/policy-reloader.ts'
+import { HttpEndpoint } from '../servers/http-endpoint.ts'
+import { storeText } from '../settings/store-address.ts'
+import type { SweepTimer } from '../sweep/sweep-timer.ts'
+import { runWorkers } from '../servers/fleet.ts'
+import { PrimaryLink, tellFailure } from '../servers/primary-link.ts'
 
 /** Longest wait for requests under way once the port is closed. */
 const FINISH_LIMIT_MS = 10_000
