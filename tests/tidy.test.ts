@@ -35,6 +35,7 @@ type Direction = { readonly from: RegExp; readonly to: RegExp; readonly except?:
 const FORBIDDEN: Readonly<Record<string, Direction>> = {
   'core imports nothing but itself': { from: /^core\/src\//, to: /^(?!core\/src\/)/ },
   'stores do not know the service': { from: /^stores\//, to: /^service\// },
+  'telemetry does not know the API': { from: /^service\/src\/telemetry\//, to: /^service\/src\/api\// },
   'routes do not know a store': { from: /^service\/src\/api\/routes\//, to: /^stores\// },
   'a concrete store is named in compose.ts and in tests alone': {
     from: /^service\/src\//,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AnsweredRequest } from '../../service/src/telemetry/batched-observer.ts'
+import type { AnsweredRequest } from '../../service/src/telemetry/decision-event.ts'
 import { EmbeddedMetrics } from '../../service/src/telemetry/cloudwatch.ts'
 import { assertMetricLine } from './embedded-metric-format.ts'
 

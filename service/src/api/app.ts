@@ -7,34 +7,15 @@ import type { Cors } from './cors.ts'
 import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse } from './http.ts'
 import { RejectedRequest, type PathParams } from './input.ts'
 import { failure, problem, retryLater } from './problem.ts'
-import type { Answer, Decisions, Route, Service } from './route.ts'
+import type { Answer, Route, Service } from './route.ts'
 import { Router, type Match } from './router.ts'
 import type { ViewerScope } from './viewer-scope.ts'
-
-/** Who hears of what the app does. Neither may throw. */
-export type AppObserver = {
-  /** Every request, once it is answered, with the decisions where there were any to make. */
-  readonly answered: (about: RequestFacts, decision: Decisions | undefined) => void
-  /** A request could not be answered as asked, because of us. */
-  readonly failed: (error: unknown, about: RequestFacts) => void
-}
-
-/** A request as log and metrics speak of it. */
-export type RequestFacts = {
-  readonly requestId: string
-  /** What the gateway's log calls it, if that is another id. */
-  readonly gatewayRequestId?: string | undefined
-  readonly method: string
-  /** The route's path with its parameters in braces, or `unknown`. */
-  readonly route: string
-  readonly status: number
-  readonly seconds: number
-}
+import type { RequestObserver } from '../telemetry/decision-event.ts'
 
 export type AppParts = {
   readonly service: Service
   readonly routes: readonly Route[]
-  readonly observer: AppObserver
+  readonly observer: RequestObserver
   readonly cors: Cors
   /** What the callers' tokens cover; absent if callers have none and may do everything. */
   readonly scope?: ViewerScope | undefined

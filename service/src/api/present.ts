@@ -13,7 +13,8 @@ import { json, noContent } from './http.ts'
 import { descriptionOf, instant, rateLimit } from './lease-view.ts'
 import { problem } from './problem.ts'
 import { refusalOf } from './refusal.ts'
-import type { Answer, Decision } from './route.ts'
+import type { Answer } from './route.ts'
+import type { Decision } from '../telemetry/decision-event.ts'
 
 /** What was asked, as far as the log keeps it. */
 export type Asked = Pick<

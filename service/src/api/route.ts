@@ -1,9 +1,10 @@
-import type { Limit, Limiter, ShadowDecision } from '@streamgate/core'
+import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
 import type { HttpRequest, HttpResponse } from './http.ts'
 import type { PathParams } from './input.ts'
 import type { PolicyView } from '../policy/policy-in-force.ts'
 import type { ProblemName } from './problem.ts'
+import type { Decisions } from '../telemetry/decision-event.ts'
 
 /** What every route may use. */
 export type Service = {
@@ -69,51 +70,8 @@ export type Call = {
   readonly service: Service
 }
 
-/** What was decided, for the log and the metrics. Ids as they are; the log escapes them. */
-export type Decision = {
-  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish'
-  readonly outcome: string
-  readonly user?: string
-  readonly lease?: string | undefined
-  /** What finished. */
-  readonly stream?: string
-  readonly deviceType?: string | undefined
-  readonly contentId?: string | undefined
-  /** The lease that was to end for this one. */
-  readonly replaces?: string | undefined
-  readonly plan?: string | undefined
-  /** Whether the request named the plan. */
-  readonly isPlanNamed?: boolean
-  /** Whether one generation of the lease was meant, and no other. */
-  readonly hasIfMatch?: boolean
-  /** Whether a CMCD report asked. */
-  readonly isReport?: boolean
-  /** Who stopped the stream, if not its player. */
-  readonly by?: 'operator' | undefined
-  readonly limit?: number | undefined
-  readonly active?: number | undefined
-  /** The limit that denied. */
-  readonly rule?: Limit
-  /** The leases that ended with it. */
-  readonly ends?: readonly string[]
-  readonly isIgnored?: boolean
-  /** The instant that decides who is the oldest; of a stream that was admitted. */
-  readonly startedAt?: string | undefined
-  readonly graceUntil?: string | undefined
-  readonly shadow?: ShadowDecision | undefined
-}
-
-/** The decisions in one answer: mostly one, several in the answer to a report on several streams. */
-export type Decisions = Decision | readonly Decision[]
-
-/** An answer, and the decisions in it where there were any to make. */
+/** An answer, with the decisions that led to it, if any. */
 export type Answer = HttpResponse & { readonly decision?: Decisions }
-
-/** The decisions one by one. */
-export function decisionsIn(decisions: Decisions | undefined): readonly Decision[] {
-  if (decisions === undefined) return []
-  return 'verb' in decisions ? [decisions] : decisions
-}
 
 /** One way a route answers, for the OpenAPI document. */
 export type AnswerDescription = {

@@ -1,12 +1,4 @@
-import type { AppObserver, RequestFacts } from '../api/app.ts'
-import type { Decisions } from '../api/route.ts'
-
-/** A request that was answered, as it is told later. */
-export type AnsweredRequest = RequestFacts & {
-  /** When it was answered, in milliseconds since the epoch. */
-  readonly atMs: number
-  readonly decision?: Decisions | undefined
-}
+import type { AnsweredRequest, Decisions, RequestFacts, RequestObserver } from './decision-event.ts'
 
 /** How many requests are told of at once, and how long the first of them waits for the others. */
 const BATCH_MAX = 64
@@ -18,16 +10,16 @@ const WAIT_MS = 100
  * Telling of one request after each answer cost more than deciding it, because that code was never in
  * the processor's caches; 64 in a row cost a third. Failures are told at once.
  */
-export class BatchedObserver implements AppObserver {
+export class BatchedObserver implements RequestObserver {
   readonly #tell: (request: AnsweredRequest) => void
-  readonly #tellFailure: AppObserver['failed']
+  readonly #tellFailure: RequestObserver['failed']
   readonly #now: () => number
   #batch: AnsweredRequest[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: {
     readonly tell: (request: AnsweredRequest) => void
-    readonly tellFailure: AppObserver['failed']
+    readonly tellFailure: RequestObserver['failed']
     readonly now: () => number
   }) {
     this.#tell = parts.tell

@@ -7,9 +7,8 @@
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import type { StoreCall } from '@streamgate/stores/wrappers'
-import type { AnsweredRequest } from './batched-observer.ts'
+import { decisionsIn, type AnsweredRequest } from './decision-event.ts'
 import type { MetricsSink } from './metrics-sink.ts'
-import { decisionsIn } from '../api/route.ts'
 
 /** Decisions that are counted, by their outcome. A denial is a policy's answer, and no fault. */
 const COUNTED: Readonly<Record<string, string>> = {

@@ -3,10 +3,8 @@
  */
 import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
-import type { RequestFacts } from '../api/app.ts'
-import type { AnsweredRequest } from './batched-observer.ts'
+import { decisionsIn, type AnsweredRequest, type Decision, type RequestFacts } from './decision-event.ts'
 import { LineOutput } from './line-output.ts'
-import { decisionsIn, type Decision } from '../api/route.ts'
 import type { SweepReport } from '../sweep/sweeper.ts'
 
 export type { Logger } from 'pino'

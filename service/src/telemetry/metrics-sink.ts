@@ -1,6 +1,6 @@
 import type { Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
-import type { AnsweredRequest } from './batched-observer.ts'
+import type { AnsweredRequest } from './decision-event.ts'
 import type { PolicyState } from '../policy/policy-in-force.ts'
 import type { SweepObserver } from '../sweep/sweep-timer.ts'
 

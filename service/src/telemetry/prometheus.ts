@@ -3,12 +3,11 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
-import type { AnsweredRequest } from './batched-observer.ts'
+import { decisionsIn, type AnsweredRequest, type Decision } from './decision-event.ts'
 import { showDroppedLines } from './dropped-lines.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
 import type { PolicyState } from '../policy/policy-in-force.ts'
 import { showPolicy } from '../policy/policy-metrics.ts'
-import { decisionsIn, type Decision } from '../api/route.ts'
 import { SweepMetrics } from '../sweep/sweep-metrics.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */

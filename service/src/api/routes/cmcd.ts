@@ -9,8 +9,9 @@ import {
 import { noContent, READ_BYTES_MAX } from '../http.ts'
 import { InputReader } from '../input.ts'
 import { presentResult } from '../present.ts'
-import { decisionsIn, type Answer, type Call, type Decision, type Route, type Service } from '../route.ts'
+import type { Answer, Call, Route, Service } from '../route.ts'
 import { CmcdReportSchema, StreamGoneSchema, StreamLimitReachedSchema } from '../schemas.ts'
+import { decisionsIn, type Decision } from '../../telemetry/decision-event.ts'
 
 export const cmcdRoute: Route = {
   method: 'POST',

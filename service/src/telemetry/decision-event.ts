@@ -1,0 +1,74 @@
+/**
+ * What the log and the metrics learn about an answered request. The API fills it in, telemetry reads it.
+ */
+import type { Limit, ShadowDecision } from '@streamgate/core'
+
+/** A request, as log and metrics describe it. */
+export type RequestFacts = {
+  readonly requestId: string
+  /** The id in the gateway's own log, if it differs. */
+  readonly gatewayRequestId?: string | undefined
+  readonly method: string
+  /** The route's path with its parameters in braces, or `unknown`. */
+  readonly route: string
+  readonly status: number
+  readonly seconds: number
+}
+
+/** One decision. Ids are raw: the log escapes them. */
+export type Decision = {
+  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish'
+  readonly outcome: string
+  readonly user?: string
+  readonly lease?: string | undefined
+  /** The stream that finished. */
+  readonly stream?: string
+  readonly deviceType?: string | undefined
+  readonly contentId?: string | undefined
+  /** The lease that this one was to replace. */
+  readonly replaces?: string | undefined
+  readonly plan?: string | undefined
+  /** Whether the request named the plan. */
+  readonly isPlanNamed?: boolean
+  /** Whether the request was for one generation of the lease only. */
+  readonly hasIfMatch?: boolean
+  /** Whether the request was a CMCD report. */
+  readonly isReport?: boolean
+  /** Who stopped the stream, if not its player. */
+  readonly by?: 'operator' | undefined
+  readonly limit?: number | undefined
+  readonly active?: number | undefined
+  /** The limit that denied. */
+  readonly rule?: Limit
+  /** The leases that this decision ended. */
+  readonly ends?: readonly string[]
+  readonly isIgnored?: boolean
+  /** When the stream was admitted. Its order of age depends on this instant. */
+  readonly startedAt?: string | undefined
+  readonly graceUntil?: string | undefined
+  readonly shadow?: ShadowDecision | undefined
+}
+
+/** The decisions in one answer: usually one. A report on several streams has several. */
+export type Decisions = Decision | readonly Decision[]
+
+/** A request that was answered. */
+export type AnsweredRequest = RequestFacts & {
+  /** When it was answered, in milliseconds since the epoch. */
+  readonly atMs: number
+  readonly decision?: Decisions | undefined
+}
+
+/** What the app reports to. Neither method may throw. */
+export type RequestObserver = {
+  /** Called for every request once it is answered, with the decisions in the answer, if any. */
+  readonly answered: (about: RequestFacts, decision: Decisions | undefined) => void
+  /** Called if the service failed to answer a valid request. */
+  readonly failed: (error: unknown, about: RequestFacts) => void
+}
+
+/** The decisions as a list. */
+export function decisionsIn(decisions: Decisions | undefined): readonly Decision[] {
+  if (decisions === undefined) return []
+  return 'verb' in decisions ? [decisions] : decisions
+}
