@@ -6,7 +6,6 @@ import type { HttpRequest, HttpResponse } from './http.ts'
 import type { PathParams } from './input.ts'
 import { problem } from './problem.ts'
 import type { Route } from './route.ts'
-import { refuse } from '../settings/parse.ts'
 
 /** What probes and readers ask; it tells nothing of anybody. */
 const OPEN_OPERATIONS = new Set(['isAlive', 'isReady', 'getVersion'])
@@ -71,22 +70,4 @@ function namesPlan(body: Uint8Array | undefined): boolean {
   } catch {
     return false
   }
-}
-
-/**
- * The setting as it is written; nothing for an empty text. Outside AWS Lambda no gateway hands over the claims of a
- * token, so every call would be refused.
- *
- * @throws {Error} with what is wrong, as "must be …".
- */
-export function parseUserClaim(
-  text: string,
-  { AWS_LAMBDA_FUNCTION_NAME: functionName }: Readonly<NodeJS.ProcessEnv>,
-): string | undefined {
-  if (text === '') return undefined
-  if (functionName === undefined) {
-    return refuse('must not be set outside AWS Lambda, where no gateway hands over the claims of a token')
-  }
-  if (/^[\u0021-\u007e]{1,128}$/.test(text)) return text
-  return refuse(`must be 1 to 128 printable characters, got ${JSON.stringify(text)}`)
 }

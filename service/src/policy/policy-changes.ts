@@ -1,5 +1,5 @@
 import type { Plan, Policy } from '@streamgate/core'
-import { escapeId } from '../telemetry/log.ts'
+import { escapeId } from '../text/escape-id.ts'
 
 /** Most names of plans that a list of changes holds. */
 const NAMES_MAX = 20

@@ -1,13 +1,13 @@
 /**
  * The configuration: the only place that reads the environment.
  */
-import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from '../api/cors.ts'
-import { LOG_LEVELS, type LogLevel } from '../telemetry/log.ts'
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log-levels.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
+import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './parse.ts'
 import { parseStore, type StoreConfig } from './store-address.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
-import { parseUserClaim } from '../api/viewer-scope.ts'
+import { parseUserClaim } from './user-claim.ts'
 
 /** Who is told what is measured. */
 export type MetricsConfig =
@@ -170,7 +170,7 @@ export const SETTINGS = {
     flag: '--cors-origins',
     placeholder: '<origins>',
     fallback: '',
-    help: 'origins whose pages may call, with commas between, or *; none may by default',
+    help: 'origins whose pages may call, separated by commas, or *; by default no page may call',
     parse: parseCorsOrigins,
   },
   corsHeaders: {
@@ -178,7 +178,7 @@ export const SETTINGS = {
     flag: '--cors-headers',
     placeholder: '<names>',
     fallback: CORS_HEADERS_DEFAULT,
-    help: 'request headers that those pages may send, with commas between',
+    help: 'request headers that those pages may send, separated by commas',
     parse: parseCorsHeaders,
   },
   logLevel: {

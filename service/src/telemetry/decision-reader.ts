@@ -10,6 +10,7 @@ import {
   type StreamId,
   type UserId,
 } from '@streamgate/core'
+import { unescapeId } from '../text/escape-id.ts'
 
 /** What was asked about one user's stream, and what was answered. */
 export type LoggedCall = {
@@ -129,8 +130,7 @@ function limitOf(value: unknown): Limit {
 
 /** An id as it was before the log escaped it. */
 function idOf(value: unknown): string {
-  const text = textOf(value)
-  return text.includes('%') ? decodeURIComponent(text) : text
+  return unescapeId(textOf(value))
 }
 
 /** @throws {TypeError} where it is no text, or an empty one. */

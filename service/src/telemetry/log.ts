@@ -5,13 +5,11 @@ import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
 import { decisionsIn, type AnsweredRequest, type Decision, type RequestFacts } from './decision-event.ts'
 import { LineOutput } from './line-output.ts'
+import type { LogLevel } from './log-levels.ts'
+import { escapeId } from '../text/escape-id.ts'
 import type { SweepReport } from '../sweep/sweeper.ts'
 
 export type { Logger } from 'pino'
-
-/** Levels, from the most to the least. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** A log to standard output. */
 export class Log {
@@ -110,17 +108,4 @@ function escaped(text: string | undefined): string | undefined {
 
 function instantOf(ms: number | undefined): string {
   return (ms === undefined ? new Date() : new Date(ms)).toISOString()
-}
-
-const PLAIN = /^[\w.~@:+=-]*$/
-const AWKWARD = /[^\u0021-\u0024\u0026-\u007e]/gu
-
-/**
- * An id as it may stand in a log line: printable ASCII without `%`, all else percent-encoded, so that no id
- * can break a line, colour a terminal, turn the reading direction, or pass for another.
- */
-export function escapeId(id: string): string {
-  return PLAIN.test(id)
-    ? id
-    : id.replace(AWKWARD, (character) => encodeURIComponent(character.toWellFormed()))
 }

@@ -1,0 +1,20 @@
+/**
+ * Ids as they may stand in a line of the log.
+ *
+ * An escaped id is printable ASCII without `%`, and everything else is percent-encoded. So no id can
+ * break a line, colour a terminal, change the reading direction, or pass for another id.
+ */
+const PLAIN = /^[\w.~@:+=-]*$/
+const ESCAPED = /[^\u0021-\u0024\u0026-\u007e]/gu
+
+/** The id, escaped. */
+export function escapeId(id: string): string {
+  return PLAIN.test(id)
+    ? id
+    : id.replace(ESCAPED, (character) => encodeURIComponent(character.toWellFormed()))
+}
+
+/** The id that `escapeId` was given. */
+export function unescapeId(escaped: string): string {
+  return escaped.includes('%') ? decodeURIComponent(escaped) : escaped
+}
