@@ -25,7 +25,7 @@ import {
   isExempt,
   leavingByWish,
   obstacle,
-} from '../../tests/simulation/plan-model.ts'
+} from '../../tests/simulation/checker/plan-model.ts'
 import { isFull } from '../src/limits.ts'
 
 const NOW_MS = 1000

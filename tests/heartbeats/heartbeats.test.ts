@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { parsePolicy } from '@streamgate/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { SeededRandom } from '../simulation/seeded-random.ts'
+import { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { live, type Habits, type Tally } from './household.ts'
 
 const HOUSEHOLDS = 60

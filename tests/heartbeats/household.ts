@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import { MemoryStore } from '@streamgate/stores/memory'
-import type { SeededRandom } from '../simulation/seeded-random.ts'
+import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 
 /** How a household watches. Times are means of exponential distributions, but for the restart. */
 export type Habits = {

@@ -1,7 +1,7 @@
 /**
  * What the clients of one user do next: a random mix, by what they know from their answers.
  */
-import type { SeededRandom } from '../simulation/seeded-random.ts'
+import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { leaseIdOf, type Answer, type Question } from './history.ts'
 import type { Habits, Mix } from './habits.ts'
 

@@ -1,7 +1,7 @@
 /**
  * The kinds of user whose histories are recorded.
  */
-import type { SeededRandom } from '../simulation/seeded-random.ts'
+import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 import type { PlanName } from './plans.ts'
 
 /** What a run leaves out, and how often answers are lost. */

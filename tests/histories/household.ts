@@ -2,7 +2,7 @@
  * One user: eight clients that call at the same time, and one history of all that they asked and were told.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { SeededRandom } from '../simulation/seeded-random.ts'
+import { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { Chooser } from './choosing.ts'
 import { someHabits, type Habits, type Mix } from './habits.ts'
 import type { Call, CallEnd, History, Question } from './history.ts'

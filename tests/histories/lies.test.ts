@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SeededRandom } from '../simulation/seeded-random.ts'
+import { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { WHOLE_MIX } from './habits.ts'
 import { startLyingProxy, type LyingProxy } from './lying-proxy.ts'
 import { run, type RunOptions, type RunTally } from './run.ts'

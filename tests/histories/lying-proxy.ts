@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
-import type { SeededRandom } from '../simulation/seeded-random.ts'
+import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 import type { AnswerBody } from './http-caller.ts'
 
 /** What a proxy can lie about. */

@@ -1,7 +1,7 @@
 /**
  * Which calls of a history are still to come in an order, and what follows from that alone.
  */
-import { SeededRandom } from '../simulation/seeded-random.ts'
+import { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { idIn, type Call, type History } from './history.ts'
 import type { State } from './model/state.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SeededRandom } from '../simulation/seeded-random.ts'
+import { SeededRandom } from '../simulation/world/seeded-random.ts'
 import type { History } from './history.ts'
 import { isOrderedByTrying } from './naive-search.ts'
 import { shuffledHistory } from './sequential-service.ts'

@@ -2,7 +2,7 @@
  * A toy of the service that carries out one call after another, to make small histories with: true ones, and ones with
  * a change in one answer that may or may not make it impossible.
  */
-import type { SeededRandom } from '../simulation/seeded-random.ts'
+import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { deviceOf, leaseIdOf, type Answer, type Call, type History, type Question } from './history.ts'
 import { planNamed, type PlanName } from './plans.ts'
 

@@ -1,8 +1,8 @@
 import type { Lease, Policy } from '@streamgate/core'
-import { check, type Violation } from './checker.ts'
+import { check, type Violation } from './checker/checker.ts'
 import type { Answer, History, Operation } from './history.ts'
-import { simulate, type Rules, type Run } from './simulation.ts'
-import type { Reading } from './takings.ts'
+import { simulate, type Rules, type Run } from './world/simulation.ts'
+import type { Reading } from './checker/lifetimes.ts'
 
 /** The most operations a report shows: those that led up to the fault. */
 const OPERATIONS_SHOWN_MAX = 25

@@ -7,10 +7,10 @@
  */
 import { Limiter } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
-import { check } from './checker.ts'
+import { check } from './checker/checker.ts'
 import { reportOf } from './failure-report.ts'
 import type { History, Operation } from './history.ts'
-import { simulate } from './simulation.ts'
+import { simulate } from './world/simulation.ts'
 
 const FIRST_SEED = 0
 const SEEDS = 100

@@ -1,0 +1,55 @@
+/** How what a client or an operator asks is put to a limiter, and what comes back. */
+import type { Lease, Limiter } from '@streamgate/core'
+import type { Answer, Errand, Request } from '../history.ts'
+
+/** What a run asks of a limiter. */
+export type LimiterVerbs = Pick<
+  Limiter,
+  'start' | 'heartbeat' | 'stop' | 'playedOut' | 'list' | 'erase' | 'finish' | 'refreshFinished' | 'usePolicy'
+>
+
+export function isErrand(asked: Request | Errand): asked is Errand {
+  return asked.verb === 'finish' || asked.verb === 'refresh'
+}
+
+export async function runErrand(limiter: LimiterVerbs, errand: Errand): Promise<void> {
+  await (errand.verb === 'finish' ? limiter.finish(errand.streamId) : limiter.refreshFinished())
+}
+
+/** The answer, which may be that the limiter failed. */
+export async function answerOf(limiter: LimiterVerbs, request: Request): Promise<Answer> {
+  try {
+    return await ask(limiter, request)
+  } catch (error) {
+    return { outcome: 'failed', code: codeOf(error) }
+  }
+}
+
+async function ask(limiter: LimiterVerbs, request: Request): Promise<Answer> {
+  const { verb, user } = request
+  switch (verb) {
+    case 'start':
+      return limiter.start(request)
+    case 'heartbeat':
+      return limiter.heartbeat(request)
+    case 'stop':
+      return limiter.stop(request)
+    case 'played-out':
+      return limiter.playedOut(request)
+    case 'list':
+      return { outcome: 'listed', ...(await limiter.list(user)) }
+    case 'erase':
+      await limiter.erase(user)
+      return { outcome: 'erased' }
+  }
+}
+
+export function leasesIn(answer: Answer): readonly Lease[] {
+  return 'live' in answer ? answer.live : 'holders' in answer ? answer.holders : []
+}
+
+/** The code of a limiter's error; of any other error, its text, which the checker takes for a fault. */
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code)
+  return String(error)
+}

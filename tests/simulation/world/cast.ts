@@ -1,0 +1,76 @@
+/** Who watches what in a run, and by which plan. */
+import type { DeviceId, LeaseId, ReportFacts, StreamDescription, StreamId, UserId } from '@streamgate/core'
+import type { RunRequest } from '../history.ts'
+
+/** A stream a client may run, by the id that its lease must have. */
+export type Playback = { readonly id: LeaseId; readonly stream: StreamDescription }
+
+/** Streams with and without a device, a type and a content; two differ by the device alone, and two share one. */
+export const PLAYBACKS: readonly Playback[] = [
+  playback('a', { contentId: 'film' }),
+  playback('b', { deviceId: 'tv', deviceType: 'tv', contentId: 'film' }),
+  playback('b', { deviceId: 'phone', deviceType: 'phone', contentId: 'series' }),
+  playback('c', { contentId: 'trailer' }),
+  playback('d', { deviceId: 'tv', deviceType: 'tv', contentId: 'news' }),
+  playback('e', { deviceId: 'den', deviceType: 'tv' }),
+  playback('f', { deviceType: 'web', contentId: 'trailer' }),
+  playback('g', { deviceId: 'tv', deviceType: 'tv', contentId: 'trailer' }),
+]
+
+/** A few streams at which clients meet, two of them on one content or on one device. */
+export const CROWDS: readonly (readonly Playback[])[] = [
+  PLAYBACKS.slice(0, 3),
+  [0, 1, 4].flatMap((place) => PLAYBACKS[place] ?? []),
+]
+
+/**
+ * A viewer of a small plan, one of the default plan, and one of a large one whose callers sometimes forget
+ * the plan. Each stands at a place of its own between 0 and 100, which must never change.
+ */
+export const USERS: ReadonlyMap<UserId, { readonly plan?: string; readonly percentile: number }> = new Map([
+  ['user-1' as UserId, { plan: 'one', percentile: 85 }],
+  ['user-2' as UserId, { percentile: 13.57 }],
+  ['user-3' as UserId, { plan: 'three', percentile: 37.38 }],
+])
+export const FORGETFUL_USER = 'user-3' as UserId
+
+/** Channels of one television: more than a roster keeps notes. */
+export const CHANNELS: readonly Playback[] = Array.from({ length: 20 }, (_, index) =>
+  playback(`channel-${index + 1}`, { deviceId: 'box', deviceType: 'tv' }),
+)
+
+/** The content that a player reports for a stream; an advert in it has a content of its own. */
+export function reportedContentOf({ streamId, contentId }: StreamDescription): string {
+  return contentId ?? `content of ${streamId}`
+}
+
+/** What the player of an advert reports, under the lease of the film. */
+export const ADVERT = 'advert'
+
+/** The request of a user to run a stream, under the user's own plan. */
+export function runRequest(
+  verb: RunRequest['verb'],
+  user: UserId,
+  playing: Playback & Pick<RunRequest, 'replaces' | 'generation' | 'report'>,
+): RunRequest {
+  return { verb, user, plan: USERS.get(user)?.plan, ...playing }
+}
+
+/** A report as the CMCD route puts it: it knows neither the plan nor more of the stream than its ids. */
+export function reportRequest(user: UserId, { id, stream }: Playback, report: ReportFacts): RunRequest {
+  return { verb: 'heartbeat', user, id, stream: bare(stream), report }
+}
+
+/** What a player says that tells no more than it must. */
+export function bare({ streamId, deviceId }: StreamDescription): StreamDescription {
+  return deviceId === undefined ? { streamId } : { streamId, deviceId }
+}
+
+type Facts = { readonly deviceId?: string; readonly deviceType?: string; readonly contentId?: string }
+
+function playback(name: string, { deviceId, ...facts }: Facts): Playback {
+  const stream = { streamId: name as StreamId, label: `${name} on ${deviceId ?? 'something'}`, ...facts }
+  return deviceId === undefined
+    ? { id: name as LeaseId, stream }
+    : { id: `${name}@${deviceId}` as LeaseId, stream: { ...stream, deviceId: deviceId as DeviceId } }
+}
