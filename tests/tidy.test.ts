@@ -11,9 +11,13 @@ import { describe, expect, it } from 'vitest'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PACKAGES: Readonly<Record<string, string>> = {
   '@streamgate/core': 'core/src/index.ts',
+  '@streamgate/stores/engine': 'stores/src/engine.ts',
   '@streamgate/stores/memory': 'stores/src/memory/memory-store.ts',
+  '@streamgate/stores/memory/engine': 'stores/src/memory/engine.ts',
   '@streamgate/stores/lmdb': 'stores/src/lmdb/lmdb-store.ts',
+  '@streamgate/stores/lmdb/engine': 'stores/src/lmdb/engine.ts',
   '@streamgate/stores/dynamodb': 'stores/src/dynamodb/dynamodb-store.ts',
+  '@streamgate/stores/dynamodb/engine': 'stores/src/dynamodb/engine.ts',
   '@streamgate/stores/wrappers': 'stores/src/wrappers/index.ts',
   '@streamgate/stores/contract': 'stores/src/contract/describe-store-contract.ts',
 }
@@ -37,10 +41,10 @@ const FORBIDDEN: Readonly<Record<string, Direction>> = {
   'stores do not know the service': { from: /^stores\//, to: /^service\// },
   'telemetry does not know the API': { from: /^service\/src\/telemetry\//, to: /^service\/src\/api\// },
   'routes do not know a store': { from: /^service\/src\/api\/routes\//, to: /^stores\// },
-  'a concrete store is named in compose.ts and in tests alone': {
+  'a concrete store is named in the table of engines and in tests alone': {
     from: /^service\/src\//,
     to: STORE,
-    except: /^service\/src\/compose\.ts$/,
+    except: /^service\/src\/settings\/store-engines\.ts$/,
   },
   'shipped code does not know the contract': { from: SHIPPED, to: CONTRACT, except: CONTRACT },
   'shipped code does not know tests, tools or benchmarks': {

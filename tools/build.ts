@@ -52,7 +52,7 @@ export async function buildBundle(folder: string): Promise<Manifest> {
     // The embedded store and the one in memory are loaded only where the configuration names them, which is not
     // here; what is kept for Prometheus only outside Lambda; and the SDK's ways to sign a person in never, since a
     // function finds its credentials in the environment, or at an address that stands there.
-    external: ['@streamgate/stores/lmdb', '@streamgate/stores/memory', './metrics.ts', ...SIGN_INS],
+    external: ['./lmdb-store.ts', './memory-store.ts', './telemetry/prometheus.ts', ...SIGN_INS],
     sourcemap: 'external',
     legalComments: 'none',
     banner: { js: BANNER },

@@ -3,9 +3,10 @@
  * The command line: `streamgate serve`, and what else can be done with the service.
  */
 import { Command, Option } from 'commander'
-import { openStore, VERSION } from './compose.ts'
+import { VERSION } from './compose.ts'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from './settings/settings.ts'
 import { addPolicyCommand } from './commands/policy-check.ts'
+import { parseStore } from './settings/store-engines.ts'
 import { reasonOf } from './text/reason.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { serve } from './commands/serve.ts'
@@ -44,7 +45,7 @@ program.addCommand(
   }).copyInheritedSettings(program),
 )
 addPolicyCommand(program)
-addReplayCommand(program, () => openStore({ kind: 'memory' }))
+addReplayCommand(program, () => parseStore('memory:').open())
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`)
 
 await program.parseAsync()

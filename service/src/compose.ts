@@ -9,7 +9,7 @@ import { App } from './api/app.ts'
 import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { Cors } from './api/cors.ts'
-import { clockSkewMs, storeText, type StoreConfig } from './settings/store-address.ts'
+import type { StoreAddress } from '@streamgate/stores/engine'
 import { EmbeddedMetrics } from './telemetry/cloudwatch.ts'
 import { FinishedRefresher } from './store/finished-refresher.ts'
 import type { Log, Logger } from './telemetry/log.ts'
@@ -155,7 +155,7 @@ function limiterOver(store: Store, config: Config): Limiter {
     store,
     policy: config.policy.policy,
     finishedKeptMs: config.finishedKeptMs,
-    skewMs: clockSkewMs(config.store),
+    skewMs: config.store.clockSkewMs,
     now: Date.now,
     newGeneration: sequence(),
     pause,
@@ -175,7 +175,7 @@ export async function composeSweep(
   return { sweeper: sweeperOver(store, config.store), close: () => engine.close() }
 }
 
-function sweeperOver(store: Store, config: StoreConfig): Sweeper {
+function sweeperOver(store: Store, { clockSkewMs }: StoreAddress): Sweeper {
   const finished = new FinishedStreams()
   return new Sweeper({
     store,
@@ -183,7 +183,7 @@ function sweeperOver(store: Store, config: StoreConfig): Sweeper {
       refresh: () => finished.refresh(store, Date.now()),
       has: (streamId, nowMs) => finished.has(streamId, nowMs),
     },
-    skewMs: clockSkewMs(config),
+    skewMs: clockSkewMs,
     now: Date.now,
     monotonicMs: () => performance.now(),
     pause: async (ms, signal) => {
@@ -216,9 +216,9 @@ function sweepingOver(
   return { sweeper, makeSweepTimer }
 }
 
-/** The engine under a time limit and under watch, but for memory, which answers in the same turn. */
+/** The store with its calls limited in time and measured, if they can take long. */
 function guarded(engine: Store, config: Config, metrics: MetricsSink): Store {
-  if (config.store.kind === 'memory') return engine
+  if (!config.store.engine.needsTimeLimit) return engine
   return withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
 }
 
@@ -253,32 +253,11 @@ async function openMetrics({ metrics }: Config, log: Log, joinFleet?: JoinFleet)
 }
 
 /** The store, or a failure that names the setting it came from. */
-async function openNamed(config: StoreConfig, warn?: Warn): Promise<Store> {
+async function openNamed(address: StoreAddress, warn?: (message: string) => void): Promise<Store> {
   try {
-    return await openStore(config, warn)
+    return await address.open({ warn })
   } catch (cause) {
-    throw new Error(`--store ${storeText(config)} cannot be opened`, { cause })
-  }
-}
-
-/** Takes a line for the operator. */
-type Warn = (message: string) => void
-
-/** The engine that the configuration names, loaded only now, so that nobody loads one in vain. */
-export async function openStore(config: StoreConfig, warn?: Warn): Promise<Store> {
-  switch (config.kind) {
-    case 'memory': {
-      const { MemoryStore } = await import('@streamgate/stores/memory')
-      return new MemoryStore()
-    }
-    case 'dynamodb': {
-      const { DynamoDbStore } = await import('@streamgate/stores/dynamodb')
-      return new DynamoDbStore({ tableName: config.tableName })
-    }
-    case 'lmdb': {
-      const { LmdbStore } = await import('@streamgate/stores/lmdb')
-      return new LmdbStore({ path: config.path, ...(warn !== undefined && { warn }) })
-    }
+    throw new Error(`--store ${address.text} cannot be opened`, { cause })
   }
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, loadConfig, SETTINGS, type Flags } from '../src/settings/settings.ts'
-import { storeText } from '../src/settings/store-address.ts'
 
 function faultsOf(flags: Flags, environment: Record<string, string> = {}): readonly string[] {
   try {
@@ -19,7 +18,7 @@ describe('the configuration', () => {
     expect(loadConfig({}, {})).toMatchObject({
       host: '127.0.0.1',
       port: 8080,
-      store: { kind: 'lmdb', path: './data' },
+      store: { text: 'lmdb:./data' },
       storeTimeoutMs: 500,
       workers: 1,
       samples: false,
@@ -28,14 +27,14 @@ describe('the configuration', () => {
 
   it('comes from variables, and from flags before them', () => {
     const environment = { STREAMGATE_PORT: '1', STREAMGATE_STORE: 'memory:' }
-    expect(loadConfig({ port: '2' }, environment)).toMatchObject({ port: 2, store: { kind: 'memory' } })
+    expect(loadConfig({ port: '2' }, environment)).toMatchObject({ port: 2, store: { text: 'memory:' } })
   })
 
   it('takes the clocks of instances on DynamoDB to differ by 2 s, or by what the address says', () => {
-    expect(storeOf('dynamodb:UserStreams')).toMatchObject({ tableName: 'UserStreams', clockSkewMs: 2000 })
+    expect(storeOf('dynamodb:UserStreams')).toMatchObject({ clockSkewMs: 2000 })
     expect(storeOf('dynamodb:UserStreams?clockSkewMs=50')).toMatchObject({ clockSkewMs: 50 })
     for (const text of ['dynamodb:UserStreams', 'dynamodb:UserStreams?clockSkewMs=50']) {
-      expect(storeText(storeOf(text))).toBe(text)
+      expect(storeOf(text).text).toBe(text)
     }
   })
 

@@ -11,7 +11,6 @@ import { listen, type RunningServer } from '../servers/node-server.ts'
 import { PolicyFeed, relayPolicy } from '../servers/policy-relay.ts'
 import type { PolicyReloader } from '../policy/policy-reloader.ts'
 import { HttpEndpoint } from '../servers/http-endpoint.ts'
-import { storeText } from '../settings/store-address.ts'
 import type { SweepTimer } from '../sweep/sweep-timer.ts'
 import { runWorkers } from '../servers/fleet.ts'
 import { PrimaryLink, tellFailure } from '../servers/primary-link.ts'
@@ -89,7 +88,7 @@ async function serveAlone(config: Config, log: Log, reloader: PolicyReloader): P
 
 /** Says so before it happens: a store that waits for the lock of another process stops this one until it has it. */
 function sayOpening({ store }: Config, log: Log): void {
-  log.logger.info({ store: storeText(store) }, 'opening the store')
+  log.logger.info({ store: store.text }, 'opening the store')
   log.flush()
 }
 
@@ -122,7 +121,7 @@ async function runUntilStopped({
   orders,
 }: Run): Promise<number> {
   const { logger } = log
-  logger.info({ url: server.url, store: storeText(config.store), workers: config.workers }, 'listening')
+  logger.info({ url: server.url, store: config.store.text, workers: config.workers }, 'listening')
   const signal = await orders.draining
   logger.info({ signal }, 'draining')
   composition.startDraining()

@@ -1,12 +1,10 @@
 /**
  * The flags of `streamgate sweep`, checked: what to sweep, how fast, and from where.
  */
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { ConfigError, loadConfig, type Config } from '../settings/settings.ts'
 import { reasonOf } from '../text/reason.ts'
 import { wholeNumber } from '../settings/parse.ts'
-import { storeText } from '../settings/store-address.ts'
+import { alternatives, ENGINES_BILLED_BY_READS } from '../settings/store-engines.ts'
 import { SWEEP_RATE_MAX } from '../settings/sweep-settings.ts'
 import { SEGMENTS_MAX, SweepStateFile, type StoredSweepState } from '../sweep/sweep-state.ts'
 import { wholeOf, type SegmentLeft } from '../sweep/sweeper.ts'
@@ -47,18 +45,18 @@ export function readSweepRequest(flags: SweepFlags): SweepRequest {
   const rate = number(faults, { flag: '--rate', text: flags.rate, max: SWEEP_RATE_MAX })
   const budget = { flag: '--read-capacity', text: flags.readCapacity, max: READ_CAPACITY_MAX }
   const readCapacity = number(faults, budget)
-  faults.push(...contradictions(flags, config?.store.kind))
+  faults.push(...contradictions(flags, config))
   const stateFile = flags.state === undefined ? undefined : new SweepStateFile(flags.state)
   const stored = attempt(faults, () => named('--state', () => stateFile?.read()))
   if (stored !== undefined && config !== undefined) {
-    faults.push(...differences(stored, { store: storeName(config), segments }))
+    faults.push(...differences(stored, { store: config.store.absoluteText, segments }))
   }
   if (faults.length > 0 || config === undefined) throw new ConfigError(faults)
   const count = stored?.segments ?? segments ?? 1
   const { cursor } = flags
   return {
     config,
-    storeName: storeName(config),
+    storeName: config.store.absoluteText,
     rate: rate ?? config.sweepRate,
     readCapacity,
     segments: count,
@@ -76,17 +74,14 @@ function configOf({ store, storeTimeoutMs }: SweepFlags): Config {
     ...(store !== undefined && { store }),
     ...(storeTimeoutMs !== undefined && { storeTimeoutMs }),
   })
-  const faults: string[] = []
-  if (config.store.kind === 'memory') faults.push('--store memory: is gone with its process: name another')
-  if (config.store.kind === 'lmdb' && !existsSync(config.store.path)) {
-    faults.push(`--store ${storeText(config.store)} is not there: name the folder that the service uses`)
-  }
-  if (faults.length > 0) throw new ConfigError(faults)
+  const { engine, text, isThere } = config.store
+  if (!engine.isShared) throw new ConfigError([`--store ${text} is gone with its process: name another`])
+  if (!isThere()) throw new ConfigError([`--store ${text} is not there: name the one that the service uses`])
   return config
 }
 
 /** What is wrong between flags that are each sound. */
-function contradictions(flags: SweepFlags, kind: Config['store']['kind'] | undefined): string[] {
+function contradictions(flags: SweepFlags, config: Config | undefined): string[] {
   const faults: string[] = []
   const isDivided = flags.segments !== undefined && Number(flags.segments) > 1
   if (flags.cursor !== undefined && isDivided) {
@@ -98,8 +93,9 @@ function contradictions(flags: SweepFlags, kind: Config['store']['kind'] | undef
   if (flags.dryRun === true && flags.state !== undefined) {
     faults.push('--dry-run keeps no --state: a later sweep would pass over those who were only looked at')
   }
-  if (flags.readCapacity !== undefined && kind === 'lmdb') {
-    faults.push('--read-capacity is for dynamodb: here nothing is paid by it; use --rate')
+  if (flags.readCapacity !== undefined && config?.store.engine.isBilledByReads === false) {
+    const billed = alternatives(ENGINES_BILLED_BY_READS.map(({ scheme }) => scheme))
+    faults.push(`--read-capacity is for ${billed}: this store has no price for a read; use --rate`)
   }
   return faults
 }
@@ -115,11 +111,6 @@ function differences(
     faults.push(`--state is of ${stored.segments} segments, not of ${segments}: leave --segments out`)
   }
   return faults
-}
-
-/** A relative folder means another one elsewhere, so the state has the whole path. */
-function storeName({ store }: Pick<Config, 'store'>): string {
-  return storeText(store.kind === 'lmdb' ? { kind: 'lmdb', path: resolve(store.path) } : store)
 }
 
 function number(

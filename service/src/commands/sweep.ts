@@ -4,6 +4,7 @@
 import { Command } from 'commander'
 import { composeSweep } from '../compose.ts'
 import { SETTINGS } from '../settings/settings.ts'
+import { alternatives, SHARED_ENGINES } from '../settings/store-engines.ts'
 import { reasonOf } from '../text/reason.ts'
 import { endAtOnce } from '../servers/end-at-once.ts'
 import { ProgressBar } from './sweep-progress.ts'
@@ -38,7 +39,7 @@ export function makeSweepCommand(run: (flags: SweepFlags) => Promise<void>): Com
     .showHelpAfterError('(streamgate sweep --help shows all flags)')
     .option(
       `${store.flag} ${store.placeholder}`,
-      `what to sweep: lmdb:<folder> or dynamodb:<table> ${originOf(store)}`,
+      `what to sweep: ${alternatives(SHARED_ENGINES.map(({ usage }) => usage))} ${originOf(store)}`,
     )
     .option(
       `${storeTimeoutMs.flag} ${storeTimeoutMs.placeholder}`,

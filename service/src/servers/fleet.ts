@@ -9,8 +9,6 @@ import { graceOf } from './drain-grace.ts'
 import type { Log, Logger } from '../telemetry/log.ts'
 import { WORKER_ARGUMENTS } from './policy-relay.ts'
 import { reasonOf } from '../text/reason.ts'
-import { storeText } from '../settings/store-address.ts'
-import { storeIdentity } from './store-identity.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { FleetMetrics, type WorkerStates } from './fleet-metrics.ts'
 import { LineRelay } from './line-relay.ts'
@@ -171,7 +169,7 @@ class Fleet {
     const { worker } = member
     member.isReady = true
     member.ticks = 0
-    this.#storeIdentity ??= storeIdentity(this.#config.store)
+    this.#storeIdentity ??= this.#config.store.identity()
     this.#metrics.counted(worker.id, [])
     this.#chooseSweeping()
     try {
@@ -206,8 +204,8 @@ class Fleet {
   /** Starts a successor, unless that would open another store than the workers that are left. */
   #replace(): void {
     const { store } = this.#config
-    if (storeIdentity(store) === this.#storeIdentity) return this.#fork()
-    this.#failure ??= `--store ${storeText(store)} is no longer the store that this service opened`
+    if (store.identity() === this.#storeIdentity) return this.#fork()
+    this.#failure ??= `--store ${store.text} is no longer the store that this service opened`
     this.#exitCode = 1
     this.stop('SIGTERM')
   }

@@ -5,7 +5,8 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/log-levels.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './parse.ts'
-import { parseStore, type StoreConfig } from './store-address.ts'
+import type { StoreAddress } from '@streamgate/stores/engine'
+import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
 import { parseUserClaim } from './user-claim.ts'
 
@@ -19,7 +20,7 @@ export type MetricsConfig =
 export type Config = SweepConfig & {
   readonly host: string
   readonly port: number
-  readonly store: StoreConfig
+  readonly store: StoreAddress
   readonly storeTimeoutMs: number
   readonly policy: PolicySource
   readonly finishedRefreshMs: number
@@ -82,7 +83,7 @@ export const SETTINGS = {
     flag: '--store',
     placeholder: '<store>',
     fallback: 'lmdb:./data',
-    help: 'where leases are kept: lmdb:<folder on a local disk>, dynamodb:<table>, or memory: (gone with the process)',
+    help: `where leases are kept: ${STORE_HELP}`,
     parse: parseStore,
   },
   storeTimeoutMs: {
@@ -242,9 +243,9 @@ function contradictions({ host, store, workers }: Partial<Config>, isAuthSaid: b
       `--host ${host} can be reached from other machines, and there is no authentication: say --auth none (STREAMGATE_AUTH=none) if that is what you want`,
     )
   }
-  if (store?.kind === 'memory' && workers !== undefined && workers > 1) {
+  if (store?.engine.isShared === false && workers !== undefined && workers > 1) {
     faults.push(
-      `--workers ${workers} would keep a memory each, and so a limit each: use --store lmdb:<folder>`,
+      `--workers ${workers} would keep a memory each, and so a limit each: use --store ${SHARED_ENGINES[0]?.usage}`,
     )
   }
   return faults

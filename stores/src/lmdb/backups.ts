@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { DATA_FILE } from './data-file.ts'
 import { inspect } from './inspection.ts'
 
 /** A whole copy of a data file. */
@@ -11,13 +12,13 @@ export type Backup = { readonly path: string; readonly modifiedAt: Date }
  */
 export function newestBackup(folder: string): Backup | undefined {
   const own = resolve(folder)
-  const within = namesIn(own).filter((name) => name !== 'data.mdb' && name.startsWith('data.mdb'))
+  const within = namesIn(own).filter((name) => name !== DATA_FILE && name.startsWith(DATA_FILE))
   const beside = namesIn(dirname(own)).filter(
     (name) => name !== basename(own) && name.includes(basename(own)),
   )
   return [
     ...within.map((name) => join(own, name)),
-    ...beside.map((name) => join(dirname(own), name, 'data.mdb')),
+    ...beside.map((name) => join(dirname(own), name, DATA_FILE)),
   ]
     .flatMap(fileAt)
     .toSorted((one, other) => other.modifiedAt.getTime() - one.modifiedAt.getTime())

@@ -1,5 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
+/** LMDB's name for its data. */
+export const DATA_FILE = 'data.mdb'
+
 /** What is wrong with a data file, as an operator is to read it. */
 export class Damage extends Error {
   override readonly name = 'Damage'

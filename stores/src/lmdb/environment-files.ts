@@ -11,12 +11,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { newestBackup } from './backups.ts'
+import { DATA_FILE } from './data-file.ts'
 import { inspectInUse } from './inspection-in-use.ts'
 import type { Soundness } from './inspection.ts'
 import { restoreHeader } from './meta-page.ts'
 
-/** LMDB's names for its data, and for the locks of its readers and writers. */
-const DATA_FILE = 'data.mdb'
+/** LMDB's name for the locks of its readers and writers. */
 const LOCK_FILE = 'lock.mdb'
 
 /** The locks of our number of readers take more than this. LMDB makes a shorter file longer. */
