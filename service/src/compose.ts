@@ -23,7 +23,7 @@ import { addSamples } from './store/samples.ts'
 import { sequence } from './text/sequence.ts'
 import { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
-import { ViewerScope } from './api/viewer-scope.ts'
+import { identifyByClaim, trustEverybody } from './api/caller.ts'
 
 /** This service's version. */
 export const VERSION = packageJson.version
@@ -115,8 +115,8 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
 
 /** Who may call, and from where. */
 function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
-  const scope = jwtUserClaim === undefined ? undefined : new ViewerScope(jwtUserClaim)
-  return { cors: new Cors({ origins, headers }), scope }
+  const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
+  return { cors: new Cors({ origins, headers }), identify }
 }
 
 function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }: Log): FinishedRefresher {

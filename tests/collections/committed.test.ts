@@ -63,11 +63,10 @@ function route(path: string, more: Partial<Operation>): Route {
     operationId: 'nap',
     summary: 'Take a nap',
     description: 'An operation of tomorrow.',
-    tag: 'viewers',
     answers: { 204: { description: 'Rested.' } },
     ...more,
   } as const
-  return { method: 'POST', path, operation, handle: noContent }
+  return { method: 'POST', path, audience: 'viewer', operation, handle: noContent }
 }
 
 type PostmanCollection = {

@@ -60,7 +60,7 @@ describe('behind a gateway that checks tokens', () => {
     expect([withoutToken, ofAnother].map(({ statusCode }) => statusCode)).toEqual([401, 403])
     expect(withoutToken.headers['www-authenticate']).toBe('Bearer')
     expect(JSON.parse(ofAnother.body)).toMatchObject({ type: '/test/problems/forbidden', status: 403 })
-    const isForPlayers = route.operation.tag === 'viewers'
+    const isForPlayers = route.audience === 'viewer'
     expect(ofUser.statusCode === 403).toBe(!isForPlayers)
   })
 

@@ -3,13 +3,14 @@
  * into a problem, and tells the log and the metrics.
  */
 import { LimiterError } from '@streamgate/core'
+import type { Identify } from './caller.ts'
 import type { Cors } from './cors.ts'
-import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse } from './http.ts'
-import { RejectedRequest, type PathParams } from './input.ts'
+import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse, type PathParams } from './http.ts'
+import { RejectedRequest } from './input.ts'
 import { failure, problem, retryLater } from './problem.ts'
 import type { Answer, Route, Service } from './route.ts'
 import { Router, type Match } from './router.ts'
-import type { ViewerScope } from './viewer-scope.ts'
+import { refusalOf } from './viewer-scope.ts'
 import type { RequestObserver } from '../telemetry/decision-event.ts'
 
 export type AppParts = {
@@ -17,8 +18,7 @@ export type AppParts = {
   readonly routes: readonly Route[]
   readonly observer: RequestObserver
   readonly cors: Cors
-  /** What the callers' tokens cover; absent if callers have none and may do everything. */
-  readonly scope?: ViewerScope | undefined
+  readonly identify: Identify
   /** Requests under way at once, beyond which viewers' calls are told to come back later. */
   readonly inFlightMax: number
   /** An id for a request that brought none; no other call returns it, in any process. */
@@ -83,9 +83,10 @@ export class App {
   }
 
   #answer(route: Route, request: HttpRequest, params: PathParams): Answer | Promise<Answer> {
-    const refusal = this.#parts.scope?.refusalOf(request, route, params)
+    const caller = this.#parts.identify(request)
+    const refusal = refusalOf(caller, route, { request, params })
     if (refusal !== undefined) return refusal
-    if (this.#inFlight > this.#parts.inFlightMax && route.operation.tag === 'viewers') {
+    if (this.#inFlight > this.#parts.inFlightMax && route.audience === 'viewer') {
       return retryLater(
         'too-many-requests',
         'This process has more requests under way than it can answer in time.',

@@ -2,6 +2,9 @@
  * HTTP as plain data, so that the same application is served by Node, by Lambda, and by a test.
  */
 
+/** The path parameters of a request by name, still percent-encoded. */
+export type PathParams = Readonly<Record<string, string>>
+
 /** A request below any stage or prefix. */
 export type HttpRequest = {
   readonly method: string

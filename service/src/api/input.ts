@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import * as v from 'valibot'
-import type { HttpRequest, HttpResponse } from './http.ts'
+import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
 import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { invalidRequest, problem, type Fault } from './problem.ts'
 import { HeartbeatSchema, StartSchema } from './schemas.ts'
@@ -25,9 +25,6 @@ export class RejectedRequest extends Error {
     this.response = response
   }
 }
-
-/** What a request's path parameters hold, still percent-encoded. */
-export type PathParams = Readonly<Record<string, string>>
 
 /** The members of a start that stand beside the stream's description. */
 export type StartInput = {

@@ -7,20 +7,27 @@ import { LeaseIdSchema, StreamIdSchema, UserIdSchema, type SchemaFacts } from '.
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import type {
   AnswerDescription,
+  Audience,
   HeaderName,
   OpenApiContent,
   OpenApiDocument,
   OpenApiOperation,
+  OpenApiTag,
   Route,
 } from './route.ts'
 import * as schemas from './schemas.ts'
-import { needsNoToken } from './viewer-scope.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
 const DESCRIPTION = `Concurrent-stream limits for video services: may this user start one more stream?
 
 Players **start**, send **heartbeats** as often as the answer says, and **stop**. A player that vanishes frees its place when its lease lapses. Every error is \`application/problem+json\` (RFC 9457).`
+
+const TAGS: Readonly<Record<Audience, OpenApiTag>> = {
+  viewer: { name: 'viewers', description: 'What players call while somebody watches.' },
+  operator: { name: 'operators', description: 'What the people and systems that run the service call.' },
+  public: { name: 'public', description: 'Probes and documentation. They never need a token.' },
+}
 
 /** Schemas that the document names, by that name. */
 const COMPONENTS: Readonly<Record<string, GenericSchema>> = {
@@ -73,20 +80,21 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
     openapi: '3.1.0',
     info: { title: 'Streamgate', version, description: DESCRIPTION },
     servers: [{ url: '/' }],
+    tags: Object.values(TAGS),
     paths,
     components: { schemas: Object.fromEntries(components) },
   }
 }
 
 function operation(route: Route): OpenApiOperation {
-  const { path, operation: told } = route
-  const { operationId, summary, description, isDeprecated, tag, body } = told
+  const { path, audience, operation: told } = route
+  const { operationId, summary, description, isDeprecated, body } = told
   return {
     operationId,
     summary,
     description,
     ...(isDeprecated === true && { deprecated: true }),
-    tags: [tag],
+    tags: [TAGS[audience].name],
     parameters: parameters(path, told),
     ...(body && {
       requestBody: {
@@ -132,7 +140,7 @@ function responses(route: Route): OpenApiOperation['responses'] {
     ...(told.body && {
       415: { description: 'The body is of another kind.', problems: ['unsupported-media-type'] },
     }),
-    ...(!needsNoToken(route) && {
+    ...(route.audience !== 'public' && {
       401: { description: 'Where tokens are checked: none came along.', problems: ['unauthorized'] },
       403: { description: 'Where tokens are checked: this one does not cover it.', problems: ['forbidden'] },
     }),

@@ -19,7 +19,7 @@ th { font-weight: 600 } .method { font-weight: 700; margin-right: .6rem } a { co
 const TAG_TITLES: Readonly<Record<string, string>> = {
   viewers: 'For players',
   operators: 'For operators',
-  documentation: 'Documentation',
+  public: 'Probes and documentation',
 }
 
 /** The whole reference. */

@@ -1,7 +1,6 @@
 import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
-import type { HttpRequest, HttpResponse } from './http.ts'
-import type { PathParams } from './input.ts'
+import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
 import type { PolicyView } from '../policy/policy-in-force.ts'
 import type { ProblemName } from './problem.ts'
 import type { Decisions } from '../telemetry/decision-event.ts'
@@ -36,10 +35,14 @@ export type TwoForms = { readonly data: Uint8Array; readonly page: Uint8Array }
 export type OpenApiDocument = {
   readonly openapi: '3.1.0'
   readonly servers: readonly { readonly url: string }[]
+  readonly tags: readonly OpenApiTag[]
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
 }
+
+/** A group of operations. */
+export type OpenApiTag = { readonly name: string; readonly description: string }
 
 /** One operation of the document. */
 export type OpenApiOperation = {
@@ -100,7 +103,6 @@ export type Operation = {
   readonly operationId: string
   readonly summary: string
   readonly description: string
-  readonly tag: 'viewers' | 'operators' | 'documentation'
   /** It goes with the next version; another call does the same. */
   readonly isDeprecated?: boolean
   /** `application/json` unless it says otherwise. */
@@ -117,6 +119,14 @@ export type Operation = {
   readonly answers: Readonly<Record<number, AnswerDescription>>
 }
 
+/**
+ * Whom a route is for. Load shedding, the token a call needs and the tags of the OpenAPI document follow from it.
+ *
+ * `viewer`: players, for one user. `operator`: the people and systems that run the service.
+ * `public`: probes and documentation, which reveal nothing about users.
+ */
+export type Audience = 'viewer' | 'operator' | 'public'
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** One method on one path. */
@@ -124,6 +134,7 @@ export type Route = {
   readonly method: Method
   /** With parameters in braces: `/users/{userId}/streams`. */
   readonly path: string
+  readonly audience: Audience
   readonly operation: Operation
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }

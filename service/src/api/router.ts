@@ -1,4 +1,4 @@
-import type { PathParams } from './input.ts'
+import type { PathParams } from './http.ts'
 import type { Method, Route } from './route.ts'
 
 /** A path that is known, with the routes on it by method. */

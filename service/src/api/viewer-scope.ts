@@ -1,57 +1,43 @@
 /**
- * What a viewer's token may do. A gateway in front has checked the token and hands its claims over; here each call is
- * held against them, so that no way around the gateway's own routes leads anywhere.
+ * What a viewer's token allows. A gateway in front has checked the token. The service checks every call against its
+ * claims, so that a call that reaches it by another route of the gateway gains nothing.
  */
-import type { HttpRequest, HttpResponse } from './http.ts'
-import type { PathParams } from './input.ts'
+import type { Caller } from './caller.ts'
+import type { HttpResponse, PathParams } from './http.ts'
 import { problem } from './problem.ts'
-import type { Route } from './route.ts'
-
-/** What probes and readers ask; it tells nothing of anybody. */
-const OPEN_OPERATIONS = new Set(['isAlive', 'isReady', 'getVersion'])
+import type { Call, Route } from './route.ts'
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Whether a call needs no token. A route that is added later needs one. */
-export function needsNoToken({ operation }: Route): boolean {
-  return operation.tag === 'documentation' || OPEN_OPERATIONS.has(operation.operationId)
-}
-
-/** Holds calls against the claims of their tokens. */
-export class ViewerScope {
-  readonly #userClaim: string
-
-  /** @param userClaim the claim that holds the user id. */
-  constructor(userClaim: string) {
-    this.#userClaim = userClaim
+/**
+ * The answer to a call that this caller may not make; `undefined` if the call is allowed.
+ *
+ * A viewer's token covers viewer calls for the one user that it names. It covers no operator call, and no plan:
+ * a player must not choose its own.
+ */
+export function refusalOf(
+  caller: Caller,
+  route: Route,
+  { request, params }: Pick<Call, 'request' | 'params'>,
+): HttpResponse | undefined {
+  if (caller.kind === 'trusted' || route.audience === 'public') return undefined
+  if (caller.kind === 'anonymous') {
+    return problem('unauthorized', 'This call needs a token.', {
+      headers: { 'www-authenticate': 'Bearer' },
+    })
   }
-
-  /**
-   * The refusal of a call that its token does not cover. A token covers a viewer's calls for the one user that it
-   * names. It covers no operator's call, and no plan: a player must not choose its own.
-   */
-  refusalOf(request: HttpRequest, route: Route, params: PathParams): HttpResponse | undefined {
-    if (needsNoToken(route)) return undefined
-    if (request.claims === undefined) {
-      return problem('unauthorized', 'This call needs a token.', {
-        headers: { 'www-authenticate': 'Bearer' },
-      })
-    }
-    if (route.operation.tag !== 'viewers' || new URLSearchParams(request.query).has('by')) {
-      return problem('forbidden', 'A token of a viewer does not cover what operators do.')
-    }
-    const user = userIn(params)
-    if (user === undefined || user !== request.claims[this.#userClaim]) {
-      return problem(
-        'forbidden',
-        `The token is not one of this user: its claim ${this.#userClaim} is another.`,
-      )
-    }
-    if (namesPlan(request.body)) {
-      return problem('forbidden', 'A token of a viewer does not cover "plan": leave it out.')
-    }
-    return undefined
+  if (route.audience === 'operator' || new URLSearchParams(request.query).has('by')) {
+    return problem('forbidden', 'A viewer’s token does not allow operator calls.')
   }
+  const user = userIn(params)
+  if (user === undefined || user !== caller.userId) {
+    const detail = `The token belongs to another user: its claim ${caller.claim} is not the user of this path.`
+    return problem('forbidden', detail)
+  }
+  if (namesPlan(request.body)) {
+    return problem('forbidden', 'A viewer’s token does not allow "plan": leave it out.')
+  }
+  return undefined
 }
 
 function userIn({ userId = '' }: PathParams): string | undefined {

@@ -16,12 +16,12 @@ import { decisionsIn, type Decision } from '../../telemetry/decision-event.ts'
 export const cmcdRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/cmcd',
+  audience: 'viewer',
   operation: {
     operationId: 'reportCmcd',
     summary: 'Keep streams alive by CMCD event reports',
     description:
       'For players that send CMCD version 2 event reports: hls.js, Shaka, dash.js. `sid` is the id of the stream as its start answered it. Each report is judged like a heartbeat: a stream that is held is kept alive; one that lapsed and is gone is admitted again if there is room (204), else 409; one that was evicted, finished or stopped is answered by 410. The states ended (`e`) and quit (`q`) stop the stream if `cid` is its own (the `contentId` of its start, else the first `cid` reported for it), and if the event is not older, by `ts`, than the last renewal; a film that is played again after that asks for a slot again. Fatal error (`f`) does nothing, so that the lease lapses unless the player recovers. Of several events of one content the newest decides, by `ts`. Blank lines are skipped, and so are lines that cannot be understood, as long as one can; keys that are not read may hold anything. `text/cmcd` and `text/plain` are taken for `application/cmcd`.',
-    tag: 'viewers',
     body: {
       schema: CmcdReportSchema,
       isRequired: true,

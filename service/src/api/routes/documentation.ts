@@ -11,11 +11,11 @@ const CONTENT_SECURITY_POLICY =
 export const openapiRoute: Route = {
   method: 'GET',
   path: '/openapi.json',
+  audience: 'public',
   operation: {
     operationId: 'getOpenApi',
     summary: 'The OpenAPI 3.1 document',
     description: 'Made from the schemas that the service validates with.',
-    tag: 'documentation',
     answers: { 200: { description: 'OpenAPI 3.1.' } },
   },
   handle: async ({ service }) => data((await service.documents()).openapi),
@@ -24,11 +24,11 @@ export const openapiRoute: Route = {
 export const docsRoute: Route = {
   method: 'GET',
   path: '/docs',
+  audience: 'public',
   operation: {
     operationId: 'getDocs',
     summary: 'The reference to read',
     description: 'The OpenAPI document as one page that loads nothing from elsewhere.',
-    tag: 'documentation',
     answers: { 200: { description: 'A page.', contentType: 'text/html' } },
   },
   handle: async ({ service }) => page((await service.documents()).reference),
@@ -37,12 +37,12 @@ export const docsRoute: Route = {
 export const policySchemaRoute: Route = {
   method: 'GET',
   path: '/policy.schema.json',
+  audience: 'public',
   operation: {
     operationId: 'getPolicySchema',
     summary: 'The JSON Schema of a policy file',
     description:
       'Draft 2020-12, with descriptions, defaults and examples: name it in the `$schema` of a policy file, and editors complete and check what you write.',
-    tag: 'documentation',
     answers: {
       200: { description: 'JSON Schema.', schema: PolicyFileSchema, contentType: 'application/schema+json' },
     },
@@ -53,11 +53,11 @@ export const policySchemaRoute: Route = {
 export const problemsRoute: Route = {
   method: 'GET',
   path: '/problems',
+  audience: 'public',
   operation: {
     operationId: 'listProblems',
     summary: 'Every kind of problem',
     description: 'As JSON, or as a page where `Accept` asks for HTML.',
-    tag: 'documentation',
     answers: { 200: { description: 'All kinds of problem.', schema: ProblemTypesSchema } },
   },
   handle: async (call) => asWanted(call, (await call.service.documents()).problems),
@@ -66,11 +66,11 @@ export const problemsRoute: Route = {
 export const problemRoute: Route = {
   method: 'GET',
   path: '/problems/{type}',
+  audience: 'public',
   operation: {
     operationId: 'getProblem',
     summary: 'One kind of problem, explained',
     description: 'Where the `type` of a problem leads. As JSON, or as a page where `Accept` asks for HTML.',
-    tag: 'documentation',
     answers: {
       200: { description: 'What it means and what to do.', schema: ProblemTypeSchema },
       404: { description: 'There is no such kind.', problems: ['not-found'] },

@@ -5,12 +5,12 @@ import type { Route } from '../route.ts'
 export const eraseRoute: Route = {
   method: 'DELETE',
   path: '/users/{userId}',
+  audience: 'operator',
   operation: {
     operationId: 'eraseUser',
     summary: 'Forget a user',
     description:
       'Forgets the user wholly: every stream, live or not, and every note. Whoever watches may go on only by starting again.',
-    tag: 'operators',
     answers: { 204: { description: 'Nothing is known of the user any more.' } },
   },
   handle: async ({ request, params, service }) => {

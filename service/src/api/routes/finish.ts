@@ -9,12 +9,12 @@ const DEPRECATED_SINCE = '@1796083200'
 export const finishRoute: Route = {
   method: 'POST',
   path: '/streams/{streamId}/finish',
+  audience: 'operator',
   operation: {
     operationId: 'finishStream',
     summary: 'A stream has finished',
     description:
       'Ends the stream for every user, as at the end of a live event: its leases count for nobody, and it can be neither started nor renewed (410), in this process at once and in the others within seconds. May be repeated; a stream nobody knows may finish too. Any body is accepted and ignored.',
-    tag: 'operators',
     answers: { 204: { description: 'It counts for nobody any more.' } },
   },
   handle: ({ request, params, service }) => {
@@ -32,13 +32,13 @@ export const finishRoute: Route = {
 export const finishByDeleteRoute: Route = {
   method: 'DELETE',
   path: '/streams/{streamId}',
+  audience: 'operator',
   operation: {
     operationId: 'finishStreamByDelete',
     summary: 'A stream has finished, the former way',
     description:
       'Does the same as `POST /streams/{streamId}/finish`, and goes with the next version. With `If-Match` it is refused: that belongs to the stop of one user’s stream.',
     isDeprecated: true,
-    tag: 'operators',
     answers: {
       204: { description: 'It counts for nobody any more.', headers: ['Deprecation', 'Link'] },
     },

@@ -6,12 +6,12 @@ import { HeartbeatSchema, StreamGoneSchema, StreamLimitReachedSchema, StreamSche
 export const heartbeatRoute: Route = {
   method: 'PUT',
   path: '/users/{userId}/streams/{id}',
+  audience: 'viewer',
   operation: {
     operationId: 'heartbeat',
     summary: 'Keep a stream alive',
     description:
       'The player is still here: send this every `heartbeatSeconds`. A stream that is held never passes through the limit. With `If-Match`, only the lease that was answered with this `ETag` is kept alive, and none is admitted again. A lease that lapsed and is gone is judged under the plan it had. Name the plan, and what it counts by, if that may be long ago: a heartbeat that does not tell enough gets 410 `stream-ended`.',
-    tag: 'viewers',
     body: { schema: HeartbeatSchema, isRequired: false },
     takesIfMatch: true,
     answers: {

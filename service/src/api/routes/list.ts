@@ -9,12 +9,12 @@ import { AfterSchema, ListingSchema, PAGE_STREAMS_MAX, PageSizeSchema } from '..
 export const listRoute: Route = {
   method: 'GET',
   path: '/users/{userId}/streams',
+  audience: 'viewer',
   operation: {
     operationId: 'listStreams',
     summary: 'See what runs',
     description:
       'The live streams of a user, oldest first; a user nobody knows has none. They come in pages: `more` says how many follow, and `Link` where the next page is. A stream that `after` names must still run.',
-    tag: 'viewers',
     query: { limit: PageSizeSchema, after: AfterSchema },
     answers: {
       200: {

@@ -7,11 +7,11 @@ import { StatusSchema, VersionSchema } from '../schemas.ts'
 export const liveRoute: Route = {
   method: 'GET',
   path: '/livez',
+  audience: 'public',
   operation: {
     operationId: 'isAlive',
     summary: 'Is the process alive?',
     description: 'Never asks the store.',
-    tag: 'operators',
     answers: { 200: { description: 'It is.', schema: StatusSchema } },
   },
   handle: () => json(200, { status: 'alive' }),
@@ -20,11 +20,11 @@ export const liveRoute: Route = {
 export const readyRoute: Route = {
   method: 'GET',
   path: '/readyz',
+  audience: 'public',
   operation: {
     operationId: 'isReady',
     summary: 'Should traffic come here?',
     description: 'Asks the store; says no as soon as the process is told to stop.',
-    tag: 'operators',
     answers: {
       200: { description: 'The store answers, and the process is not about to stop.', schema: StatusSchema },
       503: { description: 'Not now.', headers: ['Retry-After'], problems: ['store-unavailable', 'draining'] },
@@ -41,11 +41,11 @@ export const readyRoute: Route = {
 export const metricsRoute: Route = {
   method: 'GET',
   path: '/metrics',
+  audience: 'operator',
   operation: {
     operationId: 'getMetrics',
     summary: 'Metrics for Prometheus',
     description: 'Of all worker processes together.',
-    tag: 'operators',
     answers: {
       200: { description: 'The text format of Prometheus.', contentType: 'text/plain' },
       404: { description: 'Metrics go elsewhere, as on AWS Lambda, or nowhere.', problems: ['not-found'] },
@@ -61,11 +61,11 @@ export const metricsRoute: Route = {
 export const versionRoute: Route = {
   method: 'GET',
   path: '/version',
+  audience: 'public',
   operation: {
     operationId: 'getVersion',
     summary: 'Which version is this?',
     description: 'The name and version of the service, and which policy it decides by.',
-    tag: 'operators',
     answers: { 200: { description: 'Name, version, and policy.', schema: VersionSchema } },
   },
   handle: ({ service }) =>

@@ -7,12 +7,12 @@ import { leaseIdOf } from '@streamgate/core'
 export const startRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/streams',
+  audience: 'viewer',
   operation: {
     operationId: 'startStream',
     summary: 'Start a stream',
     description:
       'May this user start one more stream? Repeat the call as often as you like: the same stream, or the same stream on the same device, takes one place.',
-    tag: 'viewers',
     body: { schema: StartSchema, isRequired: true },
     answers: {
       200: {

@@ -9,12 +9,12 @@ const QUERY = { by: StopperSchema, reason: ReasonSchema } as const
 export const stopRoute: Route = {
   method: 'DELETE',
   path: '/users/{userId}/streams/{id}',
+  audience: 'viewer',
   operation: {
     operationId: 'stopStream',
     summary: 'Stop a stream',
     description:
       'Its slot is free before the answer. With `If-Match`, only the lease that was answered with this `ETag` is ended; a stale one changes nothing. A late heartbeat of the stream gets 410 `stream-ended` for one lease. With `by=operator` it gets that for as long as after an eviction, with the `reason`, if there is one. A new start is free to come.',
-    tag: 'viewers',
     takesIfMatch: true,
     query: QUERY,
     answers: ANSWERS,
@@ -25,12 +25,12 @@ export const stopRoute: Route = {
 export const beaconStopRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/streams/{id}/stop',
+  audience: 'viewer',
   operation: {
     operationId: 'stopStreamByBeacon',
     summary: 'Stop a stream by navigator.sendBeacon',
     description:
       'The same as the DELETE, for a page that is being left: any body, of any type, is accepted and ignored.',
-    tag: 'viewers',
     takesIfMatch: true,
     query: QUERY,
     answers: ANSWERS,
