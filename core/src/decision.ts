@@ -1,9 +1,9 @@
 /**
  * What is asked of the limiter, and what it answers.
  */
-import type { Denial } from './admission.ts'
-import type { ShadowDecision } from './enforcement.ts'
-import type { Ended } from './heartbeat.ts'
+import type { Denial } from './rules/admission.ts'
+import type { ShadowDecision } from './rules/enforcement.ts'
+import type { Ended } from './rules/lost-heartbeat.ts'
 import type { Generation, Lease, LeaseId, ReportFacts, StreamDescription, UserId } from './lease.ts'
 import type { Limit } from './plan.ts'
 import type { NoteOf } from './roster.ts'

@@ -1,4 +1,11 @@
-export { admit, type Admission, type Admittance, type Claim, type Denial, type Write } from './admission.ts'
+export {
+  admit,
+  type Admission,
+  type Admittance,
+  type Claim,
+  type Denial,
+  type Write,
+} from './rules/admission.ts'
 export type {
   Finished,
   Grant,
@@ -12,11 +19,11 @@ export type {
   StopRequest,
   StopResult,
 } from './decision.ts'
-export { planFor, shadowDecision, type ShadowDecision } from './enforcement.ts'
+export { planFor, shadowDecision, type ShadowDecision } from './rules/enforcement.ts'
 export { isContention, LimiterError, type LimiterErrorCode } from './errors.ts'
 export { FinishedStreams } from './finished-streams.ts'
-export { judgeLostHeartbeat, type LostHeartbeat, type LostHeartbeatVerdict } from './heartbeat.ts'
-export { escapePointer } from './json-reader.ts'
+export { judgeLostHeartbeat, type LostHeartbeat, type LostHeartbeatVerdict } from './rules/lost-heartbeat.ts'
+export { escapePointer } from './policy/json-reader.ts'
 export {
   LEASE_ID_BYTES_MAX,
   STREAM_ID_BYTES_MAX,
@@ -39,8 +46,8 @@ export {
   type UserId,
 } from './lease.ts'
 export { Limiter, type LimiterParts } from './limiter.ts'
-export { currentNote, NOTES_MAX } from './notes.ts'
-export { headlineLimit, isCountedBy } from './limits.ts'
+export { currentNote, NOTES_MAX } from './rules/notes.ts'
+export { headlineLimit, isCountedBy } from './rules/limits.ts'
 export { type Pace, type Paces } from './pace.ts'
 export {
   planOfOneLimit,
@@ -50,9 +57,9 @@ export {
   type StreamFilter,
   type WhenFull,
 } from './plan.ts'
-export { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
-export { FAULTS_NAMED_MAX, faultsInWords, shortPointer, type PolicyFault } from './policy-fault.ts'
-export { parsePolicy } from './policy-reader.ts'
+export { DEFAULT_POLICY, PolicyError, type Policy } from './policy/policy.ts'
+export { FAULTS_NAMED_MAX, faultsInWords, shortPointer, type PolicyFault } from './policy/fault.ts'
+export { parsePolicy } from './policy/reader.ts'
 export {
   EMPTY_ROSTER,
   heldLease,
@@ -76,4 +83,4 @@ export type {
   ScanRequest,
   Store,
 } from './store.ts'
-export { tidied, type SweepJudge, type Tidying } from './sweep.ts'
+export { tidied, type SweepJudge, type Tidying } from './rules/sweep.ts'

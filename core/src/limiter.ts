@@ -4,7 +4,7 @@
  * Each verb first tries the write that is right in the common case. If the store refuses, the roster it hands
  * back says why, and the settler decides on that.
  */
-import { admit, roomFor, type Claim, type Denial } from './admission.ts'
+import { admit, roomFor, type Claim, type Denial } from './rules/admission.ts'
 import type {
   Finished,
   Grant,
@@ -18,16 +18,16 @@ import type {
   StopRequest,
   StopResult,
 } from './decision.ts'
-import { planFor, shadowDecision } from './enforcement.ts'
+import { planFor, shadowDecision } from './rules/enforcement.ts'
 import { FinishedStreams } from './finished-streams.ts'
-import { judgeLostHeartbeat } from './heartbeat.ts'
+import { judgeLostHeartbeat } from './rules/lost-heartbeat.ts'
 import { leaseIdOf, leaseTimes, type Generation, type Lease, type StreamId, type UserId } from './lease.ts'
-import { factsOf } from './notes.ts'
+import { factsOf } from './rules/notes.ts'
 import { longestLeaseMs, Pacer } from './pace.ts'
 import type { Plan } from './plan.ts'
-import { planNamed, planOf } from './plan-lookup.ts'
-import { viewOf } from './plan-view.ts'
-import type { Policy } from './policy.ts'
+import { planNamed, planOf } from './rules/plan-lookup.ts'
+import { viewOf } from './rules/plan-view.ts'
+import type { Policy } from './policy/policy.ts'
 import { EMPTY_ROSTER, heldLease, liveLeases, type LeaseFacts, type Roster } from './roster.ts'
 import { Settler, type Settled } from './settler.ts'
 import { Stops } from './stops.ts'

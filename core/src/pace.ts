@@ -1,4 +1,4 @@
-import { isFull } from './limits.ts'
+import { isFull } from './rules/limits.ts'
 import type { Lease, UserId } from './lease.ts'
 import type { Plan } from './plan.ts'
 

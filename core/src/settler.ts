@@ -1,4 +1,4 @@
-import type { Write } from './admission.ts'
+import type { Write } from './rules/admission.ts'
 import { isContention, LimiterError } from './errors.ts'
 import type { FinishedStreams } from './finished-streams.ts'
 import type { UserId } from './lease.ts'

@@ -1,8 +1,8 @@
 import type { PlayedOutRequest, StopRequest, StopResult } from './decision.ts'
-import { currentNote, noteKeptMs } from './notes.ts'
+import { currentNote, noteKeptMs } from './rules/notes.ts'
 import type { Note, Roster } from './roster.ts'
 import type { Settler } from './settler.ts'
-import { judgeLateStop, judgeOperatorStop, judgePlayedOut, type PlayedOutVerdict } from './stop.ts'
+import { judgeLateStop, judgeOperatorStop, judgePlayedOut, type PlayedOutVerdict } from './rules/ending.ts'
 import type { Store } from './store.ts'
 
 /** What ends streams over a store. */

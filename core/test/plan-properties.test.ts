@@ -26,7 +26,7 @@ import {
   leavingByWish,
   obstacle,
 } from '../../tests/simulation/checker/plan-model.ts'
-import { isFull } from '../src/limits.ts'
+import { isFull } from '../src/rules/limits.ts'
 
 const NOW_MS = 1000
 /** No more than a roster keeps notes, so that no newcomer has too many to evict. */

@@ -118,14 +118,14 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'every plan is the default',
-    file: 'plan-lookup.ts',
+    file: 'rules/plan-lookup.ts',
     right: 'const plan = plans.get(name)',
     wrong: 'const plan = defaultPlan',
     caughtBy: 'view',
   },
   {
     slip: 'every lease is of the default plan',
-    file: 'plan-lookup.ts',
+    file: 'rules/plan-lookup.ts',
     right: 'lease?.plan === undefined ? undefined : plans.get(lease.plan)',
     wrong: 'undefined',
     caughtBy: 'view',

@@ -1,6 +1,6 @@
 import { EVICTIONS_MAX, inTurn } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
-import { isLive, lapsesAtMs, renewedLease, type Lease, type LeaseId, type Renewal } from './lease.ts'
+import { isLive, lapsesAtMs, renewedLease, type Lease, type LeaseId, type Renewal } from '../lease.ts'
 import {
   fullLimit,
   headlineLimit,
@@ -11,9 +11,9 @@ import {
   type FullLimit,
 } from './limits.ts'
 import { notesAfter } from './notes.ts'
-import type { Limit, Plan } from './plan.ts'
-import { heldLease, liveLeases, type Roster, type RosterContent } from './roster.ts'
-import type { LeaseRef, Room } from './store.ts'
+import type { Limit, Plan } from '../plan.ts'
+import { heldLease, liveLeases, type Roster, type RosterContent } from '../roster.ts'
+import type { LeaseRef, Room } from '../store.ts'
 
 /** What a newcomer asks for: its lease as it would be held, under a plan. */
 export type Claim = {

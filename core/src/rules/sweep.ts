@@ -1,6 +1,6 @@
-import { rememberedUntilMs, type Lease, type StreamId } from './lease.ts'
+import { rememberedUntilMs, type Lease, type StreamId } from '../lease.ts'
 import { withNotes, withoutNotesOn, type KeptNotes } from './notes.ts'
-import type { Roster, RosterContent } from './roster.ts'
+import type { Roster, RosterContent } from '../roster.ts'
 
 /** By what a roster is judged that may hold things nobody needs any more. */
 export type SweepJudge = {

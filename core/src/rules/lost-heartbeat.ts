@@ -1,8 +1,8 @@
 import { admit, type Admission, type Claim } from './admission.ts'
-import type { Generation, LeaseId, ReportFacts } from './lease.ts'
+import type { Generation, LeaseId, ReportFacts } from '../lease.ts'
 import { tellsAllAsked } from './limits.ts'
 import { currentNote, mayBeForgotten } from './notes.ts'
-import { heldLease, liveLeases, type LeaseFacts, type NoteOf, type Roster } from './roster.ts'
+import { heldLease, liveLeases, type LeaseFacts, type NoteOf, type Roster } from '../roster.ts'
 
 /** A heartbeat whose lease was not there to renew, or runs in grace. */
 export type LostHeartbeat = {

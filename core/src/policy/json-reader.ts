@@ -1,4 +1,4 @@
-import type { PolicyFault } from './policy-fault.ts'
+import type { PolicyFault } from './fault.ts'
 
 /** Longest text, in UTF-16 units, and most names that a fault shows. */
 const SHOWN_LENGTH_MAX = 80

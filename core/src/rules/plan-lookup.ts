@@ -1,7 +1,7 @@
-import { LimiterError } from './errors.ts'
-import type { Plan } from './plan.ts'
-import type { Policy } from './policy.ts'
-import type { LeaseFacts } from './roster.ts'
+import { LimiterError } from '../errors.ts'
+import type { Plan } from '../plan.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { LeaseFacts } from '../roster.ts'
 
 /**
  * The plan of this name; without a name, the default plan.

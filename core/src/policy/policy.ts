@@ -1,6 +1,6 @@
-import type { Paces } from './pace.ts'
-import { planOfOneLimit, type Plan } from './plan.ts'
-import { faultsInWords, type PolicyFault } from './policy-fault.ts'
+import type { Paces } from '../pace.ts'
+import { planOfOneLimit, type Plan } from '../plan.ts'
+import { faultsInWords, type PolicyFault } from './fault.ts'
 
 /** All plans, and how long a lease runs. */
 export type Policy = {

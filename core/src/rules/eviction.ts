@@ -1,6 +1,6 @@
-import type { Lease } from './lease.ts'
+import type { Lease } from '../lease.ts'
 import { NOTES_MAX } from './notes.ts'
-import type { WhenFull } from './plan.ts'
+import type { WhenFull } from '../plan.ts'
 
 /** The most streams that one newcomer makes leave: each must find its note. */
 export const EVICTIONS_MAX = NOTES_MAX

@@ -1,8 +1,8 @@
 /**
  * Counting under a plan: which leases a limit counts, and which limit is reached.
  */
-import type { Lease, StreamDescription } from './lease.ts'
-import type { Limit, Plan, StreamFilter } from './plan.ts'
+import type { Lease, StreamDescription } from '../lease.ts'
+import type { Limit, Plan, StreamFilter } from '../plan.ts'
 
 /**
  * The most streams of one user that a plan may leave out of the count and still let run: an exemption

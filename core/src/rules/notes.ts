@@ -5,8 +5,8 @@
  * every call on a lease it does not know is answered by "ended" until then. So a dropped note never revives
  * a stream.
  */
-import { leaseLengthMs, rememberedUntilMs, type Generation, type Lease, type LeaseId } from './lease.ts'
-import type { Evictor, LeaseFacts, Note, NoteOf, RosterContent } from './roster.ts'
+import { leaseLengthMs, rememberedUntilMs, type Generation, type Lease, type LeaseId } from '../lease.ts'
+import type { Evictor, LeaseFacts, Note, NoteOf, RosterContent } from '../roster.ts'
 
 /** The most notes a roster keeps, newest first to stay: zapping through a hundred channels must not grow the record. */
 export const NOTES_MAX = 16

@@ -3,9 +3,9 @@
  * is over.
  */
 import type { Write } from './admission.ts'
-import type { Generation, Lease, LeaseId, ReportFacts } from './lease.ts'
+import type { Generation, Lease, LeaseId, ReportFacts } from '../lease.ts'
 import { currentNote, factsOf, withNotes } from './notes.ts'
-import { heldLease, type Ending, type Note, type Roster } from './roster.ts'
+import { heldLease, type Ending, type Note, type Roster } from '../roster.ts'
 
 /** `stopped`: it was held and has ended. `noted`: it was not held, and its player will be told. */
 export type StopVerdict =

@@ -2,7 +2,7 @@
  * From the JSON of a policy file to a policy.
  */
 import { escapePointer, JsonReader, show, showNames, type JsonObject } from './json-reader.ts'
-import { leaseSecondsFor, type Paces } from './pace.ts'
+import { leaseSecondsFor, type Paces } from '../pace.ts'
 import {
   LIMIT_MAX,
   type Grace,
@@ -11,7 +11,7 @@ import {
   type Plan,
   type StreamFilter,
   type WhenFull,
-} from './plan.ts'
+} from '../plan.ts'
 import { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
 
 /** Longest lease: a week. Somebody who wants longer wants `null`. */

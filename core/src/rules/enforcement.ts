@@ -3,9 +3,9 @@
  * and are only told of.
  */
 import { admit, type Claim } from './admission.ts'
-import type { Lease, LeaseId, UserId } from './lease.ts'
-import { LIMIT_MAX, type Plan } from './plan.ts'
-import type { Roster } from './roster.ts'
+import type { Lease, LeaseId, UserId } from '../lease.ts'
+import { LIMIT_MAX, type Plan } from '../plan.ts'
+import type { Roster } from '../roster.ts'
 
 /** What a plan that does not hold would have decided. */
 export type ShadowDecision = {

@@ -5,9 +5,9 @@
  * else is denied like a newcomer. It stays in the roster, lapsed, as the memory that the window is used
  * up, until the user is back within the limit and a newcomer is admitted without it.
  */
-import type { Lease } from './lease.ts'
-import type { Plan } from './plan.ts'
-import type { RosterContent } from './roster.ts'
+import type { Lease } from '../lease.ts'
+import type { Plan } from '../plan.ts'
+import type { RosterContent } from '../roster.ts'
 
 /** Until when a newcomer may run above the limit; `undefined` where the plan has no such window, or it is used up. */
 export function graceUntil({ grace }: Plan, roster: RosterContent, nowMs: number): number | undefined {

@@ -1,7 +1,7 @@
-import type { PlanView } from './decision.ts'
-import type { Lease } from './lease.ts'
+import type { PlanView } from '../decision.ts'
+import type { Lease } from '../lease.ts'
 import { counted, headlineLimit, ignored } from './limits.ts'
-import type { Plan } from './plan.ts'
+import type { Plan } from '../plan.ts'
 
 /** What the plan says of these live streams. */
 export function viewOf(plan: Plan, live: readonly Lease[]): PlanView {
