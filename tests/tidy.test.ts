@@ -33,6 +33,23 @@ const sources: readonly Source[] = trackedFiles('*.ts').map((path) => {
   return { path, text, imports: importsOf(path, text) }
 })
 
+/**
+ * The rooms of the service from the bottom to the top: its folders, and the files beside them. A file imports
+ * from its own room and from the levels below.
+ */
+const LEVELS: readonly (readonly string[])[] = [
+  ['text'],
+  ['telemetry'],
+  ['policy'],
+  ['settings'],
+  ['sweep', 'replay', 'store'],
+  ['api'],
+  ['servers'],
+  ['compose.ts'],
+  ['commands'],
+  ['cli.ts', 'lambda.ts', 'sweep-lambda.ts'],
+]
+
 /** One forbidden direction: no file that `from` names may import what `to` names. */
 type Direction = { readonly from: RegExp; readonly to: RegExp; readonly except?: RegExp }
 
@@ -63,6 +80,23 @@ describe('directions', () => {
         imports.filter((target) => to.test(target)).map((target) => `${path} -> ${target}`),
       )
     expect(offenders).toEqual([])
+  })
+
+  it('in the service no import runs uphill', () => {
+    const offenders = sources.flatMap(({ path, imports }) => {
+      const own = levelOf(path)
+      const uphill = imports.filter((target) => {
+        const other = levelOf(target)
+        return other > own || (other === own && roomOf(target) !== roomOf(path))
+      })
+      return own === -1 ? [] : uphill.map((target) => `${path} -> ${target}`)
+    })
+    expect(offenders).toEqual([])
+  })
+
+  it('every room of the service has its level', () => {
+    const rooms = new Set(sources.flatMap(({ path }) => roomOf(path) ?? []))
+    expect([...rooms].toSorted()).toEqual(LEVELS.flat().toSorted())
   })
 
   it('no store knows another', () => {
@@ -152,6 +186,16 @@ describe('sizes', () => {
     expect(offenders).toEqual([])
   })
 })
+
+/** The folder below `service/src`, or the file there; undefined for a file elsewhere. */
+function roomOf(path: string): string | undefined {
+  return /^service\/src\/([^/]+)/.exec(path)?.[1]
+}
+
+function levelOf(path: string): number {
+  const room = roomOf(path)
+  return LEVELS.findIndex((rooms) => room !== undefined && rooms.includes(room))
+}
 
 function trackedFiles(pattern: string): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', pattern]

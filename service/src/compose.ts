@@ -10,17 +10,22 @@ import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
-import { EmbeddedMetrics } from './telemetry/cloudwatch.ts'
 import { FinishedRefresher } from './store/finished-refresher.ts'
+import { inFlightMetric } from './telemetry/in-flight.ts'
 import type { Log, Logger } from './telemetry/log.ts'
-import { NO_METRICS, type JoinFleet, type MetricsSink } from './telemetry/metrics-sink.ts'
+import { droppedLinesMetric } from './telemetry/dropped-lines.ts'
+import type { JoinFleet, MetricsSink } from './telemetry/metrics-sink.ts'
+import { openMetrics } from './telemetry/open-metrics.ts'
 import type { PolicySource } from './policy/policy-file.ts'
 import { firstState, PolicyInForce } from './policy/policy-in-force.ts'
+import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
 import type { Documents, Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
 import { addSamples } from './store/samples.ts'
 import { sequence } from './text/sequence.ts'
+import { logSweep } from './sweep/sweep-line.ts'
+import { SweepMetrics } from './sweep/sweep-metrics.ts'
 import { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
 import { identifyByClaim, trustEverybody } from './api/caller.ts'
@@ -63,7 +68,7 @@ const PROBE_USER = '\u007f' as UserId
  * @throws {Error} where the store cannot be opened, with the reason as its cause.
  */
 export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): Promise<Composition> {
-  const metrics = await openMetrics(config, log, joinFleet)
+  const metrics = await metricsOf(config, log, joinFleet)
   const engine = await openNamed(config.store, (message) => log.logger.warn(message))
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, config, metrics)
@@ -90,8 +95,8 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
   const { inFlightMax } = config
   const doors = doorsOf(config)
   const app = new App({ service, routes: ROUTES, observer, ...doors, inFlightMax, newRequestId: sequence() })
-  metrics.showInFlight?.(() => app.inFlight)
-  metrics.showDroppedLines?.(() => log.droppedLines)
+  metrics.show?.(inFlightMetric(() => app.inFlight))
+  metrics.show?.(droppedLinesMetric(() => log.droppedLines))
   return {
     app,
     finished,
@@ -113,6 +118,10 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
   }
 }
 
+function metricsOf({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promise<MetricsSink> {
+  return openMetrics(metrics, { writeLine: (line) => log.line(line), now: Date.now, joinFleet })
+}
+
 /** Who may call, and from where. */
 function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
   const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
@@ -130,7 +139,7 @@ function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }
 
 function policyOf({ policy }: Config, limiter: Limiter, metrics: MetricsSink): PolicyInForce {
   const inForce = new PolicyInForce(firstState(policy, Date.now()), (next) => limiter.usePolicy(next))
-  metrics.showPolicy?.(() => inForce.state)
+  for (const metric of policyMetrics(() => inForce.state)) metrics.show?.(metric)
   return inForce
 }
 
@@ -200,17 +209,18 @@ function sweepingOver(
 ): Sweeping {
   const sweeper = sweeperOver(store, config.store)
   const makeSweepTimer = () => {
-    const watcher = metrics.watchSweeps?.()
+    const counts = new SweepMetrics(Date.now)
+    for (const metric of counts.metrics) metrics.show?.(metric)
     const ended = (report: SweepReport) => {
-      watcher?.ended(report)
-      log.sweep(report)
+      counts.ended(report)
+      logSweep(log.logger, report)
     }
     return new SweepTimer({
       sweep: (options) => sweeper.sweep(options),
       rate: config.sweepRate,
       intervalMs: config.sweepMinutes * 60_000,
       random: Math.random,
-      observer: { swept: (progress) => watcher?.swept(progress), ended },
+      observer: { swept: counts.swept, ended },
     })
   }
   return { sweeper, makeSweepTimer }
@@ -234,22 +244,6 @@ function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
     },
     now: Date.now,
   })
-}
-
-/** Whom the configuration names; Prometheus' client is loaded only now, so that no Lambda loads it in vain. */
-async function openMetrics({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promise<MetricsSink> {
-  switch (metrics.kind) {
-    case 'prometheus': {
-      const { Metrics } = await import('./telemetry/prometheus.ts')
-      return new Metrics(joinFleet)
-    }
-    case 'emf': {
-      const write = (line: string) => log.line(line)
-      return new EmbeddedMetrics({ functionName: metrics.functionName, now: Date.now, write })
-    }
-    case 'off':
-      return NO_METRICS
-  }
 }
 
 /** The store, or a failure that names the setting it came from. */

@@ -10,6 +10,7 @@ import { composeSweep, type SweepComposition } from './compose.ts'
 import { loadConfig, type Config } from './settings/settings.ts'
 import { Log } from './telemetry/log.ts'
 import { readSweepEvent, type LambdaContext, type SweepResult } from './sweep/sweep-event.ts'
+import { logSweep } from './sweep/sweep-line.ts'
 import type { SweepState } from './sweep/sweep-state.ts'
 import { wholeOf, type SweepReport } from './sweep/sweeper.ts'
 
@@ -43,7 +44,7 @@ export async function sweep(event: unknown, context: LambdaContext): Promise<Swe
     inParallel: SEGMENTS_AT_ONCE,
     signal: nearTheEnd(context),
   })
-  log.sweep(report)
+  logSweep(log.logger, report)
   log.flush()
   if (report.outcome === 'failed') throw report.failure
   return resultOf(report, state.segments)

@@ -1,6 +1,7 @@
 import { Registry } from '@prometheus-io/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SweepMetrics } from '../src/sweep/sweep-metrics.ts'
+import { showMetric } from '../src/telemetry/shown-metric.ts'
 import { SweepTimer } from '../src/sweep/sweep-timer.ts'
 import type { SweepOptions, SweepReport, SweepTally } from '../src/sweep/sweeper.ts'
 
@@ -112,9 +113,10 @@ describe('the timer', () => {
 })
 
 describe('the metrics of sweeps', () => {
-  it('count on from page to page and from sweep to sweep, and know when one came to its end', async () => {
+  it('add up over pages and sweeps, and tell when a sweep last reached its end', async () => {
     const registry = new Registry()
-    const metrics = new SweepMetrics(registry)
+    const metrics = new SweepMetrics(Date.now)
+    for (const metric of metrics.metrics) showMetric(registry, metric)
     const tally = { ...NOTHING_DONE, usersSeen: 5, leasesLapsed: 2 }
     metrics.swept({ tally })
     metrics.swept({ tally: { ...tally, usersSeen: 9 } })

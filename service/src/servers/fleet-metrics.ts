@@ -1,8 +1,9 @@
 /**
  * The metrics of all workers, as the primary gathers them when one of them is scraped.
  */
-import { Gauge, Registry } from '@prometheus-io/client'
-import { showDroppedLines } from '../telemetry/dropped-lines.ts'
+import { Registry } from '@prometheus-io/client'
+import { droppedLinesMetric } from '../telemetry/dropped-lines.ts'
+import { showMetric } from '../telemetry/shown-metric.ts'
 import { countedIn } from './counted-samples.ts'
 import type { MetricSamples } from './messages.ts'
 
@@ -27,17 +28,14 @@ export class FleetMetrics {
 
   /** @param parts how many workers are in which state now, and how many log lines the primary has dropped. */
   constructor({ states, droppedLines }: { states: () => WorkerStates; droppedLines: () => number }) {
-    const workers = new Gauge({
+    showMetric(this.#own, {
+      kind: 'gauge',
       name: 'streamgate_workers',
-      help: 'Worker processes: ready, silent (no word for 2 s, so they get no new connections), or starting.',
-      labelNames: ['state'],
-      registers: [],
-      collect() {
-        for (const [state, count] of Object.entries(states())) this.set({ state }, count)
-      },
+      help: 'Worker processes: ready, silent (no message for 2 s, so they get no new connections), or starting.',
+      label: 'state',
+      valueNow: states,
     })
-    this.#own.registerMetric(workers)
-    showDroppedLines(this.#own, droppedLines)
+    showMetric(this.#own, droppedLinesMetric(droppedLines))
   }
 
   /** A worker tells what it has counted so far; the first time, maybe nothing. */

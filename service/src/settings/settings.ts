@@ -2,6 +2,7 @@
  * The configuration: the only place that reads the environment.
  */
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log-levels.ts'
+import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './parse.ts'
@@ -9,12 +10,6 @@ import type { StoreAddress } from '@streamgate/stores/engine'
 import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
 import { parseUserClaim } from './user-claim.ts'
-
-/** Who is told what is measured. */
-export type MetricsConfig =
-  | { readonly kind: 'prometheus' }
-  | { readonly kind: 'emf'; readonly functionName: string }
-  | { readonly kind: 'off' }
 
 /** A configuration that was found to be sound. */
 export type Config = SweepConfig & {

@@ -1,63 +1,86 @@
-import { Counter, Gauge, type Registry } from '@prometheus-io/client'
+import type { ShownMetric } from '../telemetry/shown-metric.ts'
 import type { SweepObserver } from './sweep-timer.ts'
-import type { SweepProgress, SweepReport, SweepTally } from './sweeper.ts'
+import { EMPTY_TALLY, type SweepProgress, type SweepReport, type SweepTally } from './sweeper.ts'
 
-/** What Prometheus is told of sweeps, page by page. */
+/** Counts what sweeps do, page by page. */
 export class SweepMetrics implements SweepObserver {
-  readonly #usersSeen: Counter
-  readonly #usersRemoved: Counter
-  readonly #pruned: Counter<'kind'>
-  readonly #writesRefused: Counter
-  readonly #lastFinished: Gauge
-  /** What has been told of the sweep under way. */
-  #told: SweepTally | undefined
+  readonly #now: () => number
+  /** The sum over all sweeps that have ended. */
+  #ended: SweepTally = EMPTY_TALLY
+  /** The tally of the sweep under way. */
+  #underWay: SweepTally = EMPTY_TALLY
+  #hasSwept = false
+  #lastFinishedAtMs = 0
 
-  constructor(registry: Registry) {
-    const registers = [registry]
-    this.#usersSeen = new Counter({
-      name: 'streamgate_sweep_users_seen_total',
-      help: 'Users that sweeps have looked at.',
-      registers,
-    })
-    this.#usersRemoved = new Counter({
-      name: 'streamgate_sweep_users_removed_total',
-      help: 'Users whom sweeps have forgotten, because they held nothing any more.',
-      registers,
-    })
-    this.#pruned = new Counter({
-      name: 'streamgate_sweep_pruned_total',
-      help: 'What sweeps took out of rosters: lapsed leases, leases of finished streams, outdated notes.',
-      labelNames: ['kind'],
-      registers,
-    })
-    this.#writesRefused = new Counter({
-      name: 'streamgate_sweep_writes_refused_total',
-      help: 'Writes of sweeps that came after somebody else’s, and so changed nothing.',
-      registers,
-    })
-    this.#lastFinished = new Gauge({
-      name: 'streamgate_sweep_last_finished_timestamp_seconds',
-      help: 'When a sweep last came to its end; 0 before the first.',
-      aggregator: 'max',
-      registers,
-    })
+  /** @param now milliseconds since the epoch. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** The counts as metrics. */
+  get metrics(): readonly ShownMetric[] {
+    return [
+      this.#counterOf('usersSeen', {
+        name: 'streamgate_sweep_users_seen_total',
+        help: 'Users that sweeps have read.',
+      }),
+      this.#counterOf('usersRemoved', {
+        name: 'streamgate_sweep_users_removed_total',
+        help: 'Users that sweeps have removed because they held nothing any more.',
+      }),
+      {
+        kind: 'counter',
+        name: 'streamgate_sweep_pruned_total',
+        help: 'What sweeps removed from rosters: lapsed leases, leases of finished streams, outdated notes.',
+        label: 'kind',
+        valueNow: () => this.#pruned,
+      },
+      this.#counterOf('writesRefused', {
+        name: 'streamgate_sweep_writes_refused_total',
+        help: 'Writes of sweeps that were refused because another write came first.',
+      }),
+      {
+        kind: 'gauge',
+        name: 'streamgate_sweep_last_finished_timestamp_seconds',
+        help: 'When a sweep last reached its end. 0 before the first one.',
+        aggregator: 'max',
+        valueNow: () => this.#lastFinishedAtMs / 1000,
+      },
+    ]
   }
 
   readonly swept = ({ tally }: Pick<SweepProgress, 'tally'>): void => {
-    const told = this.#told
-    const newOf = (name: keyof SweepTally) => tally[name] - (told?.[name] ?? 0)
-    this.#usersSeen.inc(newOf('usersSeen'))
-    this.#usersRemoved.inc(newOf('usersRemoved'))
-    this.#pruned.inc({ kind: 'lapsed' }, newOf('leasesLapsed'))
-    this.#pruned.inc({ kind: 'finished' }, newOf('leasesFinished'))
-    this.#pruned.inc({ kind: 'note' }, newOf('notesOutdated'))
-    this.#writesRefused.inc(newOf('writesRefused'))
-    this.#told = tally
+    this.#hasSwept = true
+    this.#underWay = tally
   }
 
   readonly ended = (report: SweepReport): void => {
     this.swept(report)
-    this.#told = undefined
-    if (report.outcome === 'finished') this.#lastFinished.setToCurrentTime()
+    this.#ended = this.#tally
+    this.#underWay = EMPTY_TALLY
+    if (report.outcome === 'finished') this.#lastFinishedAtMs = this.#now()
+  }
+
+  get #tally(): SweepTally {
+    const sum = (name: keyof SweepTally) => this.#ended[name] + this.#underWay[name]
+    return {
+      usersSeen: sum('usersSeen'),
+      leasesLapsed: sum('leasesLapsed'),
+      leasesFinished: sum('leasesFinished'),
+      notesOutdated: sum('notesOutdated'),
+      usersRemoved: sum('usersRemoved'),
+      writesRefused: sum('writesRefused'),
+    }
+  }
+
+  /** By kind. Without a sweep there is no series, as for any counter with a label. */
+  get #pruned(): Readonly<Record<string, number>> {
+    if (!this.#hasSwept) return {}
+    const { leasesLapsed: lapsed, leasesFinished: finished, notesOutdated: note } = this.#tally
+    return { lapsed, finished, note }
+  }
+
+  #counterOf(count: keyof SweepTally, about: { readonly name: string; readonly help: string }): ShownMetric {
+    return { kind: 'counter', ...about, valueNow: () => this.#tally[count] }
   }
 }

@@ -95,7 +95,8 @@ const WRITES_PER_USER_MAX = 2
 /** A consistent read of an item costs at least this much: for an endpoint that does not tell. */
 const READ_UNITS_PER_USER = 1
 
-const EMPTY_TALLY = {
+/** A sweep that has done nothing yet. */
+export const EMPTY_TALLY = {
   usersSeen: 0,
   leasesLapsed: 0,
   leasesFinished: 0,

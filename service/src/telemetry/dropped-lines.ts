@@ -1,15 +1,11 @@
-import { Counter, type Registry } from '@prometheus-io/client'
+import type { ShownMetric } from './shown-metric.ts'
 
-/** Shows, at each scrape, how many log lines this process has dropped. */
-export function showDroppedLines(registry: Registry, dropped: () => number): void {
-  const counter = new Counter({
+/** How many log lines this process has dropped, as a metric. */
+export function droppedLinesMetric(droppedNow: () => number): ShownMetric {
+  return {
+    kind: 'counter',
     name: 'streamgate_log_lines_dropped_total',
-    help: 'Log lines dropped because standard output was not read: a process keeps 8 MB for its reader.',
-    registers: [],
-    collect() {
-      this.reset()
-      this.inc(dropped())
-    },
-  })
-  registry.registerMetric(counter)
+    help: 'Log lines dropped because standard output was not read. A process keeps 8 MB for its reader.',
+    valueNow: droppedNow,
+  }
 }

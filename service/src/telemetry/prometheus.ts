@@ -1,14 +1,11 @@
 /**
  * What Prometheus is told. Labels are few and fixed: no id ever becomes one.
  */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import { collectDefaultMetrics, Counter, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import { decisionsIn, type AnsweredRequest, type Decision } from './decision-event.ts'
-import { showDroppedLines } from './dropped-lines.ts'
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
-import type { PolicyState } from '../policy/policy-in-force.ts'
-import { showPolicy } from '../policy/policy-metrics.ts'
-import { SweepMetrics } from '../sweep/sweep-metrics.ts'
+import { showMetric, type ShownMetric } from './shown-metric.ts'
 
 /** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -76,33 +73,7 @@ export class Metrics implements MetricsSink {
     })
   }
 
-  /** What hears of this process's sweeps, and is scraped from then on. */
-  watchSweeps(): SweepMetrics {
-    return new SweepMetrics(this.registry)
-  }
-
-  /** Shows, at each scrape, how many requests are under way. */
-  showInFlight(count: () => number): void {
-    const gauge = new Gauge({
-      name: 'streamgate_requests_in_flight',
-      help: 'Requests that are being answered.',
-      registers: [],
-      collect() {
-        this.set(count())
-      },
-    })
-    this.registry.registerMetric(gauge)
-  }
-
-  /** Shows, at each scrape, which policy is in force. */
-  showPolicy(stateNow: () => PolicyState): void {
-    showPolicy(this.registry, stateNow)
-  }
-
-  /** Shows, at each scrape, how many log lines were dropped. */
-  showDroppedLines(dropped: () => number): void {
-    showDroppedLines(this.registry, dropped)
-  }
+  readonly show = (metric: ShownMetric): void => showMetric(this.registry, metric)
 
   readonly scrape = async () => ({ contentType: this.registry.contentType, text: await this.#text() })
 
