@@ -33,12 +33,27 @@ it.each([
   expect(machine.calls).toEqual([])
 })
 
-type Kind = { readonly programs: readonly string[]; readonly user: number; readonly hasApt: boolean }
+it('says on macOS that it installs nothing there, and what is missing', () => {
+  const machine = new Machine({ programs: ['git', 'ps'], user: 501, hasApt: false, system: 'darwin24' })
+  const { status, stdout, stderr } = machine.run()
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toMatch(/^On macOS this script installs nothing\. .* Not in the path: chromium\. .*\n$/)
+})
+
+type Kind = {
+  readonly programs: readonly string[]
+  readonly user: number
+  readonly hasApt: boolean
+  /** What Bash calls the operating system. */
+  readonly system?: string
+}
 
 class Machine {
   readonly #folder = temporaryFolder()
+  readonly #system: string
 
-  constructor({ programs, user, hasApt }: Kind) {
+  constructor({ programs, user, hasApt, system = 'linux-gnu' }: Kind) {
+    this.#system = system
     for (const name of programs) this.#place(name, 'exit 0')
     this.#place('id', `echo ${user}`)
     if (hasApt) this.#place('apt-get', `echo "$@" >> "${join(this.#folder, 'calls')}"`)
@@ -56,7 +71,7 @@ class Machine {
 
   run(): { status: number | null; stdout: string; stderr: string } {
     const { status, stdout, stderr } = spawnSync('/bin/bash', [SCRIPT], {
-      env: { PATH: this.#folder },
+      env: { PATH: this.#folder, OSTYPE: this.#system },
       encoding: 'utf8',
     })
     return { status, stdout, stderr }
