@@ -20,6 +20,7 @@ import type { PolicySource } from './policy/policy-file.ts'
 import { firstState, PolicyInForce } from './policy/policy-in-force.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
+import { presentProblem } from './api/present-problem.ts'
 import type { Documents, Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
 import { addSamples } from './store/samples.ts'
@@ -122,10 +123,10 @@ function metricsOf({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promis
   return openMetrics(metrics, { writeLine: (line) => log.line(line), now: Date.now, joinFleet })
 }
 
-/** Who may call, and from where. */
+/** Who may call, from where, and how errors look to them. */
 function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
   const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
-  return { cors: new Cors({ origins, headers }), identify }
+  return { cors: new Cors({ origins, headers }), identify, presentFault: presentProblem }
 }
 
 function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }: Log): FinishedRefresher {

@@ -171,20 +171,18 @@ export function describeBadInput(maker: TargetMaker): void {
       'PATCH /users/bad/streams/held/',
       'DELETE /users/bad/',
       'GET /livez/',
-    ])('%s is not found, and told to leave out the slash at its end', async (line) => {
+    ])('%s is not found, and the answer says to remove the slash at the end', async (line) => {
       const [method = '', path = ''] = line.split(' ')
       const reply = await service.send(method === 'POST' ? { ...start({}), path } : on(method, path))
       expect(reply.status).toBe(404)
-      expect(reply.body['detail']).toBe(
-        'There is nothing at this path. Leave out the slash at its end: paths have none.',
-      )
+      expect(reply.body['detail']).toBe('This path does not exist. Remove the slash at the end.')
       expect(await service.running('bad')).toEqual(['held'])
     })
 
     it('a path that is unknown with and without a slash at its end gets no such hint', async () => {
       for (const path of ['/', '//', '/nothing/', '/users/bad/streams//']) {
         const { body } = await service.send(on('GET', path))
-        expect(body['detail'], path).toBe('There is nothing at this path.')
+        expect(body['detail'], path).toBe('This path does not exist.')
       }
     })
 

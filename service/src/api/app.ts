@@ -1,23 +1,22 @@
 /**
- * The service as a function from request to answer: finds the route, lets it answer, turns every failure
- * into a problem, and tells the log and the metrics.
+ * The service as a function from request to answer. It finds the route, runs it, presents its fault if there is one,
+ * and reports to the log and the metrics.
  */
-import { LimiterError } from '@streamgate/core'
 import type { Identify } from './caller.ts'
 import type { Cors } from './cors.ts'
+import { faultOf, notFound, type Fault, type PresentFault } from './fault.ts'
 import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse, type PathParams } from './http.ts'
-import { RejectedRequest } from './input.ts'
-import { failure, problem, retryLater } from './problem.ts'
-import type { Answer, Route, Service } from './route.ts'
+import type { Outcome, Route, Service } from './route.ts'
 import { Router, type Match } from './router.ts'
-import { refusalOf } from './viewer-scope.ts'
-import type { RequestObserver } from '../telemetry/decision-event.ts'
+import { tokenFault } from './viewer-scope.ts'
+import type { Decisions, RequestObserver } from '../telemetry/decision-event.ts'
 
 export type AppParts = {
   readonly service: Service
   readonly routes: readonly Route[]
   readonly observer: RequestObserver
   readonly cors: Cors
+  readonly presentFault: PresentFault
   readonly identify: Identify
   /** Requests under way at once, beyond which viewers' calls are told to come back later. */
   readonly inFlightMax: number
@@ -42,7 +41,7 @@ export class App {
     this.#router = new Router(parts.routes)
   }
 
-  /** Requests that are under way. */
+  /** Requests that are in progress. */
   get inFlight(): number {
     return this.#inFlight
   }
@@ -50,30 +49,33 @@ export class App {
   /** The answer to a request; never rejects. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const startedAt = performance.now()
-    const { observer, cors } = this.#parts
+    const { observer, cors, presentFault } = this.#parts
     const requestId = this.#requestIdOf(request)
     const match = this.#router.find(request.path)
     const isHead = request.method === 'HEAD'
     const route = match?.routes.get(isHead ? 'GET' : request.method)
-    let answer: Answer
-    let fault: unknown
+    let answer: HttpResponse
+    let decision: Decisions | undefined
+    let error: unknown
     this.#inFlight += 1
     try {
-      answer =
+      const outcome: Outcome =
         match && route
-          ? await this.#answer(route, request, match.params)
-          : (cors.preflight(request, match?.routes) ?? this.#misdirected(request.path, match))
-    } catch (error) {
-      fault = error
-      answer = answerToError(error)
+          ? await this.#outcomeOf(route, request, match.params)
+          : (cors.preflight(request, match?.routes) ?? { fault: this.#misdirected(request.path, match) })
+      answer = 'fault' in outcome ? presentFault(outcome.fault) : outcome
+      decision = outcome.decision
+    } catch (thrown) {
+      error = thrown
+      answer = presentFault(faultOf(thrown))
     }
     this.#inFlight -= 1
-    const { status, headers, body, decision } = answer
+    const { status, headers, body } = answer
     const seconds = (performance.now() - startedAt) / 1000
     const gatewayRequestId = request.gatewayRequestId === requestId ? undefined : request.gatewayRequestId
     const path = route?.path ?? 'unknown'
     const about = { requestId, gatewayRequestId, method: request.method, route: path, status, seconds }
-    if (status >= 500 && fault !== undefined) observer.failed(fault, about)
+    if (status >= 500 && error !== undefined) observer.failed(error, about)
     observer.answered(about, decision)
     return {
       status,
@@ -82,33 +84,26 @@ export class App {
     }
   }
 
-  #answer(route: Route, request: HttpRequest, params: PathParams): Answer | Promise<Answer> {
+  #outcomeOf(route: Route, request: HttpRequest, params: PathParams): Outcome | Promise<Outcome> {
     const caller = this.#parts.identify(request)
-    const refusal = refusalOf(caller, route, { request, params })
-    if (refusal !== undefined) return refusal
+    const fault = tokenFault(caller, route, { request, params })
+    if (fault !== undefined) return { fault }
     if (this.#inFlight > this.#parts.inFlightMax && route.audience === 'viewer') {
-      return retryLater(
-        'too-many-requests',
-        'This process has more requests under way than it can answer in time.',
-      )
+      return { fault: { kind: 'too-busy' } }
     }
     const { bytesMax = BODY_BYTES_MAX } = route.operation.body ?? {}
-    if ((request.body?.length ?? 0) > bytesMax) {
-      return problem('body-too-large', `The body must have at most ${bytesMax} bytes.`)
-    }
+    if ((request.body?.length ?? 0) > bytesMax) return { fault: { kind: 'body-too-large', bytesMax } }
     return route.handle({ request, params, service: this.#parts.service })
   }
 
-  /** The answer if no route was found: the path is unknown, or has no such method. */
-  #misdirected(path: string, match: Match | undefined): Answer {
+  /** Why no route was found: the path is unknown, or does not have this method. */
+  #misdirected(path: string, match: Match | undefined): Fault {
     if (match === undefined) {
       const isSlashTooMany = path.endsWith('/') && this.#router.find(path.slice(0, -1)) !== undefined
-      const hint = isSlashTooMany ? ' Leave out the slash at its end: paths have none.' : ''
-      return problem('not-found', `There is nothing at this path.${hint}`)
+      return notFound(isSlashTooMany ? 'path-with-trailing-slash' : 'path')
     }
     const known = [...match.routes.keys()]
-    const allow = (match.routes.has('GET') ? [...known, 'HEAD'] : known).join(', ')
-    return problem('method-not-allowed', `This path has ${allow}.`, { headers: { allow } })
+    return { kind: 'method-not-allowed', methods: match.routes.has('GET') ? [...known, 'HEAD'] : known }
   }
 
   /** The caller's id, or that of the gateway in front, or a new one. */
@@ -117,10 +112,4 @@ export class App {
     if (given !== undefined && REQUEST_ID.test(given)) return given
     return gatewayRequestId ?? this.#parts.newRequestId()
   }
-}
-
-function answerToError(error: unknown): HttpResponse {
-  if (error instanceof RejectedRequest) return error.response
-  if (error instanceof LimiterError) return failure(error)
-  return problem('internal-error', 'Something went wrong that should not.')
 }

@@ -10,21 +10,10 @@ import {
   type UserId,
 } from '@streamgate/core'
 import * as v from 'valibot'
-import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
+import { FaultError, rejected, type InputFault, type WantedBody } from './fault.ts'
+import type { HttpRequest, PathParams } from './http.ts'
 import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
-import { invalidRequest, problem, type Fault } from './problem.ts'
 import { HeartbeatSchema, StartSchema } from './schemas.ts'
-
-/** Thrown to answer a request that cannot be understood. */
-export class RejectedRequest extends Error {
-  override readonly name = 'RejectedRequest'
-  readonly response: HttpResponse
-
-  constructor(response: HttpResponse) {
-    super(`rejected with ${response.status}`)
-    this.response = response
-  }
-}
 
 /** The members of a start that stand beside the stream's description. */
 export type StartInput = {
@@ -40,18 +29,18 @@ type WithoutNull<Body> = { [Name in keyof Body]: Exclude<Body[Name], null> }
 export type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
-/** A kind of body: the media types it may have beside none, and how it is asked for. */
-type BodyKind = { readonly types: RegExp; readonly name: string; readonly accept: string }
+/** A kind of body, and the media types it may have. It may also have none. */
+type BodyKind = WantedBody & { readonly types: RegExp }
 const JSON_BODY: BodyKind = {
   types: /^application\/(?:[\w.!#$&^-]+\+)?json$/i,
   name: 'JSON',
-  accept: 'application/json',
+  mediaType: 'application/json',
 }
 /** Plain text too: with it, a page of another origin may report without asking first, as by a beacon. */
 const CMCD_BODY: BodyKind = {
   types: /^(?:application\/cmcd|text\/cmcd|text\/plain)$/i,
   name: 'a CMCD event report',
-  accept: 'application/cmcd',
+  mediaType: 'application/cmcd',
 }
 const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
 
@@ -59,7 +48,7 @@ const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
 export class InputReader {
   readonly #request: HttpRequest
   readonly #params: PathParams
-  readonly #faults: Fault[] = []
+  readonly #faults: InputFault[] = []
 
   constructor(request: HttpRequest, params: PathParams) {
     this.#request = request
@@ -123,9 +112,9 @@ export class InputReader {
     this.#faults.push({ pointer, detail })
   }
 
-  /** @throws {RejectedRequest} with all faults, where there are any. */
+  /** @throws {FaultError} with all faults, if there are any. */
   finish(): void {
-    if (this.#faults.length > 0) throw new RejectedRequest(invalidRequest(this.#faults))
+    if (this.#faults.length > 0) throw new FaultError(rejected(this.#faults))
   }
 
   /** The body by its schema; a plan must also be one that the policy holds. */
@@ -174,7 +163,7 @@ export class InputReader {
     if (isObject) return value as Readonly<Record<string, unknown>>
     const detail =
       value === undefined ? 'must be a JSON object in UTF-8' : `must be a JSON object, got ${kindOf(value)}`
-    throw new RejectedRequest(invalidRequest([...this.#faults, { pointer: '', detail }]))
+    throw new FaultError(rejected([...this.#faults, { pointer: '', detail }]))
   }
 }
 
@@ -195,16 +184,15 @@ function decoded(text: string): string | undefined {
 }
 
 /** Refuses a body of another kind, before it is read. */
-function assertKind({ headers }: HttpRequest, { types, name, accept }: BodyKind): void {
-  if (headers['content-type'] === accept && headers['content-encoding'] === undefined) return
+function assertKind({ headers }: HttpRequest, { types, name, mediaType }: BodyKind): void {
+  if (headers['content-type'] === mediaType && headers['content-encoding'] === undefined) return
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/i.test(charset)
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if ((type === '' || types.test(type)) && isUtf8 && encoding === 'identity') return
   const got = [type, charset, encoding === 'identity' ? undefined : encoding].filter(Boolean).join(', ')
-  const detail = `The body must be ${name} in UTF-8, not compressed, sent as ${accept}; got ${got}.`
-  throw new RejectedRequest(problem('unsupported-media-type', detail, { headers: { accept } }))
+  throw new FaultError({ kind: 'wrong-body', wanted: { name, mediaType }, got })
 }
 
 /** The members that are there: one that is `null` is not. */

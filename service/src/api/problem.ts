@@ -1,13 +1,12 @@
 /**
- * Every error that a caller can meet, as `application/problem+json` (RFC 9457).
+ * The types of problem that a caller can meet, as `application/problem+json` (RFC 9457).
  */
-import type { LimiterError, LimiterErrorCode } from '@streamgate/core'
 import type { HttpResponse } from './http.ts'
 
-/** A kind of problem, as its page explains it. */
+/** A type of problem, as its page explains it. */
 export type ProblemType = { readonly status: number; readonly title: string; readonly explanation: string }
 
-/** All kinds of problem, by the last part of their `type`. */
+/** All types of problem, by the last part of their `type`. */
 export const PROBLEMS = {
   'stream-limit-reached': {
     status: 409,
@@ -101,22 +100,7 @@ export const PROBLEMS = {
 /** The last part of a problem's `type`. */
 export type ProblemName = keyof typeof PROBLEMS
 
-/** What a failure of the limiter is to a caller. The detail is ours: no cause's text leaves the process. */
-const FAILURES = {
-  STORE_UNAVAILABLE: { problem: 'store-unavailable', detail: 'The store of leases cannot be reached.' },
-  STORE_TIMED_OUT: { problem: 'store-unavailable', detail: 'The store of leases did not answer in time.' },
-  STORE_CONTENDED: { problem: 'store-unavailable', detail: 'Too many changes for this user at once.' },
-  STORE_CLOSED: { problem: 'store-unavailable', detail: 'The service is stopping.' },
-  PLAN_UNKNOWN: { problem: 'invalid-request', detail: 'The policy holds no such plan.' },
-} as const satisfies Record<LimiterErrorCode, { problem: ProblemName; detail: string }>
-
-/** How long a caller should wait before it repeats what could not be decided. */
-const RETRY_AFTER_FAILURE_SECONDS = 1
-
-/** One fault of a request: where, by JSON pointer (RFC 6901), and what is wrong. */
-export type Fault = { readonly pointer: string; readonly detail: string }
-
-/** An answer of this kind; `members` come with it, `headers` go with it. */
+/** An answer with a problem of this type. `members` are added to its body, `headers` to its headers. */
 export function problem(
   name: ProblemName,
   detail: string,
@@ -128,24 +112,4 @@ export function problem(
     headers: { 'content-type': 'application/problem+json', ...extra.headers },
     body: JSON.stringify({ type: `/problems/${name}`, title, status, detail, ...extra.members }),
   }
-}
-
-/** A problem that says when to come back. */
-export function retryLater(name: ProblemName, detail: string): HttpResponse {
-  return problem(name, detail, { headers: { 'retry-after': String(RETRY_AFTER_FAILURE_SECONDS) } })
-}
-
-/** The answer to a request with faults, naming each. */
-export function invalidRequest(faults: readonly Fault[]): HttpResponse {
-  const [first] = faults
-  const one =
-    first === undefined ? 'The request is invalid.' : `${first.pointer || 'The body'} ${first.detail}.`
-  const detail = faults.length > 1 ? `${faults.length} faults; the first: ${one}` : one
-  return problem('invalid-request', detail, { members: { errors: faults } })
-}
-
-/** The answer to a request on which the limiter failed. */
-export function failure({ code }: LimiterError): HttpResponse {
-  const { problem: name, detail } = FAILURES[code]
-  return PROBLEMS[name].status === 503 ? retryLater(name, detail) : problem(name, detail)
 }

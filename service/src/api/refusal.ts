@@ -30,7 +30,7 @@ type Rule = Limit & { readonly more?: number }
  * It names the oldest holders: twenty, or as many as fit if their ids and labels are long, and at least one. `more`
  * counts the others, whom the list of the user's streams shows.
  */
-export function refusalOf(user: UserId, { limit, holders, retryAfterMs }: Refusal): HttpResponse {
+export function presentRefusal(user: UserId, { limit, holders, retryAfterMs }: Refusal): HttpResponse {
   const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000)
   const active = holders.length
   const rule = ruleOf(limit)

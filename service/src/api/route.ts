@@ -1,5 +1,6 @@
 import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
+import type { Fault } from './fault.ts'
 import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
 import type { PolicyView } from '../policy/policy-in-force.ts'
 import type { ProblemName } from './problem.ts'
@@ -73,8 +74,8 @@ export type Call = {
   readonly service: Service
 }
 
-/** An answer, with the decisions that led to it, if any. */
-export type Answer = HttpResponse & { readonly decision?: Decisions }
+/** The outcome of a call: an answer, or a fault that the app presents. With it the decisions made, if any. */
+export type Outcome = (HttpResponse | { readonly fault: Fault }) & { readonly decision?: Decisions }
 
 /** One way a route answers, for the OpenAPI document. */
 export type AnswerDescription = {
@@ -136,5 +137,5 @@ export type Route = {
   readonly path: string
   readonly audience: Audience
   readonly operation: Operation
-  readonly handle: (call: Call) => Answer | Promise<Answer>
+  readonly handle: (call: Call) => Outcome | Promise<Outcome>
 }

@@ -3,41 +3,33 @@
  * claims, so that a call that reaches it by another route of the gateway gains nothing.
  */
 import type { Caller } from './caller.ts'
-import type { HttpResponse, PathParams } from './http.ts'
-import { problem } from './problem.ts'
+import { forbidden, type Fault } from './fault.ts'
+import type { PathParams } from './http.ts'
 import type { Call, Route } from './route.ts'
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * The answer to a call that this caller may not make; `undefined` if the call is allowed.
+ * What keeps this caller from making this call; `undefined` if the call is allowed.
  *
  * A viewer's token covers viewer calls for the one user that it names. It covers no operator call, and no plan:
  * a player must not choose its own.
  */
-export function refusalOf(
+export function tokenFault(
   caller: Caller,
   route: Route,
   { request, params }: Pick<Call, 'request' | 'params'>,
-): HttpResponse | undefined {
+): Fault | undefined {
   if (caller.kind === 'trusted' || route.audience === 'public') return undefined
-  if (caller.kind === 'anonymous') {
-    return problem('unauthorized', 'This call needs a token.', {
-      headers: { 'www-authenticate': 'Bearer' },
-    })
-  }
+  if (caller.kind === 'anonymous') return { kind: 'no-token' }
   if (route.audience === 'operator' || new URLSearchParams(request.query).has('by')) {
-    return problem('forbidden', 'A viewer’s token does not allow operator calls.')
+    return forbidden({ because: 'operator-call' })
   }
   const user = userIn(params)
   if (user === undefined || user !== caller.userId) {
-    const detail = `The token belongs to another user: its claim ${caller.claim} is not the user of this path.`
-    return problem('forbidden', detail)
+    return forbidden({ because: 'other-user', claim: caller.claim })
   }
-  if (namesPlan(request.body)) {
-    return problem('forbidden', 'A viewer’s token does not allow "plan": leave it out.')
-  }
-  return undefined
+  return namesPlan(request.body) ? forbidden({ because: 'plan' }) : undefined
 }
 
 function userIn({ userId = '' }: PathParams): string | undefined {

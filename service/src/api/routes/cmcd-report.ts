@@ -9,7 +9,7 @@ import type { LeaseId, ReportFacts } from '@streamgate/core'
 import * as v from 'valibot'
 import { readCmcdLine } from './cmcd-line.ts'
 import { LeaseIdSchema } from '../id-schemas.ts'
-import type { Fault } from '../problem.ts'
+import type { InputFault } from '../fault.ts'
 
 /** What becomes of one lease by a report. */
 export type CmcdWish = {
@@ -28,7 +28,7 @@ export type CmcdReport = {
   /** How many lines can be understood, those that ask for nothing among them. */
   readonly goodLines: number
   /** The first faults; one for each bad line. */
-  readonly faults: readonly Fault[]
+  readonly faults: readonly InputFault[]
 }
 
 /** The most leases in one report: one player sends it, of one stream, or of two at a change of streams. */
@@ -69,7 +69,7 @@ type CmcdEvent = {
 
 /** Reads a report. The newest event of a content decides, by `ts`, and by the order of lines if that is equal. */
 export function parseCmcdReport(body: Uint8Array): CmcdReport {
-  const faults: Fault[] = []
+  const faults: InputFault[] = []
   const leases = new Map<LeaseId, EventsOfLease>()
   let goodLines = 0
   let before: Time = { atMs: 0, isTimeTold: false }

@@ -9,7 +9,7 @@ import {
 import { noContent, READ_BYTES_MAX } from '../http.ts'
 import { InputReader } from '../input.ts'
 import { presentResult } from '../present.ts'
-import type { Answer, Call, Route, Service } from '../route.ts'
+import type { Call, Outcome, Route, Service } from '../route.ts'
 import { CmcdReportSchema, StreamGoneSchema, StreamLimitReachedSchema } from '../schemas.ts'
 import { decisionsIn, type Decision } from '../../telemetry/decision-event.ts'
 
@@ -67,10 +67,10 @@ function rejectAll(input: InputReader, faults: CmcdReport['faults']): void {
 }
 
 /** One after the other: they all concern the same user, and would only get into each other's way. */
-async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWish[]): Promise<Answer> {
+async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWish[]): Promise<Outcome> {
   const decisions: Decision[] = []
   let isAnyAlive = false
-  let lost: Answer | undefined
+  let lost: Outcome | undefined
   for (const { lease, verb, report } of wishes) {
     const asked = { verb, user, lease, isReport: true }
     if (verb === 'stop') {
@@ -79,10 +79,10 @@ async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWi
       continue
     }
     const result = await limiter.heartbeat({ user, stream: streamOf(lease), report })
-    const answer = presentResult(asked, user, result)
-    decisions.push(...decisionsIn(answer.decision))
-    if (answer.status < 300) isAnyAlive = true
-    else lost ??= answer
+    const outcome = presentResult(asked, user, result)
+    decisions.push(...decisionsIn(outcome.decision))
+    if ('fault' in outcome) lost ??= outcome
+    else isAnyAlive = true
   }
   return { ...(isAnyAlive || lost === undefined ? noContent() : lost), decision: decisions }
 }

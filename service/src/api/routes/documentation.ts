@@ -1,6 +1,6 @@
 /** The service's own account of itself. */
 import type { HttpResponse } from '../http.ts'
-import { problem } from '../problem.ts'
+import { notFound } from '../fault.ts'
 import type { Call, Route, TwoForms } from '../route.ts'
 import { PolicyFileSchema, ProblemTypeSchema, ProblemTypesSchema } from '../schemas.ts'
 
@@ -79,7 +79,7 @@ export const problemRoute: Route = {
   handle: async (call) => {
     const documents = await call.service.documents()
     const found = documents.problem.get(call.params['type'] ?? '')
-    if (found === undefined) return problem('not-found', 'There is no such kind of problem.')
+    if (found === undefined) return { fault: notFound('problem-type') }
     return asWanted(call, found)
   },
 }

@@ -1,7 +1,7 @@
 import type { StreamId } from '@streamgate/core'
 import { noContent } from '../http.ts'
 import { InputReader } from '../input.ts'
-import type { Answer, Route, Service } from '../route.ts'
+import type { Outcome, Route, Service } from '../route.ts'
 
 /** The first day of December 2026, as a structured field's date (RFC 9651). */
 const DEPRECATED_SINCE = '@1796083200'
@@ -50,14 +50,13 @@ export const finishByDeleteRoute: Route = {
       input.fault('/If-Match', 'has no meaning here: this call finishes a stream for every user')
     }
     input.finish()
-    const answer = await finish(service, stream)
     // Relative to the path of the request, so that it holds below any stage and prefix.
     const link = `<${encodeURIComponent(stream)}/finish>; rel="successor-version"`
-    return { ...answer, headers: { ...answer.headers, deprecation: DEPRECATED_SINCE, link } }
+    return finish(service, stream, { deprecation: DEPRECATED_SINCE, link })
   },
 }
 
-async function finish({ limiter }: Service, stream: StreamId): Promise<Answer> {
+async function finish({ limiter }: Service, stream: StreamId, headers = {}): Promise<Outcome> {
   await limiter.finish(stream)
-  return { ...noContent(), decision: { verb: 'finish', outcome: 'finished', stream } }
+  return { ...noContent(), headers, decision: { verb: 'finish', outcome: 'finished', stream } }
 }

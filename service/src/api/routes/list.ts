@@ -1,8 +1,8 @@
 import type { Lease, LeaseId } from '@streamgate/core'
 import { json } from '../http.ts'
-import { InputReader, RejectedRequest } from '../input.ts'
+import { FaultError, rejected } from '../fault.ts'
+import { InputReader } from '../input.ts'
 import { listed, rateLimit } from '../lease-view.ts'
-import { invalidRequest } from '../problem.ts'
 import type { Route } from '../route.ts'
 import { AfterSchema, ListingSchema, PAGE_STREAMS_MAX, PageSizeSchema } from '../schemas.ts'
 
@@ -59,12 +59,12 @@ type Page = {
   readonly next?: LeaseId | undefined
 }
 
-/** @throws {RejectedRequest} if the stream that the page should come after does not run. */
+/** @throws {FaultError} if the stream that the page should come after does not run. */
 function pageOf(leases: readonly Lease[], { after, size }: PageRequest): Page {
   const before = after === undefined ? -1 : leases.findIndex(({ id }) => id === after)
   if (after !== undefined && before === -1) {
     const detail = 'names no stream that runs now: begin again without it'
-    throw new RejectedRequest(invalidRequest([{ pointer: '/after', detail }]))
+    throw new FaultError(rejected([{ pointer: '/after', detail }]))
   }
   const streams = leases.slice(before + 1, before + 1 + size)
   const more = leases.length - (before + 1) - streams.length

@@ -1,6 +1,6 @@
 /** What operators and their machines ask of a process. */
 import { json } from '../http.ts'
-import { problem, retryLater } from '../problem.ts'
+import { notFound } from '../fault.ts'
 import type { Route } from '../route.ts'
 import { StatusSchema, VersionSchema } from '../schemas.ts'
 
@@ -32,9 +32,9 @@ export const readyRoute: Route = {
   },
   handle: async ({ service }) => {
     const readiness = await service.readiness()
-    if (readiness === 'ready') return json(200, { status: 'ready' })
-    if (readiness === 'draining') return problem('draining', 'This process is about to stop.')
-    return retryLater('store-unavailable', 'The store of leases does not answer.')
+    return readiness === 'ready'
+      ? json(200, { status: 'ready' })
+      : { fault: { kind: 'not-ready', readiness } }
   },
 }
 
@@ -53,7 +53,7 @@ export const metricsRoute: Route = {
   },
   handle: async ({ service }) => {
     const metrics = await service.metrics()
-    if (metrics === undefined) return problem('not-found', 'This process keeps no metrics for Prometheus.')
+    if (metrics === undefined) return { fault: notFound('metrics') }
     return { status: 200, headers: { 'content-type': metrics.contentType }, body: metrics.text }
   },
 }

@@ -1,6 +1,6 @@
 import { noContent } from '../http.ts'
 import { InputReader } from '../input.ts'
-import type { Answer, Call, Route } from '../route.ts'
+import type { Call, Outcome, Route } from '../route.ts'
 import { ReasonSchema, StopperSchema } from '../schemas.ts'
 
 const ANSWERS = { 204: { description: 'It does not run any more, whether or not it did.' } } as const
@@ -38,7 +38,7 @@ export const beaconStopRoute: Route = {
   handle: stop,
 }
 
-async function stop({ request, params, service }: Call): Promise<Answer> {
+async function stop({ request, params, service }: Call): Promise<Outcome> {
   const input = new InputReader(request, params)
   const user = input.user()
   const id = input.leaseId()

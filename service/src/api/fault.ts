@@ -1,0 +1,75 @@
+/**
+ * Everything that can keep a request from being carried out, as values. They hold facts and no wording: how a fault
+ * looks on the wire is decided in one place, by a `PresentFault`.
+ */
+import { LimiterError, type LimiterErrorCode, type NoteOf, type Refusal, type UserId } from '@streamgate/core'
+import type { HttpResponse } from './http.ts'
+
+/** One thing that is wrong with a request: where, by JSON pointer (RFC 6901), and what. */
+export type InputFault = { readonly pointer: string; readonly detail: string }
+
+/** A kind of body, as a caller has to send it. */
+export type WantedBody = { readonly name: string; readonly mediaType: string }
+
+/** Why a token does not allow a call. */
+export type Forbidden =
+  | { readonly because: 'operator-call' }
+  | { readonly because: 'other-user'; readonly claim: string }
+  | { readonly because: 'plan' }
+
+/** What cannot be found. */
+export type Missing = 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
+
+/** One reason why a request was not carried out. */
+export type Fault =
+  | { readonly kind: 'rejected'; readonly faults: readonly InputFault[] }
+  | { readonly kind: 'wrong-body'; readonly wanted: WantedBody; readonly got: string }
+  | { readonly kind: 'body-too-large'; readonly bytesMax: number }
+  | { readonly kind: 'not-found'; readonly missing: Missing }
+  | { readonly kind: 'method-not-allowed'; readonly methods: readonly string[] }
+  | { readonly kind: 'no-token' }
+  | { readonly kind: 'forbidden'; readonly reason: Forbidden }
+  | { readonly kind: 'too-busy' }
+  | { readonly kind: 'not-ready'; readonly readiness: 'draining' | 'store-unavailable' }
+  | { readonly kind: 'failed'; readonly code: LimiterErrorCode }
+  | { readonly kind: 'broken' }
+  | { readonly kind: 'denied'; readonly user: UserId; readonly refusal: Refusal }
+  | { readonly kind: 'evicted'; readonly eviction: NoteOf<'evicted'> }
+  | { readonly kind: 'ended'; readonly reason: string | undefined }
+  | { readonly kind: 'finished' }
+
+/** Makes the answer to a fault. */
+export type PresentFault = (fault: Fault) => HttpResponse
+
+/** The request has these faults. */
+export function rejected(faults: readonly InputFault[]): Fault {
+  return { kind: 'rejected', faults }
+}
+
+/** There is nothing like it. */
+export function notFound(missing: Missing): Fault {
+  return { kind: 'not-found', missing }
+}
+
+/** The token does not allow the call. */
+export function forbidden(reason: Forbidden): Fault {
+  return { kind: 'forbidden', reason }
+}
+
+/** A fault on its way from deep inside a call to the app, which presents it. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError'
+  readonly fault: Fault
+
+  constructor(fault: Fault) {
+    super(fault.kind)
+    this.fault = fault
+  }
+}
+
+/** The fault behind whatever was thrown. The text of an unknown error never leaves the process. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof FaultError) return error.fault
+  if (error instanceof LimiterError) return { kind: 'failed', code: error.code }
+  return { kind: 'broken' }
+}

@@ -1,0 +1,119 @@
+/**
+ * Faults as `application/problem+json` (RFC 9457): each kind of fault, with the words that a caller reads.
+ */
+import type { LimiterErrorCode, NoteOf } from '@streamgate/core'
+import type { Fault, Forbidden, InputFault, Missing, WantedBody } from './fault.ts'
+import type { HttpResponse } from './http.ts'
+import { instant } from './lease-view.ts'
+import { problem, type ProblemName } from './problem.ts'
+import { presentRefusal } from './refusal.ts'
+
+/** The answer to a fault. */
+export function presentProblem(fault: Fault): HttpResponse {
+  switch (fault.kind) {
+    case 'rejected':
+      return rejectedRequest(fault.faults)
+    case 'wrong-body':
+      return wrongBody(fault.wanted, fault.got)
+    case 'body-too-large':
+      return problem('body-too-large', `The body must have at most ${fault.bytesMax} bytes.`)
+    case 'not-found':
+      return problem('not-found', MISSING[fault.missing])
+    case 'method-not-allowed':
+      return methodNotAllowed(fault.methods.join(', '))
+    case 'no-token':
+      return problem('unauthorized', 'This call needs a token.', {
+        headers: { 'www-authenticate': 'Bearer' },
+      })
+    case 'forbidden':
+      return problem('forbidden', forbiddenText(fault.reason))
+    case 'too-busy':
+      return retryLater('too-many-requests', 'This process has too many requests in progress.')
+    case 'not-ready':
+      return fault.readiness === 'draining'
+        ? problem('draining', 'This process is shutting down.')
+        : retryLater('store-unavailable', 'The lease store does not answer.')
+    case 'failed':
+      return failure(fault.code)
+    case 'broken':
+      return problem('internal-error', 'The service failed unexpectedly.')
+    case 'denied':
+      return presentRefusal(fault.user, fault.refusal)
+    case 'evicted':
+      return evicted(fault.eviction)
+    case 'ended':
+      return ended(fault.reason)
+    case 'finished':
+      return problem('stream-finished', 'This stream has finished.')
+  }
+}
+
+const MISSING = {
+  path: 'This path does not exist.',
+  'path-with-trailing-slash': 'This path does not exist. Remove the slash at the end.',
+  'problem-type': 'This problem type does not exist.',
+  metrics: 'This process keeps no metrics for Prometheus.',
+} as const satisfies Record<Missing, string>
+
+/** What a failure of the limiter means to a caller. The text of its cause never leaves the process. */
+const FAILURES = {
+  STORE_UNAVAILABLE: { problem: 'store-unavailable', detail: 'The lease store cannot be reached.' },
+  STORE_TIMED_OUT: { problem: 'store-unavailable', detail: 'The lease store did not answer in time.' },
+  STORE_CONTENDED: { problem: 'store-unavailable', detail: 'Too many changes for this user at once.' },
+  STORE_CLOSED: { problem: 'store-unavailable', detail: 'The service is shutting down.' },
+  PLAN_UNKNOWN: { problem: 'invalid-request', detail: 'The policy has no such plan.' },
+} as const satisfies Record<LimiterErrorCode, { problem: ProblemName; detail: string }>
+
+/** How long a caller should wait before it retries a call that could not be decided. */
+const RETRY_AFTER_FAILURE_SECONDS = 1
+
+function retryLater(name: ProblemName, detail: string): HttpResponse {
+  return problem(name, detail, { headers: { 'retry-after': String(RETRY_AFTER_FAILURE_SECONDS) } })
+}
+
+function rejectedRequest(faults: readonly InputFault[]): HttpResponse {
+  const [first] = faults
+  const one =
+    first === undefined ? 'The request is invalid.' : `${first.pointer || 'The body'} ${first.detail}.`
+  const detail = faults.length > 1 ? `${faults.length} faults; the first: ${one}` : one
+  return problem('invalid-request', detail, { members: { errors: faults } })
+}
+
+function wrongBody({ name, mediaType }: WantedBody, got: string): HttpResponse {
+  const detail = `The body must be ${name} in UTF-8, not compressed, sent as ${mediaType}; got ${got}.`
+  return problem('unsupported-media-type', detail, { headers: { accept: mediaType } })
+}
+
+function methodNotAllowed(allow: string): HttpResponse {
+  return problem('method-not-allowed', `This path allows ${allow}.`, { headers: { allow } })
+}
+
+function forbiddenText(reason: Forbidden): string {
+  switch (reason.because) {
+    case 'operator-call':
+      return 'A viewer’s token does not allow operator calls.'
+    case 'other-user':
+      return `The token belongs to another user: its claim ${reason.claim} is not the user of this path.`
+    case 'plan':
+      return 'A viewer’s token does not allow "plan": leave it out.'
+  }
+}
+
+function failure(code: LimiterErrorCode): HttpResponse {
+  const { problem: name, detail } = FAILURES[code]
+  return name === 'store-unavailable' ? retryLater(name, detail) : problem(name, detail)
+}
+
+function evicted({ by, atMs }: NoteOf<'evicted'>): HttpResponse {
+  const detail = `“${by.label ?? by.id}” took the slot of this stream.`
+  return problem('stream-evicted', detail, { members: { by, at: instant(atMs) } })
+}
+
+/** With the operator's words for the viewer, if there are any. */
+function ended(reason: string | undefined): HttpResponse {
+  const detail =
+    reason === undefined
+      ? 'This stream was stopped, or its lease expired. Start it again to continue watching.'
+      : `This stream was stopped: ${reason}`
+  return problem('stream-ended', detail, { members: { reason } })
+}
