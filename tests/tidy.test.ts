@@ -153,6 +153,10 @@ const BANS: Readonly<Record<string, Ban>> = {
     pattern: /\b(?:it|test|describe|clause)\.(?:only|skip|todo)\(/,
     where: /\.ts$/,
   },
+  'afterAll is not handed to a hook or a test, where Vitest never calls back: atEndOfTests() is': {
+    pattern: /[(,] ?afterAll\)/,
+    where: /\.ts$/,
+  },
   'no open ends': { pattern: /\b(?:TODO|FIXME|XXX)\b/, where: /\.ts$/ },
 }
 

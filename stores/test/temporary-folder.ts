@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
 /** Calls back when it is time to tidy up: after the running test, unless somebody says otherwise. */
 export type AtEnd = (tidyUp: () => void | Promise<void>) => void
@@ -11,4 +11,17 @@ export function temporaryFolder(atEnd: AtEnd = onTestFinished): string {
   const path = mkdtempSync(join(tmpdir(), 'streamgate-'))
   atEnd(() => rmSync(path, { recursive: true, force: true }))
   return path
+}
+
+/**
+ * Tidies up after the last test of the file or of the `describe` that calls this, newest first.
+ *
+ * `afterAll` itself is too late for it: called inside a hook or a test, Vitest never calls back.
+ */
+export function atEndOfTests(): AtEnd {
+  const endings: (() => void | Promise<void>)[] = []
+  afterAll(async () => {
+    for (const ending of endings.toReversed()) await ending()
+  })
+  return (ending) => void endings.push(ending)
 }

@@ -4,8 +4,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { AtEnd } from '../../stores/test/temporary-folder.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { LEASE_MS, SHORT_LEASE, Stage, TEST_MS, type Served } from './stage.ts'
 
@@ -15,8 +15,7 @@ const LATE_MS = 1500
 /** What a player reported, as far as it matters here. */
 type Report = { readonly cid: string; readonly isEnd: boolean }
 
-const endings: (() => void | Promise<void>)[] = []
-const atEnd: AtEnd = (ending) => void endings.push(ending)
+const atEnd = atEndOfTests()
 
 vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
@@ -27,9 +26,6 @@ describeInChromium('a film with an advert', (executablePath) => {
   beforeAll(async () => {
     stage = await Stage.open(executablePath, atEnd)
     served = await stage.serve(SHORT_LEASE, [], atEnd)
-  })
-  afterAll(async () => {
-    for (const ending of endings.toReversed()) await ending()
   })
 
   it.each([

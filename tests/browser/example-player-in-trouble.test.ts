@@ -2,8 +2,8 @@
  * `examples/player.js` in Chromium, while the real service cannot answer or the device sleeps.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { AtEnd } from '../../stores/test/temporary-folder.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
 import type { Client } from '../e2e/client.ts'
 import { holdWriteLock } from '../e2e/neighbour.ts'
 import { startService } from '../e2e/running-service.ts'
@@ -19,8 +19,7 @@ const RETRY_AFTER_MS = 1000
 /** By how much the news of a call is late that comes out of a browser. */
 const IMPRECISION_MS = 100
 
-const endings: (() => void | Promise<void>)[] = []
-const atEnd: AtEnd = (ending) => void endings.push(ending)
+const atEnd = atEndOfTests()
 
 vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
@@ -29,9 +28,6 @@ describeInChromium('examples/player.js in trouble', (executablePath) => {
 
   beforeAll(async () => {
     stage = await Stage.open(executablePath, atEnd)
-  })
-  afterAll(async () => {
-    for (const ending of endings.toReversed()) await ending()
   })
 
   it('gives a start up after five attempts, with back-off, jitter and the wait that the service asks for', async () => {

@@ -2,8 +2,8 @@
  * `examples/player.js` in Chromium, with the real service: from its start to each of its ends.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { AtEnd } from '../../stores/test/temporary-folder.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
 import { holdWriteLock } from '../e2e/neighbour.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { isAnswered, type PlayerPage } from './player-page.ts'
@@ -19,8 +19,7 @@ import {
   type Served,
 } from './stage.ts'
 
-const endings: (() => void | Promise<void>)[] = []
-const atEnd: AtEnd = (ending) => void endings.push(ending)
+const atEnd = atEndOfTests()
 
 vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
@@ -31,9 +30,6 @@ describeInChromium('examples/player.js', (executablePath) => {
   beforeAll(async () => {
     stage = await Stage.open(executablePath, atEnd)
     shared = await stage.serve(SHORT_LEASE, [], atEnd)
-  })
-  afterAll(async () => {
-    for (const ending of endings.toReversed()) await ending()
   })
 
   it('holds its slot by heartbeats, frees it when it is stopped, and sends nothing after that', async () => {

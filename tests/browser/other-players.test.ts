@@ -3,8 +3,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseSync } from 'oxc-parser'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { AtEnd } from '../../stores/test/temporary-folder.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
 import { ENVIRONMENT } from '../../tools/environment.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { hasOtherPlayers, OTHER_PLAYERS, otherPlayersModule } from './other-players.ts'
@@ -12,8 +12,7 @@ import { LEASE_MS, ONE_STREAM, QUIET_MS, SHORT_LEASE, Stage, TEST_MS, type Serve
 
 const KINDS = Object.keys(OTHER_PLAYERS)
 
-const endings: (() => void | Promise<void>)[] = []
-const atEnd: AtEnd = (ending) => void endings.push(ending)
+const atEnd = atEndOfTests()
 
 vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
@@ -37,9 +36,6 @@ function describeOtherPlayers(executablePath: string): void {
   beforeAll(async () => {
     stage = await Stage.open(executablePath, atEnd)
     served = await stage.serve(SHORT_LEASE, [], atEnd)
-  })
-  afterAll(async () => {
-    for (const ending of endings.toReversed()) await ending()
   })
 
   const watch = async (kind: string, film: string, caller = served) => {

@@ -3,7 +3,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import type { AtEnd } from '../../stores/test/temporary-folder.ts'
+import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
 import { killPages } from './chromium.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { Site } from './site.ts'
@@ -20,8 +20,7 @@ const POLICY = {
 const LATE_MS = 1500
 
 const times: string[] = []
-const endings: (() => void | Promise<void>)[] = []
-const atEnd: AtEnd = (ending) => void endings.push(ending)
+const atEnd = atEndOfTests()
 
 vi.setConfig({ testTimeout: TEST_MS, hookTimeout: TEST_MS })
 
@@ -34,7 +33,6 @@ describeInChromium('a viewer in Chromium', (executablePath) => {
     served = await stage.serve(POLICY, [], atEnd)
   })
   afterAll(async () => {
-    for (const ending of endings.toReversed()) await ending()
     process.stdout.write(`Time until a slot was free, lease ${LEASE_MS} ms:\n${times.join('')}`)
   })
 

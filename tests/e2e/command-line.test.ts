@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Client, idsIn } from './client.ts'
 import { COMMAND_LINE, startService } from './running-service.ts'
-import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+import { atEndOfTests, temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 /** Far longer than a command takes that does not serve, on a busy machine too. */
 const RUN_LIMIT_MS = 60_000
@@ -245,7 +245,7 @@ function variableOf(flag: string): string {
 }
 
 /** Where commands run, and all that they are given lies: tests that run at once cannot tidy up one by one. */
-const workingFolder = temporaryFolder(afterAll)
+const workingFolder = temporaryFolder(atEndOfTests())
 
 function newFolder(): string {
   return mkdtempSync(join(workingFolder, 'folder-'))

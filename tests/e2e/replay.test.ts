@@ -2,12 +2,13 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { Client } from './client.ts'
 import { COMMAND_LINE, startService } from './running-service.ts'
-import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+import { atEndOfTests, temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
-const folder = temporaryFolder(afterAll)
+const atEnd = atEndOfTests()
+const folder = temporaryFolder(atEnd)
 
 const PLANS = {
   standard: { limits: [{ max: 3 }] },
@@ -84,7 +85,7 @@ describe.each([1, 2])('a log of %i process(es) with races for the places of each
 async function record(workers: number, callersPerUser: number): Promise<string> {
   const work = mkdtempSync(join(folder, 'service-'))
   const flags = ['--policy', fileHolding(JSON.stringify(POLICY))]
-  const service = await startService({ folder: work, workers, flags }, afterAll)
+  const service = await startService({ folder: work, workers, flags }, atEnd)
   const client = new Client(service.url)
   const calls = CALLS_PER_USER / callersPerUser
   await Promise.all(

@@ -1,10 +1,10 @@
 /** Many newcomers of one user at one instant, under a plan that evicts, and starts that replace each other. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { Client, idsIn, type Answer } from './client.ts'
 import { startService, type RunningService } from './running-service.ts'
-import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+import { atEndOfTests, temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const LIMIT = 2
 const POLICY = { plans: { newest: { limits: [{ max: LIMIT }], whenFull: 'evict-oldest' } } }
@@ -15,16 +15,16 @@ describe.each([
   { workers: 1, unsettledMax: 0 },
   { workers: 2, unsettledMax: 0.01 },
 ])('storms of newcomers, with $workers worker(s) on one LMDB environment', ({ workers, unsettledMax }) => {
+  const atEnd = atEndOfTests()
   let service: RunningService
   let client: Client
 
   beforeAll(async () => {
-    const folder = temporaryFolder(afterAll)
+    const folder = temporaryFolder(atEnd)
     const policy = join(folder, 'policy.json')
     writeFileSync(policy, JSON.stringify(POLICY))
-    // A disk that is busy with other tests is slow, and that is not what is asked here.
     const flags = ['--policy', policy]
-    service = await startService({ folder, workers, flags }, afterAll)
+    service = await startService({ folder, workers, flags }, atEnd)
     client = new Client(service.url)
   })
 

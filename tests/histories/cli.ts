@@ -41,9 +41,8 @@ const program = new Command('histories')
   .option('--keep <folder>', 'where histories without an order are kept', 'histories-found')
   .action(async (flags: Flags) => {
     const progress = new Progress(process.stderr, flags.operations)
-    const tally = await run({ ...flags, ...fixed(), usersAtOnce: flags.users }, (sofar) =>
-      progress.show(sofar),
-    )
+    const options = { ...flags, ...fixed(), usersAtOnce: flags.users, signal: interruption() }
+    const tally = await run(options, (sofar) => progress.show(sofar))
     progress.clear()
     process.stdout.write(summaryOf(tally, progress.seconds))
     process.exitCode = Math.max(keep(tally, flags.keep), isTooFew(tally, flags) ? 1 : 0)
@@ -66,6 +65,13 @@ await program.parseAsync()
 function fixed() {
   const judges = Math.max(1, Math.floor(availableParallelism() / 2))
   return { limitMs: LIMIT_MS, judges, mix: WHOLE_MIX }
+}
+
+/** Raised by the first Ctrl-C or SIGTERM. A second one ends the process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  return controller.signal
 }
 
 function wholeNumber(text: string): number {

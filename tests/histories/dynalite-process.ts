@@ -26,7 +26,7 @@ export type DynaliteProcess = {
 export type DynaliteReady = { readonly table: string; readonly endpoint: string }
 
 export async function startDynalite(): Promise<DynaliteProcess> {
-  const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true })
   const [ready] = (await once(child, 'message')) as [DynaliteReady]
   return {
     store: `dynamodb:${ready.table}?clockSkewMs=${CLOCK_SKEW_MS}`,

@@ -16,6 +16,7 @@ type Task = { readonly settle: (judgement: Judgement) => void; readonly fail: (e
 
 class JudgeProcess {
   readonly #child = fork(PROGRAM, {
+    detached: true,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -17,6 +17,8 @@ export type RecorderOptions = {
   /** Recording ends once so many calls were sent, or after so long. */
   readonly operations: number
   readonly limitMs: number
+  /** Recording ends once this is raised. */
+  readonly signal?: AbortSignal | undefined
   /** Takes each history; the next one of that user's clients is recorded once it resolves. */
   readonly take: (history: History) => Promise<void>
 }
@@ -26,7 +28,8 @@ export async function record(options: RecorderOptions): Promise<void> {
   const deadlineMs = performance.now() + options.limitMs
   let operations = 0
   let users = 0
-  const isOver = () => operations >= options.operations || performance.now() >= deadlineMs
+  const isOver = () =>
+    operations >= options.operations || performance.now() >= deadlineMs || options.signal?.aborted === true
   const lane = async (): Promise<void> => {
     const callers = Array.from({ length: CLIENTS }, () => new HttpCaller(options.url))
     while (!isOver()) {

@@ -13,6 +13,8 @@ export type RunOptions = ServiceOptions & {
   /** Recording ends once so many calls were sent, or after so long. */
   readonly operations: number
   readonly limitMs: number
+  /** Ends the recording. What was recorded is still judged. */
+  readonly signal?: AbortSignal
   readonly usersAtOnce: number
   readonly judges: number
   readonly mix: Mix
@@ -51,9 +53,9 @@ export async function run(
     watch(tally)
   })
   try {
-    const { seed, operations, limitMs, usersAtOnce, mix } = options
+    const { seed, operations, limitMs, usersAtOnce, mix, signal } = options
     const url = front?.url ?? service.url
-    const pace = { seed, operations, limitMs, usersAtOnce, mix }
+    const pace = { seed, operations, limitMs, usersAtOnce, mix, signal }
     const clock = { leaseMs: options.leaseSeconds * 1000, skewMs: service.skewMs }
     await record({ url, ...pace, ...clock, take: (history) => judges.take(history) })
     await judges.settle()

@@ -47,6 +47,8 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
     env: dynalite?.environment ?? {},
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Ctrl-C is for the recorder alone, which stops the service when it has no more questions.
+    detached: true,
   })
   const log = new Log(child)
   const stop = async () => {
