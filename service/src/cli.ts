@@ -1,77 +1,45 @@
 #!/usr/bin/env node
 /**
- * The command line: `streamgate serve`, and what else can be done with the service.
+ * The command line. It loads only the command that is asked for.
  */
-import { Command, Option } from 'commander'
-import { VERSION } from './compose.ts'
-import { ConfigError, loadConfig, SETTINGS, type Flags } from './settings/settings.ts'
-import { addPolicyCommand } from './commands/policy-check.ts'
-import { parseStore } from './settings/store-engines.ts'
-import { reasonOf } from './text/reason.ts'
-import { addReplayCommand } from './commands/replay.ts'
-import { serve } from './commands/serve.ts'
-import { makeSweepCommand, runSweep } from './commands/sweep.ts'
+import { Command } from 'commander'
+import { MISUSED } from './commands/exit-codes.ts'
+import { VERSION } from './text/version.ts'
 
-/** Exit codes: of a service that could not run, and of a command that made no sense. */
-const FAILED = 1
-const MISUSED = 2
+/** Adds each command, by its name. Everything else about a command stands in its own file. */
+const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>> = {
+  serve: async (program) => (await import('./commands/serve.ts')).addServeCommand(program),
+  sweep: async (program) => (await import('./commands/sweep.ts')).addSweepCommand(program),
+  policy: async (program) => (await import('./commands/policy.ts')).addPolicyCommand(program),
+  replay: async (program) => (await import('./commands/replay.ts')).addReplayCommand(program),
+}
 
-/** How long readers of standard output and standard error may take for the last lines. */
-const LAST_LINES_LIMIT_MS = 1000
+/** Flags of the program. Any other flag in front is one of `serve`. */
+const VERSION_FLAGS = ['-V', '--version']
+const OWN_FLAGS = [...VERSION_FLAGS, '-h', '--help']
 
 const program = new Command('streamgate')
-  .description('Concurrent-stream limits for video services.')
+  .description('Concurrent-stream limits for video services. Without a command it serves.')
   .version(VERSION)
-  .showHelpAfterError('(streamgate serve --help shows all settings)')
+  .showHelpAfterError('(streamgate --help shows all commands)')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSED))
 
-const serveCommand = program
-  .command('serve', { isDefault: true })
-  .description('Serve the HTTP API. Each flag may be given as an environment variable instead; flags win.')
-  .action(async (flags: Flags) => {
-    process.exitCode = await run(() => serve(loadConfig(flags)))
-    endWithoutReaders()
-  })
-for (const [name, { flag, placeholder, fallback, help, variable }] of Object.entries(SETTINGS)) {
-  const byDefault = fallback === '' ? '' : `, default ${fallback}`
-  const option = new Option(`${flag} ${placeholder}`, `${help} (${variable}${byDefault})`).preset('on')
-  option.attributeName = () => name
-  serveCommand.addOption(option)
-}
-serveCommand.addHelpText('after', '\nSIGTERM drains and exits 0; a second one ends at once.')
-program.addCommand(
-  makeSweepCommand(async (flags) => {
-    process.exitCode = await run(() => runSweep(flags))
-  }).copyInheritedSettings(program),
-)
-addPolicyCommand(program)
-addReplayCommand(program, () => parseStore('memory:').open())
-program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`)
+const args = withCommand(process.argv.slice(2))
+for (const name of commandsFor(args[0] ?? '')) await COMMANDS[name]?.(program)
+program.addHelpText('after', () => {
+  const serve = program.commands.find((command) => command.name() === 'serve')
+  return `\n${serve?.helpInformation() ?? ''}`
+})
+await program.parseAsync(args, { from: 'user' })
 
-await program.parseAsync()
-
-async function run(command: () => Promise<number>): Promise<number> {
-  try {
-    return await command()
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      for (const fault of error.faults) process.stderr.write(`streamgate: ${fault}\n`)
-      return MISUSED
-    }
-    process.stderr.write(`streamgate: ${advice(error)}\n`)
-    return FAILED
-  }
+/** Without a command the service is meant. */
+function withCommand(given: readonly string[]): readonly string[] {
+  const [first = '-'] = given
+  return first.startsWith('-') && !OWN_FLAGS.includes(first) ? ['serve', ...given] : given
 }
 
-/** Ends this process if nothing keeps it but lines that nobody reads. */
-function endWithoutReaders(): void {
-  setTimeout(() => process.exit(), LAST_LINES_LIMIT_MS).unref()
-}
-
-/** Why it could not run, with what to do about it where that is known. */
-function advice(error: unknown): string {
-  const reason = reasonOf(error)
-  return reason.includes('EADDRINUSE')
-    ? `${reason}: something else listens there; choose another --port`
-    : reason
+/** All of them for the help, and for an unknown name, which may be close to a known one. */
+function commandsFor(first: string): readonly string[] {
+  if (VERSION_FLAGS.includes(first)) return []
+  return Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS)
 }

@@ -4,7 +4,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, isContention, Limiter, type Store, type UserId } from '@streamgate/core'
 import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
-import packageJson from '../package.json' with { type: 'json' }
 import { App } from './api/app.ts'
 import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
@@ -24,15 +23,13 @@ import { presentProblem } from './api/present-problem.ts'
 import type { Documents, Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
 import { addSamples } from './store/samples.ts'
+import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
 import { logSweep } from './sweep/sweep-line.ts'
 import { SweepMetrics } from './sweep/sweep-metrics.ts'
 import { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
 import { identifyByClaim, trustEverybody } from './api/caller.ts'
-
-/** This service's version. */
-export const VERSION = packageJson.version
 
 /** A service that is ready to be served. */
 export type Composition = Sweeping & {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig, SETTINGS, type Flags } from '../src/settings/settings.ts'
+import { ConfigError } from '../src/settings/config-error.ts'
+import { loadConfig, SETTINGS, type Flags } from '../src/settings/settings.ts'
 
 function faultsOf(flags: Flags, environment: Record<string, string> = {}): readonly string[] {
   try {

@@ -1,15 +1,7 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { Client, idsIn } from './client.ts'
-import { COMMAND_LINE, startService } from './running-service.ts'
-import { atEndOfTests, temporaryFolder } from '../../stores/test/temporary-folder.ts'
+import { linesOf, refusal, run, RUN_LIMIT_MS } from './command.ts'
 
-/** Far longer than a command takes that does not serve, on a busy machine too. */
-const RUN_LIMIT_MS = 60_000
 vi.setConfig({ testTimeout: 2 * RUN_LIMIT_MS })
 
 /** What pages of other origins may send. */
@@ -49,7 +41,7 @@ const BAD_VALUES = [
     ['--drain-seconds', '601', /0 to 600/],
     ['--in-flight-max', '0', /1 to 1000000/],
     ['--cors-origins', 'javascript://x', /https:.*capacitor.*tauri/],
-    ['--cors-headers', 'a b', /names of header fields/],
+    ['--cors-headers', 'a b', /header names/],
     ['--log-level', 'loud', /trace.*silent/],
     ['--metrics', 'statsd', /auto.*off/],
     ['--sweep-minutes', '10080.1', /0 to 10080/],
@@ -57,14 +49,14 @@ const BAD_VALUES = [
   ],
   [
     ['--port', '-1', /0 to 65535/],
-    ['--store', 'lmdb:', /lmdb:.*memory:/],
+    ['--store', 'lmdb:', /lmdb:<folder>/],
     ['--store-timeout-ms', '60001', /1 to 60000/],
     ['--workers', '257', /1 to 256/],
     ['--samples', '', /on or off/],
     ['--drain-seconds', '0.5', /0 to 600/],
     ['--in-flight-max', '1e3', /1 to 1000000/],
     ['--cors-origins', 'https://a.example/', /https:.*capacitor.*tauri/],
-    ['--cors-headers', '*', /names of header fields/],
+    ['--cors-headers', '*', /header names/],
     ['--log-level', 'INFO', /trace.*silent/],
     ['--metrics', 'emf', /Lambda/],
     ['--sweep-minutes', 'hourly', /0 to 10080/],
@@ -86,7 +78,7 @@ describe.concurrent('the command line', () => {
   it('names its commands, and says which version it is', async () => {
     const [help, version] = await Promise.all([run(['--help']), run(['--version'])])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['serve', 'sweep']) expect(help.stdout).toContain(command)
+    for (const command of ['serve', 'sweep', 'policy', 'replay']) expect(help.stdout).toContain(command)
     const manifest: unknown = JSON.parse(
       readFileSync(new URL('../../service/package.json', import.meta.url), 'utf8'),
     )
@@ -95,7 +87,7 @@ describe.concurrent('the command line', () => {
 
   it.each([
     ['an unknown flag', ['serve', '--colour', 'red'], /--colour/],
-    ['an unknown command', ['sereve'], /sereve/],
+    ['an unknown command', ['bogus'], /unknown command 'bogus'/],
     ['a flag without its value', ['serve', '--port'], /--port/],
     ['a value without its flag', ['serve', '8080'], /8080/],
   ])('refuses %s', async (_what, args, named) => {
@@ -105,6 +97,17 @@ describe.concurrent('the command line', () => {
     expect(first).toMatch(named)
     expect(second).toMatch(/--help/)
     expect(more).toEqual([])
+  })
+
+  it.each([
+    ['command', ['sereve', '--port', '0'], ["error: unknown command 'sereve'", '(Did you mean serve?)']],
+    ['command of a command', ['policy', 'chek'], ["error: unknown command 'chek'", '(Did you mean check?)']],
+    ['flag', ['--prot', '0'], ["error: unknown option '--prot'", '(Did you mean --port?)']],
+    ['flag', ['sweep', '--rat', '1'], ["error: unknown option '--rat'", '(Did you mean --rate?)']],
+  ])('refuses a misspelt %s with the name that is nearest (%j)', async (_what, args, expected) => {
+    const { code, stdout, stderr } = await run(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(linesOf(stderr).slice(0, 2)).toEqual(expected)
   })
 
   it('refuses a bad value in one line', async () => {
@@ -155,138 +158,6 @@ describe.concurrent('the command line', () => {
   })
 })
 
-describe.concurrent('a policy file', () => {
-  it('is refused where it is not JSON', async () => {
-    const path = fileHolding('{ "plans": ')
-    expect(await refusal(['serve', '--policy', path])).toMatch(/^streamgate: --policy .*policy\.json.*JSON/)
-  })
-
-  it('is refused with every fault that it has', async () => {
-    const path = fileHolding(
-      JSON.stringify({ leaseSeconds: 0, plan: {}, plans: { big: { limits: [{ max: 1001 }] } } }),
-    )
-    const { code, stderr } = await run(['serve', '--policy', path])
-    expect(code).toBe(2)
-    const [first, ...faults] = linesOf(stderr)
-    expect(first).toMatch(/^streamgate: --policy .*policy\.json/)
-    expect(faults.toSorted()).toEqual([
-      expect.stringMatching(/^ +\/leaseSeconds .*1 to 604800, got 0$/),
-      expect.stringMatching(/^ +\/plan is not known/),
-      expect.stringMatching(/^ +\/plans\/big\/limits\/0\/max .*1 to 1000, got 1001$/),
-    ])
-  })
-})
-
-describe.concurrent('a service that cannot run', () => {
-  it.each([1, 2])('because its port is taken says so, as %i process(es)', async (workers) => {
-    await using taken = createServer()
-    await new Promise<void>((resolve) => {
-      taken.listen(0, '127.0.0.1', resolve)
-    })
-    const { port } = taken.address() as AddressInfo
-    const flags = ['--port', String(port), '--store', `lmdb:${newFolder()}`, '--workers', String(workers)]
-    const line = await refusal(['serve', ...flags], {}, 1)
-    expect(line).toMatch(new RegExp(`^streamgate: .*${port}.*--port`))
-  })
-
-  it.each([1, 2])(
-    'because a file lies where its folder should says so, as %i process(es)',
-    async (workers) => {
-      const path = fileHolding('')
-      const flags = ['--port', '0', '--store', `lmdb:${path}`, '--workers', String(workers)]
-      const line = await refusal(['serve', ...flags], {}, 1)
-      expect(line).toMatch(/^streamgate: .*--store/)
-      expect(line).toContain(path)
-    },
-  )
-
-  it('because its folder holds something else says so', async () => {
-    const folder = newFolder()
-    writeFileSync(join(folder, 'data.mdb'), 'not a database, '.repeat(4096))
-    const line = await refusal(['serve', '--port', '0', '--store', `lmdb:${folder}`], {}, 1)
-    expect(line).toMatch(/^streamgate: .*--store/)
-    expect(line).toContain(folder)
-  })
-})
-
-describe('--samples', () => {
-  it('gives user1 one stream and user2 three, and leaves alone those who hold something', async () => {
-    const folder = temporaryFolder()
-    const first = await startService({ folder, flags: ['--samples'] })
-    const client = new Client(first.url)
-    expect(await client.list('user1')).toEqual(['abc'])
-    expect(await client.list('user2')).toEqual(['abc', 'def', 'hij'])
-    const refused = await client.start('user2', 'jkl')
-    expect(refused.status).toBe(409)
-    expect(idsIn(refused)).toEqual(['abc', 'def', 'hij'])
-    expect((await client.start('user1', 'jkl')).status).toBe(201)
-    for (const stream of ['abc', 'def']) await client.stop('user2', stream)
-    await first.killAll()
-
-    const second = await startService({ folder, flags: ['--samples', 'on'] })
-    const later = new Client(second.url)
-    expect(await later.list('user1')).toEqual(['abc', 'jkl'])
-    expect(await later.list('user2')).toEqual(['hij'])
-    await later.stop('user2', 'hij')
-    await second.killAll()
-
-    const third = await startService({ folder, flags: ['--samples'], workers: 2 })
-    expect(await new Client(third.url).list('user2')).toEqual(['abc', 'def', 'hij'])
-  })
-
-  it('gives nobody anything where it is not asked for', async () => {
-    const { url } = await startService({ folder: temporaryFolder(), flags: ['--samples', 'off'] })
-    expect(await new Client(url).list('user2')).toEqual([])
-  })
-})
-
 function variableOf(flag: string): string {
   return SETTINGS.find(([name]) => name === flag)?.[1] ?? ''
-}
-
-/** Where commands run, and all that they are given lies: tests that run at once cannot tidy up one by one. */
-const workingFolder = temporaryFolder(atEndOfTests())
-
-function newFolder(): string {
-  return mkdtempSync(join(workingFolder, 'folder-'))
-}
-
-type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-
-/** Runs a command to its end, or kills it where it serves. */
-async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [COMMAND_LINE, ...args], {
-    env: environment,
-    cwd: workingFolder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: RUN_LIMIT_MS,
-    killSignal: 'SIGKILL',
-  })
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('close', resolve)
-  })
-  const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
-  return { code, stdout, stderr }
-}
-
-/** The line in which a command, or each of its workers, says why it will not run; checks that there is no other. */
-async function refusal(
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
-  expected = 2,
-): Promise<string> {
-  const { code, stderr } = await run(args, environment)
-  const lines = [...new Set(linesOf(stderr))]
-  expect({ code, lines }).toEqual({ code: expected, lines: [expect.any(String)] })
-  return lines[0] ?? ''
-}
-
-function linesOf(stderr: string): string[] {
-  return stderr.split('\n').filter((line) => line !== '')
-}
-
-function fileHolding(content: string): string {
-  const path = join(newFolder(), 'policy.json')
-  writeFileSync(path, content)
-  return path
 }

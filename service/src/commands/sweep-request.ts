@@ -1,7 +1,8 @@
 /**
  * The flags of `streamgate sweep`, checked: what to sweep, how fast, and from where.
  */
-import { ConfigError, loadConfig, type Config } from '../settings/settings.ts'
+import { ConfigError } from '../settings/config-error.ts'
+import { loadConfig, type Config } from '../settings/settings.ts'
 import { reasonOf } from '../text/reason.ts'
 import { wholeNumber } from '../settings/parse.ts'
 import { alternatives, ENGINES_BILLED_BY_READS } from '../settings/store-engines.ts'

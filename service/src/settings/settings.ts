@@ -5,6 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../telemetry/log-levels.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
+import { ConfigError } from './config-error.ts'
 import { oneOf, parseSwitch, refuse, wholeNumber } from './parse.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
@@ -42,17 +43,6 @@ type Setting<Value> = {
   readonly help: string
   /** @throws {Error} with what is wrong, as "must be …". */
   readonly parse: (text: string, environment: Readonly<NodeJS.ProcessEnv>) => Value
-}
-
-/** Thrown for a configuration that cannot be used; one line for each fault. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-  readonly faults: readonly string[]
-
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'))
-    this.faults = faults
-  }
 }
 
 /** All settings, in the order of the help. */

@@ -1,0 +1,87 @@
+/**
+ * Replays logs under another policy and prints the report.
+ */
+import type { Policy } from '@streamgate/core'
+import { parsePolicyText, PolicyTextError } from '../policy/policy-file.ts'
+import { faultLines } from './policy-fault-lines.ts'
+import { readPolicyTextSync } from '../policy/policy-text.ts'
+import { reasonOf } from '../text/reason.ts'
+import { parseStore } from '../settings/store-engines.ts'
+import { inOrderOfTime, type Disorder } from '../replay/decision-queue.ts'
+import { LogReader } from '../replay/log-reader.ts'
+import { Replay } from '../replay/replay.ts'
+import { DONE, FAILED } from './exit-codes.ts'
+import { ReplayProgress } from './replay-progress.ts'
+import { replayReport, reportInWords, type ReplayReport } from '../replay/replay-report.ts'
+
+/** How often the bar moves. */
+const PROGRESS_EVERY_MS = 200
+
+/** The flags of the command. */
+export type ReplayOptions = {
+  readonly log: readonly string[]
+  readonly policy: string
+  readonly json?: true
+  readonly skewMs: number
+}
+
+/** Plays the logs and prints the report; resolves with the exit code. */
+export async function runReplay(options: ReplayOptions): Promise<number> {
+  try {
+    const policy = policyIn(options.policy)
+    const report = await play(options, {
+      policy,
+      store: await parseStore('memory:').open(),
+      skewMs: options.skewMs,
+    })
+    if (report.decisions === 0) throw new Error(`there is no decision in --log ${options.log.join(' ')}`)
+    process.stdout.write(
+      options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : reportInWords(report),
+    )
+    return DONE
+  } catch (error) {
+    const lines =
+      error instanceof PolicyTextError
+        ? faultLines(options.policy, error.faults)
+        : [`streamgate: ${reasonOf(error)}`]
+    process.stderr.write(`${lines.join('\n')}\n`)
+    return FAILED
+  }
+}
+
+async function play(
+  { log }: ReplayOptions,
+  parts: ConstructorParameters<typeof Replay>[0],
+): Promise<ReplayReport> {
+  const reader = new LogReader(process.stdin)
+  const replay = new Replay(parts)
+  const disorder: Disorder = { late: 0 }
+  const progress = process.stderr.isTTY
+    ? new ReplayProgress(process.stderr, await reader.bytesIn(log))
+    : undefined
+  const timer = setInterval(() => progress?.show(reader.counts), PROGRESS_EVERY_MS)
+  try {
+    const sources = [...new Set(log)].map((name) => reader.decisionsIn(name))
+    for await (const decisions of inOrderOfTime(sources, disorder)) {
+      for (const decision of decisions) await replay.play(decision)
+      // A replay never waits for anything: without this the bar would never move.
+      await new Promise(setImmediate)
+    }
+    await replay.end()
+  } finally {
+    clearInterval(timer)
+    progress?.clear()
+  }
+  return replayReport(replay.tally, { ...reader.counts, ...disorder })
+}
+
+/** @throws {PolicyTextError} for a policy with faults, and {Error} for one that cannot be read. */
+function policyIn(file: string): Policy {
+  let text: string
+  try {
+    text = readPolicyTextSync(file)
+  } catch (cause) {
+    throw new Error(`--policy ${file} cannot be read`, { cause })
+  }
+  return parsePolicyText(text)
+}

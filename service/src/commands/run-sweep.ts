@@ -1,0 +1,112 @@
+/**
+ * One sweep of a store, with its progress on the terminal and its position in a file.
+ */
+import { composeSweep } from '../compose.ts'
+import { reasonOf } from '../text/reason.ts'
+import { endAtOnce } from '../servers/end-at-once.ts'
+import { DONE, FAILED } from './exit-codes.ts'
+import { ProgressBar } from './sweep-progress.ts'
+import { readSweepRequest, type SweepFlags, type SweepRequest } from './sweep-request.ts'
+import type { SegmentLeft, SweepReport } from '../sweep/sweeper.ts'
+
+/** As a shell reports a process that a signal ended: 128 and the signal's number. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
+type StopSignal = keyof typeof EXIT_CODES
+
+/** How old a state file may get while the sweep goes on: what a process that is killed does again. */
+const STATE_EVERY_MS = 2000
+
+/**
+ * Sweeps as the flags say; resolves with the exit code.
+ *
+ * @throws {ConfigError} where they make no sense.
+ * @throws {Error} where the store cannot be opened.
+ */
+export async function runSweep(flags: SweepFlags): Promise<number> {
+  const request = readSweepRequest(flags)
+  const stop = stopOnSignal()
+  const { sweeper, close } = await composeSweep(request.config)
+  keepState(request, request.left)
+  const { rate, readCapacity, segments, left, isDryRun } = request
+  const bar = process.stderr.isTTY
+    ? new ProgressBar(process.stderr, segments, () => performance.now())
+    : undefined
+  const keep = stateKeeper(request)
+  const report = await sweeper.sweep({
+    rate,
+    readCapacity,
+    segments,
+    left,
+    isDryRun,
+    signal: stop.signal,
+    onPage: (progress) => {
+      bar?.show(progress)
+      keep(progress.left)
+    },
+  })
+  bar?.clear()
+  await close()
+  process.stdout.write(`${JSON.stringify(summaryOf(request, report))}\n`)
+  keepState(request, report.left)
+  if (report.finishedFailure !== undefined) {
+    const reason = reasonOf(report.finishedFailure)
+    process.stderr.write(
+      `streamgate: which streams have finished cannot be read, so theirs stay: ${reason}\n`,
+    )
+  }
+  if (report.outcome === 'failed') {
+    process.stderr.write(`streamgate: the sweep stopped early: ${reasonOf(report.failure)}\n`)
+    return FAILED
+  }
+  return report.outcome === 'interrupted' ? (stop.exitCode() ?? FAILED) : DONE
+}
+
+/** Asks the sweep to stop at the first signal; the second ends the process at once. */
+function stopOnSignal(): { signal: AbortSignal; exitCode: () => number | undefined } {
+  const controller = new AbortController()
+  let exitCode: number | undefined
+  for (const name of Object.keys(EXIT_CODES) as StopSignal[]) {
+    process.on(name, () => {
+      if (exitCode !== undefined) endAtOnce()
+      exitCode = EXIT_CODES[name]
+      controller.abort()
+    })
+  }
+  return { signal: controller.signal, exitCode: () => exitCode }
+}
+
+/** Keeps what is left in the state file, where there is one, every now and then. */
+function stateKeeper(request: SweepRequest): (left: readonly SegmentLeft[]) => void {
+  let keptAtMs = performance.now()
+  return (left) => {
+    if (performance.now() - keptAtMs < STATE_EVERY_MS) return
+    keptAtMs = performance.now()
+    try {
+      keepState(request, left)
+    } catch {
+      // The sweep goes on, and tries once more at its end, which tells the operator where that fails too.
+    }
+  }
+}
+
+/** Keeps what is left, or nothing where nothing is. */
+function keepState({ stateFile, storeName, segments }: SweepRequest, left: readonly SegmentLeft[]): void {
+  if (left.length > 0) stateFile?.write({ store: storeName, segments, left })
+  else stateFile?.remove()
+}
+
+function summaryOf({ isDryRun, segments }: SweepRequest, { outcome, tally, seconds, left }: SweepReport) {
+  const cursor = segments === 1 ? left[0]?.cursor : undefined
+  return {
+    outcome,
+    dryRun: isDryRun,
+    usersSeen: tally.usersSeen,
+    leasesPruned: { lapsed: tally.leasesLapsed, finished: tally.leasesFinished },
+    notesPruned: tally.notesOutdated,
+    usersRemoved: tally.usersRemoved,
+    writesRefused: tally.writesRefused,
+    seconds: Math.round(seconds * 1000) / 1000,
+    ...(cursor !== undefined && { cursor }),
+    ...(segments > 1 && left.length > 0 && { segmentsLeft: left.length }),
+  }
+}
