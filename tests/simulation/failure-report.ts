@@ -4,12 +4,13 @@ import type { Answer, History, Operation } from './history.ts'
 import { simulate, type Rules, type Run } from './world/simulation.ts'
 import type { Reading } from './checker/lifetimes.ts'
 
-/** The most operations a report shows: those that led up to the fault. */
+/** The most operations that a report shows: those that led up to the fault. */
 const OPERATIONS_SHOWN_MAX = 25
 
 /**
- * Tells of the faults of a seed as shortly as it can: the shortest run that still shows one, and of it what
- * the user in question was asked and answered up to then. Empty where the seed shows no fault.
+ * Reports the first fault of a seed as briefly as possible. It finds the shortest run that still
+ * shows a fault, and lists what the user asked and was answered up to then. Empty if the seed shows
+ * no fault.
  */
 export async function reportOf(rules: Rules, run: Run, reading?: Reading): Promise<string> {
   const full = await simulate(rules, run)
@@ -58,7 +59,9 @@ const NO_FACTS = {
   stream: undefined,
 }
 
-/** `#7 client 2 steps 12–19 at 1003–1009: start a@tv replaces b → admitted a@tv (g5) until 1103, live a@tv (g5), c (g2)` */
+/**
+ * For example `#7 client 2 steps 12–19 at 1003–1009: start a@tv replaces b → admitted a@tv (g5)`.
+ */
 function lineOf({ number, client, limiter, request, invoked, answered, answer }: Operation): string {
   const { verb, user: _user, ...facts } = request
   const { id, replaces, generation, report, byOperator, stream } = { ...NO_FACTS, ...facts }

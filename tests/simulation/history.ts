@@ -11,13 +11,16 @@ import type {
   UserId,
 } from '@streamgate/core'
 
-/** A point of a run. All events have a step of their own, in their order; the virtual clock may stand still. */
+/**
+ * A point of a run. Every event has its own step, in order. The virtual clock may stand still
+ * between steps.
+ */
 export type Moment = { readonly step: number; readonly atMs: number }
 
-/** From a question to its answer. */
+/** From a request to its answer. */
 export type Span = { readonly invoked: Moment; readonly answered: Moment }
 
-/** Asks for a stream to run on. Only a heartbeat ever names a `generation`, or has a `report`. */
+/** Asks to play a stream. Only a heartbeat names a `generation` or carries a `report`. */
 export type RunRequest = {
   readonly verb: 'start' | 'heartbeat'
   readonly user: UserId
@@ -26,11 +29,11 @@ export type RunRequest = {
   readonly plan?: string | undefined
   readonly replaces?: LeaseId | undefined
   readonly generation?: Generation | undefined
-  /** What a CMCD report tells beside; a heartbeat of another kind has none. */
+  /** What a CMCD report says. A heartbeat that is not a report has none. */
   readonly report?: ReportFacts | undefined
 }
 
-/** Its own player ends a stream, or an operator. */
+/** A stop by the stream's own player, or by an operator. */
 export type StopRequest = {
   readonly verb: 'stop'
   readonly user: UserId
@@ -51,10 +54,10 @@ export type UserRequest = { readonly verb: 'list' | 'erase'; readonly user: User
 
 export type Request = RunRequest | StopRequest | PlayedOutRequest | UserRequest
 
-/** What concerns no user: a stream has finished; a limiter hears which have. */
+/** A call that is about no user: a stream has finished, or a limiter reads which streams have. */
 export type Errand = { readonly verb: 'finish'; readonly streamId: StreamId } | { readonly verb: 'refresh' }
 
-/** `failed`: the limiter rejected; whether it wrote is unknown where the code is `STORE_TIMED_OUT`. */
+/** `failed`: the limiter threw. With the code `STORE_TIMED_OUT` it may or may not have written. */
 export type Answer =
   | HeartbeatResult
   | StopResult
@@ -62,18 +65,18 @@ export type Answer =
   | { readonly outcome: 'erased' }
   | { readonly outcome: 'failed'; readonly code: string }
 
-/** One question and its answer, as the client saw them. */
+/** One request and its answer, as the client saw them. */
 export type Operation<Asked extends Request = Request> = Span & {
   readonly number: number
   readonly client: number
   readonly request: Asked
   readonly answer: Answer
-  /** Which limiter was asked, and how far its clock is ahead of the virtual clock. */
+  /** The limiter that was asked, and how far its clock is ahead of the virtual clock. */
   readonly limiter: number
   readonly aheadMs: number
 }
 
-/** An errand that was run; `untilMs` is the end of the note that a stream has finished. */
+/** An errand that was run. `untilMs` is when the note that the stream finished expires. */
 export type ErrandRun = Span & {
   readonly errand: Errand
   readonly limiter: number
@@ -81,77 +84,82 @@ export type ErrandRun = Span & {
   readonly isLost: boolean
 }
 
-/** From this step on the limiter decides by this policy. */
+/** From this step on, the limiter decides by this policy. */
 export type PolicyChange = { readonly limiter: number; readonly step: number; readonly policy: Policy }
 
-/** What was agreed before a run. */
+/** What is fixed before a run. */
 export type Terms = {
-  /** How far two limiters' clocks may differ; no clock is further ahead. */
+  /** How far the clocks of two limiters may differ. No clock is further ahead. */
   readonly skewMs: number
-  /** Where each user stands between 0 and 100; the limits hold below the share that a plan enforces. */
+  /**
+   * Each user's place between 0 and 100. A plan is enforced for users below its `enforcePercent`.
+   */
   readonly percentileOf: ReadonlyMap<UserId, number>
 }
 
-/** All that clients and operators saw of one run, and all that the checker knows. */
+/** Everything that clients and operators saw of one run. The checker knows nothing else. */
 export type History = {
   readonly terms: Terms
   readonly operations: readonly Operation[]
   readonly errands: readonly ErrandRun[]
   readonly policies: readonly PolicyChange[]
-  /** Where the virtual clock was moved, and to what. */
+  /** When the virtual clock was moved, and to what. */
   readonly clock: readonly Moment[]
-  /** Where a call to the store, or its answer, was lost. */
+  /** When a call to the store, or its answer, was lost. */
   readonly losses: readonly Moment[]
 }
 
-/** When the operation was asked, by the clock of its limiter. */
+/** When the operation was asked, by its limiter's clock. */
 export function askedAtMs({ invoked, aheadMs }: Operation): number {
   return invoked.atMs + aheadMs
 }
 
-/** When it was answered, by that clock. */
+/** When the operation was answered, by its limiter's clock. */
 export function answeredAtMs({ answered, aheadMs }: Operation): number {
   return answered.atMs + aheadMs
 }
 
-/** The instant at which a lease must have ended to have lapsed for this answer. */
+/** A lease that expires at this instant or earlier had certainly expired for this answer. */
 export function judgedAtMs({ answered, aheadMs }: Operation, { skewMs }: Terms): number {
   return answered.atMs + aheadMs - skewMs
 }
 
-/** The earliest instant that can have been judged for this answer. */
+/** The earliest instant by which this answer can have been judged. */
 export function judgedFromMs({ invoked, aheadMs }: Operation, { skewMs }: Terms): number {
   return invoked.atMs + aheadMs - skewMs
 }
 
-/** Whether the first was answered before the second was asked, so that no order can have them the other way. */
+/** Whether the first was answered before the second was asked. Then only one order is possible. */
 export function isBefore(one: Span, other: Span): boolean {
   return one.answered.step < other.invoked.step
 }
 
-/** Whether the two were under way at the same time. */
+/** Whether both were in flight at the same time. */
 export function overlap(one: Span, other: Span): boolean {
   return one !== other && !isBefore(one, other) && !isBefore(other, one)
 }
 
-/** Whether an operation asked for a stream to run on. */
+/** Whether an operation asked to play a stream. */
 export function isRun(operation: Operation): operation is Operation<RunRequest> {
   return operation.request.verb === 'start' || operation.request.verb === 'heartbeat'
 }
 
-/** Whether an operation was a player going on. */
+/** Whether an operation is a heartbeat. */
 export function isHeartbeat(operation: Operation): operation is Operation<RunRequest> {
   return operation.request.verb === 'heartbeat'
 }
 
-/** Whether nobody knows what became of an operation: it was never carried out, or it was before it failed. */
+/**
+ * Whether the outcome of an operation is unknown. It failed, either before or after it was carried
+ * out.
+ */
 export function isLost({ answer }: Operation): boolean {
   return answer.outcome === 'failed' && answer.code === 'STORE_TIMED_OUT'
 }
 
 /**
- * Whether an operation can have changed what is held. Whatever a heartbeat is told in the end, it may have
- * renewed a lease in grace at first.
+ * Whether an operation can have changed what is held. Any heartbeat may first renew a lease in
+ * grace, whatever it is told in the end.
  */
 export function mayHaveWritten(operation: Operation): boolean {
   const { answer, request } = operation
@@ -177,7 +185,7 @@ export function mayHaveWritten(operation: Operation): boolean {
   }
 }
 
-/** Whether an operation can have taken the place of others. */
+/** Whether an operation can have ended other leases. */
 export function mayHaveEnded(operation: Operation): boolean {
   return isLost(operation) || 'ends' in operation.answer
 }

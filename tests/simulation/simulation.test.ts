@@ -1,9 +1,9 @@
 /**
- * The limiter over a store whose calls finish in any order and whose answers get lost, judged from outside.
+ * Tests the limiter over a store whose calls finish in any order and whose answers get lost.
  *
- * A failure names its seed and shows what led up to it. To run that seed alone, set `FIRST_SEED` to it and
- * `SEEDS` to 1; the history is the same on every machine. Half of the runs have plans that ask for a count alone,
- * the other half all that a plan can ask.
+ * A failure names its seed and shows what led up to it. To run that seed alone, set `FIRST_SEED` to
+ * it and `SEEDS` to 1. The history is the same on every machine. About half of the runs use plans
+ * that only limit a count. The others use everything that a plan can say.
  */
 import { Limiter } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
@@ -14,12 +14,15 @@ import { simulate } from './world/simulation.ts'
 
 const FIRST_SEED = 0
 const SEEDS = 100
-/** How many runs that show a fault are told of in full. */
+/** The most failing runs that are reported in full. */
 const REPORTS_MAX = 3
-/** Of all starts and heartbeats where no call is lost, how many may give up: a handful of clients hardly ever collide. */
+/**
+ * The share of starts and heartbeats that may give up if no call is lost. A handful of clients
+ * hardly ever collide.
+ */
 const CONTENDED_SHARE_MAX = 0.01
 
-/** For a machine that is busy with other things. */
+/** Allows for a busy machine. */
 const TIME_LIMIT_MS = 180_000
 
 const RULES = { Limiter }
@@ -30,13 +33,14 @@ describe('the limiter under races and lost answers', () => {
 
   const batches = [true, undefined, undefined].flatMap((isCrowded, batch) => [
     {
-      kind: isCrowded === true ? 'a crowd under a count alone' : `plans of all kinds, ${batch}`,
+      kind:
+        isCrowded === true ? 'a crowd under plans that only limit a count' : `plans of all kinds, ${batch}`,
       isCrowded,
       first: FIRST_SEED + SEEDS * batch,
     },
   ])
   it.each(batches)(
-    'admits neither too many nor too few, and tells the truth: $kind',
+    'admits neither too many nor too few, and answers truthfully: $kind',
     async ({ isCrowded, first }) => {
       const broken: string[] = []
       for (let seed = first; seed < first + SEEDS; seed += 1) {
@@ -51,7 +55,7 @@ describe('the limiter under races and lost answers', () => {
     TIME_LIMIT_MS,
   )
 
-  it('is asked all that it can answer', () => {
+  it('gives every kind of answer', () => {
     const decided = ['admitted', 'renewed', 'denied'].flatMap((each) => [
       `start ${each}`,
       `heartbeat ${each}`,
@@ -70,7 +74,7 @@ describe('the limiter under races and lost answers', () => {
     expect(rare).toEqual([])
   })
 
-  it('hardly ever gives up where no call is lost', () => {
+  it('hardly ever gives up if no call is lost', () => {
     const contended = faultless.filter(
       ({ answer }) => answer.outcome === 'failed' && answer.code === 'STORE_CONTENDED',
     )
@@ -79,7 +83,7 @@ describe('the limiter under races and lost answers', () => {
 })
 
 describe('a run', () => {
-  it('is the same again for the same seed, and another for another', async () => {
+  it('repeats itself for the same seed, and differs for another seed', async () => {
     const [once, again, other] = [
       await simulate(RULES, { seed: 7 }),
       await simulate(RULES, { seed: 7 }),
@@ -89,7 +93,7 @@ describe('a run', () => {
     expect(other).not.toEqual(once)
   })
 
-  it('that is cut short begins as the whole one does', async () => {
+  it('that is cut short begins like the whole run', async () => {
     const whole = await simulate(RULES, { seed: 7 })
     const short = await simulate(RULES, { seed: 7, operations: 20 })
     expect(beginningOf(short)).toEqual(beginningOf(whole))

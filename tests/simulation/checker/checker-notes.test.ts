@@ -1,4 +1,4 @@
-/** The checker on stops, reports and leases that come back, in histories written by hand. */
+/** Tests the checker on stops, reports and leases that come back, with handwritten histories. */
 import type { LeaseId, ReportFacts } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import { check } from './checker.ts'
@@ -32,7 +32,7 @@ const at = (atMs: number, request: Line['request'], answer: Answer): Line => {
 }
 const admitted = (atMs: number): Answer => granted(leaseOf('a', atMs), [leaseOf('a', atMs)])
 
-describe('the checker, of a stop by its player', () => {
+describe('the checker, on a stop by the player', () => {
   const stopped = at(10, stop('a'), { outcome: 'stopped' })
 
   it('finds a heartbeat that takes the slot again within one lease, and none after it', () => {
@@ -42,7 +42,7 @@ describe('the checker, of a stop by its player', () => {
     expect(check(historyOf([STARTED, stopped, at(109, heartbeat('a'), ENDED)]))).toEqual([])
   })
 
-  it('excuses a heartbeat while a start may have come between, and one after a stop that was lost', () => {
+  it('excuses a heartbeat if a start may have come between, or if the stop was lost', () => {
     const restarted = { request: start('a'), from: 11, to: 30, answer: LOST }
     expect(check(historyOf([STARTED, stopped, restarted, at(40, heartbeat('a'), admitted(40))]))).toEqual([])
     const lost = at(10, stop('a'), LOST)
@@ -54,7 +54,7 @@ describe('the checker, of a stop by its player', () => {
     }
   })
 
-  it('finds that one which ended nothing says it did, and that one says nothing of what runs', () => {
+  it('finds a stop that ended nothing but says it did, and a stop that does not report what runs', () => {
     expect(rulesBrokenBy(historyOf([at(10, stop('a'), { outcome: 'stopped' })]))).toEqual(['stop'])
     const missed = historyOf([STARTED, at(10, stop('a'), { outcome: 'not-held' })])
     expect(check(missed).map(({ detail }) => detail)).toContain(
@@ -62,33 +62,33 @@ describe('the checker, of a stop by its player', () => {
     )
   })
 
-  it('finds that a late one leaves no note on a lease that lapsed', () => {
+  it('finds that a late stop leaves no note on an expired lease', () => {
     expect(rulesBrokenBy(historyOf([STARTED, at(150, stop('a'), { outcome: 'not-held' })]))).toEqual(['stop'])
     expect(check(historyOf([STARTED, at(150, stop('a'), { outcome: 'noted' })]))).toEqual([])
     expect(check(historyOf([STARTED, at(200, stop('a'), { outcome: 'not-held' })]))).toEqual([])
   })
 })
 
-describe("the checker, of an operator's stop", () => {
+describe("the checker, on an operator's stop", () => {
   const byOperator = { reason: 'Payment failed' }
   const stopped = at(10, stop('a', { byOperator }), { outcome: 'stopped' })
 
   const told = (answer: Answer) =>
     rulesBrokenBy(historyOf([STARTED, stopped, at(209, heartbeat('a'), answer)]))
 
-  it('finds that its reason is not told, or another one, for two leases', () => {
+  it('finds a missing or wrong reason, for as long as two leases', () => {
     expect(told({ outcome: 'ended', reason: 'Payment failed' })).toEqual([])
     expect(told(ENDED)).toEqual(['note'])
     expect(told({ outcome: 'ended', reason: 'Other' })).toEqual(['ended', 'note'])
   })
 
-  it('finds that a stream which is not held is not noted', () => {
+  it('finds that a stop of a stream that is not held was not noted', () => {
     const request = stop('a', { byOperator })
     expect(rulesBrokenBy(historyOf([at(10, request, { outcome: 'not-held' })]))).toEqual(['stop'])
   })
 })
 
-describe('the checker, of a playback that is over', () => {
+describe('the checker, on a playback that is over', () => {
   const over = { reportedContentId: 'film', reportedAtMs: 50 }
   const playing = { reportedContentId: 'film', reportedAtMs: 40 }
   const lease = { ...A, ...playing, renewedAtMs: 20, expiresAtMs: 120 }
@@ -98,14 +98,14 @@ describe('the checker, of a playback that is over', () => {
   const broken = (report: ReportFacts, answer: Answer) =>
     rulesBrokenBy(historyOf([...began, at(30, isOver(report), answer)]))
 
-  it('finds that an advert or an old report ended it, and that its own did not', () => {
+  it('finds that an advert or an old report ended it, and that its own report did not', () => {
     expect(broken(over, { outcome: 'stopped' })).toEqual([])
     expect(broken(over, { outcome: 'ignored' })).toEqual(['played out'])
     expect(broken({ ...over, reportedContentId: 'advert' }, { outcome: 'stopped' })).toEqual(['played out'])
     expect(broken({ ...over, reportedAtMs: 39 }, { outcome: 'stopped' })).toEqual(['played out'])
   })
 
-  it('finds a late report or a heartbeat that brings it back, and one newer that does not', () => {
+  it('finds a late report or a heartbeat that revives it, and a newer one that does not', () => {
     const after = (request: Partial<RunRequest>, answer: Answer) =>
       rulesBrokenBy(
         historyOf([
@@ -127,8 +127,8 @@ describe('the checker, of a playback that is over', () => {
   })
 })
 
-describe('the checker, of a heartbeat whose lease is gone', () => {
-  it('finds that a lease which merely lapsed has ended, or came back as another', () => {
+describe('the checker, on a heartbeat whose lease is gone', () => {
+  it('finds that an expired lease is said to have ended, or came back as another', () => {
     const facts = { ...start('a'), stream: { ...start('a').stream, contentId: 'film' } }
     const held = { ...A, contentId: 'film' }
     const began = { ...STARTED, request: facts, answer: granted(held, [held]) }
@@ -139,13 +139,13 @@ describe('the checker, of a heartbeat whose lease is gone', () => {
     expect(after(admitted(150))).toEqual(['memory'])
   })
 
-  it('finds that one of which nothing is known has ended, though a count is all that is asked', () => {
+  it('finds that an unknown lease is said to have ended, though the plan only limits a count', () => {
     expect(rulesBrokenBy(historyOf([at(10, heartbeat('a'), ENDED)]))).toEqual(['ended'])
     expect(check(historyOf([at(10, heartbeat('a'), admitted(10))]))).toEqual([])
   })
 })
 
-describe('the checker, of a start that replaces another', () => {
+describe('the checker, on a start that replaces another', () => {
   it('finds that both are shown', () => {
     const [b, again] = [leaseOf('b', 10), { ...A, renewedAtMs: 10, expiresAtMs: 110 }]
     const request = { ...start('b'), replaces: A.id }

@@ -1,4 +1,7 @@
-/** The checker on histories written by hand: it finds too many, too few, and nothing where all is well. */
+/**
+ * Tests the checker with handwritten histories. It finds too many, too few, and nothing if all is
+ * well.
+ */
 import { Limiter } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import { check } from './checker.ts'
@@ -28,7 +31,7 @@ describe('the checker', () => {
     expect(check(history)).toEqual([])
   })
 
-  it('finds one too many', () => {
+  it('finds one stream too many', () => {
     const [a, b, c] = [leaseOf('a', 0), leaseOf('b', 10), leaseOf('c', 99)]
     const history = historyOf([
       { request: start('a'), from: 0, to: 0, answer: granted(a, [a]) },
@@ -38,7 +41,7 @@ describe('the checker', () => {
     expect(rulesBrokenBy(history)).toContain('too many')
   })
 
-  it('finds nothing where the first lapses at the instant of the admission', () => {
+  it('finds nothing if the first expires at the instant of the admission', () => {
     const [a, b, c] = [leaseOf('a', 0), leaseOf('b', 10), leaseOf('c', 100)]
     const history = historyOf([
       { request: start('a'), from: 0, to: 0, answer: granted(a, [a]) },
@@ -57,7 +60,7 @@ describe('the checker', () => {
     expect(rulesBrokenBy(history)).toContain('too few')
   })
 
-  it('finds a denial by a stream that was stopped before, and excuses one that was stopped meanwhile', () => {
+  it('finds a denial by a stream that was stopped before, and excuses one stopped meanwhile', () => {
     const [a, b] = [leaseOf('a', 0), leaseOf('b', 0)]
     const began = [
       { request: start('a'), from: 0, to: 0, answer: granted(a, [a]) },
@@ -83,7 +86,7 @@ describe('the checker', () => {
     expect(check(history)).toEqual([])
   })
 
-  it('knows a stream by the answers of others where its own was lost', () => {
+  it('learns of a stream from other answers if its own was lost', () => {
     const [a, b] = [leaseOf('a', 0), leaseOf('b', 20)]
     const history = historyOf([
       { request: start('a'), from: 0, to: 10, answer: LOST },
@@ -102,7 +105,7 @@ describe('the checker', () => {
     expect(rulesBrokenBy(history)).toContain('leases shown')
   })
 
-  it('finds a second taking by a start that was repeated', () => {
+  it('finds a second admission by a repeated start', () => {
     const [a, again] = [leaseOf('a', 0), leaseOf('a', 10)]
     const history = historyOf([
       { request: start('a'), from: 0, to: 0, answer: granted(a, [a]) },
@@ -111,7 +114,7 @@ describe('the checker', () => {
     expect(rulesBrokenBy(history)).toContain('grant')
   })
 
-  it('finds that giving up without a rival is no contention, and that losing a call takes a lost call', () => {
+  it('finds contention without a rival, and a timeout without a lost call', () => {
     const gaveUp: Answer = { outcome: 'failed', code: 'STORE_CONTENDED' }
     const history = historyOf([{ request: start('a'), from: 0, to: 10, answer: gaveUp }])
     expect(rulesBrokenBy(history)).toEqual(['failure'])
@@ -119,7 +122,7 @@ describe('the checker', () => {
     expect(rulesBrokenBy({ ...lost, losses: [] })).toEqual(['failure'])
   })
 
-  it('excuses a renewal that an older one overtook, which a strict reading finds', async () => {
+  it('excuses a renewal that was overtaken by an older one, which a strict reading finds', async () => {
     let found = 0
     for (let seed = 0; seed < 30; seed += 1) {
       const history = await simulate({ Limiter }, { seed })

@@ -1,9 +1,9 @@
 /**
- * Judges a history by a model of its own, which shares no code with what it judges.
+ * Judges a history by its own model, which shares no code with what it judges.
  *
- * It finds too many (an admission for which there was no room) and too few (a denial for which there was
- * no reason). Where operations overlap or answers are lost it gives the limiter the benefit of the doubt:
- * a fault is reported only if no order of the operations explains the answers.
+ * It finds too many (an admission without room) and too few (a denial without reason). If
+ * operations overlap or answers are lost, it gives the limiter the benefit of the doubt. It reports
+ * a fault only if no order of the operations explains the answers.
  */
 import { decisionFaults, shadowFaults } from './decision-rules.ts'
 import { denialFaults } from './denial-rules.ts'
@@ -19,13 +19,13 @@ import { Scene } from './scene.ts'
 import { shownFaults } from './shown-rules.ts'
 import { playedOutFaults, stopFaults } from './stop-rules.ts'
 import { isCertainlyLive } from './lifetime.ts'
-import { Takings, type Reading } from './lifetimes.ts'
+import { Lifetimes, type Reading } from './lifetimes.ts'
 import { paceFaults, viewFaults } from './telling-rules.ts'
 
 /** What is wrong with one answer. */
 export type Violation = { readonly rule: string; readonly detail: string; readonly operation: Operation }
 
-/** Gives what is wrong with this operation's answer, in words; nothing where all is well. */
+/** Returns what is wrong with this operation's answer, in words. Empty if all is well. */
 type Rule = (scene: Scene, operation: Operation) => readonly string[]
 
 const RULES = {
@@ -55,7 +55,10 @@ const RULES = {
 /** The name of a rule, as a violation gives it. */
 export type RuleName = keyof typeof RULES
 
-/** All that is wrong with a history, in the order of the answers; where `only` is given, by that rule. */
+/**
+ * Everything that is wrong with a history, in the order of the answers. `only` checks one rule
+ * alone.
+ */
 export function check(
   history: History,
   reading: Reading = { renewalsMayOvertake: true },
@@ -64,7 +67,7 @@ export function check(
   const users = Map.groupBy(history.operations, (operation) => operation.request.user)
   const rules = Object.entries(RULES).filter(([rule]) => only === undefined || rule === only)
   const violations = [...users.values()].flatMap((operations) => {
-    const scene = new Scene(history, new Takings(history, operations, reading))
+    const scene = new Scene(history, new Lifetimes(history, operations, reading))
     return operations.flatMap((operation) =>
       rules.flatMap(([rule, faultsOf]) =>
         faultsOf(scene, operation).map((detail) => ({ rule, detail, operation })),
@@ -75,43 +78,43 @@ export function check(
 }
 
 /**
- * At no step are more streams certainly live than the largest account limit, with its grace, by which any
- * start of the user may have been judged so far. Streams that one of these plans does not count are left out.
+ * At no step are more streams certainly live than the largest account limit, with its grace, of any
+ * plan that may have judged the user so far. Streams that one of these plans ignores do not count.
  */
 function tooMany(scene: Scene, { answered }: Operation): readonly string[] {
-  const { takings } = scene
-  const plans = scene.plansSeen.filter(({ step }) => step < answered.step).map(({ holding }) => holding)
+  const { lifetimes } = scene
+  const plans = scene.plansSeen.filter(({ step }) => step < answered.step).map(({ effective }) => effective)
   const most = Math.max(
     ...plans.map(({ limits, grace }) => {
       const onAll = limits.filter(isOnAll).map(({ max }) => max)
       return onAll.length === 0 ? Infinity : Math.min(...onAll) + (grace?.streams ?? 0)
     }),
   )
-  const live = takings.all
-    .filter((taking) => isCertainlyLive(taking, answered.step, answered.step))
+  const live = lifetimes.all
+    .filter((lifetime) => isCertainlyLive(lifetime, answered.step, answered.step))
     .filter(({ stream }) => plans.every((plan) => !isExempt(plan, stream)))
   if (plans.length === 0 || live.length <= most) return []
   const names = live.map(({ id, generation }) => `${id} (${generation})`).join(', ')
   return [`${live.length} streams are certainly live, at most ${most} may be: ${names}`]
 }
 
-/** A generation names one taking: one admission, one lease, one beginning. */
-function generationFaults({ takings }: Scene, operation: Operation): readonly string[] {
+/** A generation names one lifetime: one admission, one lease, one beginning. */
+function generationFaults({ lifetimes }: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (answer.outcome !== 'admitted' || !isRun(operation)) return []
   const { lease } = answer
-  const taking = takings.named(lease.generation)
+  const lifetime = lifetimes.named(lease.generation)
   const faults: string[] = []
-  if (taking === undefined || taking.origins.length !== 1) {
-    faults.push(`generation ${lease.generation} was admitted ${taking?.origins.length ?? 0} times`)
+  if (lifetime === undefined || lifetime.origins.length !== 1) {
+    faults.push(`generation ${lease.generation} was admitted ${lifetime?.origins.length ?? 0} times`)
   }
   if (lease.startedAtMs !== askedAtMs(operation)) {
-    faults.push(`admitted at ${askedAtMs(operation)} as a lease that was taken at ${lease.startedAtMs}`)
+    faults.push(`admitted at ${askedAtMs(operation)} as a lease that started at ${lease.startedAtMs}`)
   }
   return faults
 }
 
-/** A failure is a lost call, or others that kept writing. */
+/** A failure needs a lost call, or rivals that kept writing. */
 function failureFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer, invoked, answered } = operation
   if (answer.outcome !== 'failed') return []

@@ -1,6 +1,6 @@
 /**
- * Rules for quiet moments, at which it is certain who is live: the answer is then the only one that the plan
- * allows, and so is what its shadow says.
+ * Rules for quiet moments, when it is certain who is live. Then only one answer is right under the
+ * plan, and only one answer of its shadow.
  */
 import type { Lease, LeaseId, Plan, StartResult } from '@streamgate/core'
 import { isRun, type Operation, type RunRequest } from '../history.ts'
@@ -15,7 +15,7 @@ import {
 } from './plan-model.ts'
 import type { Scene } from './scene.ts'
 
-/** A start that is asked in quiet is admitted, evicts or is denied exactly as its plan says. */
+/** A start in a quiet moment is admitted, evicts or is denied exactly as its plan says. */
 export function decisionFaults(scene: Scene, operation: Operation): readonly string[] {
   if (!isRun(operation)) return []
   const { answer, request } = operation
@@ -24,17 +24,17 @@ export function decisionFaults(scene: Scene, operation: Operation): readonly str
   const [inForce, ...others] = scene.plansOf(operation)
   const known = knownAt(scene, operation)
   if (inForce === undefined || others.length > 0 || known === undefined || known.mayHoldOwn) return []
-  return mistakesOf(answer, { plan: inForce.holding, known, request })
+  return mistakesOf(answer, { plan: inForce.effective, known, request })
 }
 
-/** A stream in grace goes on within the limit as soon as there is room. */
+/** A stream in grace returns within the limit as soon as there is room. */
 function leavingGraceFaults(scene: Scene, operation: Operation<RunRequest>): readonly string[] {
   const { answer } = operation
   if (answer.outcome !== 'renewed' || answer.lease.graceUntilMs === undefined) return []
   const [inForce, ...others] = scene.plansOf(operation)
   const known = knownAt(scene, operation)
   if (inForce === undefined || others.length > 0 || known === undefined) return []
-  const isFull = obstacle({ plan: inForce.holding, stream: answer.lease }, known.others) !== undefined
+  const isFull = obstacle({ plan: inForce.effective, stream: answer.lease }, known.others) !== undefined
   return isFull ? [] : ['stays in its grace, though there is room']
 }
 
@@ -76,18 +76,21 @@ function mistakesOf(answer: Decision, { plan, known, request }: Question): reado
   return faults
 }
 
-/** What a shadow says is what its plan would have decided; it is told of every newcomer, and of nobody else. */
+/**
+ * A shadow says what its plan would have decided. Every newcomer's answer has one, and no other.
+ */
 export function shadowFaults(scene: Scene, operation: Operation): readonly string[] {
   if (!isRun(operation)) return []
   const { answer, request } = operation
   if (answer.outcome !== 'admitted' && answer.outcome !== 'denied' && answer.outcome !== 'renewed') return []
-  const plans = scene.plansOf(operation).map(({ holding }) => holding.shadow)
+  const plans = scene.plansOf(operation).map(({ effective }) => effective.shadow)
   const { shadow } = answer
-  if (answer.outcome === 'renewed') return shadow === undefined ? [] : ['tells a shadow of what ran already']
-  if (shadow === undefined) return plans.includes(null) ? [] : ['does not tell of the shadow of its plan']
+  if (answer.outcome === 'renewed')
+    return shadow === undefined ? [] : ['gives a shadow for a stream that already ran']
+  if (shadow === undefined) return plans.includes(null) ? [] : ['does not give the shadow of its plan']
   const named = plans.filter((plan) => plan !== null).filter(({ name }) => name === shadow.plan)
   const [plan, ...more] = named
-  if (plan === undefined) return [`tells of the shadow ${shadow.plan}`]
+  if (plan === undefined) return [`gives the shadow ${shadow.plan}`]
   const known = knownAt(scene, operation)
   if (more.length > 0 || known === undefined || known.mayHoldOwn) return []
   // What a heartbeat does not say may be known from before.
@@ -106,7 +109,7 @@ function shadowMistakes(
   const canEvict = plan.whenFull !== 'deny' && request.verb === 'start'
   const isDenied = obstacle(entry, staying) !== undefined && !canEvict
   if (isDenied !== (shadow.outcome === 'denied')) return [`its shadow says ${shadow.outcome}`]
-  if (isDenied) return shadow.ends.length === 0 ? [] : ['its shadow ends others and denies']
+  if (isDenied) return shadow.ends.length === 0 ? [] : ['its shadow both denies and ends others']
   const evicted = staying.filter(({ id }) => shadow.ends.includes(id))
   const expected: LeaseId[] = [...idsOf(leaving), ...idsOf(evicted)]
   const faults = evictionMistakes(entry, without(staying, evicted), evicted).map(
@@ -118,7 +121,7 @@ function shadowMistakes(
 
 type Sides = { readonly leaving: readonly Lease[]; readonly staying: readonly Lease[]; readonly entry: Entry }
 
-/** Who leaves by wish, and who stays unless evicted. */
+/** Who leaves by request, and who stays unless evicted. */
 function sidesOf(plan: Plan, others: readonly Lease[], request: RunRequest): Sides {
   const { stream, id, replaces, verb } = request
   const devicePlan = verb === 'start' ? plan : undefined

@@ -1,4 +1,4 @@
-/** Rules for denials: of a limit that was full, by exactly its holders, for as long as they can last. */
+/** Rules for denials: a limit was full, the holders are exact, and the wait is right. */
 import type { Lease, Refusal, StreamDescription } from '@streamgate/core'
 import { isRun, judgedAtMs, type Operation, type RunRequest } from '../history.ts'
 import { holdersUnder, isSameLimit, leavingByWish, obstacle } from './plan-model.ts'
@@ -9,16 +9,19 @@ import { isCertainlyLive, lapseMs, wasEverInGrace } from './lifetime.ts'
 
 type Denied = Operation<RunRequest> & { readonly answer: Refusal }
 
-/** Denied only if a limit was reached, not by the lease itself, and not for one that could have made room. */
+/**
+ * A start is denied only if a limit is reached. Its own lease does not count, nor one that it could
+ * replace.
+ */
 export function denialFaults(scene: Scene, operation: Operation): readonly string[] {
   if (!isRun(operation) || operation.answer.outcome !== 'denied') return []
   const { request } = operation
   const { holders, retryAfterMs } = operation.answer
   const faults = [...heldFaults(scene, operation, 'denied')]
-  const graced = scene.takings.of(request.id).filter(wasEverInGrace)
+  const graced = scene.lifetimes.of(request.id).filter(wasEverInGrace)
   const mayBeJudged =
     request.generation === undefined || graced.some(({ generation }) => generation === request.generation)
-  if (!mayBeJudged) faults.push('judges by the limit a heartbeat that is never admitted anew')
+  if (!mayBeJudged) faults.push('judges a heartbeat that can never be admitted again')
   if (holders.some((lease) => lease.id === request.id)) faults.push('denied by its own lease')
   const lapses = holders.flatMap((lease) => lapseMs(lease) ?? [])
   const wait = lapses.length === 0 ? null : Math.min(...lapses) - judgedAtMs(operation, scene.terms)
@@ -30,10 +33,10 @@ export function denialFaults(scene: Scene, operation: Operation): readonly strin
   return [...faults, ...faultsOfBest(readings, (reading) => planFaults(scene, operation as Denied, reading))]
 }
 
-/** What a heartbeat may be about, if what it does not say is as it was before. */
-function formerStreams({ takings }: Scene, { id, verb, stream }: RunRequest): readonly StreamDescription[] {
+/** What a heartbeat may be about, if the parts that it does not say are as before. */
+function formerStreams({ lifetimes }: Scene, { id, verb, stream }: RunRequest): readonly StreamDescription[] {
   if (verb === 'start') return []
-  return takings.of(id).map(({ stream: { deviceType, contentId } }) => ({
+  return lifetimes.of(id).map(({ stream: { deviceType, contentId } }) => ({
     ...(deviceType !== undefined && { deviceType }),
     ...(contentId !== undefined && { contentId }),
     ...stream,
@@ -42,20 +45,20 @@ function formerStreams({ takings }: Scene, { id, verb, stream }: RunRequest): re
 
 type ReadingOfDenial = PlanInForce & { readonly stream: StreamDescription }
 
-/** What is wrong with the denial if it was given by this plan, for a newcomer of this description. */
+/** What is wrong with the denial if this plan gave it, for a newcomer of this description. */
 function planFaults(scene: Scene, operation: Denied, reading: ReadingOfDenial): readonly string[] {
-  const { holding, plan, stream } = reading
+  const { effective, plan, stream } = reading
   const { request, answer } = operation
   const { limit, holders } = answer
-  const place = holding.limits.findIndex((each) => isSameLimit(each, limit))
+  const place = effective.limits.findIndex((each) => isSameLimit(each, limit))
   if (place === -1) return [`denied by a limit of ${limit.max}, which its plan does not have`]
-  const entry = { plan: holding, stream }
+  const entry = { plan: effective, stream }
   const faults: string[] = []
   if (answer.plan !== plan.name) faults.push(`denied under ${answer.plan}`)
   const filling = holdersUnder(limit, entry, holders)
   if (filling?.length !== holders.length) faults.push(`names others than the holders of its limit`)
   const wish = {
-    devicePlan: request.verb === 'start' ? holding : undefined,
+    devicePlan: request.verb === 'start' ? effective : undefined,
     id: request.id,
     stream,
     replaces: request.replaces,
@@ -71,36 +74,48 @@ function planFaults(scene: Scene, operation: Denied, reading: ReadingOfDenial): 
       .map((lease) => `does not name ${nameOf(lease)}, which certainly fills it too`),
   )
   const staying = certain.filter((lease) => !leavingByWish(wish, certain).includes(lease))
-  const first = obstacle({ plan: { ...holding, limits: holding.limits.slice(0, place) }, stream }, staying)
+  const first = obstacle(
+    { plan: { ...effective, limits: effective.limits.slice(0, place) }, stream },
+    staying,
+  )
   if (first !== undefined) faults.push(`names a limit of ${limit.max}, though one before it is full`)
-  if (request.verb === 'start' && holding.whenFull !== 'deny') faults.push('denied, though it could evict')
+  if (request.verb === 'start' && effective.whenFull !== 'deny') faults.push('denied, though it could evict')
   return [...faults, ...graceFaults(scene, operation, reading)]
 }
 
-/** Who is certainly live, as known before the question, until after the answer. */
-function certainHolders({ takings }: Scene, { invoked, answered, request }: Operation<RunRequest>): Lease[] {
-  return takings.all
+/**
+ * The leases that are certainly live from the request to the answer, as known before the request.
+ */
+function certainHolders(
+  { lifetimes }: Scene,
+  { invoked, answered, request }: Operation<RunRequest>,
+): Lease[] {
+  return lifetimes.all
     .filter(({ id }) => id !== request.id)
-    .filter(({ vouched }) => isCertainlyLive({ certain: vouched }, invoked.step, answered.step))
-    .flatMap(({ sights }) => sights[0]?.lease ?? [])
+    .filter(({ certainBySighting }) =>
+      isCertainlyLive({ certain: certainBySighting }, invoked.step, answered.step),
+    )
+    .flatMap(({ sightings }) => sightings[0]?.lease ?? [])
 }
 
-/** A plan's grace lets a start in, unless it may be full as well, or somebody may have used it up. */
+/** A plan's grace admits a start, unless the grace may be full as well or may be used up. */
 function graceFaults(
-  { takings }: Scene,
+  { lifetimes }: Scene,
   { request, invoked, answered }: Denied,
-  { holding, stream }: ReadingOfDenial,
+  { effective, stream }: ReadingOfDenial,
 ): readonly string[] {
-  const { grace } = holding
+  const { grace } = effective
   if (grace === null || request.verb !== 'start') return []
-  const possible = takings.all.filter(
+  const possible = lifetimes.all.filter(
     ({ origins, overByStep }) =>
       overByStep > invoked.step && origins.some((origin) => origin.invoked.step < answered.step),
   )
-  const mayBeUsedUp = possible.some((taking) => wasEverInGrace(taking) || taking.generation === undefined)
+  const mayBeUsedUp = possible.some(
+    (lifetime) => wasEverInGrace(lifetime) || lifetime.generation === undefined,
+  )
   const others = possible
     .filter(({ id }) => id !== request.id)
-    .flatMap(({ sights }) => sights[0]?.lease ?? [])
-  const mayBeFull = obstacle({ plan: holding, stream, extra: grace.streams }, others) !== undefined
-  return mayBeUsedUp || mayBeFull ? [] : ['denied, though nobody has used the grace']
+    .flatMap(({ sightings }) => sightings[0]?.lease ?? [])
+  const mayBeFull = obstacle({ plan: effective, stream, extra: grace.streams }, others) !== undefined
+  return mayBeUsedUp || mayBeFull ? [] : ['denied, though the grace is unused']
 }

@@ -1,4 +1,4 @@
-/** Rules for streams whose place another one took: they hear of it, by whom, and cannot come back by themselves. */
+/** Rules for evicted streams: they are told, they are told by whom, and they stay out. */
 import type { Evictor, NoteOf } from '@streamgate/core'
 import {
   askedAtMs,
@@ -18,14 +18,17 @@ import { takesSlotOf } from './plan-model.ts'
 import { nameOf, type Scene } from './scene.ts'
 import { leaseLengths } from './plans-in-force.ts'
 import { evictsUnasked, isLostStart } from './lifetime-causes.ts'
-import { isCertainlyLive, type Taking } from './lifetime.ts'
+import { isCertainlyLive, type Lifetime } from './lifetime.ts'
 
-/** How many lengths of a lease a note on an eviction is kept. */
+/** How many lease lengths a note on an eviction is kept. */
 const NOTE_KEPT_LEASES = 2
-/** How long it is kept where leases never lapse. */
+/** How long it is kept if leases never expire. */
 const NOTE_KEPT_WITHOUT_LEASE_MS = 86_400_000
 
-/** Only a start makes others leave than the one it names, and only as its plan says. */
+/**
+ * Apart from the stream that is replaced by name, only a start ends others, and only as its plan
+ * says.
+ */
 export function endsFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isRun(operation) || !('ends' in answer)) return []
@@ -37,15 +40,17 @@ export function endsFaults(scene: Scene, operation: Operation): readonly string[
     const mayEvict = scene
       .plansOf(operation)
       .some(
-        ({ holding }) =>
-          (holding.whenFull !== 'deny' && answer.outcome === 'admitted') ||
-          takesSlotOf(holding, request.stream, lease),
+        ({ effective }) =>
+          (effective.whenFull !== 'deny' && answer.outcome === 'admitted') ||
+          takesSlotOf(effective, request.stream, lease),
       )
-    return mayEvict ? [] : [`ends ${nameOf(lease)}, though its plan evicts nobody`]
+    return mayEvict ? [] : [`ends ${nameOf(lease)}, though its plan does not evict`]
   })
 }
 
-/** Who is told of an eviction was evicted, by the one it is told, and has not been started since. */
+/**
+ * A stream that is told of an eviction was evicted, by the named stream, and has not started since.
+ */
 export function evictionFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (answer.outcome !== 'evicted') return []
@@ -59,12 +64,12 @@ export function evictionFaults(scene: Scene, operation: Operation): readonly str
     faults.push(`told of the eviction of ${eviction.generation}`)
   }
   if (eviction.untilMs <= judgedAtMs(operation, scene.terms))
-    faults.push('told of an eviction that is long over')
-  const evictors = scene.takings.operations
+    faults.push('told of an eviction long after its note expired')
+  const evictors = scene.lifetimes.operations
     .filter(isRun)
     .filter((each) => mayBeEvictor(scene, each, { eviction, asked: request }))
   const isKept = evictors.some((each) => mayBeKeptFor(scene, each, eviction.untilMs - eviction.atMs))
-  if (evictors.length > 0 && !isKept) faults.push('told until a wrong instant')
+  if (evictors.length > 0 && !isKept) faults.push('told with a wrong end of its note')
   if (!evictors.some((evictor) => !isBefore(operation, evictor))) {
     return [...faults, `${eviction.by.id} did not replace it at ${eviction.atMs}`]
   }
@@ -78,20 +83,20 @@ type Told = {
 }
 
 /**
- * The eviction was of a lease that was not over before, and no start or admission of the same lease came after.
+ * The evicted lease was not over before, and no start or admission of it came after.
  *
- * A start leaves the old note where it is, and the note on the newer end of the stream counts in its place. If
- * that one may have been dropped, the old one is excused.
+ * A start leaves the old note in place, and the note on the newer end counts instead. If that newer
+ * note may have been dropped, the old one is excused.
  */
 function outdated(scene: Scene, { operation, eviction, evictors }: Told): readonly string[] {
-  const { takings } = scene
-  const evicted = takings.named(eviction.generation)
+  const { lifetimes } = scene
+  const evicted = lifetimes.named(eviction.generation)
   const faults: string[] = []
   if (evicted !== undefined && evictors.every((evictor) => evicted.overByStep < evictor.invoked.step)) {
     faults.push(`${nameOf(evicted)} was over before it was replaced`)
   }
   if (operation.request.generation !== undefined) return faults
-  const since = takings.operations.filter(
+  const since = lifetimes.operations.filter(
     (each) =>
       isRun(each) &&
       each.request.id === operation.request.id &&
@@ -114,7 +119,7 @@ function mayBeEvictor(
 ): boolean {
   const { leaseId, generation, by, atMs } = eviction
   const { id, replaces } = each.request
-  const evicted = scene.takings.named(generation)
+  const evicted = scene.lifetimes.named(generation)
   const hasEnded =
     replaces === leaseId ||
     ('ends' in each.answer && each.answer.ends.some((lease) => lease.generation === generation)) ||
@@ -131,7 +136,10 @@ function mayBeEvictor(
   )
 }
 
-/** Whether this is the evictor as it was asked for; a heartbeat that says little is completed by what is known. */
+/**
+ * Whether this is the evictor as it was described. A heartbeat that says little is completed from
+ * what is known.
+ */
 function isDescribedAs(
   { deviceId, deviceType, label }: Evictor,
   { request }: Operation<RunRequest>,
@@ -143,58 +151,64 @@ function isDescribedAs(
 }
 
 /**
- * An evicted stream learns it at its next heartbeat; until it is started again, no other answer is right. If the
- * note was dropped, or the stream was stopped since, it is told that it has ended.
+ * An evicted stream learns it at its next heartbeat. Until it starts again no other answer is
+ * right. If the note was dropped or the stream was stopped since, it is told that it ended.
  */
 export function missedEvictions(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isHeartbeat(operation) || ['evicted', 'failed', 'finished'].includes(answer.outcome)) return []
   const { request } = operation
   if (answer.outcome === 'ended' && mayBeForgotten(scene, operation)) return []
-  const evictors = scene.takings.operations
+  const evictors = scene.lifetimes.operations
     .filter(isRun)
     .filter((each) => mayHaveTakenPlace(each, request) && !isBefore(operation, each))
     .filter((each) => !noteMayBeGone(scene, operation, each))
-  return scene.takings
+  return scene.lifetimes
     .of(request.id)
-    .filter((taking) => request.generation === undefined || request.generation === taking.generation)
-    .flatMap((taking) =>
+    .filter((lifetime) => request.generation === undefined || request.generation === lifetime.generation)
+    .flatMap((lifetime) =>
       evictors
-        .filter((each) => isBefore(each, operation) || isAdmittedAfter(scene, operation, taking))
-        .filter((each) => isCertainEvictor(scene, each, taking))
+        .filter((each) => isBefore(each, operation) || isAdmittedAfter(scene, operation, lifetime))
+        .filter((each) => isCertainEvictor(scene, each, lifetime))
         .filter((each) => answer.outcome !== 'ended' || !isStoppedSince(scene, operation, each))
-        .map((each) => `${answer.outcome}, though operation ${each.number} evicted ${nameOf(taking)}`),
+        .map((each) => `${answer.outcome}, though operation ${each.number} evicted ${nameOf(lifetime)}`),
     )
 }
 
-/** Whether somebody may have stopped the stream once it was evicted. */
+/** Whether the stream may have been stopped after it was evicted. */
 function isStoppedSince(scene: Scene, operation: Operation<RunRequest>, evictor: Operation): boolean {
   return marksOn(scene, operation.request.id).some(
     ({ by }) => !isBefore(by, evictor) && !isBefore(operation, by),
   )
 }
 
-/** Whether an answer shows that this start or heartbeat ended a lease of the request's id, or that it was to. */
+/**
+ * Whether an answer shows that this start or heartbeat ended, or should have ended, this lease id.
+ */
 function mayHaveTakenPlace({ request, answer }: Operation<RunRequest>, { id }: RunRequest): boolean {
   return request.replaces === id || ('ends' in answer && answer.ends.some((lease) => lease.id === id))
 }
 
-/** Whether this operation certainly ended the taking in favour of its own stream. */
-function isCertainEvictor({ takings }: Scene, each: Operation<RunRequest>, taking: Taking): boolean {
+/** Whether this operation certainly ended the lifetime in favour of its own stream. */
+function isCertainEvictor({ lifetimes }: Scene, each: Operation<RunRequest>, lifetime: Lifetime): boolean {
   const { request, answer, invoked, answered } = each
-  if ('ends' in answer && answer.ends.some(({ generation }) => generation === taking.generation)) return true
+  if ('ends' in answer && answer.ends.some(({ generation }) => generation === lifetime.generation))
+    return true
   const hasReplaced =
     answer.outcome === 'admitted' || (request.verb === 'start' && answer.outcome === 'renewed')
-  if (!hasReplaced || request.replaces !== taking.id || request.id === taking.id) return false
-  return isCertainlyLive({ certain: takings.certainlyLive(taking, each) }, invoked.step, answered.step)
+  if (!hasReplaced || request.replaces !== lifetime.id || request.id === lifetime.id) return false
+  return isCertainlyLive({ certain: lifetimes.certainlyLive(lifetime, each) }, invoked.step, answered.step)
 }
 
-/** Whether the note of that eviction may have run out, or gone with a start of the stream or the erasure of the user. */
+/**
+ * Whether the note on that eviction may have expired, or may be gone because the stream started or
+ * the user was erased.
+ */
 function noteMayBeGone(scene: Scene, operation: Operation<RunRequest>, evictor: Operation): boolean {
-  const { takings } = scene
+  const { lifetimes } = scene
   const keptMs = Math.min(...leaseLengths(scene.history, evictor).map(noteKeptMs))
-  if (takings.stepAt(askedAtMs(evictor) + keptMs) <= operation.answered.step) return true
-  return takings.operations.some(
+  if (lifetimes.stepAt(askedAtMs(evictor) + keptMs) <= operation.answered.step) return true
+  return lifetimes.operations.some(
     (each) =>
       !isBefore(each, evictor) &&
       !isBefore(operation, each) &&
@@ -204,7 +218,10 @@ function noteMayBeGone(scene: Scene, operation: Operation<RunRequest>, evictor: 
   )
 }
 
-/** Whether a note may be kept for so long: for twice the lease of its evictor, or of the evicted where that was longer. */
+/**
+ * Whether a note may be kept for so long: twice the evictor's lease, or the evicted lease's if that
+ * is longer.
+ */
 function mayBeKeptFor({ history }: Scene, evictor: Operation, keptMs: number): boolean {
   const own = leaseLengths(history, evictor)
   if (own.includes(Infinity) && keptMs === NOTE_KEPT_WITHOUT_LEASE_MS) return true

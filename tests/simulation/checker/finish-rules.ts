@@ -1,4 +1,4 @@
-/** Rules for streams that have finished: a limiter that has heard of it neither runs nor counts them. */
+/** Rules for finished streams. A limiter that has heard of it neither runs nor counts them. */
 import type { StreamId } from '@streamgate/core'
 import { isBefore, isRun, overlap, type ErrandRun, type Operation } from '../history.ts'
 import { nameOf, type Scene } from './scene.ts'
@@ -13,13 +13,15 @@ export function finishFaults(scene: Scene, operation: Operation): readonly strin
   if (!isRun(operation)) return faults
   const { streamId } = operation.request.stream
   if (answer.outcome === 'finished') {
-    return mayHaveHeard(scene, operation, streamId) ? [] : ['finished, though nobody has finished it']
+    return mayHaveHeard(scene, operation, streamId) ? [] : ['finished, though no call finished it']
   }
   if (hasCertainlyHeard(scene, operation, streamId)) faults.push(`${answer.outcome}, though it has finished`)
   return faults
 }
 
-/** Whether the limiter knew before the question, and until after the answer, that the stream has finished. */
+/**
+ * Whether the limiter knew from before the request until after the answer that the stream finished.
+ */
 export function hasCertainlyHeard(scene: Scene, operation: Operation, streamId: StreamId): boolean {
   const { answered, aheadMs, limiter } = operation
   return finishingsOf(scene, streamId).some((finishing) => {
@@ -34,7 +36,10 @@ export function hasCertainlyHeard(scene: Scene, operation: Operation, streamId: 
   })
 }
 
-/** Whether the limiter can have known by the answer that the stream has finished, and can have thought so still at the question. */
+/**
+ * Whether the limiter can have heard of the finish by the answer, and still remembered it at the
+ * request.
+ */
 export function mayHaveHeard(scene: Scene, operation: Operation, streamId: StreamId): boolean {
   const { invoked, aheadMs, limiter } = operation
   return finishingsOf(scene, streamId).some((finishing) => {
@@ -49,7 +54,7 @@ export function mayHaveHeard(scene: Scene, operation: Operation, streamId: Strea
   })
 }
 
-/** Whether anybody may have finished this stream before or during the operation. */
+/** Whether this stream may have been finished before or during the operation. */
 export function isEverFinished(scene: Scene, operation: Operation, streamId: StreamId): boolean {
   return finishingsOf(scene, streamId).some(
     (finishing) => isBefore(finishing, operation) || overlap(finishing, operation),

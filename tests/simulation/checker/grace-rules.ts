@@ -1,10 +1,12 @@
-/** Rules for streams above the limit: for as long as the plan says, and never for longer by themselves. */
+/** Rules for streams above the limit: they run for as long as the plan says, and no longer. */
 import { isBefore, isRun, judgedAtMs, judgedFromMs, type Operation } from '../history.ts'
 import { nameOf, type Scene } from './scene.ts'
 import { leasesShown } from './lifetime-causes.ts'
-import { isCertainlyLive, type Taking } from './lifetime.ts'
+import { isCertainlyLive, type Lifetime } from './lifetime.ts'
 
-/** Grace is opened by a start under a plan that has it, ends when it was said to, and does not begin anew. */
+/**
+ * A start under a plan with grace opens it. It ends when the answer said, and does not begin again.
+ */
 export function graceFaults(scene: Scene, operation: Operation): readonly string[] {
   return [
     ...overdueFaults(scene, operation),
@@ -13,7 +15,7 @@ export function graceFaults(scene: Scene, operation: Operation): readonly string
   ]
 }
 
-/** A grant in grace is given before that is over. */
+/** An answer that grants a grace is given before that grace ends. */
 function overdueFaults({ terms }: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (answer.outcome !== 'admitted' && answer.outcome !== 'renewed') return []
@@ -31,48 +33,50 @@ function openingFaults(scene: Scene, operation: Operation): readonly string[] {
   const faults: string[] = []
   if (operation.request.verb !== 'start') faults.push('a heartbeat opens a grace')
   if ((expiresAtMs ?? Infinity) > graceUntilMs) faults.push(`runs until ${expiresAtMs}, after its grace`)
-  const windows = scene.plansOf(operation).flatMap(({ holding }) => holding.grace?.windowMs ?? [])
+  const windows = scene.plansOf(operation).flatMap(({ effective }) => effective.grace?.windowMs ?? [])
   if (windows.length === 0) return [...faults, 'grants a grace that its plan does not have']
   const fromMs = judgedFromMs(operation, scene.terms)
   const toMs = judgedAtMs(operation, scene.terms)
   const isOwn = windows.some((ms) => fromMs + ms <= graceUntilMs && graceUntilMs <= toMs + ms)
-  const isShared = scene.takings.all.some(
-    (taking) =>
-      taking.generation !== generation &&
-      taking.sights.some(({ lease }) => lease.graceUntilMs === graceUntilMs) &&
+  const isShared = scene.lifetimes.all.some(
+    (lifetime) =>
+      lifetime.generation !== generation &&
+      lifetime.sightings.some(({ lease }) => lease.graceUntilMs === graceUntilMs) &&
       graceUntilMs > fromMs,
   )
-  // One whose answer was lost, and that nobody has seen since, may have opened it.
+  // A lease that no answer ever showed may have opened it.
   const isUnseen =
-    scene.takings.all.some((taking) => taking.generation === undefined) && graceUntilMs > fromMs
-  const earlier = scene.takings.all.find((taking) => isSurelyInEarlierGrace(operation, taking, graceUntilMs))
+    scene.lifetimes.all.some((lifetime) => lifetime.generation === undefined) && graceUntilMs > fromMs
+  const earlier = scene.lifetimes.all.find((lifetime) =>
+    isSurelyInEarlierGrace(operation, lifetime, graceUntilMs),
+  )
   if (earlier !== undefined) faults.push(`opens a grace of its own beside that of ${nameOf(earlier)}`)
   const longest = Math.max(...windows)
   if (graceUntilMs > toMs + longest) faults.push(`its grace is until ${graceUntilMs}, which is too long`)
-  else if (!isOwn && !isShared && !isUnseen) faults.push(`nobody opened a grace until ${graceUntilMs}`)
+  else if (!isOwn && !isShared && !isUnseen) faults.push(`no start opened a grace until ${graceUntilMs}`)
   return faults
 }
 
 /** Whether another stream is certainly live and in a grace that ends before this one. */
-function isSurelyInEarlierGrace(operation: Operation, taking: Taking, graceUntilMs: number): boolean {
+function isSurelyInEarlierGrace(operation: Operation, lifetime: Lifetime, graceUntilMs: number): boolean {
   const { invoked, answered } = operation
-  if (!isCertainlyLive({ certain: taking.vouched }, invoked.step, answered.step)) return false
-  const shown = taking.sights.filter(({ by }) => isBefore(by, operation))
+  if (!isCertainlyLive({ certain: lifetime.certainBySighting }, invoked.step, answered.step)) return false
+  const shown = lifetime.sightings.filter(({ by }) => isBefore(by, operation))
   const lastStep = Math.max(...shown.map(({ by }) => by.invoked.step))
   return (
     shown.every(({ lease }) => lease.graceUntilMs !== undefined && lease.graceUntilMs < graceUntilMs) &&
-    !taking.renewals.some((each) => each.answered.step > lastStep && each.invoked.step < answered.step)
+    !lifetime.renewals.some((each) => each.answered.step > lastStep && each.invoked.step < answered.step)
   )
 }
 
-/** The end of a grace is never moved, and who has left it is not in it again. */
-function lastingFaults({ takings }: Scene, operation: Operation) {
+/** The end of a grace never moves, and a stream that has left it does not return to it. */
+function lastingFaults({ lifetimes }: Scene, operation: Operation) {
   return (lease: ReturnType<typeof leasesShown>[number]): readonly string[] => {
     const { graceUntilMs } = lease
-    const taking = takings.named(lease.generation)
-    if (graceUntilMs === undefined || taking === undefined) return []
-    const before = taking.sights.filter(({ by }) => isBefore(by, operation))
-    const moved = before.find((sight) => sight.lease.graceUntilMs !== graceUntilMs)
+    const lifetime = lifetimes.named(lease.generation)
+    if (graceUntilMs === undefined || lifetime === undefined) return []
+    const before = lifetime.sightings.filter(({ by }) => isBefore(by, operation))
+    const moved = before.find((sighting) => sighting.lease.graceUntilMs !== graceUntilMs)
     return moved === undefined
       ? []
       : [

@@ -1,4 +1,4 @@
-/** Which operations may have taken, renewed or ended a lease, and which certainly have. */
+/** Which operations may have admitted, renewed or ended a lease, and which certainly did. */
 import type { Generation, Lease } from '@streamgate/core'
 import {
   askedAtMs,
@@ -12,15 +12,15 @@ import {
   type RunRequest,
 } from '../history.ts'
 import { takesDevice } from './plan-model.ts'
-import { holdingPlan, policiesDuring } from './plans-in-force.ts'
-import type { Sight, Taking } from './lifetime.ts'
+import { effectivePlan, policiesDuring } from './plans-in-force.ts'
+import type { Sighting, Lifetime } from './lifetime.ts'
 
-type Named = Pick<Taking, 'id' | 'generation' | 'stream'>
+type Named = Pick<Lifetime, 'id' | 'generation' | 'stream'>
 
-/** Whether a request whose answer was lost may have made this stream leave without being asked to. */
-export type MayEvict = (request: RunRequest, operation: Operation, taking: Named) => boolean
+/** Whether a request whose answer was lost may have evicted this stream without naming it. */
+export type MayEvict = (request: RunRequest, operation: Operation, lifetime: Named) => boolean
 
-/** The leases that an answer shows, with the one it is about. */
+/** The leases that an answer shows, with its own. */
 export function leasesShown({ answer }: Operation): readonly Lease[] {
   switch (answer.outcome) {
     case 'admitted':
@@ -44,53 +44,61 @@ export function leasesShown({ answer }: Operation): readonly Lease[] {
   }
 }
 
-export function sightsOf(operations: readonly Operation[]): Map<Generation, Sight[]> {
-  const sights = new Map<Generation, Sight[]>()
+export function sightingsOf(operations: readonly Operation[]): Map<Generation, Sighting[]> {
+  const sightings = new Map<Generation, Sighting[]>()
   for (const by of operations) {
     for (const lease of leasesShown(by)) {
-      sights.set(lease.generation, [...(sights.get(lease.generation) ?? []), { by, lease }])
+      sightings.set(lease.generation, [...(sightings.get(lease.generation) ?? []), { by, lease }])
     }
   }
-  return sights
+  return sightings
 }
 
-/** The one that was told it was admitted; where none was, those whose answer was lost and who asked at that instant. */
+/**
+ * The run that was told it was admitted. If none was, the runs at that instant whose answers were
+ * lost.
+ */
 export function originsOf(
-  sights: readonly Sight[],
+  sightings: readonly Sighting[],
   operations: readonly Operation[],
 ): Operation<RunRequest>[] {
-  const lease = sights[0]?.lease
+  const lease = sightings[0]?.lease
   const runs = operations.filter(isRun).filter((each) => each.request.id === lease?.id)
   const admitted = runs.filter(
     ({ answer }) => answer.outcome === 'admitted' && answer.lease.generation === lease?.generation,
   )
   if (admitted.length > 0) return admitted
   return runs.filter(
-    (each) => isLost(each) && mayTake(each.request) && askedAtMs(each) === lease?.startedAtMs,
+    (each) => isLost(each) && mayAdmit(each.request) && askedAtMs(each) === lease?.startedAtMs,
   )
 }
 
-/** Whether nobody knows what became of a start. */
+/** Whether the outcome of a start is unknown. */
 export function isLostStart(operation: Operation<RunRequest>): boolean {
   return isLost(operation) && operation.request.verb === 'start'
 }
 
-/** Whether a request may take a lease at all, rather than only renew one. */
-export function mayTake({ generation }: RunRequest): boolean {
+/** Whether a request may admit a lease, rather than only renew one. */
+export function mayAdmit({ generation }: RunRequest): boolean {
   return generation === undefined
 }
 
-/** A heartbeat renews a lease in grace before it is judged, and so whatever becomes of it then. */
-export function mayRenew(operation: Operation<RunRequest>, taking: Named, isInGrace: boolean): boolean {
+/**
+ * A heartbeat first renews a lease in grace and is judged afterwards. So it renews whatever the
+ * answer.
+ */
+export function mayRenew(operation: Operation<RunRequest>, lifetime: Named, isInGrace: boolean): boolean {
   const { request, answer } = operation
-  if (request.id !== taking.id) return false
-  if (request.generation !== undefined && request.generation !== taking.generation) return false
+  if (request.id !== lifetime.id) return false
+  if (request.generation !== undefined && request.generation !== lifetime.generation) return false
   if (isInGrace && request.verb === 'heartbeat') return mayHaveWritten(operation)
-  return isLost(operation) || (answer.outcome === 'renewed' && answer.lease.generation === taking.generation)
+  return (
+    isLost(operation) || (answer.outcome === 'renewed' && answer.lease.generation === lifetime.generation)
+  )
 }
 
-export function mayEnd(operation: Operation, taking: Named, mayEvict: MayEvict): boolean {
-  const { id, generation } = taking
+export function mayEnd(operation: Operation, lifetime: Named, mayEvict: MayEvict): boolean {
+  const { id, generation } = lifetime
   const { request, answer } = operation
   if (!mayHaveWritten(operation)) return false
   switch (request.verb) {
@@ -99,9 +107,9 @@ export function mayEnd(operation: Operation, taking: Named, mayEvict: MayEvict):
       if (request.id === id) return false
       if ('ends' in answer && answer.ends.some((lease) => lease.generation === generation)) return true
       if (!mayHaveEnded(operation)) return false
-      return request.replaces === id || (isLost(operation) && mayEvict(request, operation, taking))
+      return request.replaces === id || (isLost(operation) && mayEvict(request, operation, lifetime))
     case 'stop':
-      // What is only noted was not held.
+      // A stop that was only noted found no lease.
       if (answer.outcome === 'noted') return false
       return request.id === id && (request.generation === undefined || request.generation === generation)
     case 'played-out':
@@ -113,10 +121,10 @@ export function mayEnd(operation: Operation, taking: Named, mayEvict: MayEvict):
   }
 }
 
-/** Whether the taking is over once this operation is answered. */
-export function certainlyEnds({ request, answer, invoked }: Operation, taking: Taking): boolean {
-  const { id, generation } = taking
-  const isLater = invoked.step > taking.takenByStep
+/** Whether the lifetime is over once this operation is answered. */
+export function certainlyEnds({ request, answer, invoked }: Operation, lifetime: Lifetime): boolean {
+  const { id, generation } = lifetime
+  const isLater = invoked.step > lifetime.admittedByStep
   switch (answer.outcome) {
     case 'stopped':
     case 'noted':
@@ -136,11 +144,11 @@ export function certainlyEnds({ request, answer, invoked }: Operation, taking: T
     }
     case 'ended':
     case 'outdated':
-      return wasNotFound(request, taking, isLater)
+      return wasNotFound(request, lifetime, isLater)
     case 'evicted': {
       const { eviction } = answer
       const isIt = eviction.leaseId === id && eviction.generation === generation
-      return isIt || wasNotFound(request, taking, isLater)
+      return isIt || wasNotFound(request, lifetime, isLater)
     }
     case 'finished':
     case 'denied':
@@ -151,22 +159,25 @@ export function certainlyEnds({ request, answer, invoked }: Operation, taking: T
   }
 }
 
-/** Whether a heartbeat that found no lease looked for this one, and looked once it had been taken. */
-function wasNotFound(request: Request, { id, generation }: Taking, isLater: boolean): boolean {
+/** Whether a heartbeat that found no lease looked for this one, after it had been admitted. */
+function wasNotFound(request: Request, { id, generation }: Lifetime, isLater: boolean): boolean {
   if (request.verb !== 'heartbeat' || request.id !== id) return false
   if (request.generation === undefined) return isLater
   return request.generation === generation
 }
 
-/** What plans may have done behind a lost answer: a start may evict anybody, or its device's former stream. */
+/**
+ * What plans may have done behind a lost answer. A start may evict any stream, or its device's
+ * former one.
+ */
 export function evictsUnasked(history: History): MayEvict {
-  return ({ verb, user, plan, stream }, operation, taking) => {
+  return ({ verb, user, plan, stream }, operation, lifetime) => {
     if (verb !== 'start') return false
     return policiesDuring(history, operation).some((policy) => {
       const named = (plan === undefined ? undefined : policy.plans.get(plan)) ?? policy.defaultPlan
-      const holding = holdingPlan(history, user, named)
-      const isSameDevice = stream.deviceId === taking.stream.deviceId
-      return holding.whenFull !== 'deny' || (takesDevice(holding, stream) && isSameDevice)
+      const effective = effectivePlan(history, user, named)
+      const isSameDevice = stream.deviceId === lifetime.stream.deviceId
+      return effective.whenFull !== 'deny' || (takesDevice(effective, stream) && isSameDevice)
     })
   }
 }

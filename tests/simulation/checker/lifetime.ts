@@ -2,51 +2,56 @@ import type { Generation, Lease, LeaseId, StreamDescription } from '@streamgate/
 import type { Operation, RunRequest } from '../history.ts'
 
 /** An answer that shows a lease. */
-export type Sight = { readonly by: Operation; readonly lease: Lease }
+export type Sighting = { readonly by: Operation; readonly lease: Lease }
 
-/** One taking of a lease: from an admission until it is stopped, replaced, evicted, erased, or lapses. */
-export type Taking = {
+/**
+ * One lifetime of a lease: from an admission until it is stopped, replaced, evicted, erased, or
+ * expires. Its generation names it.
+ */
+export type Lifetime = {
   readonly id: LeaseId
-  /** Absent where the answer was lost and no other answer ever showed it. */
+  /** Absent if the answer was lost and no other answer ever showed the lease. */
   readonly generation: Generation | undefined
-  /** What runs. */
+  /** The stream that the lease is for. */
   readonly stream: StreamDescription
-  /** The operations that may have taken it; one, unless answers were lost. */
+  /** The operations that may have admitted it. There is one, unless answers were lost. */
   readonly origins: readonly Operation<RunRequest>[]
-  readonly sights: readonly Sight[]
-  /** All that may have set its expiry, the origins among them. */
+  readonly sightings: readonly Sighting[]
+  /** All operations that may have set its expiry, including the origins. */
   readonly renewals: readonly Operation<RunRequest>[]
-  /** All that may have ended it. */
+  /** All operations that may have ended it. */
   readonly enders: readonly Operation[]
-  /** From this step on it has certainly been taken. */
-  readonly takenByStep: number
+  /** From this step on it has certainly been admitted. */
+  readonly admittedByStep: number
   /** From this step on it is certainly over, whatever its expiry. */
   readonly overByStep: number
   /** The steps during which it is certainly live. */
   readonly certain: readonly Interval[]
-  /** The same, apart for each answer that makes it certain. */
-  readonly vouched: readonly Interval[]
+  /** The same, separately for each answer that makes it certain. */
+  readonly certainBySighting: readonly Interval[]
 }
 
 /** From `from` up to, but not including, `to`. */
 export type Interval = { readonly from: number; readonly to: number }
 
-/** Whether the taking is certainly live from one step to another without a gap. */
+/** Whether the lifetime is certainly live from one step to another without a gap. */
 export function isCertainlyLive(
-  taking: Pick<Taking, 'certain'> | undefined,
+  lifetime: Pick<Lifetime, 'certain'> | undefined,
   from: number,
   to: number,
 ): boolean {
-  return taking?.certain.some((interval) => interval.from <= from && to < interval.to) ?? false
+  return lifetime?.certain.some((interval) => interval.from <= from && to < interval.to) ?? false
 }
 
-/** The instant at which a lease that is shown lapses unless it is renewed: in grace, at the end of that at the latest. */
+/**
+ * When a lease that is shown expires unless it is renewed. A lease in grace ends with its grace.
+ */
 export function lapseMs({ expiresAtMs, graceUntilMs }: Lease): number | null {
   if (graceUntilMs === undefined) return expiresAtMs
   return Math.min(expiresAtMs ?? Infinity, graceUntilMs)
 }
 
-/** Whether an answer ever showed this taking in grace. */
-export function wasEverInGrace(taking: Pick<Taking, 'sights'> | undefined): boolean {
-  return taking?.sights.some(({ lease }) => lease.graceUntilMs !== undefined) ?? false
+/** Whether an answer ever showed this lifetime in grace. */
+export function wasEverInGrace(lifetime: Pick<Lifetime, 'sightings'> | undefined): boolean {
+  return lifetime?.sightings.some(({ lease }) => lease.graceUntilMs !== undefined) ?? false
 }

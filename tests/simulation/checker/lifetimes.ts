@@ -1,37 +1,38 @@
 /**
- * What can be concluded about the leases of one user from the answers alone.
+ * What the answers alone prove about the leases of one user.
  *
- * Nobody saw the store, so of every taking of a lease there are two pictures: during which steps it was
- * certainly live, which finds too many, and since when it is certainly over, which finds too few.
+ * The checker never sees the store. So for each lifetime of a lease it keeps two facts. The steps
+ * during which it was certainly live reveal too many streams. The step from which it is certainly
+ * over reveals too few.
  */
 import type { Generation, Lease, LeaseId } from '@streamgate/core'
 import { askedAtMs, isLost, isRun, type History, type Operation, type RunRequest } from '../history.ts'
 import { leaseLengths } from './plans-in-force.ts'
-import { lapseMs, wasEverInGrace, type Interval, type Sight, type Taking } from './lifetime.ts'
+import { lapseMs, wasEverInGrace, type Interval, type Sighting, type Lifetime } from './lifetime.ts'
 import {
   certainlyEnds,
   evictsUnasked,
   mayEnd,
   mayRenew,
-  mayTake,
+  mayAdmit,
   originsOf,
-  sightsOf,
+  sightingsOf,
 } from './lifetime-causes.ts'
 
-/** What a renewal still under way does to an expiry that was answered: see `Takings`. */
+/** How a renewal in flight is read: see `Lifetimes`. */
 export type Reading = { readonly renewalsMayOvertake: boolean }
 
 /**
- * All takings of one user.
+ * All lifetimes of one user.
  *
- * Where two renewals of one lease are under way at once, the store may carry out the older one last, and
- * the lease then lapses at the earlier of the two expiries. With `renewalsMayOvertake` the later
- * expiry is not counted on.
+ * If two renewals of one lease are in flight at once, the store may carry out the older one last.
+ * The lease then expires at the earlier of the two expiries. With `renewalsMayOvertake`, the
+ * checker does not rely on the later one.
  */
-export class Takings {
+export class Lifetimes {
   readonly operations: readonly Operation[]
-  readonly all: readonly Taking[]
-  readonly #byGeneration: ReadonlyMap<Generation | undefined, Taking>
+  readonly all: readonly Lifetime[]
+  readonly #byGeneration: ReadonlyMap<Generation | undefined, Lifetime>
   readonly #history: History
   readonly #reading: Reading
   readonly #expiries = new Map<Operation, readonly number[]>()
@@ -40,34 +41,35 @@ export class Takings {
     this.#history = history
     this.#reading = reading
     this.operations = operations
-    const sights = sightsOf(operations)
-    const seen = [...sights].map(([generation, all]) => this.#taking(generation, all))
+    const sightings = sightingsOf(operations)
+    const seen = [...sightings].map(([generation, all]) => this.#lifetime(generation, all))
     const unseen = operations
       .filter(isRun)
-      .filter((each) => isLost(each) && mayTake(each.request))
-      .map((each) => this.#taking(undefined, [], each))
-    const takings = [...seen, ...unseen].map((taking) => ({
-      ...taking,
-      overByStep: this.#overBy(taking, seen),
+      .filter((each) => isLost(each) && mayAdmit(each.request))
+      .map((each) => this.#lifetime(undefined, [], each))
+    const lifetimes = [...seen, ...unseen].map((lifetime) => ({
+      ...lifetime,
+      overByStep: this.#overBy(lifetime, seen),
     }))
-    this.all = takings.map((taking) => {
-      const vouched = this.#vouched(taking)
-      return { ...taking, vouched, certain: joined(vouched) }
+    this.all = lifetimes.map((lifetime) => {
+      const certainBySighting = this.#certainBySighting(lifetime)
+      return { ...lifetime, certainBySighting, certain: joined(certainBySighting) }
     })
-    this.#byGeneration = new Map(this.all.map((taking) => [taking.generation, taking]))
+    this.#byGeneration = new Map(this.all.map((lifetime) => [lifetime.generation, lifetime]))
   }
 
-  of(id: LeaseId): readonly Taking[] {
-    return this.all.filter((taking) => taking.id === id)
+  of(id: LeaseId): readonly Lifetime[] {
+    return this.all.filter((lifetime) => lifetime.id === id)
   }
 
-  named(generation: Generation | undefined): Taking | undefined {
+  named(generation: Generation | undefined): Lifetime | undefined {
     return generation === undefined ? undefined : this.#byGeneration.get(generation)
   }
 
   /**
-   * The first step at which the virtual clock shows this instant or a later one. Nobody may take a lease of
-   * this expiry for lapsed before, because clocks that are ahead are allowed for.
+   * The first step at which the virtual clock shows this instant or a later one. No limiter may
+   * treat a lease with this expiry as expired before, because clocks that are ahead are allowed
+   * for.
    */
   stepAt(instantMs: number | null): number {
     if (instantMs === null) return Infinity
@@ -81,7 +83,10 @@ export class Takings {
     return clock[from]?.step ?? Infinity
   }
 
-  /** What a lease that is taken or renewed by this operation may have for its expiry; `Infinity` for none. */
+  /**
+   * The expiries that this operation may give to a lease it admits or renews. `Infinity` means
+   * none.
+   */
   expiriesOf(operation: Operation): readonly number[] {
     const known = this.#expiries.get(operation)
     if (known !== undefined) return known
@@ -91,30 +96,32 @@ export class Takings {
     return expiries
   }
 
-  /** The renewals that may be carried out after this operation, and so move back what it answers. */
-  overtaking(taking: Taking, operation: Operation): readonly Operation[] {
+  /** The renewals that may be carried out after this operation and so move its expiry back. */
+  overtaking(lifetime: Lifetime, operation: Operation): readonly Operation[] {
     if (!this.#reading.renewalsMayOvertake) return []
-    return taking.renewals.filter(
+    return lifetime.renewals.filter(
       (renewal) => renewal !== operation && renewal.answered.step > operation.invoked.step,
     )
   }
 
-  /** The steps during which the taking is certainly live, if `except` is taken not to end it. */
-  certainlyLive(taking: Taking, except?: Operation): Interval[] {
-    return joined(this.#vouched(taking, except))
+  /**
+   * The steps during which the lifetime is certainly live, assuming that `except` does not end it.
+   */
+  certainlyLive(lifetime: Lifetime, except?: Operation): Interval[] {
+    return joined(this.#certainBySighting(lifetime, except))
   }
 
-  /** For each sight, the steps during which it alone makes certain that the taking is live. */
-  #vouched(taking: Taking, except?: Operation): Interval[] {
-    const overBy = Math.min(Infinity, ...this.#finishedSteps(taking))
-    const intervals = taking.sights.map(({ by, lease }) => {
+  /** For each sighting, the steps during which it proves that the lifetime is live. */
+  #certainBySighting(lifetime: Lifetime, except?: Operation): Interval[] {
+    const overBy = Math.min(Infinity, ...this.#finishedSteps(lifetime))
+    const intervals = lifetime.sightings.map(({ by, lease }) => {
       const lapse = lapseMs(lease) ?? Infinity
       let to = Math.min(overBy, this.stepAt(lapse))
-      for (const ender of taking.enders) {
+      for (const ender of lifetime.enders) {
         if (ender !== except && ender.answered.step > by.invoked.step) to = Math.min(to, ender.invoked.step)
       }
       if (to <= by.answered.step) return { from: to, to }
-      for (const renewal of this.overtaking(taking, by)) {
+      for (const renewal of this.overtaking(lifetime, by)) {
         const expiryMs = Math.min(...this.expiriesOf(renewal))
         if (expiryMs < lapse) to = Math.min(to, this.stepAt(expiryMs))
       }
@@ -123,56 +130,59 @@ export class Takings {
     return intervals.filter(({ from, to }) => from < to)
   }
 
-  /** From when on the stream may have finished: some limiters then no longer count it. */
-  #finishedSteps({ stream }: Pick<Taking, 'stream'>): number[] {
+  /** When the stream may have finished. From then on some limiters do not count it. */
+  #finishedSteps({ stream }: Pick<Lifetime, 'stream'>): number[] {
     return this.#history.errands.flatMap(({ errand, invoked }) =>
       errand.verb === 'finish' && errand.streamId === stream.streamId ? [invoked.step] : [],
     )
   }
 
-  #taking(
+  #lifetime(
     generation: Generation | undefined,
-    sights: readonly Sight[],
+    sightings: readonly Sighting[],
     lost?: Operation<RunRequest>,
-  ): Taking {
-    const lease = sights[0]?.lease as Lease
+  ): Lifetime {
+    const lease = sightings[0]?.lease as Lease
     const id = lost?.request.id ?? lease.id
     const stream = lost?.request.stream ?? lease
     const named = { id, generation, stream }
-    const origins = lost === undefined ? originsOf(sights, this.operations) : [lost]
+    const origins = lost === undefined ? originsOf(sightings, this.operations) : [lost]
     const renewals = this.operations.filter(
       (each): each is Operation<RunRequest> =>
-        isRun(each) && (origins.includes(each) || mayRenew(each, named, wasEverInGrace({ sights }))),
+        isRun(each) && (origins.includes(each) || mayRenew(each, named, wasEverInGrace({ sightings }))),
     )
-    const seenBySteps = sights.map(({ by }) => by.answered.step)
+    const seenBySteps = sightings.map(({ by }) => by.answered.step)
     const doneBySteps = origins.map((each) => each.answered.step)
     const mayEvict = evictsUnasked(this.#history)
     return {
       ...named,
       origins,
-      sights,
+      sightings,
       renewals,
       enders: this.operations.filter((each) => mayEnd(each, named, mayEvict)),
-      takenByStep: Math.min(...seenBySteps, ...(doneBySteps.length === 0 ? [] : [Math.max(...doneBySteps)])),
+      admittedByStep: Math.min(
+        ...seenBySteps,
+        ...(doneBySteps.length === 0 ? [] : [Math.max(...doneBySteps)]),
+      ),
       overByStep: Infinity,
       certain: [],
-      vouched: [],
+      certainBySighting: [],
     }
   }
 
-  #overBy(taking: Taking, others: readonly Taking[]): number {
+  #overBy(lifetime: Lifetime, others: readonly Lifetime[]): number {
     const ends = this.operations
-      .filter((each) => certainlyEnds(each, taking))
+      .filter((each) => certainlyEnds(each, lifetime))
       .map((each) => each.answered.step)
     const successors = others.filter(
       (other) =>
-        other.id === taking.id &&
-        other.generation !== taking.generation &&
+        other.id === lifetime.id &&
+        other.generation !== lifetime.generation &&
         other.origins.length > 0 &&
-        other.origins.every((origin) => origin.invoked.step > taking.takenByStep),
+        other.origins.every((origin) => origin.invoked.step > lifetime.admittedByStep),
     )
-    const sights = successors.flatMap((other) => other.sights.map(({ by }) => by.answered.step))
-    return Math.min(Infinity, ...ends, ...sights)
+    const sightings = successors.flatMap((other) => other.sightings.map(({ by }) => by.answered.step))
+    return Math.min(Infinity, ...ends, ...sightings)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Which operations may have left a note that a lease has ended, and for how long such a note may count. */
+/** Which operations may have left a note that a lease ended, and how long such a note may count. */
 import type { Generation, LeaseId } from '@streamgate/core'
 import { isAdmittedAfter } from './admitted-after.ts'
 import {
@@ -19,27 +19,27 @@ import { isCertainlyLive } from './lifetime.ts'
 
 type Stop = Operation<StopRequest | PlayedOutRequest>
 
-/** A stop that may have left a note. Evictions have rules of their own. */
+/** A stop that may have left a note. Evictions have their own rules. */
 export type Mark = {
   readonly by: Stop
-  /** Who ended the lease: its own player, an operator, or a report that playback is over. */
+  /** What ended the lease: its own player, an operator, or a report that playback is over. */
   readonly how: 'stopped' | 'ended' | 'played-out'
-  /** Whether the answer says so; an answer that was lost leaves it open. */
+  /** Whether the answer says so. A lost answer leaves it open. */
   readonly isCertain: boolean
-  /** The instants at which the note is over at the earliest, and at the latest. */
+  /** The earliest and the latest instant at which the note expires. */
   readonly untilMs: readonly [number, number]
 }
 
 /** How long a note is kept if leases never lapse. */
 const KEPT_WITHOUT_LEASE_MS = 86_400_000
-/** An operator's note is kept for as many lengths of a lease as that on an eviction. */
+/** An operator's note is kept for as many lease lengths as a note on an eviction. */
 const OPERATOR_LEASES = 2
 /** The most notes on different leases that are kept for one user. */
 const NOTES_MAX = 16
 
 /** All stops that may have left a note on this lease. */
 export function marksOn(scene: Scene, id: LeaseId): readonly Mark[] {
-  return scene.takings.operations
+  return scene.lifetimes.operations
     .filter(isStop)
     .filter(({ request }) => request.id === id)
     .flatMap((by) => markOf(scene, by) ?? [])
@@ -58,12 +58,17 @@ function markOf({ history }: Scene, by: Stop): Mark | undefined {
   return { by, how, isCertain, untilMs }
 }
 
-/** Whether the note may still count for this operation, and may have been left before it was answered. */
+/**
+ * Whether the note may still count for this operation, and may have been left before its answer.
+ */
 export function mayCount(scene: Scene, { by, untilMs }: Mark, operation: Operation): boolean {
   return !isBefore(operation, by) && untilMs[1] > judgedFromMs(operation, scene.terms)
 }
 
-/** The notes on the same lease that may have come after this one, and before the operation was answered. */
+/**
+ * The notes on the same lease that may be newer than this one and older than the operation's
+ * answer.
+ */
 export function marksAfter(scene: Scene, { by }: Mark, operation: Operation): readonly Mark[] {
   return marksOn(scene, by.request.id).filter(
     (mark) => mark.by !== by && !isBefore(mark.by, by) && !isBefore(operation, mark.by),
@@ -71,22 +76,23 @@ export function marksAfter(scene: Scene, { by }: Mark, operation: Operation): re
 }
 
 /**
- * Whether the note was certainly there when the operation was judged, and spoke of the lease it asks for, unless
- * a later one stood in its place.
+ * Whether the note was certainly there when the operation was judged and was about its lease,
+ * unless a later note replaced it.
  */
 export function certainlyCounts(scene: Scene, mark: Mark, operation: Operation): boolean {
   const { by, how, isCertain, untilMs } = mark
   const { request } = operation
   if (!isCertain || !(isBefore(by, operation) || isSurelyLater(scene, by, operation))) return false
-  // A limiter whose clock is ahead may have dropped it as over, but none before the clock of the run shows so.
+  // A limiter whose clock is ahead may have dropped it as expired, but only once the run's clock
+  // shows so.
   const ends = marksAfter(scene, mark, operation).map((later) => {
-    // It was left once the first note was there.
+    // The later note was left after the first.
     return later.untilMs[0] + Math.max(0, by.invoked.atMs - later.by.invoked.atMs)
   })
   if (Math.min(untilMs[0], ...ends) <= operation.answered.atMs) return false
   const generation = 'generation' in request ? request.generation : undefined
   if (generation !== undefined && !concerns(scene, by, generation)) return false
-  return !scene.takings.operations.some((each) => {
+  return !scene.lifetimes.operations.some((each) => {
     if (isBefore(each, by) || isBefore(operation, each) || !mayHaveWritten(each)) return false
     if (each.request.verb === 'erase') return true
     if (!('id' in each.request) || each.request.id !== by.request.id) return false
@@ -95,40 +101,40 @@ export function certainlyCounts(scene: Scene, mark: Mark, operation: Operation):
   })
 }
 
-/** Whether a heartbeat that was under way can only have been admitted once this stop had ended the lease. */
+/** Whether a heartbeat in flight can only have been admitted after this stop ended the lease. */
 function isSurelyLater(scene: Scene, by: Stop, operation: Operation): boolean {
-  const { takings } = scene
-  return takings
+  const { lifetimes } = scene
+  return lifetimes
     .of(by.request.id)
-    .filter((taking) => isAdmittedAfter(scene, operation, taking))
-    .some((taking) =>
+    .filter((lifetime) => isAdmittedAfter(scene, operation, lifetime))
+    .some((lifetime) =>
       isCertainlyLive(
-        { certain: takings.certainlyLive(taking, by) },
+        { certain: lifetimes.certainlyLive(lifetime, by) },
         by.invoked.step,
         operation.answered.step,
       ),
     )
 }
 
-/** Whether a stop was certainly of this generation, or of any. */
-function concerns({ takings }: Scene, by: Stop, generation: Generation): boolean {
+/** Whether a stop was certainly about this generation, or about any. */
+function concerns({ lifetimes }: Scene, by: Stop, generation: Generation): boolean {
   const { request, answer, invoked, answered } = by
   if (answer.outcome === 'noted') return true
   if ('generation' in request && request.generation !== undefined) return request.generation === generation
-  const taking = takings.named(generation)
+  const lifetime = lifetimes.named(generation)
   return (
-    taking !== undefined &&
-    isCertainlyLive({ certain: takings.certainlyLive(taking, by) }, invoked.step, answered.step)
+    lifetime !== undefined &&
+    isCertainlyLive({ certain: lifetimes.certainlyLive(lifetime, by) }, invoked.step, answered.step)
   )
 }
 
 /**
- * Whether a note that still counts may have been dropped, so that every heartbeat of an unknown lease is told
- * that it has ended: the note of a player's stop gives way to that of the next one, and no user has more
- * than so many notes.
+ * Whether a note that still counts may have been dropped. Then every heartbeat of an unknown lease
+ * is told that it ended. A player's stop drops the note of the player's stop before, and no user
+ * has more than `NOTES_MAX` notes.
  */
 export function mayBeForgotten(scene: Scene, operation: Operation): boolean {
-  const { takings } = scene
+  const { lifetimes } = scene
   const stops = playersStops(scene, operation)
   const isDisplaced = (stop: Stop) => stops.some((other) => other !== stop && !isBefore(other, stop))
   const current = stops.filter((stop) => {
@@ -136,13 +142,13 @@ export function mayBeForgotten(scene: Scene, operation: Operation): boolean {
     return mark !== undefined && mayCount(scene, mark, operation)
   })
   const ids = new Set([
-    ...takings.all.map(({ id }) => id),
-    ...takings.operations.filter(isStop).map(({ request }) => request.id),
+    ...lifetimes.all.map(({ id }) => id),
+    ...lifetimes.operations.filter(isStop).map(({ request }) => request.id),
   ])
   return current.some(isDisplaced) || ids.size > NOTES_MAX
 }
 
-/** Whether the stream was stopped again after this start of it, and the note on that gave way to another's. */
+/** Whether the stream was stopped again after this start, and that note was dropped for another. */
 export function mayHaveGivenWay(scene: Scene, start: Operation<RunRequest>, operation: Operation): boolean {
   const stops = playersStops(scene, operation)
   return stops.some(
@@ -153,9 +159,9 @@ export function mayHaveGivenWay(scene: Scene, start: Operation<RunRequest>, oper
   )
 }
 
-/** What players may have stopped by this operation's answer. */
-function playersStops({ takings }: Scene, operation: Operation): readonly Stop[] {
-  return takings.operations
+/** The player's stops that may have happened by this operation's answer. */
+function playersStops({ lifetimes }: Scene, operation: Operation): readonly Stop[] {
+  return lifetimes.operations
     .filter(isStop)
     .filter((each) => howOf(each) === 'stopped' && !isBefore(operation, each))
     .filter((each) => isLost(each) || each.answer.outcome === 'stopped')

@@ -1,22 +1,22 @@
-/** Rules for heartbeats whose lease is gone: by what they are judged, and when they cannot be. */
+/** Rules for heartbeats whose lease is gone: how they are judged, and when they cannot be. */
 import type { Lease, Plan, Policy } from '@streamgate/core'
 import { isBefore, isHeartbeat, judgedFromMs, type Operation, type RunRequest } from '../history.ts'
 import { lapsedAndRemembered, leaseSince } from './lapsed-lease.ts'
 import { certainlyCounts, marksAfter, marksOn } from './marks.ts'
 import { mayBeKnown, planNamesOf, planNamesSeen, saysTooLittle } from './memory.ts'
-import { holdingPlan, policiesDuring } from './plans-in-force.ts'
+import { effectivePlan, policiesDuring } from './plans-in-force.ts'
 import { nameOf, type Scene } from './scene.ts'
-import { isCertainlyLive, type Taking } from './lifetime.ts'
+import { isCertainlyLive, type Lifetime } from './lifetime.ts'
 
 /**
- * If nothing is known of its lease, a heartbeat is under the plan of the user's newest lease; and it is judged only if
- * it says all that this plan asks, or if nothing else runs.
+ * If nothing is known of its lease, a heartbeat is under the plan of the user's newest lease. It is
+ * judged only if it says everything that this plan asks, or if nothing else runs.
  */
 export function unknownFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isHeartbeat(operation) || (answer.outcome !== 'admitted' && answer.outcome !== 'denied')) return []
   const { request } = operation
-  const known = mayBeKnown(scene.history, scene.takings, operation)
+  const known = mayBeKnown(scene.history, scene.lifetimes, operation)
   const due = new Set(request.plan === undefined ? planNamesDue(scene, operation, known) : [request.plan])
   const policies = policiesDuring(scene.history, operation)
   const plans = policies.flatMap((policy) => [...due].map((name) => planOf(policy, name)))
@@ -25,62 +25,69 @@ export function unknownFaults(scene: Scene, operation: Operation): readonly stri
   if (known.length > 0 || other === undefined) return []
   const isJudgeable = plans
     .filter(({ name }) => name === answer.plan)
-    .some((plan) => !saysTooLittle(holdingPlan(scene.history, request.user, plan), request))
+    .some((plan) => !saysTooLittle(effectivePlan(scene.history, request.user, plan), request))
   return isJudgeable ? [] : [`${answer.outcome} beside ${nameOf(other)}, though it says too little`]
 }
 
-/** Whether a heartbeat may be told that it has ended because it says too little, and other streams run. */
-export function mayBeUnjudgeable({ history, takings }: Scene, operation: Operation<RunRequest>): boolean {
+/**
+ * Whether a heartbeat may be told that it ended, because it says too little and other streams run.
+ */
+export function mayBeUnjudgeable({ history, lifetimes }: Scene, operation: Operation<RunRequest>): boolean {
   const { request } = operation
   const nowMs = judgedFromMs(operation, history.terms)
-  const mayOthersRun = takings.all.some(
+  const mayOthersRun = lifetimes.all.some(
     ({ id, renewals, overByStep }) =>
       id !== request.id &&
       overByStep > operation.invoked.step &&
       renewals.some(
-        (each) => !isBefore(operation, each) && takings.expiriesOf(each).some((endMs) => endMs > nowMs),
+        (each) => !isBefore(operation, each) && lifetimes.expiriesOf(each).some((endMs) => endMs > nowMs),
       ),
   )
-  const names = request.plan === undefined ? planNamesSeen(takings) : [request.plan]
+  const names = request.plan === undefined ? planNamesSeen(lifetimes) : [request.plan]
   return (
     mayOthersRun &&
     policiesDuring(history, operation).some((policy) =>
-      names.some((name) => saysTooLittle(holdingPlan(history, request.user, planOf(policy, name)), request)),
+      names.some((name) =>
+        saysTooLittle(effectivePlan(history, request.user, planOf(policy, name)), request),
+      ),
     )
   )
 }
 
-/** The plans under which a heartbeat may be that does not name one. */
+/** The plans that may apply to a heartbeat that names none. */
 function planNamesDue(
   scene: Scene,
   operation: Operation<RunRequest>,
-  known: readonly Taking[],
+  known: readonly Lifetime[],
 ): readonly (string | undefined)[] {
-  const { takings } = scene
-  const mayBeHeld = takings.all.filter(
+  const { lifetimes } = scene
+  const mayBeHeld = lifetimes.all.filter(
     ({ origins, overByStep }) =>
       overByStep > operation.invoked.step &&
       origins.some((origin) => origin !== operation && !isBefore(operation, origin)),
   )
-  const newest = surelyLive(scene, operation).find((taking) => {
-    const fromStep = Math.min(...taking.origins.map(({ invoked }) => invoked.step))
-    return mayBeHeld.every((other) => other === taking || other.takenByStep < fromStep)
+  const newest = surelyLive(scene, operation).find((lifetime) => {
+    const fromStep = Math.min(...lifetime.origins.map(({ invoked }) => invoked.step))
+    return mayBeHeld.every((other) => other === lifetime || other.admittedByStep < fromStep)
   })
-  const guessed = mayBeHeld.length === 0 ? [undefined] : planNamesSeen(takings)
+  const guessed = mayBeHeld.length === 0 ? [undefined] : planNamesSeen(lifetimes)
   return [
-    ...known.flatMap((taking) => planNamesOf(takings, taking)),
-    ...(newest === undefined ? guessed : planNamesOf(takings, newest)),
+    ...known.flatMap((lifetime) => planNamesOf(lifetimes, lifetime)),
+    ...(newest === undefined ? guessed : planNamesOf(lifetimes, newest)),
   ]
 }
 
-/** The other streams that certainly run while this is judged. */
-function surelyLive({ takings }: Scene, { request, invoked, answered }: Operation<RunRequest>) {
-  return takings.all.filter(
-    (taking) => taking.id !== request.id && isCertainlyLive(taking, invoked.step, answered.step),
+/** The other streams that certainly run during this operation. */
+function surelyLive({ lifetimes }: Scene, { request, invoked, answered }: Operation<RunRequest>) {
+  return lifetimes.all.filter(
+    (lifetime) => lifetime.id !== request.id && isCertainlyLive(lifetime, invoked.step, answered.step),
   )
 }
 
-/** A lease that lapsed, or played out and was rewound, comes back as it was, under the plan that it had. */
+/**
+ * A lease that expired, or that played out and was rewound, comes back as it was, under its old
+ * plan.
+ */
 export function memoryFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isHeartbeat(operation) || operation.request.generation !== undefined) return []
@@ -104,9 +111,9 @@ export function memoryFaults(scene: Scene, operation: Operation): readonly strin
   return [...faults, ...lost.map(([member, value]) => `comes back without its ${member}, ${value}`)]
 }
 
-/** The lease as it was when its playback was reported to be over, if it is certain that this is its last end. */
+/** The lease as it was when playback was reported over, if this is certainly its last end. */
 function playedOutBefore(scene: Scene, operation: Operation<RunRequest>): Lease | undefined {
-  const { takings } = scene
+  const { lifetimes } = scene
   const [mark] = marksOn(scene, operation.request.id).filter(
     (each) =>
       each.how === 'played-out' &&
@@ -115,12 +122,12 @@ function playedOutBefore(scene: Scene, operation: Operation<RunRequest>): Lease 
   )
   if (mark === undefined) return undefined
   const { invoked, answered } = mark.by
-  const taking = takings
+  const lifetime = lifetimes
     .of(operation.request.id)
     .find((each) =>
-      isCertainlyLive({ certain: takings.certainlyLive(each, mark.by) }, invoked.step, answered.step),
+      isCertainlyLive({ certain: lifetimes.certainlyLive(each, mark.by) }, invoked.step, answered.step),
     )
-  return taking && leaseSince(mark.by, taking)
+  return lifetime && leaseSince(mark.by, lifetime)
 }
 
 function planOf({ plans, defaultPlan }: Policy, name: string | undefined): Plan {

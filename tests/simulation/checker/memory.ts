@@ -1,6 +1,6 @@
 /**
- * What may still be known of a lease that is gone. A heartbeat that does not say its plan, or what it plays,
- * is judged by that, and by nothing else.
+ * What may still be known of a lease that is gone. A heartbeat that does not say its plan, or what
+ * it plays, is judged by this memory alone.
  */
 import type { Plan } from '@streamgate/core'
 import {
@@ -13,42 +13,48 @@ import {
 } from '../history.ts'
 import { membersAsked } from './plan-model.ts'
 import { leaseLengths } from './plans-in-force.ts'
-import { wasEverInGrace, type Taking } from './lifetime.ts'
-import type { Takings } from './lifetimes.ts'
+import { wasEverInGrace, type Lifetime } from './lifetime.ts'
+import type { Lifetimes } from './lifetimes.ts'
 
-/** The takings of its lease of which something may still be known as this operation is judged. */
+/**
+ * The lifetimes of its lease of which something may still be known when this operation is judged.
+ */
 export function mayBeKnown(
   history: History,
-  takings: Takings,
+  lifetimes: Lifetimes,
   operation: Operation<RunRequest>,
-): readonly Taking[] {
-  return takings
+): readonly Lifetime[] {
+  return lifetimes
     .of(operation.request.id)
-    .filter((taking) => taking.origins.some((origin) => origin !== operation && !isBefore(operation, origin)))
-    .filter(
-      (taking) => !takings.operations.some((each) => isBefore(each, operation) && forgets(each, taking)),
+    .filter((lifetime) =>
+      lifetime.origins.some((origin) => origin !== operation && !isBefore(operation, origin)),
     )
-    .filter((taking) => mayBeRemembered(history, operation, taking))
+    .filter(
+      (lifetime) =>
+        !lifetimes.operations.some((each) => isBefore(each, operation) && forgets(each, lifetime)),
+    )
+    .filter((lifetime) => mayBeRemembered(history, operation, lifetime))
 }
 
-/** Whether nothing is known of the taking once this operation is answered. */
-function forgets({ request, answer, invoked }: Operation, taking: Taking): boolean {
-  if ('ends' in answer && answer.ends.some(({ generation }) => generation === taking.generation)) return true
-  if (invoked.step <= taking.takenByStep) return false
+/** Whether nothing is known of the lifetime once this operation is answered. */
+function forgets({ request, answer, invoked }: Operation, lifetime: Lifetime): boolean {
+  if ('ends' in answer && answer.ends.some(({ generation }) => generation === lifetime.generation))
+    return true
+  if (invoked.step <= lifetime.admittedByStep) return false
   if (answer.outcome === 'erased') return true
-  if (request.verb !== 'stop' || request.id !== taking.id) return false
-  const isIt = request.generation === undefined || request.generation === taking.generation
+  if (request.verb !== 'stop' || request.id !== lifetime.id) return false
+  const isIt = request.generation === undefined || request.generation === lifetime.generation
   return isIt && (answer.outcome === 'stopped' || answer.outcome === 'noted')
 }
 
-/** A lease that is not held any more is remembered until its end and its own length once more. */
-function mayBeRemembered(history: History, operation: Operation<RunRequest>, taking: Taking): boolean {
+/** A lease that is no longer held is remembered for its own length after its end. */
+function mayBeRemembered(history: History, operation: Operation<RunRequest>, lifetime: Lifetime): boolean {
   const { answer } = operation
   const isGone = answer.outcome === 'admitted' || answer.outcome === 'denied'
-  if (!isGone || taking.generation === undefined || wasEverInGrace(taking)) return true
+  if (!isGone || lifetime.generation === undefined || wasEverInGrace(lifetime)) return true
   const nowMs = judgedFromMs(operation, history.terms)
-  const renewals = taking.renewals.filter((each) => each !== operation)
-  const isPlayedOut = taking.enders.some(({ request }) => request.verb === 'played-out')
+  const renewals = lifetime.renewals.filter((each) => each !== operation)
+  const isPlayedOut = lifetime.enders.some(({ request }) => request.verb === 'played-out')
   return (
     isPlayedOut ||
     renewals.some((each) =>
@@ -57,23 +63,31 @@ function mayBeRemembered(history: History, operation: Operation<RunRequest>, tak
   )
 }
 
-/** Whether a heartbeat says less than it must to be judged by this plan if nothing is known of its lease. */
+/**
+ * Whether a heartbeat says too little for this plan to judge it if nothing is known of its lease.
+ */
 export function saysTooLittle(plan: Plan, { stream }: RunRequest): boolean {
   return membersAsked(plan).some((member) => member !== 'deviceId' && stream[member] === undefined)
 }
 
-/** The plans that a taking may be under. One that no answer showed may have been taken under that of another. */
-export function planNamesOf(takings: Takings, { sights, origins }: Taking): readonly (string | undefined)[] {
-  const shown = sights[0]?.lease
+/**
+ * The plans that a lifetime may be under. If no answer showed it, it may be under another lease's
+ * plan.
+ */
+export function planNamesOf(
+  lifetimes: Lifetimes,
+  { sightings, origins }: Lifetime,
+): readonly (string | undefined)[] {
+  const shown = sightings[0]?.lease
   if (shown !== undefined) return [shown.plan]
   return origins.flatMap(({ request: { verb, plan } }) =>
-    verb === 'start' || plan !== undefined ? [plan] : planNamesSeen(takings),
+    verb === 'start' || plan !== undefined ? [plan] : planNamesSeen(lifetimes),
   )
 }
 
-/** Every plan that a lease of this user was ever under; the default plan has no name. */
-export function planNamesSeen(takings: Takings): readonly (string | undefined)[] {
-  const shown = takings.all.flatMap(({ sights }) => sights.map(({ lease }) => lease.plan))
-  const asked = takings.all.flatMap(({ origins }) => origins.map(({ request }) => request.plan))
+/** Every plan that a lease of this user was ever under. `undefined` is the default plan. */
+export function planNamesSeen(lifetimes: Lifetimes): readonly (string | undefined)[] {
+  const shown = lifetimes.all.flatMap(({ sightings }) => sightings.map(({ lease }) => lease.plan))
+  const asked = lifetimes.all.flatMap(({ origins }) => origins.map(({ request }) => request.plan))
   return [...new Set([...shown, ...asked, undefined])]
 }

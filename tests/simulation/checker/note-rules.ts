@@ -1,4 +1,4 @@
-/** Rules for streams that were stopped: their players hear of it, and the streams do not come back by themselves. */
+/** Rules for stopped streams: their players are told, and the streams do not come back. */
 import { isBefore, isHeartbeat, type Answer, type Operation, type RunRequest } from '../history.ts'
 import { certainlyCounts, marksAfter, marksOn, mayBeForgotten, mayCount, type Mark } from './marks.ts'
 import { lapsedAndRemembered } from './lapsed-lease.ts'
@@ -6,12 +6,12 @@ import { mayBeUnjudgeable } from './memory-rules.ts'
 import { heldFaults } from './outcome-rules.ts'
 import type { Scene } from './scene.ts'
 
-/** What a note allows to answer: an outcome, with an operator's reason if there is one. */
+/** An answer that a note allows: an outcome, and an operator's reason if there is one. */
 type Allowed = { readonly outcome: Answer['outcome']; readonly reason?: string | undefined }
 
 const ENDED: Allowed = { outcome: 'ended' }
 
-/** A heartbeat after a stop is answered as the note on it says, until the stream is started again. */
+/** Until the stream starts again, a heartbeat after a stop is answered as the stop's note says. */
 export function noteFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isHeartbeat(operation) || answer.outcome === 'failed' || answer.outcome === 'finished') return []
@@ -51,7 +51,10 @@ function answersAfter(
     : [{ outcome: 'admitted' }, { outcome: 'denied' }]
 }
 
-/** A heartbeat is told that it has ended only if its generation may be over, it was stopped, or cannot be judged. */
+/**
+ * A heartbeat is told that it ended only if its generation may be over, it was stopped, or it
+ * cannot be judged.
+ */
 export function endedFaults(scene: Scene, operation: Operation): readonly string[] {
   if (!isHeartbeat(operation)) return []
   const { answer, request } = operation
@@ -65,16 +68,15 @@ export function endedFaults(scene: Scene, operation: Operation): readonly string
     ({ by }) => by.request.verb === 'stop' && by.request.byOperator?.reason === answer.reason,
   )
   if (answer.reason !== undefined && !isTold)
-    faults.push(`tells a reason that was not given: ${answer.reason}`)
+    faults.push(`gives a reason that was not given: ${answer.reason}`)
   if (request.generation !== undefined || mayBeForgotten(scene, operation)) return faults
   const isStopped = marks.some(({ how }) => how !== 'played-out' || request.report === undefined)
   if (isStopped) return faults
-  if (lapsedAndRemembered(scene, operation) !== undefined)
-    return [...faults, 'ended, though it merely lapsed']
+  if (lapsedAndRemembered(scene, operation) !== undefined) return [...faults, 'ended, though it only expired']
   return mayBeUnjudgeable(scene, operation) ? faults : [...faults, 'ended, though it could be judged']
 }
 
-/** A report does nothing only if it is older than the end that another reported. */
+/** A report does nothing only if it is older than the end that another report gave. */
 function outdatedFaults(scene: Scene, operation: Operation<RunRequest>): readonly string[] {
   const { report, id } = operation.request
   const isOlder = marksOn(scene, id).some((mark) => {

@@ -1,16 +1,16 @@
 /**
- * The checker's own reading of a plan. It shares no code with the core: a limit sorts streams into buckets,
- * each of which holds so many.
+ * The checker's own reading of a plan. It shares no code with the core. A limit sorts streams into
+ * buckets, and each bucket holds up to `max` of them.
  */
 import type { Lease, LeaseId, Limit, Plan, StreamDescription, StreamFilter } from '@streamgate/core'
 
 /** What a limit looks at. */
 type Stream = Pick<StreamDescription, 'deviceId' | 'deviceType' | 'contentId'>
 
-/** A limit without room, and the leases in its way. */
+/** A full limit, and the leases that fill it. */
 export type Obstacle = { readonly limit: Limit; readonly holders: readonly Lease[] }
 
-/** A newcomer under a plan; `extra` is how far above each limit it may go. */
+/** A newcomer under a plan. `extra` is how far above each limit it may go. */
 export type Entry = {
   readonly plan: Plan
   readonly stream: Stream
@@ -22,7 +22,7 @@ export function isExempt({ ignore }: Plan, stream: Stream): boolean {
   return ignore.some((filter) => fits(filter, stream))
 }
 
-/** The first limit, in the plan's order, that has no room for the newcomer beside these. */
+/** The first limit, in the plan's order, that has no room for the newcomer beside these leases. */
 export function obstacle(entry: Entry, leases: readonly Lease[]): Obstacle | undefined {
   for (const limit of entry.plan.limits) {
     const holders = holdersUnder(limit, entry, leases)
@@ -31,7 +31,7 @@ export function obstacle(entry: Entry, leases: readonly Lease[]): Obstacle | und
   return undefined
 }
 
-/** Those of the leases that share the newcomer's bucket; `undefined` where the limit has none for it. */
+/** The leases in the newcomer's bucket. `undefined` if the limit has no bucket for it. */
 export function holdersUnder(
   limit: Limit,
   { plan, stream }: Entry,
@@ -54,7 +54,7 @@ export function isAnyBucketFull(plan: Plan, leases: readonly Lease[]): boolean {
   })
 }
 
-/** The members of a stream by which its plan judges it. */
+/** The members of a stream that its plan looks at. */
 export function membersAsked({ limits, ignore }: Plan): readonly (keyof StreamFilter)[] {
   const filters = [
     ...limits.flatMap(({ where, per }) => [where ?? {}, per === undefined ? {} : { [per]: '' }]),
@@ -64,12 +64,12 @@ export function membersAsked({ limits, ignore }: Plan): readonly (keyof StreamFi
   return [...new Set(filters.flatMap((filter) => Object.keys(filter)))] as (keyof StreamFilter)[]
 }
 
-/** The limit that is told where one number has to do. */
+/** The limit that is shown if only one number can be. */
 export function toldLimit({ limits }: Plan): Limit | undefined {
   return limits.find(isOnAll) ?? limits[0]
 }
 
-/** Whether a limit is on all streams alike. */
+/** Whether a limit counts all streams alike. */
 export function isOnAll(limit: Limit): boolean {
   return Object.keys(limit).every((member) => member === 'max')
 }
@@ -79,7 +79,10 @@ export function isSameLimit(one: Limit, other: Limit): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-/** The leases whose slot a start takes by wish: the one it replaces, and its device's former ones that count. */
+/**
+ * The leases whose slots a start takes over: the one it replaces, and its device's former ones that
+ * count.
+ */
 export function leavingByWish(
   { devicePlan, id, stream, replaces }: Wish,
   leases: readonly Lease[],
@@ -91,17 +94,20 @@ export function leavingByWish(
   )
 }
 
-/** Whether a stream takes the slot of this former one of its device, by the plan of its start. */
+/** Whether a stream takes over the slot of this former stream of its device. */
 export function takesSlotOf(plan: Plan, stream: Stream, former: Stream): boolean {
   return takesDevice(plan, stream) && stream.deviceId === former.deviceId && !isExempt(plan, former)
 }
 
-/** Whether a stream takes the slots of its device's former ones: one that does not count takes none. */
+/** Whether a stream takes over its device's slots. A stream that does not count takes none. */
 export function takesDevice(plan: Plan, stream: Stream): boolean {
   return plan.sameDeviceReplaces && stream.deviceId !== undefined && !isExempt(plan, stream)
 }
 
-/** What a start asks to end, and the plan that may end its device's former stream; a heartbeat has none. */
+/**
+ * What a start asks to end, and the plan that may end its device's former stream. A heartbeat has
+ * no such plan.
+ */
 export type Wish = {
   readonly devicePlan: Plan | undefined
   readonly id: LeaseId
@@ -110,9 +116,9 @@ export type Wish = {
 }
 
 /**
- * What is wrong with making exactly these leave for a newcomer: there must be room afterwards, each must be
- * needed, and each must have been in turn, which is to say that under some limit which is full
- * without it, nobody who stays was in turn before it.
+ * What is wrong with evicting exactly these for a newcomer. There must be room afterwards, and each
+ * eviction must be needed. Each must be in turn too: under some limit that is full, no stream that
+ * stays comes before it.
  */
 export function evictionMistakes(
   entry: Entry,
@@ -142,7 +148,7 @@ export function evictionMistakes(
   return mistakes
 }
 
-/** The bucket a stream falls into; `undefined` where the limit does not speak of it. */
+/** The stream's bucket. `undefined` if the limit does not apply to it. */
 function bucketOf({ deviceType, where, per }: Limit, stream: Stream): string | undefined {
   const asked = [
     ...(deviceType === undefined ? [] : [{ deviceType }]),

@@ -1,14 +1,17 @@
-/** By which plans an operation may have been judged: policies change, also while it is under way. */
+/** Which plans may have judged an operation. Policies change, even while it is in flight. */
 import type { Plan, Policy, UserId } from '@streamgate/core'
 import type { History, Operation, Span } from '../history.ts'
 
-/** A plan that a user is on, and the plan that holds for that user; they differ outside the enforced share. */
-export type PlanInForce = { readonly policy: Policy; readonly plan: Plan; readonly holding: Plan }
+/**
+ * A user's plan, and the plan that is in effect for that user. They differ outside the enforced
+ * share.
+ */
+export type PlanInForce = { readonly policy: Policy; readonly plan: Plan; readonly effective: Plan }
 
-/** More than any user here has streams. */
+/** More streams than any user here has. */
 const MANY = 1000
 
-/** The policies by which this limiter decided at some step of the span. */
+/** The policies that this limiter used during the span. */
 export function policiesDuring(
   { policies }: Pick<History, 'policies'>,
   { limiter, invoked, answered }: Span & { readonly limiter: number },
@@ -18,8 +21,11 @@ export function policiesDuring(
   return own.slice(Math.max(0, since)).map(({ policy }) => policy)
 }
 
-/** The plan itself, or outside its share one that denies nobody and tells what the plan would have decided. */
-export function holdingPlan({ terms }: History, user: UserId, plan: Plan): Plan {
+/**
+ * The plan itself. Outside its share it is one that denies nothing and reports the plan's
+ * decisions.
+ */
+export function effectivePlan({ terms }: History, user: UserId, plan: Plan): Plan {
   if ((terms.percentileOf.get(user) ?? 0) < plan.enforcePercent) return plan
   const name = plan.name
   return {
@@ -34,7 +40,10 @@ export function holdingPlan({ terms }: History, user: UserId, plan: Plan): Plan 
   }
 }
 
-/** The lengths that a lease set by this operation may have, in milliseconds; `Infinity` for one that never lapses. */
+/**
+ * How long a lease set by this operation may be, in milliseconds. `Infinity` means that it never
+ * expires.
+ */
 export function leaseLengths(history: History, operation: Operation): readonly number[] {
   return policiesDuring(history, operation).flatMap(({ paces }) =>
     [paces.whenRoom, paces.whenFull].map(({ leaseMs }) => leaseMs ?? Infinity),

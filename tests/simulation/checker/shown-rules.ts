@@ -1,6 +1,6 @@
 /**
- * Rules for the leases an answer shows as live: whatever the answer is, they are a picture of the roster
- * at one instant between the question and the answer.
+ * Rules for the leases that an answer shows as live. They must match the roster at one instant
+ * between the request and the answer.
  */
 import type { Lease } from '@streamgate/core'
 import {
@@ -15,8 +15,8 @@ import {
 import { isOnAll, takesSlotOf } from './plan-model.ts'
 import { nameOf, type Scene } from './scene.ts'
 import { leasesShown } from './lifetime-causes.ts'
-import { isCertainlyLive, lapseMs, type Taking } from './lifetime.ts'
-import type { Takings } from './lifetimes.ts'
+import { isCertainlyLive, lapseMs, type Lifetime } from './lifetime.ts'
+import type { Lifetimes } from './lifetimes.ts'
 
 export function shownFaults(scene: Scene, operation: Operation): readonly string[] {
   const live = picture(operation.answer)
@@ -32,12 +32,12 @@ export function shownFaults(scene: Scene, operation: Operation): readonly string
   ]
 }
 
-/** What runs for the user, as this answer tells it; of a denial, what stands in the way. */
+/** The user's running streams that this answer shows. For a denial, the streams in the way. */
 function picture(answer: Answer): readonly Lease[] | undefined {
   return 'live' in answer ? answer.live : 'holders' in answer ? answer.holders : undefined
 }
 
-/** All that runs for the user, where this answer tells it. */
+/** All running streams of the user, if this answer shows them. */
 function wholePicture({ history }: Scene, { answer }: Operation): readonly Lease[] | undefined {
   if (answer.outcome !== 'denied') return picture(answer)
   const isExempting = history.policies.some(({ policy }) =>
@@ -46,39 +46,39 @@ function wholePicture({ history }: Scene, { answer }: Operation): readonly Lease
   return isOnAll(answer.limit) && !isExempting ? answer.holders : undefined
 }
 
-/** A lease that is shown was taken by somebody, as they asked, and its instants were set by somebody. */
-function leaseFaults({ takings }: Scene, operation: Operation, lease: Lease): readonly string[] {
-  const taking = takings.named(lease.generation)
-  if (taking === undefined || taking.origins.length === 0) return [`${nameOf(lease)} was taken by nobody`]
+/** Some request admitted the shown lease, as described, and some request set its times. */
+function leaseFaults({ lifetimes }: Scene, operation: Operation, lease: Lease): readonly string[] {
+  const lifetime = lifetimes.named(lease.generation)
+  if (lifetime === undefined || lifetime.origins.length === 0) return [`no request admitted ${nameOf(lease)}`]
   const faults: string[] = []
-  if (!taking.origins.some((origin) => isAsAsked(takings, lease, origin))) {
+  if (!lifetime.origins.some((origin) => isAsAsked(lifetimes, lease, origin))) {
     faults.push(`${nameOf(lease)} is not as it was asked for`)
   }
-  if (!isAsReported(takings, lease, operation)) {
-    faults.push(`nobody reported first that ${nameOf(lease)} plays ${lease.reportedContentId}`)
+  if (!isAsReported(lifetimes, lease, operation)) {
+    faults.push(`no first report says that ${nameOf(lease)} plays ${lease.reportedContentId}`)
   }
-  const setters = taking.renewals.filter(
+  const setters = lifetime.renewals.filter(
     (each) =>
       !isBefore(operation, each) &&
       askedAtMs(each) === lease.renewedAtMs &&
       each.request.report?.reportedAtMs === lease.reportedAtMs &&
-      [...takings.expiriesOf(each), lease.graceUntilMs].includes(lease.expiresAtMs ?? Infinity),
+      [...lifetimes.expiriesOf(each), lease.graceUntilMs].includes(lease.expiresAtMs ?? Infinity),
   )
   if (setters.length === 0) {
-    faults.push(`nobody renewed ${nameOf(lease)} at ${lease.renewedAtMs} until ${lease.expiresAtMs}`)
-  } else if (setters.every((setter) => isOutdated(taking, setter, operation))) {
+    faults.push(`no request renewed ${nameOf(lease)} at ${lease.renewedAtMs} until ${lease.expiresAtMs}`)
+  } else if (setters.every((setter) => isOutdated(lifetime, setter, operation))) {
     faults.push(`${nameOf(lease)} has lost a later renewal than that of ${lease.renewedAtMs}`)
   }
   return faults
 }
 
-function isAsAsked(takings: Takings, lease: Lease, origin: Operation<RunRequest>): boolean {
+function isAsAsked(lifetimes: Lifetimes, lease: Lease, origin: Operation<RunRequest>): boolean {
   const { id, stream, plan, verb } = origin.request
-  const former = verb === 'start' ? [] : takings.of(id).filter(({ origins }) => !origins.includes(origin))
-  /** A heartbeat that does not say it takes over what the lease was before. */
+  const former = verb === 'start' ? [] : lifetimes.of(id).filter(({ origins }) => !origins.includes(origin))
+  /** If a heartbeat leaves something out, it keeps what the lease was before. */
   const isAs = (member: 'deviceType' | 'contentId' | 'label') =>
     lease[member] === stream[member] ||
-    (stream[member] === undefined && former.some((taking) => taking.stream[member] === lease[member]))
+    (stream[member] === undefined && former.some((lifetime) => lifetime.stream[member] === lease[member]))
   return (
     lease.id === id &&
     (lease.plan === plan || (plan === undefined && verb === 'heartbeat')) &&
@@ -91,16 +91,16 @@ function isAsAsked(takings: Takings, lease: Lease, origin: Operation<RunRequest>
   )
 }
 
-/** The first content that was reported for a lease stays, and somebody reported it. */
-function isAsReported(takings: Takings, lease: Lease, operation: Operation): boolean {
+/** The first content that was reported for a lease stays, and some report gave it. */
+function isAsReported(lifetimes: Lifetimes, lease: Lease, operation: Operation): boolean {
   const { id, generation, reportedContentId } = lease
-  const before = (takings.named(generation)?.sights ?? [])
+  const before = (lifetimes.named(generation)?.sightings ?? [])
     .filter(({ by }) => isBefore(by, operation))
-    .flatMap((sight) => sight.lease.reportedContentId ?? [])
+    .flatMap((sighting) => sighting.lease.reportedContentId ?? [])
   if (before.some((each) => each !== reportedContentId)) return false
   return (
     reportedContentId === undefined ||
-    takings.operations.some(
+    lifetimes.operations.some(
       (each) =>
         isRun(each) &&
         each.request.id === id &&
@@ -110,24 +110,29 @@ function isAsReported(takings: Takings, lease: Lease, operation: Operation): boo
   )
 }
 
-/** What an answer has ended is not in it: the stream that is replaced, and the former one of the same device. */
+/**
+ * An answer does not show what it ended: the stream that is replaced, or the same device's former
+ * one.
+ */
 function notReplaced(scene: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
   const { answer } = operation
   if (!isRun(operation) || (answer.outcome !== 'admitted' && answer.outcome !== 'renewed')) return []
   const { id, verb, replaces, stream } = operation.request
-  // A heartbeat of a lease that is held goes on and replaces nothing.
+  // A heartbeat of a held lease only renews it, and replaces nothing.
   if (verb === 'heartbeat' && answer.outcome === 'renewed') return []
   const plans = verb === 'start' ? scene.plansOf(operation) : []
   const isOfDevice = (lease: Lease) =>
-    plans.length > 0 && plans.every(({ holding }) => takesSlotOf(holding, stream, lease))
+    plans.length > 0 && plans.every(({ effective }) => takesSlotOf(effective, stream, lease))
   return live
     .filter((lease) => lease.id !== id && (lease.id === replaces || isOfDevice(lease)))
-    .map((lease) => `shows ${nameOf(lease)}, in whose place it runs`)
+    .map((lease) => `shows ${nameOf(lease)}, which it replaces`)
 }
 
-/** Whether another renewal, to a later instant, was certainly done after this one and before the question. */
-function isOutdated(taking: Taking, setter: Operation, operation: Operation): boolean {
-  return taking.renewals.some(
+/**
+ * Whether another renewal to a later instant certainly came after this one and before the request.
+ */
+function isOutdated(lifetime: Lifetime, setter: Operation, operation: Operation): boolean {
+  return lifetime.renewals.some(
     (later) =>
       (later.answer.outcome === 'renewed' || later.answer.outcome === 'admitted') &&
       askedAtMs(setter) < askedAtMs(later) &&
@@ -137,24 +142,27 @@ function isOutdated(taking: Taking, setter: Operation, operation: Operation): bo
 }
 
 /**
- * What was known before the question to be live until after the answer is in the picture.
+ * The answer shows each lease that was certainly live from before the request until after the
+ * answer.
  *
- * A renewal between the two does not count: the picture may be of before it and, judged by the clock of the
- * answer, show that the lease has lapsed.
+ * A renewal in between does not count. The answer may show the roster before it and, by its own
+ * clock, find that the lease had expired.
  */
-function missing({ takings }: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
+function missing({ lifetimes }: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
   const { invoked, answered, answer } = operation
-  // A denial shows but the holders of its limit, which have a rule of their own.
+  // A denial shows only the holders of its limit. They have their own rule.
   if (answer.outcome === 'denied') return []
-  return takings.all
-    .filter(({ vouched }) => isCertainlyLive({ certain: vouched }, invoked.step, answered.step))
-    .filter((taking) => live.every((lease) => lease.generation !== taking.generation))
-    .map((taking) => `does not show ${nameOf(taking)}, which is certainly live`)
+  return lifetimes.all
+    .filter(({ certainBySighting }) =>
+      isCertainlyLive({ certain: certainBySighting }, invoked.step, answered.step),
+    )
+    .filter((lifetime) => live.every((lease) => lease.generation !== lifetime.generation))
+    .map((lifetime) => `does not show ${nameOf(lifetime)}, which is certainly live`)
 }
 
-/** There is a step at which all in the picture may have been live at once, and none of them lapses before the answer. */
+/** At some step all shown leases may have been live at once, and none expires before the answer. */
 function impossibleTogether(
-  { takings, terms }: Scene,
+  { lifetimes, terms }: Scene,
   operation: Operation,
   live: readonly Lease[],
 ): readonly string[] {
@@ -163,57 +171,63 @@ function impossibleTogether(
   const faults = live
     .filter((lease) => (lapseMs(lease) ?? Infinity) <= nowMs)
     .map((lease) => `shows ${nameOf(lease)} as live at ${nowMs}, it lapsed at ${lapseMs(lease)}`)
-  const shown = live.map((lease) => takings.named(lease.generation)).filter((taking) => taking !== undefined)
+  const shown = live
+    .map((lease) => lifetimes.named(lease.generation))
+    .filter((lifetime) => lifetime !== undefined)
   const from = Math.max(
     invoked.step,
-    ...shown.map((taking) => Math.min(...taking.origins.map((origin) => origin.invoked.step))),
+    ...shown.map((lifetime) => Math.min(...lifetime.origins.map((origin) => origin.invoked.step))),
   )
-  const to = Math.min(answered.step, ...shown.map((taking) => taking.overByStep))
+  const to = Math.min(answered.step, ...shown.map((lifetime) => lifetime.overByStep))
   if (from < to) return faults
   return [...faults, `never was all this live at once: ${live.map(nameOf).join(', ')}`]
 }
 
-/** No lease twice, the oldest first, and its own as it was granted. */
-function orderFaults({ takings }: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
+/**
+ * No lease appears twice, the oldest comes first, and its own lease is the one that was granted.
+ */
+function orderFaults({ lifetimes }: Scene, operation: Operation, live: readonly Lease[]): readonly string[] {
   const { answer } = operation
   const faults: string[] = []
   if (new Set(live.map((lease) => lease.id)).size < live.length) faults.push('shows a lease twice')
   if (answer.outcome === 'renewed' || answer.outcome === 'admitted') {
     const own = live.filter((lease) => lease.id === answer.lease.id)
     if (own.some((lease) => lease.generation !== answer.lease.generation)) {
-      faults.push(`shows ${answer.lease.id} as another taking than the one it answers`)
+      faults.push(`shows ${answer.lease.id} as another lifetime than the one it answers`)
     }
   }
-  const shown = live.map((lease) => takings.named(lease.generation)).filter((taking) => taking !== undefined)
-  for (const [place, taking] of shown.entries()) {
-    const begin = Math.min(...taking.origins.map((origin) => origin.invoked.step))
-    const younger = shown.slice(place + 1).find((next) => next.takenByStep < begin)
-    if (younger !== undefined) faults.push(`shows ${nameOf(taking)} before ${nameOf(younger)}`)
+  const shown = live
+    .map((lease) => lifetimes.named(lease.generation))
+    .filter((lifetime) => lifetime !== undefined)
+  for (const [place, lifetime] of shown.entries()) {
+    const begin = Math.min(...lifetime.origins.map((origin) => origin.invoked.step))
+    const younger = shown.slice(place + 1).find((next) => next.admittedByStep < begin)
+    if (younger !== undefined) faults.push(`shows ${nameOf(lifetime)} before ${nameOf(younger)}`)
   }
   return faults
 }
 
 /**
- * What an earlier picture did not show has not come back by itself: somebody renewed it since. Where clocks
- * differ, one limiter may have taken it for lapsed before another did.
+ * A lease that an earlier answer did not show does not come back unless it is renewed. If clocks
+ * differ, one limiter may have treated it as expired before another did.
  */
 function cameBack(scene: Scene, operation: Operation, lease: Lease): readonly string[] {
-  const { history, takings, terms } = scene
-  const taking = takings.named(lease.generation)
-  // What has finished is not counted by those that have heard of it, and for as long as that is known.
+  const { history, lifetimes, terms } = scene
+  const lifetime = lifetimes.named(lease.generation)
+  // A limiter does not count a finished stream for as long as it remembers that it finished.
   const isFinished = history.errands.some(
     ({ errand }) => errand.verb === 'finish' && errand.streamId === lease.streamId,
   )
-  if (taking === undefined || isFinished) return []
-  const last = takings.operations
-    .filter((earlier) => isBefore(earlier, operation) && taking.takenByStep < earlier.invoked.step)
+  if (lifetime === undefined || isFinished) return []
+  const last = lifetimes.operations
+    .filter((earlier) => isBefore(earlier, operation) && lifetime.admittedByStep < earlier.invoked.step)
     .filter((earlier) => wholePicture(scene, earlier)?.every((each) => each.generation !== lease.generation))
     .toSorted((one, other) => one.invoked.step - other.invoked.step)
     .at(-1)
   if (last === undefined) return []
-  const isRenewed = taking.renewals.some((each) => !isBefore(each, last) && !isBefore(operation, each))
+  const isRenewed = lifetime.renewals.some((each) => !isBefore(each, last) && !isBefore(operation, each))
   const hadLapsed = (lapseMs(lease) ?? Infinity) <= judgedAtMs(last, terms)
   return isRenewed || hadLapsed
     ? []
-    : [`${nameOf(taking)} came back by itself after operation ${last.number}`]
+    : [`${nameOf(lifetime)} came back by itself after operation ${last.number}`]
 }

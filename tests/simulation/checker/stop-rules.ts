@@ -1,38 +1,38 @@
-/** Rules for stops: they end what runs, say so, and end each taking once. */
+/** Rules for stops: they end what runs, report it, and end each lifetime once. */
 import type { Lease } from '@streamgate/core'
 import { isBefore, type Operation, type PlayedOutRequest, type StopRequest } from '../history.ts'
 import { lapsedAndRemembered, leaseSince } from './lapsed-lease.ts'
 import { certainlyCounts, marksAfter, marksOn, mayBeForgotten } from './marks.ts'
 import { nameOf, type Scene } from './scene.ts'
-import { isCertainlyLive, type Taking } from './lifetime.ts'
+import { isCertainlyLive, type Lifetime } from './lifetime.ts'
 
-/** How far a player's clock may be behind for its reports to be compared with the times of renewals. */
+/** How far a player's clock may be behind for its reports to be comparable with renewal times. */
 const COMPARABLE_MS = 86_400_000
 
-/** A stop ends what runs; one that finds nothing is noted, if it was late or an operator's. */
+/** A stop ends what runs. If it finds nothing and is late or an operator's, it is noted. */
 export function stopFaults(scene: Scene, operation: Operation): readonly string[] {
   const { request, answer } = operation
   if (request.verb !== 'stop') return []
-  const matching = scene.takings.of(request.id).filter((taking) => isNamedBy(request, taking))
+  const matching = scene.lifetimes.of(request.id).filter((lifetime) => isNamedBy(request, lifetime))
   const running = runningFaults(matching, operation)
   if (answer.outcome === 'stopped') {
-    return heldPossibly(matching, operation) ? [] : ['stopped what was not held']
+    return heldPossibly(matching, operation) ? [] : ['stopped a stream that was not held']
   }
   if (answer.outcome === 'noted') {
     const mayHaveBeen = matching.some(({ origins }) => origins.some((each) => !isBefore(operation, each)))
     if (request.generation !== undefined) return [...running, 'notes a stop of one generation']
-    return mayHaveBeen || request.byOperator !== undefined ? running : ['noted what was never held']
+    return mayHaveBeen || request.byOperator !== undefined ? running : ['noted a stream that was never held']
   }
   if (answer.outcome !== 'not-held') return []
   if (request.generation !== undefined) return running
   if (request.byOperator !== undefined) return [...running, 'does not note what an operator stopped']
   const mayComeBack = lapsedAndRemembered(scene, operation) !== undefined || isPlayedOut(scene, operation)
   return mayComeBack && !mayBeForgotten(scene, operation)
-    ? [...running, 'does not note that it is not to come back']
+    ? [...running, 'does not note a stream that must not come back']
     : running
 }
 
-/** Whether it is certain that a report ended the stream before, and that nothing was heard of it since. */
+/** Whether a report certainly ended the stream before, and nothing was heard of it since. */
 function isPlayedOut(scene: Scene, operation: Operation): boolean {
   const { request } = operation
   if (request.verb !== 'stop') return false
@@ -44,30 +44,33 @@ function isPlayedOut(scene: Scene, operation: Operation): boolean {
   )
 }
 
-/** The end of a playback ends its lease if it is about what the lease is for, and not older than its renewal. */
-export function playedOutFaults({ takings }: Scene, operation: Operation): readonly string[] {
+/**
+ * The end of a playback ends the lease if it is about the lease's content and not older than the
+ * renewal.
+ */
+export function playedOutFaults({ lifetimes }: Scene, operation: Operation): readonly string[] {
   const { request, answer, invoked, answered } = operation
   if (request.verb !== 'played-out') return []
-  const matching = takings.of(request.id)
+  const matching = lifetimes.of(request.id)
   if (answer.outcome === 'not-held') return runningFaults(matching, operation)
   if (answer.outcome !== 'stopped' && answer.outcome !== 'ignored') return []
   if (!heldPossibly(matching, operation)) return [`${answer.outcome}, though it was not held`]
-  const certain = matching.find((taking) =>
-    isCertainlyLive({ certain: takings.certainlyLive(taking, operation) }, invoked.step, answered.step),
+  const certain = matching.find((lifetime) =>
+    isCertainlyLive({ certain: lifetimes.certainlyLive(lifetime, operation) }, invoked.step, answered.step),
   )
   const lease = certain && leaseSince(operation, certain)
   if (lease !== undefined) {
     const due = isOver(lease, request) ? 'stopped' : 'ignored'
     return answer.outcome === due ? [] : [`${answer.outcome}, not ${due}`]
   }
-  const isOther = (taking: Taking) =>
-    taking.generation !== undefined && isAboutAnother(taking, request, operation)
+  const isOther = (lifetime: Lifetime) =>
+    lifetime.generation !== undefined && isAboutAnother(lifetime, request, operation)
   return answer.outcome === 'stopped' && possiblyHeld(matching, operation).every(isOther)
     ? ['stopped by the report of another content']
     : []
 }
 
-/** Whether the report is about the content of this lease, and not older than its last renewal. */
+/** Whether the report is about this lease's content, and not older than its last renewal. */
 function isOver(lease: Lease, { report }: PlayedOutRequest): boolean {
   if (report.reportedContentId !== (lease.contentId ?? lease.reportedContentId)) return false
   if (report.reportedAtMs === undefined) return true
@@ -76,37 +79,38 @@ function isOver(lease: Lease, { report }: PlayedOutRequest): boolean {
   return behindMs <= 0 || behindMs > COMPARABLE_MS
 }
 
-/** Whether the content of this taking was known before, and the report is about another. */
+/** Whether the content of this lifetime was known before and the report is about other content. */
 function isAboutAnother(
-  { stream, sights }: Taking,
+  { stream, sightings }: Lifetime,
   { report }: PlayedOutRequest,
   operation: Operation,
 ): boolean {
-  const reported = sights
+  const reported = sightings
     .filter(({ by }) => isBefore(by, operation))
     .map(({ lease }) => lease.reportedContentId)
   const own = stream.contentId ?? reported.find((each) => each !== undefined)
   return own !== undefined && own !== report.reportedContentId
 }
 
-function possiblyHeld(takings: readonly Taking[], operation: Operation): readonly Taking[] {
-  return takings.filter(
+function possiblyHeld(lifetimes: readonly Lifetime[], operation: Operation): readonly Lifetime[] {
+  return lifetimes.filter(
     ({ overByStep, origins }) =>
       overByStep > operation.invoked.step && origins.some((each) => !isBefore(operation, each)),
   )
 }
 
-function heldPossibly(takings: readonly Taking[], operation: Operation): boolean {
-  return possiblyHeld(takings, operation).length > 0
+function heldPossibly(lifetimes: readonly Lifetime[], operation: Operation): boolean {
+  return possiblyHeld(lifetimes, operation).length > 0
 }
 
-function runningFaults(takings: readonly Taking[], { invoked, answered }: Operation): readonly string[] {
-  return takings
-    .filter((taking) => isCertainlyLive(taking, invoked.step, answered.step))
-    .map((taking) => `did not stop ${nameOf(taking)}, which certainly runs`)
+function runningFaults(lifetimes: readonly Lifetime[], { invoked, answered }: Operation): readonly string[] {
+  return lifetimes
+    .filter((lifetime) => isCertainlyLive(lifetime, invoked.step, answered.step))
+    .map((lifetime) => `did not stop ${nameOf(lifetime)}, which certainly runs`)
 }
 
-function isNamedBy(request: StopRequest, taking: Taking): boolean {
-  // A taking that no answer showed may be of any generation, but one that a client can name was shown.
-  return request.generation === undefined || request.generation === taking.generation
+function isNamedBy(request: StopRequest, lifetime: Lifetime): boolean {
+  // A lifetime that no answer showed may have any generation, but a client can only name one that
+  // was shown.
+  return request.generation === undefined || request.generation === lifetime.generation
 }

@@ -1,14 +1,17 @@
-/** Rules for what an answer tells beside its decision: the plan, its one number, who counts, and when to call again. */
+/**
+ * Rules for the rest of an answer: the plan, its one number, which streams count, and when to call
+ * again.
+ */
 import type { Lease, PlanView } from '@streamgate/core'
 import { isRun, mayHaveWritten, overlap, type Operation, type RunRequest } from '../history.ts'
 import { isAnyBucketFull, isExempt, isSameLimit, toldLimit } from './plan-model.ts'
 import { policiesDuring, type PlanInForce } from './plans-in-force.ts'
 import { faultsOfBest, type Scene } from './scene.ts'
 
-/** How far a told interval may be from the policy's, where it depends on how much runs. */
+/** How far an interval may differ from the policy's, if it depends on how much runs. */
 const JITTER = 0.1
 
-/** The answer names its plan, the plan's limit, and who of the live are counted. */
+/** The answer names its plan, the plan's limit, and which live streams count. */
 export function viewFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (answer.outcome === 'listed') {
@@ -27,7 +30,7 @@ export function viewFaults(scene: Scene, operation: Operation): readonly string[
 
 function planViewFaults(plan: PlanInForce['plan'], view: PlanView): readonly string[] {
   const faults: string[] = []
-  if (view.plan !== plan.name) faults.push(`tells of the plan ${view.plan}`)
+  if (view.plan !== plan.name) faults.push(`names the plan ${view.plan}`)
   const limit = toldLimit(plan)
   if (limit === undefined || !isSameLimit(view.limit, limit))
     faults.push(`names a limit of ${view.limit.max}`)
@@ -40,15 +43,16 @@ function planViewFaults(plan: PlanInForce['plan'], view: PlanView): readonly str
 }
 
 /**
- * A heartbeat that names no plan is told that of its lease; where the lease had to be looked for, the default
- * will do as well.
+ * A heartbeat that names no plan gets its lease's plan. If the lease had to be looked for, the
+ * default is right too.
  */
 function plansToTell(scene: Scene, operation: Operation<RunRequest>): readonly PlanInForce[] {
   const { request, answer, invoked, answered } = operation
   const all = scene.plansOf(operation)
   if (request.verb === 'start' || request.plan !== undefined || !('lease' in answer)) return all
-  const taking = scene.takings.named(answer.lease.generation)
-  const isKnown = taking?.certain.some(({ from, to }) => from <= invoked.step && answered.step < to) ?? false
+  const lifetime = scene.lifetimes.named(answer.lease.generation)
+  const isKnown =
+    lifetime?.certain.some(({ from, to }) => from <= invoked.step && answered.step < to) ?? false
   if (!isKnown) return all
   return all.filter(({ policy, plan }) => {
     const own = answer.lease.plan
@@ -56,12 +60,14 @@ function plansToTell(scene: Scene, operation: Operation<RunRequest>): readonly P
   })
 }
 
-/** Players are told to call as often as the policy says for users with room, or for users without. */
+/**
+ * Players are told to call as often as the policy says for users with room, or for users without.
+ */
 export function paceFaults(scene: Scene, operation: Operation): readonly string[] {
   const { answer } = operation
   if (!isRun(operation) || (answer.outcome !== 'admitted' && answer.outcome !== 'renewed')) return []
   const { heartbeatSeconds, lease, live } = answer
-  // Where the lease is over by the answer, its end can no longer be moved to what is told.
+  // If the lease is over by the answer, its end can no longer move to the interval.
   const isOver = live.every(({ generation }) => generation !== lease.generation)
   const isLengthOpen = isOver || mayBeMoved(scene, operation)
   const readings = plansToTell(scene, operation)
@@ -92,22 +98,25 @@ function isOfLength({ renewedAtMs, expiresAtMs, graceUntilMs }: Lease, { leaseMs
   return leaseMs === null ? expiresAtMs === null : expiresAtMs === renewedAtMs + leaseMs
 }
 
-/** Whether another renewal of the same lease, or its end, may have come between this one and its answer. */
-function mayBeMoved({ takings }: Scene, operation: Operation<RunRequest>): boolean {
+/**
+ * Whether another renewal or the end of the same lease may have come between this one and its
+ * answer.
+ */
+function mayBeMoved({ lifetimes }: Scene, operation: Operation<RunRequest>): boolean {
   const { request, answer } = operation
-  const enders = ('lease' in answer && takings.named(answer.lease.generation)?.enders) || []
+  const enders = ('lease' in answer && lifetimes.named(answer.lease.generation)?.enders) || []
   return [
     ...enders,
-    ...takings.operations.filter((each) => isRun(each) && each.request.id === request.id),
+    ...lifetimes.operations.filter((each) => isRun(each) && each.request.id === request.id),
   ].some((each) => overlap(each, operation))
 }
 
-/** Whether nothing else happened to the user while this was under way, and no time passed. */
-export function isUndisturbed({ history, takings }: Scene, operation: Operation): boolean {
+/** Whether nothing else happened to the user during this operation, and no time passed. */
+export function isUndisturbed({ history, lifetimes }: Scene, operation: Operation): boolean {
   const { invoked, answered } = operation
   return (
     invoked.atMs === answered.atMs &&
-    !takings.operations.some((each) => overlap(each, operation) && mayHaveWritten(each)) &&
+    !lifetimes.operations.some((each) => overlap(each, operation) && mayHaveWritten(each)) &&
     !history.errands.some((each) => overlap(each, operation))
   )
 }

@@ -1,4 +1,4 @@
-/** Histories written by hand, under one plan of two streams. */
+/** Handwritten histories, under one plan of two streams. */
 import {
   planOfOneLimit,
   type Generation,
@@ -31,7 +31,10 @@ export type Line = {
   readonly answer: Answer
 }
 
-/** A history of these operations under a limit of 2; each instant is 2 or more steps long, so that answers come after. */
+/**
+ * A history of these operations under a limit of 2. Each instant is at least 2 steps long, so that
+ * each answer follows its request.
+ */
 export function historyOf(lines: readonly Line[]): History {
   const operations = lines.map(({ request, from, to, answer }, index): Operation => {
     const invoked = { step: from * 100 + index * 2 + 1, atMs: from }

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in the decision whether one more stream may start. */
+/** Mutants of the decision whether one more stream may start. */
 export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'one stream more than the limit',
@@ -17,7 +17,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'too few',
   },
   {
-    slip: 'lapsed leases count',
+    slip: 'expired leases count',
     file: 'rules/admission.ts',
     right: 'const staying = without(liveLeases(roster, nowMs), leaving)',
     wrong: 'const staying = without(roster.leases, leaving)',
@@ -38,28 +38,28 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'too many',
   },
   {
-    slip: 'lapsed leases are kept beside the newcomer and can be revived',
+    slip: 'expired leases are kept beside the newcomer and can be revived',
     file: 'rules/admission.ts',
     right: '[...without(staying, evicted), claim.newcomer]',
     wrong: '[...without(roster.leases, ends), claim.newcomer]',
     caughtBy: 'too many',
   },
   {
-    slip: 'the newcomer takes the place of all others',
+    slip: 'the newcomer replaces all others',
     file: 'rules/admission.ts',
     right: '[...without(staying, evicted), claim.newcomer]',
     wrong: '[claim.newcomer]',
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a lease that is held is not looked for',
+    slip: 'a held lease is not looked for',
     file: 'rules/admission.ts',
     right: 'if (held === undefined) return admitNewcomer',
     wrong: 'if (held !== null) return admitNewcomer',
     caughtBy: 'too few',
   },
   {
-    slip: 'a lease that is held is looked for among the live ones alone',
+    slip: 'a held lease is looked for only among the live ones',
     file: 'rules/admission.ts',
     right: 'const held = heldLease(roster, claim.newcomer.id)',
     wrong: 'const held = liveLeases(roster, nowMs).find((lease) => lease.id === claim.newcomer.id)',
@@ -74,7 +74,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     isRace: true,
   },
   {
-    slip: 'a full roster of lapsed leases is added to, which no store does',
+    slip: 'a lease is added to a full roster of expired ones, which no store does',
     file: 'rules/admission.ts',
     right: ' && roster.leases.length < room.capacity',
     wrong: '',
@@ -110,14 +110,14 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a renewed stream is not renewed where it replaces another',
+    slip: 'a renewed stream is not renewed if it replaces another',
     file: 'rules/admission.ts',
     right: 'lease: renewedLease(held, renewal) }',
     wrong: 'lease: held }',
     caughtBy: 'grant',
   },
   {
-    slip: 'a renewed stream ends itself where it replaces another',
+    slip: 'a renewed stream ends itself if it replaces another',
     file: 'rules/admission.ts',
     right: 'lease.id === id || isLive(lease, nowMs)',
     wrong: 'lease.id !== id && isLive(lease, nowMs)',
@@ -131,14 +131,14 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'eviction',
   },
   {
-    slip: 'the wait is that for the last lapse',
+    slip: 'the wait is until the last expiry',
     file: 'rules/admission.ts',
     right: 'Math.min(...lapses)',
     wrong: 'Math.max(...lapses)',
     caughtBy: 'too few',
   },
   {
-    slip: 'a denial names lapsed leases too',
+    slip: 'a denial names expired leases too',
     file: 'rules/admission.ts',
     right: 'holdersOf(limit, claim, liveLeases(roster, nowMs))',
     wrong: 'holdersOf(limit, claim, roster.leases)',
@@ -153,7 +153,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'too few',
   },
   {
-    slip: "a newcomer does not take its device's slot where there is room",
+    slip: "a newcomer does not take its device's slot if there is room",
     file: 'rules/admission.ts',
     right: 'room !== undefined && ends.length === 0 &&',
     wrong: 'room !== undefined &&',
@@ -167,7 +167,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'leases shown',
   },
   {
-    slip: 'the wait is an instant',
+    slip: 'the wait is given as an instant',
     file: 'rules/admission.ts',
     right: 'Math.min(...lapses) - nowMs',
     wrong: 'Math.min(...lapses)',
@@ -181,7 +181,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'eviction missed',
   },
   {
-    slip: 'a lease that lapsed leaves no note when it is tidied away',
+    slip: 'an expired lease leaves no note when it is removed',
     file: 'rules/admission.ts',
     right: 'newcomer: claim.newcomer, ends, lapsed }',
     wrong: 'newcomer: claim.newcomer, ends, lapsed: [] }',

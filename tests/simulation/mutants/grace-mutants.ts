@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in grace, in shadows, and in the share of users for whom a plan holds. */
+/** Mutants of grace, of shadows, and of the share of users for whom a plan is enforced. */
 export const GRACE_MUTANTS: readonly Mutant[] = [
   {
     slip: 'there is no grace',
@@ -101,49 +101,49 @@ export const GRACE_MUTANTS: readonly Mutant[] = [
     caughtBy: 'grace',
   },
   {
-    slip: 'a plan holds for every user',
+    slip: 'a plan is enforced for every user',
     file: 'rules/enforcement.ts',
     right: 'percentileOf(user) < plan.enforcePercent',
     wrong: 'percentileOf(user) >= 0',
     caughtBy: 'too few',
   },
   {
-    slip: 'a plan holds for nobody unless for all',
+    slip: 'a plan is enforced for all users or none',
     file: 'rules/enforcement.ts',
     right: 'percentileOf(user) < plan.enforcePercent',
     wrong: 'percentileOf(user) < 0',
     caughtBy: 'grant',
   },
   {
-    slip: 'users stand elsewhere than they stood',
+    slip: 'users have other percentiles than before',
     file: 'rules/enforcement.ts',
     right: 'FNV_PRIME = 0x01000193',
     wrong: 'FNV_PRIME = 0x01000195',
     caughtBy: 'too few',
   },
   {
-    slip: 'a shadow finds the newcomer held already',
+    slip: 'a shadow finds the newcomer already held',
     file: 'rules/enforcement.ts',
     right: 'roster.leases.filter(isNot(newcomer))',
     wrong: 'roster.leases',
     caughtBy: 'shadow',
   },
   {
-    slip: 'a shadow does not tell who would have gone',
+    slip: 'a shadow does not name the streams it would end',
     file: 'rules/enforcement.ts',
     right: 'ends: admission.ends.map(({ id }) => id)',
     wrong: 'ends: []',
     caughtBy: 'shadow',
   },
   {
-    slip: 'a shadow decides by the plan that holds',
+    slip: 'a shadow decides by the enforced plan',
     file: 'rules/enforcement.ts',
     right: 'plan: shadow }',
     wrong: 'plan }',
     caughtBy: 'shadow',
   },
   {
-    slip: 'users outside the share cast no shadow',
+    slip: 'users outside the share have no shadow',
     file: 'rules/enforcement.ts',
     right: 'shadow: plan,',
     wrong: 'shadow: null,',
@@ -157,7 +157,7 @@ export const GRACE_MUTANTS: readonly Mutant[] = [
     caughtBy: 'shadow',
   },
   {
-    slip: 'a shadow counts what has finished',
+    slip: 'a shadow counts finished streams',
     file: 'limiter.ts',
     right: 'before: this.#finished.judged(first.roster, this.#judgingMs())',
     wrong: 'before: first.roster',

@@ -1,9 +1,9 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in how the limiter looks, decides and writes. */
+/** Mutants of how the limiter looks, decides and writes. */
 export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
-    slip: 'the clocks of the others are taken for one with the own',
+    slip: 'clocks of other processes are assumed to agree',
     file: 'limiter.ts',
     right: 'this.#parts.skewMs ?? 0',
     wrong: '0',
@@ -17,14 +17,14 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'too many',
   },
   {
-    slip: 'a write that was refused is taken for done',
+    slip: 'a refused write is treated as done',
     file: 'settler.ts',
     right: 'if (outcome.done) return',
     wrong: 'if (outcome !== undefined) return',
     caughtBy: 'generation',
   },
   {
-    slip: 'the decision is repeated on the roster of before',
+    slip: 'the decision is repeated on the old roster',
     file: 'settler.ts',
     right:
       '      roster = attempt < HASTY_ATTEMPTS_MAX ? outcome.roster : await this.#lookLater(user, attempt)\n',
@@ -33,7 +33,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     isRace: true,
   },
   {
-    slip: 'one lost race and it gives up',
+    slip: 'it gives up after one lost race',
     file: 'settler.ts',
     right: 'WRITE_ATTEMPTS_MAX = 20',
     wrong: 'WRITE_ATTEMPTS_MAX = 1',
@@ -41,35 +41,35 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     isRace: true,
   },
   {
-    slip: 'decisions know no lapse',
+    slip: 'decisions ignore expiry',
     file: 'settler.ts',
     right: 'decide(before, nowMs)',
     wrong: 'decide(before, 0)',
     caughtBy: 'too few',
   },
   {
-    slip: 'a heartbeat renews whatever generation is held',
+    slip: 'a heartbeat renews any generation that is held',
     file: 'limiter.ts',
     right: 'store.renew(user, { id, generation }',
     wrong: 'store.renew(user, { id }',
     caughtBy: 'grant',
   },
   {
-    slip: 'a grant shows lapsed leases as live',
+    slip: 'a grant shows expired leases as live',
     file: 'limiter.ts',
     right: 'viewOf(plan, this.#liveIn(shown)), outcome',
     wrong: 'viewOf(plan, shown.leases), outcome',
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a list shows lapsed leases',
+    slip: 'a list shows expired leases',
     file: 'limiter.ts',
     right: 'const live = this.#liveIn(await this.#parts.store.read(user))',
     wrong: 'const live = (await this.#parts.store.read(user)).leases',
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a generation names every taking',
+    slip: 'every lifetime has the same generation',
     file: 'limiter.ts',
     right: 'this.#parts.newGeneration()',
     wrong: "'g'",
@@ -90,7 +90,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a grant shows the lease as it was asked for, not as it is',
+    slip: 'a grant shows the lease as requested, not as it is',
     file: 'limiter.ts',
     right: 'let lease = heldLease(after, claim.newcomer.id) ?? claim.newcomer',
     wrong: 'let lease = claim.newcomer',
@@ -104,7 +104,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'view',
   },
   {
-    slip: 'a heartbeat is told the limit of its lease, whatever plan it names',
+    slip: "a heartbeat gets its lease's limit, whatever plan it names",
     file: 'limiter.ts',
     right: 'request.plan === undefined ? planOf(',
     wrong: 'request !== undefined ? planOf(',
@@ -139,14 +139,14 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a lease that follows its interval forgets when it was reported',
+    slip: 'a lease whose expiry moves loses its report time',
     file: 'limiter.ts',
     right: '{ ...times, ...(reportedAtMs !== undefined && { reportedAtMs }) }',
     wrong: 'times',
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a grant shows its own lease as it was before it followed its interval',
+    slip: 'a grant shows its own lease as it was before its expiry moved',
     file: 'limiter.ts',
     right:
       '        shown = { ...after, leases: after.leases.map((other) => (other.id === own.id ? own : other)) }\n',
@@ -162,14 +162,14 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'storm',
   },
   {
-    slip: 'nobody is remembered to have had the last turn',
+    slip: 'the last turn is not remembered',
     file: 'turns.ts',
     right: '    this.#last.set(key, over)\n',
     wrong: '',
     caughtBy: 'storm',
   },
   {
-    slip: 'a failure ends the wait of all who come later',
+    slip: 'a failure ends the wait of all that come later',
     file: 'turns.ts',
     right: '      if (this.#last.get(key) === over) this.#last.delete(key)\n',
     wrong: '',

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { check } from '../checker/checker.ts'
-import { rulesFrom, type Mutant, type UnseenMutant } from './mutant.ts'
+import { rulesFrom, type Mutant, type EquivalentMutant } from './mutant.ts'
 import { simulate, type Rules } from '../world/simulation.ts'
 import { raise, stormFaults } from '../world/storm.ts'
 
-/** Runs before a mutant counts as not found out; the slowest takes about a third as many. Crowded runs are short. */
+/**
+ * How many runs a mutant may survive. The slowest takes about a third as many. Crowded runs are
+ * short.
+ */
 const SEEDS_MAX = 500
 const CROWDED_SEEDS_MAX = 1000
-/** Storms before a mutant counts as not found out, and what each is like. */
+/** How many storms a mutant may survive, and what each storm is like. */
 const STORMS_MAX = 5
 const STORM = {
   newcomers: 60,
@@ -19,15 +22,18 @@ const STORM = {
   leaseSeconds: [75, 75],
   isInStep: true,
 } as const
-/** Runs of a mutant that nobody can find out, and of the rules as they are. */
-const SEEDS_UNSEEN = 12
+/** Runs of an equivalent mutant, and of the unchanged rules. */
+const EQUIVALENT_SEEDS = 12
 
-/** For one mutant, on a machine that is busy with other things. */
+/** For one mutant, on a busy machine. */
 const TIME_LIMIT_MS = 180_000
 
-/** Tries the simulation against rules with one thing wrong in each: what it does not find out, it does not guard. */
+/**
+ * Runs the simulation against mutants. If it cannot find a mutant's fault, it does not guard that
+ * rule.
+ */
 export function describeFoundMutants(title: string, mutants: readonly Mutant[]): void {
-  describe(`the checker finds out, of ${title}`, () => {
+  describe(`the checker finds mutants of ${title}`, () => {
     const nextFolder = makeFolders()
     it.each(mutants)(
       '$slip',
@@ -40,11 +46,11 @@ export function describeFoundMutants(title: string, mutants: readonly Mutant[]):
   })
 }
 
-/** Tries it against slips that no answer shows, and against none. */
-export function describeUnseenMutants(mutants: readonly UnseenMutant[]): void {
-  describe('the checker does not find out', () => {
+/** Runs it against equivalent mutants, and against an unchanged copy. */
+export function describeEquivalentMutants(mutants: readonly EquivalentMutant[]): void {
+  describe('the checker does not find equivalent mutants', () => {
     const nextFolder = makeFolders()
-    it('a copy without a slip', async () => {
+    it('an unchanged copy', async () => {
       expect(await rulesBroken(await rulesFrom(nextFolder()))).toEqual([])
     })
 
@@ -58,7 +64,7 @@ export function describeUnseenMutants(mutants: readonly UnseenMutant[]): void {
   })
 }
 
-/** A folder for copies, which goes with the tests; gives a new place in it each time. */
+/** A folder for copies, removed after the tests. Each call returns a new path in it. */
 function makeFolders(): () => string {
   let folder = ''
   let copies = 0
@@ -92,7 +98,7 @@ async function firstStormThatBreaks(rules: Rules): Promise<number | 'none'> {
 
 async function rulesBroken(rules: Rules): Promise<readonly string[]> {
   const broken: string[] = []
-  for (let seed = 0; seed < SEEDS_UNSEEN; seed += 1) {
+  for (let seed = 0; seed < EQUIVALENT_SEEDS; seed += 1) {
     const violations = check(await simulate(rules, { seed }))
     broken.push(...violations.map(({ rule, detail }) => `${seed} ${rule}: ${detail}`))
   }

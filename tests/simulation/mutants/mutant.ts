@@ -5,33 +5,34 @@ import { fileURLToPath } from 'node:url'
 import type { RuleName } from '../checker/checker.ts'
 import type { Rules } from '../world/simulation.ts'
 
-/** Rules of the core with one thing wrong, as a programmer's slip would have it. */
+/** A copy of the core's rules with one typical programming mistake. */
 export type Mutant = {
-  /** What is wrong, as a sentence about the rules. */
+  /** The mistake, as a sentence about the rules. */
   readonly slip: string
   /** A file of `core/src`. */
   readonly file: string
   /** A text that occurs there exactly once. */
   readonly right: string
-  /** What stands in its place. */
+  /** The text that replaces it. */
   readonly wrong: string
-  /** The rule of the checker that must find it out, or that a storm does. */
+  /** The checker's rule that must find it, or `storm`. */
   readonly caughtBy: RuleName | 'storm'
-  /** Whether it takes a race to see it, of which plain runs have more. */
+  /** Whether only a race shows it. Crowded runs have more races. */
   readonly isRace?: boolean
 }
 
-/** A mutant that answers cannot give away, and why. */
-export type UnseenMutant = Omit<Mutant, 'caughtBy'> & { readonly because: string }
+/** A mutant whose answers never differ from those of the rules, and why. */
+export type EquivalentMutant = Omit<Mutant, 'caughtBy'> & { readonly because: string }
 
 const CORE = fileURLToPath(new URL('../../../core/src', import.meta.url))
-/** Loads a copy as Node itself does, which is twice as quick as through the test runner. */
+/** Loads a copy with Node itself, which is twice as fast as through the test runner. */
 const load = createRequire(import.meta.url)
 
 /**
- * The rules with one text replaced, or as they are, from a copy made in this empty folder.
+ * Loads a copy of the rules, made in this empty folder, with one text replaced if a mutant is
+ * given.
  *
- * @throws {Error} where the right text does not occur exactly once, because the mutant is stale.
+ * @throws {Error} if the right text does not occur exactly once, because the mutant is stale.
  */
 export async function rulesFrom(folder: string, mutant?: Omit<Mutant, 'caughtBy'>): Promise<Rules> {
   await cp(CORE, folder, { recursive: true })

@@ -1,4 +1,4 @@
-/** The simulation against slips in the decisions, in rosters, and in the limiter. */
+/** The simulation against mutants of decisions, rosters, the limiter, notes and stops. */
 import { ADMISSION_MUTANTS } from './admission-mutants.ts'
 import { LIMITER_MUTANTS } from './limiter-mutants.ts'
 import { describeFoundMutants } from './mutant-trials.ts'

@@ -1,16 +1,16 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in notes on leases that ended. */
+/** Mutants of notes on leases that ended. */
 export const NOTE_MUTANTS: readonly Mutant[] = [
   {
-    slip: 'a generation does not narrow the look for a note',
+    slip: 'a note is looked up without regard to the generation',
     file: 'rules/notes.ts',
     right: '(generation === undefined || note.generation === undefined || note.generation === generation)',
     wrong: 'true',
     caughtBy: 'eviction',
   },
   {
-    slip: 'a note that names no generation is about none',
+    slip: 'a note without a generation matches none',
     file: 'rules/notes.ts',
     right: 'generation === undefined || note.generation === undefined || note',
     wrong: 'generation === undefined || note',
@@ -31,7 +31,7 @@ export const NOTE_MUTANTS: readonly Mutant[] = [
     caughtBy: 'eviction',
   },
   {
-    slip: 'a note counts for ever',
+    slip: 'a note counts forever',
     file: 'rules/notes.ts',
     right: 'newest !== undefined && nowMs < newest.untilMs ? newest : undefined',
     wrong: 'newest',
@@ -73,7 +73,7 @@ export const NOTE_MUTANTS: readonly Mutant[] = [
     caughtBy: 'eviction missed',
   },
   {
-    slip: 'it is not remembered until when a dropped note was of use',
+    slip: 'it is not remembered until when a dropped note would count',
     file: 'rules/notes.ts',
     right: '    ...dropped.map(({ untilMs }) => untilMs),\n',
     wrong: '',
@@ -87,35 +87,35 @@ export const NOTE_MUTANTS: readonly Mutant[] = [
     caughtBy: 'note',
   },
   {
-    slip: 'it is not kept that notes were dropped',
+    slip: 'it is not stored that notes were dropped',
     file: 'rules/notes.ts',
     right: '    ...(nowMs < forgottenUntilMs && { forgottenUntilMs }),\n',
     wrong: '',
     caughtBy: 'storm',
   },
   {
-    slip: 'an eviction is kept for one length of a lease',
+    slip: 'a note on an eviction is kept for one lease length',
     file: 'rules/notes.ts',
     right: '2 * lengthMs',
     wrong: 'lengthMs',
     caughtBy: 'eviction missed',
   },
   {
-    slip: 'a stop is kept for half the length of a lease',
+    slip: 'a note on a stop is kept for half a lease length',
     file: 'rules/notes.ts',
     right: 'return leaseMs ?? KEPT_WITHOUT_LEASE_MS',
     wrong: 'return (leaseMs ?? KEPT_WITHOUT_LEASE_MS) / 2',
     caughtBy: 'note',
   },
   {
-    slip: 'no note is kept where leases never lapse',
+    slip: 'no note is kept if leases never expire',
     file: 'rules/notes.ts',
     right: 'KEPT_WITHOUT_LEASE_MS = 86_400_000',
     wrong: 'KEPT_WITHOUT_LEASE_MS = 0',
     caughtBy: 'eviction missed',
   },
   {
-    slip: 'a note names the evicted stream as the one that took its place',
+    slip: 'a note names the evicted stream as its own evictor',
     file: 'rules/notes.ts',
     right: 'by: evictorOf(newcomer)',
     wrong: 'by: evictorOf(evicted)',
@@ -129,7 +129,7 @@ export const NOTE_MUTANTS: readonly Mutant[] = [
     caughtBy: 'eviction missed',
   },
   {
-    slip: 'an eviction is dated by the last heartbeat of the evicted',
+    slip: 'an eviction is dated by the last heartbeat of the evicted stream',
     file: 'rules/notes.ts',
     right: 'const atMs = newcomer.renewedAtMs',
     wrong: 'const atMs = evicted.renewedAtMs',
@@ -164,7 +164,7 @@ export const NOTE_MUTANTS: readonly Mutant[] = [
     caughtBy: 'memory',
   },
   {
-    slip: 'a note on a lapsed lease is over at once',
+    slip: 'a note on an expired lease expires at once',
     file: 'rules/notes.ts',
     right: 'const untilMs = rememberedUntilMs(lease)',
     wrong: 'const untilMs = nowMs',

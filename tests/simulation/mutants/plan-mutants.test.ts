@@ -1,11 +1,13 @@
-/** The simulation against slips in plans, and in what each process knows; and against those that no answer shows. */
+/** The simulation against mutants of plans and processes, and against equivalent mutants. */
+import { EVICTION_MUTANTS } from './eviction-mutants.ts'
 import { GRACE_MUTANTS } from './grace-mutants.ts'
-import { describeFoundMutants, describeUnseenMutants } from './mutant-trials.ts'
+import { describeFoundMutants, describeEquivalentMutants } from './mutant-trials.ts'
 import { PLAN_MUTANTS } from './plan-mutants.ts'
 import { PROCESS_MUTANTS } from './process-mutants.ts'
-import { UNSEEN_MUTANTS } from './equivalent-mutants.ts'
+import { EQUIVALENT_MUTANTS } from './equivalent-mutants.ts'
 
-describeFoundMutants('plans and notes', PLAN_MUTANTS)
+describeFoundMutants('plans', PLAN_MUTANTS)
+describeFoundMutants('evictions', EVICTION_MUTANTS)
 describeFoundMutants('grace, shadows and shares', GRACE_MUTANTS)
 describeFoundMutants('pace, finished streams and policies', PROCESS_MUTANTS)
-describeUnseenMutants(UNSEEN_MUTANTS)
+describeEquivalentMutants(EQUIVALENT_MUTANTS)

@@ -1,16 +1,19 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in what a process knows: how often players call, what has finished, and which policy holds. */
+/**
+ * Mutants of what a process knows: how often players call, what has finished, and which policy
+ * applies.
+ */
 export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
-    slip: 'players call often where there is room',
+    slip: 'players call often even with room',
     file: 'pace.ts',
     right: 'hasNoRoom ? paces.whenFull : paces.whenRoom',
     wrong: 'hasNoRoom ? paces.whenRoom : paces.whenFull',
     caughtBy: 'pace',
   },
   {
-    slip: 'chance moves intervals twice as far',
+    slip: 'jitter is twice as large',
     file: 'pace.ts',
     right: 'JITTER_RATIO = 0.1',
     wrong: 'JITTER_RATIO = 0.2',
@@ -24,28 +27,28 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     caughtBy: 'pace',
   },
   {
-    slip: 'a lease does not follow its interval',
+    slip: "a lease's expiry does not follow its interval",
     file: 'limiter.ts',
     right: 'lease.graceUntilMs === undefined && lease.expiresAtMs !== times.expiresAtMs',
     wrong: 'lease === undefined',
     caughtBy: 'pace',
   },
   {
-    slip: 'a lease that follows its interval is told of as it was',
+    slip: 'a lease is shown as it was before its expiry moved',
     file: 'limiter.ts',
     right: '        lease = own\n',
     wrong: '',
     caughtBy: 'pace',
   },
   {
-    slip: 'a grant tells of whatever taking is there by now',
+    slip: 'a grant shows any lifetime that is there by now',
     file: 'limiter.ts',
     right: 'moved.done ? heldLease(moved.roster, lease.id) : undefined',
     wrong: 'heldLease(moved.roster, lease.id)',
     caughtBy: 'generation',
   },
   {
-    slip: 'a stream that has finished is started',
+    slip: 'a finished stream is started',
     file: 'limiter.ts',
     right:
       'const plan = planNamed(this.#policy, request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
@@ -53,7 +56,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     caughtBy: 'finished',
   },
   {
-    slip: 'a stream that has finished is renewed',
+    slip: 'a finished stream is renewed',
     file: 'limiter.ts',
     right:
       '    planNamed(this.#policy, request.plan)\n    if (this.#finished.has(stream.streamId, this.#parts.now())) return FINISHED',
@@ -61,56 +64,56 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     caughtBy: 'finished',
   },
   {
-    slip: 'streams that have finished count',
+    slip: 'finished streams count',
     file: 'settler.ts',
     right: 'this.#parts.finished.judged(roster, nowMs)',
     wrong: 'roster',
     caughtBy: 'finished',
   },
   {
-    slip: 'streams that have finished are shown',
+    slip: 'finished streams are shown',
     file: 'limiter.ts',
     right: 'liveLeases(this.#finished.judged(roster, nowMs), nowMs)',
     wrong: 'liveLeases(roster, nowMs)',
     caughtBy: 'finished',
   },
   {
-    slip: 'a process does not hear what it finished itself',
+    slip: 'a process does not remember what it finished itself',
     file: 'limiter.ts',
     right: '    this.#finished.learn(streamId, untilMs)\n',
     wrong: '',
     caughtBy: 'finished',
   },
   {
-    slip: 'a process does not hear what others finished',
+    slip: 'a process does not learn what others finished',
     file: 'finished-streams.ts',
     right: ') this.learn(streamId, untilMs)',
     wrong: ') this.learn(streamId, 0)',
     caughtBy: 'finished',
   },
   {
-    slip: 'what has finished is so for ever',
+    slip: 'a stream that finished stays finished forever',
     file: 'finished-streams.ts',
     right: 'untilMs !== undefined && nowMs < untilMs',
     wrong: 'untilMs !== undefined',
     caughtBy: 'finished',
   },
   {
-    slip: 'a process forgets what still counts',
+    slip: 'a process forgets a finish too early',
     file: 'finished-streams.ts',
     right: 'if (untilMs <= nowMs)',
     wrong: 'if (untilMs > nowMs)',
     caughtBy: 'finished',
   },
   {
-    slip: 'it is not kept that a stream has finished',
+    slip: 'a finish is not stored',
     file: 'limiter.ts',
     right: 'const untilMs = nowMs + (',
     wrong: 'const untilMs = nowMs + 0 * (',
     caughtBy: 'finished',
   },
   {
-    slip: 'the policy of the beginning holds for ever',
+    slip: 'the first policy applies forever',
     file: 'limiter.ts',
     right: '    this.#policy = policy\n',
     wrong: '',
@@ -124,7 +127,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     caughtBy: 'view',
   },
   {
-    slip: 'every lease is of the default plan',
+    slip: 'every lease is under the default plan',
     file: 'rules/plan-lookup.ts',
     right: 'lease?.plan === undefined ? undefined : plans.get(lease.plan)',
     wrong: 'undefined',

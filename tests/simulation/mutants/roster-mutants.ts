@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in leases, rosters and notes on notes, and in what becomes of a heartbeat whose lease is gone. */
+/** Mutants of leases, rosters and notes, and of a heartbeat whose lease is gone. */
 export const ROSTER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease is live at its expiry',
@@ -10,14 +10,14 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a lease lapses a millisecond early',
+    slip: 'a lease expires a millisecond early',
     file: 'lease.ts',
     right: 'nowMs < endMs',
     wrong: 'nowMs + 1 < endMs',
     caughtBy: 'leases shown',
   },
   {
-    slip: 'a lease without end has lapsed',
+    slip: 'a lease that never expires has expired',
     file: 'lease.ts',
     right: 'endMs === null || nowMs',
     wrong: 'endMs !== null && nowMs',
@@ -38,7 +38,7 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'eviction missed',
   },
   {
-    slip: 'a heartbeat of a generation that is over is admitted anew',
+    slip: 'a heartbeat of an ended generation is admitted again',
     file: 'rules/lost-heartbeat.ts',
     right: 'generation !== undefined || mayBeForgotten(roster, nowMs)',
     wrong: 'mayBeForgotten(roster, nowMs)',
@@ -66,14 +66,14 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'note',
   },
   {
-    slip: "the player is not told an operator's reason",
+    slip: "the player does not get an operator's reason",
     file: 'rules/lost-heartbeat.ts',
     right: "{ outcome: 'ended', reason: note.reason }",
     wrong: 'ENDED',
     caughtBy: 'note',
   },
   {
-    slip: 'a stream comes back whose note was dropped',
+    slip: 'a stream whose note was dropped comes back',
     file: 'rules/lost-heartbeat.ts',
     right: 'generation !== undefined || mayBeForgotten(roster, nowMs)',
     wrong: 'generation !== undefined',
@@ -116,7 +116,7 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'memory',
   },
   {
-    slip: 'a lapsed lease comes back as if it were unknown',
+    slip: 'an expired lease comes back as if it were unknown',
     file: 'rules/lost-heartbeat.ts',
     right: 'return admitAgain(roster, claimFor(note.facts), nowMs)',
     wrong: 'return judgeUnknown(roster, lost, nowMs)',
@@ -137,28 +137,28 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
     caughtBy: 'unknown',
   },
   {
-    slip: 'an unknown stream is judged whatever it tells',
+    slip: 'an unknown stream is judged however little it says',
     file: 'rules/lost-heartbeat.ts',
     right: 'liveLeases(roster, nowMs).length > 0 && !tellsAllAsked',
     wrong: 'liveLeases(roster, nowMs).length < 0 && !tellsAllAsked',
     caughtBy: 'unknown',
   },
   {
-    slip: 'an unknown stream must tell all even if nothing runs',
+    slip: 'an unknown stream must say everything even if nothing runs',
     file: 'rules/lost-heartbeat.ts',
     right: 'liveLeases(roster, nowMs).length > 0 && !tellsAllAsked',
     wrong: '!tellsAllAsked',
     caughtBy: 'ended',
   },
   {
-    slip: 'an unknown stream must tell all beside lapsed ones',
+    slip: 'an unknown stream must say everything beside expired ones',
     file: 'rules/lost-heartbeat.ts',
     right: 'liveLeases(roster, nowMs).length > 0',
     wrong: 'roster.leases.length > 0',
     caughtBy: 'ended',
   },
   {
-    slip: 'a lapsed lease is remembered no longer than it ran',
+    slip: 'an expired lease is remembered no longer than it ran',
     file: 'lease.ts',
     right: 'endMs + Math.max(0, endMs - lease.renewedAtMs)',
     wrong: 'endMs',

@@ -1,9 +1,9 @@
 import type { Mutant } from './mutant.ts'
 
-/** Slips in stops, by players and operators, and in reports that playback is over. */
+/** Mutants of stops by players and operators, and of reports that playback is over. */
 export const STOP_MUTANTS: readonly Mutant[] = [
   {
-    slip: 'a stop ends whatever generation is held',
+    slip: 'a stop ends any generation that is held',
     file: 'stops.ts',
     right: 'store.remove(user, { id, generation }, note)',
     wrong: 'store.remove(user, { id }, note)',
@@ -24,7 +24,7 @@ export const STOP_MUTANTS: readonly Mutant[] = [
     caughtBy: 'stop',
   },
   {
-    slip: 'a late stop of a lapsed lease leaves no note',
+    slip: 'a late stop of an expired lease leaves no note',
     file: 'rules/ending.ts',
     right: "note?.how === 'lapsed' || ",
     wrong: '',
@@ -52,14 +52,14 @@ export const STOP_MUTANTS: readonly Mutant[] = [
     caughtBy: 'note',
   },
   {
-    slip: 'an operator ends whatever generation is held',
+    slip: 'an operator ends any generation that is held',
     file: 'rules/ending.ts',
     right: "if (isOther) return { outcome: 'not-held' }",
     wrong: "if (isOther && held === undefined) return { outcome: 'not-held' }",
     caughtBy: 'stop',
   },
   {
-    slip: 'an operator leaves no note on what is not held',
+    slip: 'an operator leaves no note on a stream that is not held',
     file: 'rules/ending.ts',
     right:
       "  return held === undefined\n    ? { outcome: 'noted', write: endWith(roster, { note: noteOf(stop) }, nowMs) }",
@@ -88,14 +88,14 @@ export const STOP_MUTANTS: readonly Mutant[] = [
     caughtBy: 'played out',
   },
   {
-    slip: 'what was reported first is what the lease is for',
+    slip: 'the first reported content is taken as the content of the lease',
     file: 'rules/ending.ts',
     right: 'held.contentId ?? held.reportedContentId',
     wrong: 'held.reportedContentId',
     caughtBy: 'played out',
   },
   {
-    slip: 'what was reported first does not count',
+    slip: 'the first reported content does not count',
     file: 'rules/ending.ts',
     right: 'held.contentId ?? held.reportedContentId',
     wrong: 'held.contentId',
@@ -123,7 +123,7 @@ export const STOP_MUTANTS: readonly Mutant[] = [
     caughtBy: 'played out',
   },
   {
-    slip: 'an end is not compared with a renewal that was no report',
+    slip: 'an end is not compared with a renewal that was not a report',
     file: 'rules/ending.ts',
     right: 'return behindMs > 0 && behindMs <= COMPARABLE_MS',
     wrong: 'return false',
@@ -137,7 +137,7 @@ export const STOP_MUTANTS: readonly Mutant[] = [
     caughtBy: 'played out',
   },
   {
-    slip: 'the end of a playback keeps nothing of the lease',
+    slip: 'the end of a playback stores nothing of the lease',
     file: 'rules/ending.ts',
     right: 'facts: factsOf(held)',
     wrong: 'facts: {}',

@@ -1,8 +1,8 @@
-/** How what a client or an operator asks is put to a limiter, and what comes back. */
+/** Sends a request to a limiter and turns the result into an answer. */
 import type { Lease, Limiter } from '@streamgate/core'
 import type { Answer, Errand, Request } from '../history.ts'
 
-/** What a run asks of a limiter. */
+/** The methods of a limiter that a run uses. */
 export type LimiterVerbs = Pick<
   Limiter,
   'start' | 'heartbeat' | 'stop' | 'playedOut' | 'list' | 'erase' | 'finish' | 'refreshFinished' | 'usePolicy'
@@ -16,7 +16,7 @@ export async function runErrand(limiter: LimiterVerbs, errand: Errand): Promise<
   await (errand.verb === 'finish' ? limiter.finish(errand.streamId) : limiter.refreshFinished())
 }
 
-/** The answer, which may be that the limiter failed. */
+/** The answer. It may be that the limiter failed. */
 export async function answerOf(limiter: LimiterVerbs, request: Request): Promise<Answer> {
   try {
     return await ask(limiter, request)
@@ -48,7 +48,10 @@ export function leasesIn(answer: Answer): readonly Lease[] {
   return 'live' in answer ? answer.live : 'holders' in answer ? answer.holders : []
 }
 
-/** The code of a limiter's error; of any other error, its text, which the checker takes for a fault. */
+/**
+ * The code of a limiter's error. For any other error it is the text, which the checker reports as a
+ * fault.
+ */
 function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error) return String(error.code)
   return String(error)

@@ -1,11 +1,14 @@
-/** Who watches what in a run, and by which plan. */
+/** The users, devices and streams of a run. */
 import type { DeviceId, LeaseId, ReportFacts, StreamDescription, StreamId, UserId } from '@streamgate/core'
 import type { RunRequest } from '../history.ts'
 
-/** A stream a client may run, by the id that its lease must have. */
+/** A stream that a client may play, with the id that its lease must have. */
 export type Playback = { readonly id: LeaseId; readonly stream: StreamDescription }
 
-/** Streams with and without a device, a type and a content; two differ by the device alone, and two share one. */
+/**
+ * Streams with and without a device, a type and content. Two differ only in the device, and two
+ * share one.
+ */
 export const PLAYBACKS: readonly Playback[] = [
   playback('a', { contentId: 'film' }),
   playback('b', { deviceId: 'tv', deviceType: 'tv', contentId: 'film' }),
@@ -17,15 +20,15 @@ export const PLAYBACKS: readonly Playback[] = [
   playback('g', { deviceId: 'tv', deviceType: 'tv', contentId: 'trailer' }),
 ]
 
-/** A few streams at which clients meet, two of them on one content or on one device. */
+/** A few streams that clients compete for. Two of them share their content or their device. */
 export const CROWDS: readonly (readonly Playback[])[] = [
   PLAYBACKS.slice(0, 3),
   [0, 1, 4].flatMap((place) => PLAYBACKS[place] ?? []),
 ]
 
 /**
- * A viewer of a small plan, one of the default plan, and one of a large one whose callers sometimes forget
- * the plan. Each stands at a place of its own between 0 and 100, which must never change.
+ * One user has a small plan, one the default plan, and one a large plan that callers sometimes
+ * forget to name. The percentiles must never change.
  */
 export const USERS: ReadonlyMap<UserId, { readonly plan?: string; readonly percentile: number }> = new Map([
   ['user-1' as UserId, { plan: 'one', percentile: 85 }],
@@ -34,20 +37,20 @@ export const USERS: ReadonlyMap<UserId, { readonly plan?: string; readonly perce
 ])
 export const FORGETFUL_USER = 'user-3' as UserId
 
-/** Channels of one television: more than a roster keeps notes. */
+/** Channels on one television. There are more of them than a roster keeps notes. */
 export const CHANNELS: readonly Playback[] = Array.from({ length: 20 }, (_, index) =>
   playback(`channel-${index + 1}`, { deviceId: 'box', deviceType: 'tv' }),
 )
 
-/** The content that a player reports for a stream; an advert in it has a content of its own. */
+/** The content that a player reports for a stream. An advert inside it has its own content. */
 export function reportedContentOf({ streamId, contentId }: StreamDescription): string {
   return contentId ?? `content of ${streamId}`
 }
 
-/** What the player of an advert reports, under the lease of the film. */
+/** The content that a player reports during an advert, under the lease of the film. */
 export const ADVERT = 'advert'
 
-/** The request of a user to run a stream, under the user's own plan. */
+/** A user's request to play a stream, under the user's own plan. */
 export function runRequest(
   verb: RunRequest['verb'],
   user: UserId,
@@ -56,12 +59,15 @@ export function runRequest(
   return { verb, user, plan: USERS.get(user)?.plan, ...playing }
 }
 
-/** A report as the CMCD route puts it: it knows neither the plan nor more of the stream than its ids. */
+/**
+ * A report as the CMCD route sends it. It knows the stream's ids, but neither its plan nor the
+ * rest.
+ */
 export function reportRequest(user: UserId, { id, stream }: Playback, report: ReportFacts): RunRequest {
   return { verb: 'heartbeat', user, id, stream: bare(stream), report }
 }
 
-/** What a player says that tells no more than it must. */
+/** The stream as described by a player that says no more than it must. */
 export function bare({ streamId, deviceId }: StreamDescription): StreamDescription {
   return deviceId === undefined ? { streamId } : { streamId, deviceId }
 }

@@ -11,25 +11,28 @@ import {
 import type { Errand, Request } from '../history.ts'
 import type { Profile } from './workload.ts'
 
-/** What the end of a run is played on: one question at a time, nothing lost, and a clock that stands still meanwhile. */
+/**
+ * Plays the end of a run: one request at a time, no losses, and a clock that moves only between
+ * requests.
+ */
 export type Stage = {
   readonly profile: Profile
-  /** Puts a question to some limiter and waits for its answer. */
+  /** Sends a request to some limiter and waits for the answer. */
   ask(asked: Request | Errand): Promise<void>
-  /** Lets so much time pass. */
+  /** Moves the clock forward by this much. */
   pass(ms: number): void
-  /** Lets those leases lapse that the last answer with leases showed. */
+  /** Lets every lease expire that the last answer with leases showed. */
   passLapse(): void
-  /** Lets all come to its end that any question so far has begun. */
+  /** Lets every lease, note and grace of the run expire. */
   passAll(): void
-  /** Lets the last grace that any answer told of come to its end. */
+  /** Lets every grace expire that any answer mentioned. */
   passGrace(): void
 }
 
 /**
- * Looks at every user while all is quiet; then lets every lease lapse, fills the limits again, is denied or
- * evicts, lets grace run out, replaces, finishes, and looks at what became of it. Here the checker knows
- * exactly what must be answered.
+ * Checks every user while nothing else happens. It lets every lease expire and fills the limits
+ * again, so that starts are denied or evict. Then it lets graces run out, replaces and finishes
+ * streams, and lists what is left. At this point the checker knows the only right answer.
  */
 export async function playFinale(stage: Stage): Promise<void> {
   const { profile } = stage
@@ -56,20 +59,20 @@ export async function playFinale(stage: Stage): Promise<void> {
 }
 
 async function playUser(stage: Stage, user: Profile['users'][number]): Promise<void> {
-  const { streams, policies, beginsAnew } = stage.profile
+  const { streams, policies, startsEmpty } = stage.profile
   const [first, second] = streams
   if (first === undefined || second === undefined) return
   await stage.ask({ verb: 'list', user })
   const isEndless = policies.some(({ paces }) => paces.whenRoom.leaseMs === null)
-  if (isEndless || beginsAnew) await stage.ask({ verb: 'erase', user })
+  if (isEndless || startsEmpty) await stage.ask({ verb: 'erase', user })
   for (const playing of PLAYBACKS) {
     await stage.ask(runRequest('start', user, playing))
     stage.pass(1)
-    // Whoever came first is then not the one who was silent for longest.
+    // This makes the oldest stream differ from the one that was silent for longest.
     await stage.ask(runRequest('heartbeat', user, first))
     stage.pass(1)
   }
-  if (beginsAnew) await stage.ask({ verb: 'stop', user, id: first.id })
+  if (startsEmpty) await stage.ask({ verb: 'stop', user, id: first.id })
   for (const playing of PLAYBACKS) {
     if (playing !== first) await stage.ask(runRequest('heartbeat', user, playing))
   }
@@ -85,7 +88,10 @@ async function playUser(stage: Stage, user: Profile['users'][number]): Promise<v
   await stage.ask({ verb: 'list', user })
 }
 
-/** Lets streams lapse and make room, be stopped by whoever may, and play out; and has their players call once more. */
+/**
+ * Ends streams in every way: they expire, they are stopped by a player or an operator, and they
+ * play out. Afterwards each player sends one more heartbeat.
+ */
 async function playNotes(stage: Stage, user: Profile['users'][number]): Promise<void> {
   const [first, second, third] = PLAYBACKS
   if (first === undefined || second === undefined || third === undefined) return
@@ -94,7 +100,7 @@ async function playNotes(stage: Stage, user: Profile['users'][number]): Promise<
     stage.ask({ ...runRequest('heartbeat', user, { id, stream: bare(stream) }), plan: undefined })
   const stop = ({ id }: Playback) => stage.ask({ verb: 'stop', user, id })
   await stage.ask({ verb: 'erase', user })
-  // Its note on the eviction outlives that on the stop, and must not come back into force.
+  // The note on the eviction outlives the note on the stop. It must not apply again.
   await start(second)
   await stage.ask(runRequest('start', user, { ...third, replaces: second.id }))
   await stop(third)
@@ -107,7 +113,7 @@ async function playNotes(stage: Stage, user: Profile['users'][number]): Promise<
   await start(first)
   await start(second)
   stage.passLapse()
-  // Naming somebody to replace makes it write the whole roster, without what has lapsed.
+  // A start that replaces writes the whole roster, without the expired leases.
   await stage.ask(runRequest('start', user, { ...third, replaces: PLAYBACKS.at(-1)?.id }))
   await goOn(first)
   await stop(third)
@@ -135,7 +141,9 @@ async function playNotes(stage: Stage, user: Profile['users'][number]): Promise<
   await report(12)
 }
 
-/** Zaps through more channels than a roster keeps notes, and has the player of each call once more. */
+/**
+ * Zaps through more channels than a roster keeps notes, then sends a heartbeat for each channel.
+ */
 async function playZapping(stage: Stage, user: Profile['users'][number]): Promise<void> {
   await stage.ask({ verb: 'erase', user })
   for (const [place, channel] of CHANNELS.entries()) {

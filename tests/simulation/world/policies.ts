@@ -1,21 +1,21 @@
 /**
- * The policies of a run. In some runs plans ask for a count alone, as most do; in others they are put
- * together by chance, because what breaks is seldom a rule by itself.
+ * The policies of a run. Some runs have plans that only limit a count, as most real plans do. In
+ * the others plans are combined at random, because a single rule alone seldom breaks.
  */
 import { planOfOneLimit, type Limit, type Plan, type Policy } from '@streamgate/core'
 import { PLAYBACKS } from './cast.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
-/** How a run's policies are made. */
+/** How the policies of a run are generated. */
 export type PolicyStyle = {
   readonly isPlain: boolean
   readonly isAdaptive: boolean
-  /** Whether there is one plan for all, so that a request need not name it. */
+  /** Whether there is only one plan, so that requests need not name it. */
   readonly hasOnePlan: boolean
   readonly leaseMs: number | null
 }
 
-/** The plans by their names and their limits on all streams. */
+/** The plans by name, each with its limit on all streams. */
 const PLANS: readonly (readonly [string, number])[] = [
   ['one', 1],
   ['two', 2],
@@ -45,7 +45,10 @@ export function policyOf(random: SeededRandom, style: PolicyStyle): Policy {
   }
 }
 
-/** Another policy in its place: its leases may be longer or shorter, its limits higher or lower. */
+/**
+ * The policy that replaces this one. Its leases may be longer or shorter, its limits higher or
+ * lower.
+ */
 export function policyAfter(random: SeededRandom, { leaseMs, ...style }: PolicyStyle): Policy {
   const nextMs = leaseMs === null ? null : leaseMs * random.pick([1, 1, 2, 0.5])
   const policy = policyOf(random, { ...style, leaseMs: nextMs })
@@ -58,14 +61,14 @@ export function policyAfter(random: SeededRandom, { leaseMs, ...style }: PolicyS
   return { ...policy, defaultPlan, plans: new Map(plans.map((plan) => [plan.name, plan])) }
 }
 
-/** How long after a question something may come to its end under this policy. */
+/** How long after a request something may expire under this policy. */
 export function edgesOf({ paces, plans }: Policy): number[] {
   const leases = [paces.whenRoom, paces.whenFull].flatMap(({ leaseMs }) => leaseMs ?? [])
   const windows = [...plans.values()].flatMap(({ grace }) => grace?.windowMs ?? [])
   return [...leases, ...leases.map((leaseMs) => 2 * leaseMs), ...windows]
 }
 
-/** Intervals are told in whole seconds, so leases that follow them are long. */
+/** Intervals are whole seconds, so leases that depend on them are long. */
 export const ADAPTIVE_LEASE_RATIO = 100
 
 function paceOf(leaseMs: number): Policy['paces']['whenRoom'] {
@@ -107,7 +110,7 @@ function rulesOf(random: SeededRandom, { name, max, unitMs }: Sizes): Plan {
   }
 }
 
-/** One limit alone, on all or on some; or several, among them mostly one on all. */
+/** One limit alone, on all streams or some. Or several limits, usually with one on all streams. */
 function limitsOf(random: SeededRandom, max: number): readonly Limit[] {
   const onAll = { max: random.chance(0.8) ? max : PLAYBACKS.length }
   const others = LIMITS.filter(() => random.chance(0.25))

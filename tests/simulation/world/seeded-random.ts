@@ -1,7 +1,7 @@
 /**
- * Chance that can be repeated: the same seed gives the same numbers, on every machine.
+ * Repeatable randomness: the same seed gives the same numbers on every machine.
  *
- * The generator is mulberry32, which is enough to choose what happens next and for nothing else.
+ * The generator is mulberry32. It is good enough to choose what happens next, and for nothing else.
  */
 export class SeededRandom {
   #state: number
@@ -28,14 +28,14 @@ export class SeededRandom {
     return this.next() < probability
   }
 
-  /** One of them, each as likely as the others; there must be one. */
+  /** One of the items, all equally likely. There must be at least one. */
   pick<Item>(items: readonly Item[]): Item {
     const item = items[this.below(items.length)]
     if (item === undefined) throw new RangeError('Nothing to pick from')
     return item
   }
 
-  /** One of them, each as likely as its weight; one weight must be more than 0. */
+  /** One of the items, chosen by weight. At least one weight must be above 0. */
   weigh<Item>(items: readonly Item[], weightOf: (item: Item) => number): Item {
     const total = items.reduce((sum, item) => sum + weightOf(item), 0)
     let rest = this.next() * total

@@ -2,20 +2,22 @@ import { LimiterError, type Store } from '@streamgate/core'
 import { MemoryStore } from '@streamgate/stores/memory'
 import { WrappedStore } from '@streamgate/stores/wrappers'
 
-/** A call that waits for the scheduler: first to be applied, then to have its answer delivered. */
+/** A call that waits for the scheduler. It is applied first, and its answer is delivered later. */
 export type PendingCall = {
   readonly isApplied: boolean
-  /** Carries the call out on the engine; its caller does not learn it yet. */
+  /** Carries out the call on the engine. The caller is not told yet. */
   apply(): Promise<void>
-  /** Tells the caller what the engine answered. */
+  /** Gives the caller the engine's answer. */
   deliver(): void
-  /** Tells the caller that no answer came. Applied or not, the call is over: it is not applied later. */
+  /**
+   * Fails the call for its caller. It may have been applied before, but it is not applied later.
+   */
   lose(): void
 }
 
 /**
- * A store in memory that does nothing by itself: its calls wait until a scheduler applies, answers or
- * loses each of them, in any order. So answers come in another order than the writes behind them.
+ * A store in memory that does nothing by itself. Its calls wait until a scheduler applies, answers
+ * or loses each of them, in any order. So answers may arrive in another order than the writes.
  */
 export class SimulatedStore extends WrappedStore {
   readonly #pending: Set<PendingCall>
@@ -26,7 +28,7 @@ export class SimulatedStore extends WrappedStore {
     this.#pending = pending
   }
 
-  /** The calls that wait, oldest first. */
+  /** The waiting calls, oldest first. */
   get pending(): readonly PendingCall[] {
     return [...this.#pending]
   }

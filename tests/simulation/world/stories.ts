@@ -1,10 +1,10 @@
-/** What a client may be up to, as the requests that it puts one after the other. */
+/** The stories of the clients: what each does, as a sequence of requests. */
 import type { Generation, LeaseId, ReportFacts, UserId } from '@streamgate/core'
 import { ADVERT, CHANNELS, reportRequest, reportedContentOf, runRequest, type Playback } from './cast.ts'
 import type { Errand, PlayedOutRequest, Request, RunRequest } from '../history.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
-/** What a client may ask. */
+/** What a client may do. */
 export const ASKS = [
   'start',
   'replace',
@@ -18,23 +18,23 @@ export const ASKS = [
   'operator stop',
   'list',
   'erase',
-  'come and be replaced',
-  'come and go on',
-  'come and stop',
-  'change on a device',
+  'start and be replaced',
+  'start and keep playing',
+  'start and stop',
+  'switch on a device',
   'zap',
   'finish',
   'refresh',
 ] as const
 export type Ask = (typeof ASKS)[number]
 
-/** What has been seen so far: `known` gives the generations that answers have named for a lease, oldest first. */
+/** What answers have shown so far. `known` gives a lease's generations, oldest first. */
 export type Seen = {
   readonly known: (user: UserId, id: LeaseId) => readonly Generation[]
   readonly nowMs: number
 }
 
-/** Whose story it is, and what may happen in it. */
+/** The user of a story, and what it may choose from. */
 export type Story = {
   readonly random: SeededRandom
   readonly seen: Seen
@@ -43,16 +43,16 @@ export type Story = {
   readonly playersAheadMs: number
 }
 
-/** Whether it concerns no user. */
+/** Whether it is about no user. */
 export function isErrandAsk(ask: Ask): boolean {
   return ask === 'finish' || ask === 'refresh'
 }
 
-/** How many channels somebody zaps through: more than a roster keeps notes. */
+/** How many channels a viewer zaps through: more than a roster keeps notes. */
 const CHANNELS_ZAPPED = 18
 const OPERATORS = [{}, { reason: 'Payment failed' }, { reason: 'Household rules' }]
 
-/** The requests of a client who means to do this. */
+/** The requests of one story. */
 export function requestsOf(ask: Ask, story: Story): readonly (Request | Errand)[] {
   const { random, seen, user, streams } = story
   const playing = random.pick(streams)
@@ -86,19 +86,19 @@ export function requestsOf(ask: Ask, story: Story): readonly (Request | Errand)[
       return [{ verb: 'list', user }]
     case 'erase':
       return [{ verb: 'erase', user }]
-    case 'come and be replaced': {
+    case 'start and be replaced': {
       const evictor = runRequest('start', user, { ...random.pick(streams), replaces: id })
       return [run('start'), evictor, run('heartbeat')]
     }
-    case 'come and go on':
+    case 'start and keep playing':
       return [run('start'), run('heartbeat'), run('heartbeat'), run('heartbeat')]
-    case 'come and stop': {
+    case 'start and stop': {
       const next = random.pick(streams)
       const first = [run('start'), { verb: 'stop', user, id } as const]
       const second = [runRequest('start', user, next), { verb: 'stop', user, id: next.id } as const]
       return [...first, ...(random.chance(0.3) ? second : []), run('heartbeat')]
     }
-    case 'change on a device':
+    case 'switch on a device':
       return changesOnDevice(story)
     case 'zap':
       return zapping(story)
@@ -109,7 +109,7 @@ export function requestsOf(ask: Ask, story: Story): readonly (Request | Errand)[
   }
 }
 
-/** What a player reports so many milliseconds from now: mostly its own content, sometimes an advert's. */
+/** What a player reports in `inMs` milliseconds: mostly its own content, sometimes an advert's. */
 function reportBy(
   { random, seen, playersAheadMs }: Story,
   { stream }: Playback,
@@ -124,7 +124,7 @@ function reportBy(
   }
 }
 
-/** A film is watched to its end, and perhaps rewound; reports may be late, or an advert's. */
+/** A film is watched to its end, and perhaps rewound. Reports may be late, or about an advert. */
 function filmEnds(story: Story, playing: Playback): readonly Request[] {
   const { random, user } = story
   const { id } = playing
@@ -141,7 +141,7 @@ function filmEnds(story: Story, playing: Playback): readonly Request[] {
   ])
 }
 
-/** An operator ends a stream whose player does not know it. */
+/** An operator stops a stream, and its player does not know. */
 function operatorStops(
   { random, user }: Story,
   playing: Playback,
@@ -159,7 +159,7 @@ function operatorStops(
   ])
 }
 
-/** A device changes between two streams, while the player of the one it left may still go on. */
+/** A device switches between two streams, while the player of the stream it left may continue. */
 function changesOnDevice({ random, user, streams }: Story): readonly Request[] {
   const one = random.pick(streams)
   const { deviceId } = one.stream
@@ -174,7 +174,7 @@ function changesOnDevice({ random, user, streams }: Story): readonly Request[] {
   ])
 }
 
-/** Somebody zaps; the players of the first channels, which were slow, go on. */
+/** A viewer zaps. The players of the first channels are slow and continue. */
 function zapping({ random, user }: Story): readonly Request[] {
   const zapped = CHANNELS.slice(0, CHANNELS_ZAPPED)
   const isAsked = random.chance(0.7)
@@ -185,7 +185,7 @@ function zapping({ random, user }: Story): readonly Request[] {
   return [...starts, ...slow.map((channel) => runRequest('heartbeat', user, channel))]
 }
 
-/** Mostly the newest, sometimes one that is long over. */
+/** Mostly the newest generation, sometimes one that ended long ago. */
 function generationToName(random: SeededRandom, known: readonly Generation[]): Generation | undefined {
   return random.chance(0.6) || known.length === 0 ? known.at(-1) : random.pick(known)
 }

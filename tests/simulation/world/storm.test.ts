@@ -1,10 +1,10 @@
-/** Eviction storms: however many come at one instant, all settle, and the evicted stay out. */
+/** Eviction storms: however many streams start at once, all settle and the evicted stay out. */
 import { Limiter, type Limit } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import { raise, stormFaults, type Storm } from './storm.ts'
 
 const SEEDS = 20
-/** Of all newcomers on two limiters, how many may be told to ask again. */
+/** The share of newcomers on two limiters that may be told to retry. */
 const CONTENDED_SHARE_MAX = 0.01
 
 const PLANS: Readonly<Record<string, readonly Limit[]>> = {
@@ -36,7 +36,7 @@ describe.each(Object.entries(PLANS))('an eviction storm under %s', (_title, limi
         expect((await raiseAll({ ...terms, newcomers: 5, limiters: 5 })).faults).toEqual([])
       })
 
-      it('of 60 newcomers on two limiters settles, but for a few who are told to ask again', async () => {
+      it('of 60 newcomers on two limiters settles, except for a few that are told to retry', async () => {
         const { faults, asked } = await raiseAll({ ...terms, newcomers: 60, limiters: 2 })
         const contended = faults.filter((fault) => fault.endsWith('STORE_CONTENDED'))
         expect(faults.filter((fault) => !contended.includes(fault))).toEqual([])

@@ -1,4 +1,6 @@
-/** An eviction storm: many newcomers at one instant, each of whom sends another away; then all of them go on. */
+/**
+ * An eviction storm: many streams start at once and each evicts another. Then all send a heartbeat.
+ */
 import {
   planOfOneLimit,
   type DeviceId,
@@ -19,21 +21,24 @@ import type { LimiterVerbs } from './ask-limiter.ts'
 import type { Rules } from './simulation.ts'
 import { SimulatedStore, type PendingCall } from './simulated-store.ts'
 
-/** How many ask, over how many limiters, under what. */
+/** How many streams start, over how many limiters, under which plan. */
 export type Storm = {
   readonly seed: number
   readonly newcomers: number
   readonly limiters: number
   readonly limits: readonly Limit[]
-  /** The lengths of leases for users with room, and without. */
+  /** The lengths of leases for users with room, and for users without. */
   readonly leaseSeconds: readonly [number, number]
-  /** Whether all calls take the same time, so that only one of those that race can win; else they come in any order. */
+  /**
+   * Whether all calls take the same time, so that only one racing write can win. Otherwise they
+   * finish in any order.
+   */
   readonly isInStep?: boolean
 }
 
-/** What became of it. */
+/** The result of a storm. */
 export type StormOutcome = {
-  /** What the starts were told, and what the heartbeats after them were told, by outcome or error code. */
+  /** How many starts, and then heartbeats, got each outcome or error code. */
   readonly starts: readonly string[]
   readonly heartbeats: readonly string[]
   /** The most leases that the store ever held. */
@@ -44,16 +49,16 @@ export type StormOutcome = {
 
 const USER = 'user' as UserId
 
-/** What the player of a stream may be told after the storm: it holds a lease, or it was evicted and stays out. */
+/** What a player may be told after the storm: its stream runs, or was evicted and stays out. */
 const TOLD_AFTER = ['renewed', 'evicted', 'ended']
 
 /**
- * How many calls to the store a newcomer takes on one limiter at most, on average: to add, to read when its turn has
- * come, to replace, to move the end of its lease; and a write that was refused because somebody added or moved.
+ * How many store calls a start takes on one limiter, at most and on average. It adds, reads when
+ * its turn comes, replaces, and moves the end of its lease. One more write may lose a race.
  */
 const CALLS_MAX = 6
 
-/** Lets all start at once and, when all are answered, go on at once. */
+/** Starts all streams at once. Sends all heartbeats at once when every start is answered. */
 export async function raise({ Limiter }: Rules, storm: Storm): Promise<StormOutcome> {
   const { newcomers, limiters } = storm
   const weather = new Weather(storm)
@@ -69,7 +74,7 @@ export async function raise({ Limiter }: Rules, storm: Storm): Promise<StormOutc
   return { starts, heartbeats, most: weather.most, calls }
 }
 
-/** The store under the storm, its clock and its chance. */
+/** The store under the storm, with its clock and its randomness. */
 class Weather {
   readonly parts: LimiterParts
   /** The most leases that the store ever held. */
@@ -96,7 +101,7 @@ class Weather {
     }
   }
 
-  /** Lets the store work until all are answered; gives what they were told. */
+  /** Lets the store work until all calls are answered, and returns the answers. */
   async settle(asked: readonly Promise<StartResult | HeartbeatResult>[]): Promise<readonly string[]> {
     const open = new Set(asked)
     const told = asked.map((each) => outcomeOf(each).finally(() => open.delete(each)))
@@ -105,7 +110,7 @@ class Weather {
       const { pending } = this.#store
       if (pending.length === 0) this.#passTime()
       else if (this.#isInStep) for (const call of pending) await this.#apply(call)
-      else await this.#carryOn(this.#random.pick(pending))
+      else await this.#advanceCall(this.#random.pick(pending))
       if (this.#isInStep) for (const call of pending) call.deliver()
       for (const each of [...this.#waiting].filter(({ dueAtMs }) => dueAtMs <= this.#nowMs)) {
         this.#waiting.delete(each)
@@ -115,13 +120,13 @@ class Weather {
     return Promise.all(told)
   }
 
-  /** Until somebody has waited long enough. */
+  /** Moves the clock until the first pause is over. */
   #passTime(): void {
     const dues = [...this.#waiting].map(({ dueAtMs }) => dueAtMs)
     this.#nowMs = Math.max(this.#nowMs, Math.min(this.#nowMs + 1, ...dues))
   }
 
-  async #carryOn(call: PendingCall): Promise<void> {
+  async #advanceCall(call: PendingCall): Promise<void> {
     if (call.isApplied) call.deliver()
     else await this.#apply(call)
   }
@@ -133,7 +138,10 @@ class Weather {
   }
 }
 
-/** Televisions, each a device of its own, that all want the same content: in the way of one another under every limit. */
+/**
+ * Televisions that all play the same content, each on its own device. They collide under every
+ * limit.
+ */
 function streamOf(index: number): StreamDescription {
   return {
     streamId: `stream-${index}` as StreamId,
@@ -156,7 +164,7 @@ function policyOf(limits: readonly Limit[], [whenRoom, whenFull]: readonly [numb
   }
 }
 
-/** The outcome, or the code of the error, or else its text, which no test takes for right. */
+/** The outcome, or the error code, or else the error's text, which no test accepts. */
 async function outcomeOf(asked: Promise<StartResult | HeartbeatResult>): Promise<string> {
   try {
     return (await asked).outcome
@@ -165,7 +173,7 @@ async function outcomeOf(asked: Promise<StartResult | HeartbeatResult>): Promise
   }
 }
 
-/** what is wrong with a storm, in words. */
+/** What is wrong with a storm, in words. */
 export function stormFaults({ newcomers, limits }: Storm, outcome: StormOutcome): readonly string[] {
   const { starts, heartbeats, most, calls } = outcome
   const max = Math.min(...limits.map((limit) => limit.max))

@@ -1,6 +1,6 @@
 /**
- * What the clients of a run ask. Each run has a profile of its own, so that one is all replacing and
- * another all lapsing, because a mixture of everything seldom gets deep into anything.
+ * What the clients of a run ask. Each run has its own profile. One run mostly replaces streams and
+ * another mostly lets them expire, because an even mixture seldom reaches a deep state.
  */
 import type { Policy, UserId } from '@streamgate/core'
 import { CHANNELS, CROWDS, FORGETFUL_USER, PLAYBACKS, USERS, bare, type Playback } from './cast.ts'
@@ -9,7 +9,7 @@ import { ADAPTIVE_LEASE_RATIO, policyAfter, policyOf, type PolicyStyle } from '.
 import type { SeededRandom } from './seeded-random.ts'
 import { ASKS, isErrandAsk, requestsOf, type Ask, type Seen } from './stories.ts'
 
-/** Asked more seldom than the rest, because little is left of a user after it. */
+/** These are asked less often, because they leave little of a user's state behind. */
 const SELDOM: ReadonlyMap<Ask, number> = new Map([
   ['erase', 0.2],
   ['operator stop', 0.5],
@@ -17,7 +17,7 @@ const SELDOM: ReadonlyMap<Ask, number> = new Map([
   ['refresh', 0.3],
 ])
 
-/** In a crowd, what takes and frees slots comes before what tells of it. */
+/** In a crowd, requests that take and free slots matter more than requests that only report. */
 const SELDOM_IN_A_CROWD: ReadonlyMap<Ask, number> = new Map([
   ...SELDOM,
   ...(['report', 'film ends', 'operator stop', 'list', 'stop of a generation'] as const).map(
@@ -25,9 +25,9 @@ const SELDOM_IN_A_CROWD: ReadonlyMap<Ask, number> = new Map([
   ),
 ])
 
-/** What distinguishes one run from the next. */
+/** What distinguishes one run from another. */
 export type Profile = {
-  /** The policies one after the other; the limiters go from one to the next, each in its own time. */
+  /** The policies, one after another. Each limiter moves on in its own time. */
   readonly policies: readonly [Policy, ...Policy[]]
   /** How far the limiters' clocks may differ. */
   readonly skewMs: number
@@ -39,30 +39,33 @@ export type Profile = {
   readonly asks: ReadonlyMap<Ask, number>
   /** Whether viewers zap through more channels than a roster keeps notes. */
   readonly hasZapping: boolean
-  /** How far the clocks of players are ahead, which date their reports. */
+  /** How far the players' clocks are ahead. They date the reports. */
   readonly playersAheadMs: number
-  /** How often a heartbeat does not name its plan, and how often it says no more than its ids. */
+  /** How often a heartbeat does not name its plan, and how often it gives only its ids. */
   readonly planlessRate: number
   readonly bareRate: number
-  /** How likely a call, or its answer, is lost. */
+  /** How likely a call or its answer is lost. */
   readonly lossRate: number
-  /** How likely a call is one that dawdles while others overtake it. */
-  readonly dawdleRate: number
-  /** How readily the clock is moved, where carrying on with a call has weight 1. */
+  /** How likely a call is slow, so that others overtake it. */
+  readonly slowRate: number
+  /** How readily the clock moves. The weight of advancing a call is 1. */
   readonly clockWeight: number
   /** The longest small step of the clock. */
   readonly clockStepMs: number
-  /** How long it is kept that a stream has finished. */
+  /** How long the note that a stream finished is kept. */
   readonly finishedKeptMs: number
-  /** Whether users are forgotten before the end of the run is played. */
-  readonly beginsAnew: boolean
+  /** Whether users are erased before the end of the run is played. */
+  readonly startsEmpty: boolean
 }
 
 /** How often a start of the forgetful user does not name its plan. */
 const PLAN_FORGOTTEN_RATE = 0.1
 const LONG_MS = 172_800_000
 
-/** `isCrowded` asks for plans that are a count alone, and for clients who meet at a few streams of one user. */
+/**
+ * `isCrowded` asks for plans that only limit a count, and for clients that compete for a few
+ * streams.
+ */
 export function profileOf(random: SeededRandom, isCrowded = false): Profile {
   const isPlain = isCrowded || random.chance(0.3)
   const style: PolicyStyle = {
@@ -96,15 +99,15 @@ export function profileOf(random: SeededRandom, isCrowded = false): Profile {
     planlessRate: random.pick([0, 0.3, 1]),
     bareRate: random.pick([0.1, 0.1, 0.5]),
     lossRate: random.pick(isCrowded ? [0, 0, 0.02] : [0, 0, 0.02, 0.1]),
-    dawdleRate: random.pick(isCrowded ? [0.1, 0.2, 0.4] : [0, 0.1, 0.2, 0.4]),
+    slowRate: random.pick(isCrowded ? [0.1, 0.2, 0.4] : [0, 0.1, 0.2, 0.4]),
     clockWeight: random.pick(isCrowded ? [0.01, 0.05, 0.2] : [0.01, 0.05, 0.2, 0.5]),
     clockStepMs: random.pick([1, 3, 20]) * (style.isAdaptive ? ADAPTIVE_LEASE_RATIO : 1),
     finishedKeptMs: random.pick([LONG_MS, style.isAdaptive ? 200 * ADAPTIVE_LEASE_RATIO : 200]),
-    beginsAnew: random.chance(0.5),
+    startsEmpty: random.chance(0.5),
   }
 }
 
-/** What a client asks next, one after the other. */
+/** What a client asks next, in order. */
 export function nextRequests(
   random: SeededRandom,
   profile: Profile,
@@ -117,12 +120,12 @@ export function nextRequests(
   )
 }
 
-/** The request as callers put it whose policy has one plan alone: they do not name it. */
+/** The request as its caller sends it. If the policy has only one plan, callers do not name it. */
 export function asPolicyAsks({ policies: [{ plans }] }: Profile, asked: Request | Errand): Request | Errand {
   return 'stream' in asked && plans.size === 1 ? { ...asked, plan: undefined } : asked
 }
 
-/** Some callers forget the plan, and some players what they play. */
+/** Some callers forget the plan, and some players do not say what they play. */
 function forgettingMuch(
   random: SeededRandom,
   { planlessRate, bareRate }: Profile,
