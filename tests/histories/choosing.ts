@@ -1,14 +1,15 @@
-/**
- * What the clients of one user do next: a random mix, by what they know from their answers.
- */
+/** What the clients of one user do next: a random mix, based on the answers so far. */
 import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { leaseIdOf, type Answer, type Question } from './history.ts'
 import type { Habits, Mix } from './habits.ts'
 
-/** What is known of a lease id: the tags that were told for it, the newest last, and the plan it was started under. */
+/**
+ * What is known of a lease id: the entity tags it was given, newest last, and its plan at the
+ * start.
+ */
 type Known = { readonly tags: string[]; readonly plan: string | undefined }
 
-/** How many of the ids that were known last are asked for again. */
+/** How many of the ids seen last are used again. */
 const RECENT_IDS = 8
 
 export class Chooser {
@@ -27,7 +28,7 @@ export class Chooser {
     this.#mix = mix
   }
 
-  /** An instant near which a lease lapses, if one is known to run. */
+  /** An instant near the expiry of a lease, if one is known to run. */
   get someLapseMs(): number | undefined {
     return this.#lapses.length === 0 ? undefined : this.#random.pick(this.#lapses)
   }
@@ -52,12 +53,12 @@ export class Chooser {
     }
   }
 
-  /** The same question once more, as a player asks it that lost its answer. */
+  /** Repeats a question, as a player does that lost the answer. */
   again(question: Question): Question {
     return 'label' in question ? { ...question, label: this.#label() } : question
   }
 
-  /** Remembers what an answer tells. */
+  /** Remembers what an answer says. */
   learn(question: Question, { etag, id, streams, expiresAtMs }: Answer): void {
     if (streams !== undefined) {
       this.#running = streams.map((stream) => stream.id)
@@ -96,7 +97,8 @@ export class Chooser {
     const plan = this.#known.get(id)?.plan ?? this.#habits.plans[0]
     const named = plan !== undefined && this.#random.chance(namesPlanChance) ? { plan } : {}
     const match = this.#ifMatch(id)
-    // A heartbeat that may take its lease again must name itself, or the lease would keep its former name.
+    // A heartbeat that may start its lease again must give its name, or the lease would keep its
+    // old one.
     const label = match.ifMatch === undefined ? { label: this.#label() } : {}
     return { kind: 'heartbeat', id, ...match, ...named, ...label }
   }
@@ -115,7 +117,7 @@ export class Chooser {
     return all.length > 0 && this.#random.chance(0.9) ? this.#random.pick(all) : `s${client}`
   }
 
-  /** Mostly the newest tag, at times an older one. */
+  /** Mostly the newest tag, sometimes an older one. */
   #ifMatch(id: string): { ifMatch?: string } {
     const tags = this.#known.get(id)?.tags ?? []
     const newest = tags.at(-1)

@@ -1,5 +1,6 @@
 /**
- * `npm run histories`: records histories of a real service, judges each, and keeps those that have no order.
+ * `npm run histories` records histories of a real service, judges each, and keeps those without an
+ * order.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -25,18 +26,18 @@ type Flags = {
 
 /** Long enough for any number of operations. */
 const LIMIT_MS = 24 * 3_600_000
-/** Findings that are kept: the first ones say enough. */
+/** How many findings are kept. The first ones say enough. */
 const KEPT_MAX = 20
 
 const program = new Command('histories')
   .description(
-    'Records what many clients ask and are told, and judges whether an order makes every answer true.',
+    'Records what many clients ask and are told, and checks that some order makes every answer true.',
   )
   .option('--operations <count>', 'calls to send', wholeNumber, 20_000)
   .addOption(new Option('--store <kind>').choices(['lmdb', 'memory', 'dynamodb']).default('lmdb'))
   .option('--workers <count>', 'processes of the service', wholeNumber, 1)
-  .option('--seed <number>', 'what is asked depends on it alone; when, does not', wholeNumber, 1)
-  .option('--users <count>', 'users at the same time, with eight clients each', wholeNumber, 24)
+  .option('--seed <number>', 'decides what is asked, but not when', wholeNumber, 1)
+  .option('--users <count>', 'concurrent users, with eight clients each', wholeNumber, 24)
   .option('--lease-seconds <seconds>', 'length of a lease', wholeNumber, 1)
   .option('--keep <folder>', 'where histories without an order are kept', 'histories-found')
   .action(async (flags: Flags) => {
@@ -50,7 +51,7 @@ const program = new Command('histories')
 
 program
   .command('judge <file>')
-  .description('Judges a history that was kept, and tells the smallest part of it that has no order.')
+  .description('Judges a saved history, and prints its smallest part that has no order.')
   .action((file: string) => {
     const history = JSON.parse(readFileSync(file, 'utf8')) as History
     const judgement = judge(history)
@@ -84,14 +85,14 @@ function summaryOf(tally: RunTally, seconds: number): string {
   const counts = [...answers].toSorted(([one], [other]) => one.localeCompare(other))
   return [
     `${judged} answers of ${users} users judged in ${seconds.toFixed(0)} s, ${(judged / seconds).toFixed(0)} a second`,
-    `${losses} calls without an answer; ${nodes} states looked at; ${errors} errors in the log of the service`,
+    `${losses} calls without an answer, ${nodes} states searched, ${errors} errors in the service's log`,
     ...counts.map(([name, count]) => `  ${String(count).padStart(9)}  ${name}`),
     `${unordered.length} histories without an order, ${undecided.length} undecided`,
     '',
   ].join('\n')
 }
 
-/** Keeps what was found, each with the history to judge again; returns the exit code. */
+/** Keeps the findings, each with the history to judge again. Returns the exit code. */
 function keep({ unordered, undecided }: RunTally, folder: string): number {
   const findings = [...unordered, ...undecided]
   if (findings.length === 0) return 0
@@ -110,9 +111,11 @@ function textOf({ judgement, history }: Finding): string {
     : `User ${judgement.user}: not decided after ${judgement.nodes} states.\n`
 }
 
-/** A service that does not answer gives no evidence of anything. */
+/** A service that does not answer proves nothing. */
 function isTooFew({ judged }: RunTally, { operations }: Flags): boolean {
   const isFew = judged < operations / 2
-  if (isFew) process.stdout.write(`Only ${judged} of ${operations} calls had an answer that was judged\n`)
+  if (isFew)
+    process.stdout.write(`Only ${judged} of ${operations} calls had an answer to judge
+`)
   return isFew
 }

@@ -1,5 +1,5 @@
 /**
- * Dynalite in a process of its own, with the tables of the service: it takes as much processor time as the service.
+ * Runs dynalite in its own process, with the service's tables. It uses as much CPU as the service.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,21 +8,22 @@ import { fileURLToPath } from 'node:url'
 const PROGRAM = fileURLToPath(new URL('run-dynalite.ts', import.meta.url))
 
 /**
- * What the service is told that the clocks of instances differ by: here they are one machine's. With the 2 s that it
- * takes by default, most leases of a history could as well have lapsed as not, and there are too many orders to try.
+ * The clock skew that the service is told. All processes run on one machine, so it is small. With
+ * the default of 2 s most leases of a history could be either live or expired, and there would be
+ * too many orders to try.
  */
 const CLOCK_SKEW_MS = 20
 
 export type DynaliteProcess = {
-  /** As the service is told of it. */
+  /** The clock skew as the service's flag. */
   readonly store: string
-  /** How the service finds it. */
+  /** The address for the service. */
   readonly environment: Readonly<Record<string, string>>
   readonly skewMs: number
   readonly stop: () => Promise<void>
 }
 
-/** What the child tells once its tables are there. */
+/** What the child reports once its tables exist. */
 export type DynaliteReady = { readonly table: string; readonly endpoint: string }
 
 export async function startDynalite(): Promise<DynaliteProcess> {

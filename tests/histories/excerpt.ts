@@ -13,7 +13,10 @@ import { minimised } from './minimise.ts'
 import type { Span } from './model/state.ts'
 import { findOrder, type DeadEnd } from './search.ts'
 
-/** The smallest part of a history that was found to have no order, its calls as they were sent, and where every order ends. */
+/**
+ * Prints the smallest part of a history without an order: its calls as sent, and where every order
+ * ends.
+ */
 export function excerptOf(whole: History): string {
   const { history, original, leftOut } = minimised(whole)
   const sinceMs = original.calls[0]?.calledMs ?? 0
@@ -28,9 +31,9 @@ export function excerptOf(whole: History): string {
   const nameOf = (index: number) => `#${numberOf(history.calls[index]?.calledAt)}`
   return [
     `User ${history.user}: no order of these calls makes every starred answer true.`,
-    `A call without a star may have taken effect or not: there is no order either way. So it is with ${leftOut} calls more.`,
+    `A call without a star may have taken effect or not: no order exists either way. The same holds for ${leftOut} more calls.`,
     `Leases last ${history.leaseMs} ms${history.skewMs > 0 ? `, and count ${history.skewMs} ms longer` : ''}.`,
-    'Times are in ms since the first call, and in brackets the places of sending and return in the order of all events.',
+    'Times are in ms since the first call. In brackets: the places of sending and return among all events.',
     '',
     ...lines,
     '',

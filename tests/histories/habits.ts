@@ -1,6 +1,4 @@
-/**
- * The kinds of user whose histories are recorded.
- */
+/** The kinds of users whose histories are recorded. */
 import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 import type { PlanName } from './plans.ts'
 
@@ -20,7 +18,7 @@ type Weights = Readonly<Record<'start' | 'heartbeat' | 'stop' | 'operatorStop' |
 export type Habits = {
   readonly plans: readonly PlanName[]
   readonly weights: Weights
-  /** How many streams and devices they share, and how often they use one of their own. */
+  /** How many streams and devices they share, and how often each uses its own. */
   readonly streams: number
   readonly devices: number
   readonly freshChance: number
@@ -28,7 +26,9 @@ export type Habits = {
   readonly replacesChance: number
   readonly ifMatchChance: number
   readonly namesPlanChance: number
-  /** How often all of them pause until a lease lapses, and how often one of them pauses a little. */
+  /**
+   * How often all of them pause until a lease expires, and how often one of them pauses briefly.
+   */
   readonly napChance: number
   readonly thinkChance: number
 }
@@ -66,9 +66,9 @@ const FAMILY: Kind = {
 
 const KINDS: readonly Kind[] = [
   FAMILY,
-  // Few streams, nearly all calls about the same one or two.
+  // Few streams: nearly all calls are about the same one or two.
   { ...FAMILY, share: 2, streams: 2, devices: 2, freshChance: 0, thinkChance: 0 },
-  // Zaps through channels, so that more is evicted than is remembered.
+  // Zaps through channels, so that more evictions happen than are remembered.
   {
     ...FAMILY,
     share: 2,
@@ -78,7 +78,7 @@ const KINDS: readonly Kind[] = [
     replacesChance: 0.3,
     thinkChance: 0,
   },
-  // Falls asleep, so that leases lapse.
+  // Falls asleep, so that leases expire.
   { ...FAMILY, share: 3, napChance: 0.045, replacesChance: 0.1 },
 ]
 

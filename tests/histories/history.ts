@@ -1,6 +1,4 @@
-/**
- * What was asked of a service on behalf of one user, and what it answered: the only thing the checker knows.
- */
+/** What a service was asked for one user, and what it answered. The checker knows nothing else. */
 
 /** A call as it was sent. */
 export type Question =
@@ -16,7 +14,7 @@ export type StartQuestion = {
   readonly deviceId?: string
   readonly plan?: string
   readonly replaces?: string
-  /** Names this call alone, so that an answer that shows the stream tells which call took it. */
+  /** Names this call alone. An answer that shows the stream so tells which call started it. */
   readonly label: string
 }
 
@@ -32,11 +30,11 @@ export type StopQuestion = {
   readonly kind: 'stop'
   readonly id: string
   readonly ifMatch?: string
-  /** An operator stops it, with this reason. */
+  /** An operator stops the stream, for this reason. */
   readonly reason?: string
 }
 
-/** A stream as an answer shows it: by its id alone, or with all there is to say. */
+/** A stream as an answer shows it: only its id, or everything about it. */
 export type ShownStream = {
   readonly id: string
   readonly label?: string
@@ -45,7 +43,7 @@ export type ShownStream = {
   readonly expiresAtMs?: number
 }
 
-/** An answer, as far as it says something of the user's streams. */
+/** The parts of an answer that are about the user's streams. */
 export type Answer = {
   readonly status: number
   /** The last part of a problem's type. */
@@ -67,15 +65,19 @@ export type Answer = {
 }
 
 /**
- * One call. `calledAt` and `returnedAt` are places in the order of all events of the recorder, and tell what came
- * before what. The instants are by the clock that recorder and service share, in milliseconds since the epoch.
+ * One call. `calledAt` and `returnedAt` are places in the recorder's order of all events, and tell
+ * what came first. The instants are by the clock that recorder and service share, in milliseconds
+ * since the epoch.
  */
 export type Call = {
   readonly client: number
   readonly question: Question
   readonly calledAt: number
   readonly calledMs: number
-  /** Absent if the outcome is unknown: the call may take effect at any time after `calledMs`, or never. */
+  /**
+   * Absent if the outcome is unknown. The call may take effect at any time after `calledMs`, or
+   * never.
+   */
   readonly end?: CallEnd
   /** Why the outcome is unknown. */
   readonly lostBy?: string
@@ -92,7 +94,7 @@ export type History = {
   readonly user: string
   /** The length of every lease. */
   readonly leaseMs: number
-  /** How much longer than it runs a lease counts: 0 if all processes share a clock. */
+  /** How much longer than its length a lease counts: 0 if all processes share a clock. */
   readonly skewMs: number
   readonly calls: readonly Call[]
 }
@@ -102,13 +104,13 @@ export function leaseIdOf({ streamId, deviceId }: { streamId: string; deviceId?:
   return deviceId === undefined ? streamId : `${streamId}@${deviceId}`
 }
 
-/** The lease id that a call is about; empty if it is about all. */
+/** The lease id that a call is about. Empty if it is about all of them. */
 export function idIn(question: Question): string {
   if (question.kind === 'start') return leaseIdOf(question)
   return 'id' in question ? question.id : ''
 }
 
-/** Whether the call only asked what runs, or was refused: it then cannot have changed anything. */
+/** Whether the call only asked what runs, or was refused. Then it cannot have changed anything. */
 export function changesNothing({ question, end }: Call): boolean {
   return question.kind === 'list' || (end !== undefined && end.answer.status >= 400)
 }

@@ -1,5 +1,5 @@
 /**
- * One user: eight clients that call at the same time, and one history of all that they asked and were told.
+ * One user: eight clients that call at the same time, and one history of their calls and answers.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { SeededRandom } from '../simulation/world/seeded-random.ts'
@@ -12,7 +12,7 @@ export const CLIENTS = 8
 
 const CALLS_MIN = 40
 const CALLS_MAX = 120
-/** The longest a client stays after it has sent a call that it will not hear the answer of. */
+/** The longest that a client waits before it leaves without the answer. */
 const LEAVES_WITHIN_MS = 3
 /** How long before and after the end of a lease the clients wake up. */
 const WAKES_BEFORE_MS = 6
@@ -25,7 +25,7 @@ export type HouseholdOptions = {
   readonly leaseMs: number
   readonly skewMs: number
   readonly mix: Mix
-  /** One for each client. */
+  /** One seed for each client. */
   readonly callers: readonly HttpCaller[]
 }
 
@@ -84,7 +84,7 @@ export class Household {
     return reply
   }
 
-  /** Waits while the household sleeps, and thinks a little. */
+  /** Waits while the household sleeps, and pauses a little. */
   async #rest(): Promise<void> {
     const { napChance, thinkChance } = this.#habits
     const lapseMs = this.#random.chance(napChance) ? this.#chooser.someLapseMs : undefined

@@ -1,14 +1,15 @@
 /**
- * One client of the service: a connection of its own, one call at a time, and, if it is told to, gone before the answer.
+ * One client of the service: its own connection, and one call at a time. It may leave before the
+ * answer.
  */
 import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Answer, Question, ShownStream } from './history.ts'
 
-/** What became of a call: its answer, or why there is none. */
+/** The outcome of a call: its answer, or why there is none. */
 export type Reply = { readonly answer: Answer } | { readonly lostBy: string }
 
-/** Longest wait for an answer: the service answers within its own time limit, far below this. */
+/** The longest wait for an answer. The service's own time limit is far below this. */
 const PATIENCE_MS = 30_000
 
 export class HttpCaller {
@@ -20,8 +21,8 @@ export class HttpCaller {
   }
 
   /**
-   * Sends one call. With `leaveAfterMs` the connection is broken so long after the call was sent, unless the answer
-   * was there before.
+   * Sends one call. With `leaveAfterMs` the connection is broken that long after sending, unless
+   * the answer arrived before.
    */
   send(user: string, question: Question, leaveAfterMs?: number): Promise<Reply> {
     const { method, path, headers = {}, body } = messageOf(user, question)
@@ -118,7 +119,7 @@ type BodyStream = {
   readonly expiresAt: string
 }
 
-/** The members of all kinds of answer that say something of streams. */
+/** The members of all kinds of answers that are about streams. */
 export type AnswerBody = {
   readonly type?: string
   readonly id?: string
@@ -135,7 +136,10 @@ export type AnswerBody = {
   readonly reason?: string
 }
 
-/** The reply that an HTTP answer is: one that says that nothing is known leaves the outcome open. */
+/**
+ * The reply in an HTTP answer. An answer that says that the result is unknown leaves the outcome
+ * open.
+ */
 export function replyOf(status: number, etag: string | undefined, body: AnswerBody): Reply {
   const problem = body.type?.split('/').at(-1)
   if (status === 503) return { lostBy: `503 ${problem}` }
@@ -171,7 +175,7 @@ function instantOf(instant: string | undefined): number | undefined {
   return instant === undefined ? undefined : Date.parse(instant)
 }
 
-/** Without the members that are not there. */
+/** Drops the members that are undefined. */
 function present(members: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }

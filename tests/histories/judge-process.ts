@@ -1,6 +1,4 @@
-/**
- * The program of a process that judges the histories it is sent, in their order.
- */
+/** The program of a process that judges the histories it receives, in order. */
 import type { History } from './history.ts'
 import { judge } from './judge.ts'
 

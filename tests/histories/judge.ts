@@ -6,9 +6,9 @@ import { findOrder, NODES_MAX } from './search.ts'
 
 export type Judgement = {
   readonly user: string
-  /** `undecided` is no evidence of a sound service: the search was given up. */
+  /** `undecided` does not prove a sound service. The search gave up. */
   readonly outcome: 'ordered' | 'unordered' | 'undecided'
-  /** Calls with an answer: each was judged. */
+  /** Calls with an answer. Each was judged. */
   readonly answers: number
   /** Calls whose outcome is unknown. */
   readonly losses: number
@@ -16,7 +16,7 @@ export type Judgement = {
   readonly nodes: number
 }
 
-/** Judges a history; one that cannot be decided within so many states is told as undecided. */
+/** Judges a history. If it cannot be decided within this many states, it is undecided. */
 export function judge(history: History, nodesMax = NODES_MAX): Judgement {
   const { kind, nodes } = findOrder(history, nodesMax)
   const answers = history.calls.filter(({ end }) => end !== undefined).length

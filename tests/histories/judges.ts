@@ -1,6 +1,4 @@
-/**
- * Judges in processes of their own, so that recording goes on meanwhile.
- */
+/** Judges in their own processes, so that recording continues meanwhile. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +7,7 @@ import type { Judgement } from './judge.ts'
 
 const PROGRAM = fileURLToPath(new URL('judge-process.ts', import.meta.url))
 
-/** How many histories may wait for one judge before recording has to. */
+/** How many histories may wait for one judge before recording has to wait. */
 const WAITING_MAX = 40
 
 type Task = { readonly settle: (judgement: Judgement) => void; readonly fail: (error: unknown) => void }
@@ -53,13 +51,15 @@ export class Judges {
   readonly #told: (judgement: Judgement, history: History) => void
   readonly #running = new Set<Promise<void>>()
 
-  /** @param told hears of each judgement. */
+  /** @param told receives each judgement. */
   constructor(count: number, told: (judgement: Judgement, history: History) => void) {
     this.#processes = Array.from({ length: count }, () => new JudgeProcess())
     this.#told = told
   }
 
-  /** Has a history judged; resolves at once, or, if too many wait already, once one of them is judged. */
+  /**
+   * Hands over a history. Resolves at once, or after the next judgement if too many are waiting.
+   */
   async take(history: History): Promise<void> {
     const judge = this.#processes.toSorted((one, other) => one.waiting - other.waiting)[0]
     if (judge === undefined) throw new RangeError('There is no judge')
@@ -71,7 +71,7 @@ export class Judges {
     if (this.#running.size > WAITING_MAX * this.#processes.length) await Promise.race(this.#running)
   }
 
-  /** Resolves once all that were taken are judged. */
+  /** Resolves once every history is judged. */
   async settle(): Promise<void> {
     await Promise.all(this.#running)
   }

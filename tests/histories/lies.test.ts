@@ -5,10 +5,10 @@ import { startLyingProxy, type LyingProxy } from './lying-proxy.ts'
 import { run, type RunOptions, type RunTally } from './run.ts'
 
 const PATIENCE_MS = 240_000
-/** About one lie for each second user. */
+/** About one lie for every second user. */
 const ONCE_IN = 120
 
-/** With fewer the test would prove little. */
+/** With fewer, the test would prove little. */
 const TOLD_MIN = 10
 
 const OPTIONS: RunOptions = {
@@ -23,18 +23,18 @@ const OPTIONS: RunOptions = {
   mix: WHOLE_MIX,
 }
 
-/** A lie at the very instant of a lapse may be as good as the truth. */
+/** A lie at the very instant of an expiry may be as good as the truth. */
 const FOUND_SHARE_MIN = 0.9
 
-describe('of a proxy that lies now and then', () => {
+describe('histories through a proxy that lies now and then', () => {
   it(
-    'those to whom it told a false answer are found, and no others',
+    'are found if they hold a false answer, and only then',
     async () => {
       const { tally, lies } = await runThroughLies()
       const found = new Set([...tally.unordered, ...tally.undecided].map(({ history }) => history.user))
       const liedTo = new Set(lies.map(({ user }) => user))
       expect([...found].filter((user) => !liedTo.has(user))).toEqual([])
-      // A stop that was swallowed is no lie if nothing ran.
+      // A swallowed stop is no lie if nothing ran.
       const told = new Set(lies.filter(({ kind }) => kind !== 'stop swallowed').map(({ user }) => user))
       const foundOfTold = [...told].filter((user) => found.has(user))
       expect(told.size).toBeGreaterThanOrEqual(TOLD_MIN)

@@ -1,5 +1,6 @@
 /**
- * A proxy before the service that lies now and then, to see that a lie in a real answer is found.
+ * A proxy in front of the service that lies now and then, to check that a lie in a real answer is
+ * found.
  */
 import { once } from 'node:events'
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -31,7 +32,7 @@ type Exchange = {
   readonly content: string
 }
 
-/** Starts a proxy that tells one lie in so many answers that can be lied about. */
+/** Starts a proxy that lies once in so many answers that can be falsified. */
 export async function startLyingProxy(
   target: string,
   random: SeededRandom,
@@ -105,7 +106,7 @@ class Liar {
     }
     if (by !== undefined) {
       const isLie = this.#lies(user, 'wrong evictor')
-      return isLie ? changed({ by: { ...by, id: 'somebody else' } }) : exchange
+      return isLie ? changed({ by: { ...by, id: 'another stream' } }) : exchange
     }
     if (method === 'POST' && exchange.status === 201 && this.#lies(user, 'start denied')) {
       const members = { type: '/problems/stream-limit-reached', streams: [], active: 0, retryAfterSeconds: 1 }

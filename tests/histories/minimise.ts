@@ -1,26 +1,29 @@
 /**
- * The smallest part of a history that has no order.
+ * Finds the smallest part of a history that has no order.
  *
- * A history is only ever weakened: it ends sooner, an answer is taken for lost, or an answer to a call that changes
- * nothing is left out. If the weaker one has no order, neither has the whole.
+ * A history is only ever weakened: it ends sooner, an answer is treated as lost, or an answer to a
+ * call that changes nothing is left out. If the weaker history has no order, neither has the whole.
  */
 import { changesNothing, idIn, type Call, type History } from './history.ts'
 import { findOrder } from './search.ts'
 
-/** Searches in a part are given up sooner, and after so many states in all: the part then stays larger. */
+/**
+ * A search in a part gives up sooner, and all searches together give up after this many states. The
+ * part then stays larger.
+ */
 const NODES_MAX = 5000
 const NODES_MAX_IN_ALL = 50_000
 
 /** A part of a history that has no order. */
 export type Part = {
-  /** The calls that show it. Those that may have taken effect or not have no answer here. */
+  /** The calls that prove it. Calls that may or may not have taken effect have no answer here. */
   readonly history: History
   readonly original: History
-  /** How many calls besides make no difference, whether they took effect or not. */
+  /** How many other calls make no difference, whether they took effect or not. */
   readonly leftOut: number
 }
 
-/** The smallest part of this history that was found to have no order. */
+/** The smallest part found of this history that has no order. */
 export function minimised(original: History): Part {
   const budget = new Budget(original)
   const prefix = shortest(original.calls, budget)
@@ -29,7 +32,7 @@ export function minimised(original: History): Part {
   return { history: { ...original, calls }, original, leftOut: prefix.length - calls.length }
 }
 
-/** Searches on parts of one history, of which there must not be too many. */
+/** Counts the states searched in parts of one history, and bounds them. */
 class Budget {
   readonly #history: History
   #nodesLeft = NODES_MAX_IN_ALL
@@ -46,7 +49,7 @@ class Budget {
   }
 }
 
-/** Takes answers away, many at once and then fewer, as long as there is no order without them. */
+/** Removes answers, many at once and then fewer, as long as there is still no order. */
 function weakest(calls: readonly Call[], budget: Budget): readonly Call[] {
   let weak = calls
   for (let size = Math.ceil(calls.length / 4); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
@@ -58,13 +61,13 @@ function weakest(calls: readonly Call[], budget: Budget): readonly Call[] {
   return weak
 }
 
-/** Without lost calls about streams of which no answer that is left speaks. */
+/** Drops lost calls about streams that no remaining answer mentions. */
 function withoutBystanders(calls: readonly Call[]): readonly Call[] {
   const named = new Set(calls.filter(({ end }) => end !== undefined).flatMap(idsIn))
   return calls.filter((call) => call.end !== undefined || idsIn(call).some((id) => named.has(id)))
 }
 
-/** The lease ids that a call and its answer speak of. */
+/** The lease ids in a call and its answer. */
 function idsIn({ question, end }: Call): readonly string[] {
   const { streams = [], ended = [], by } = end?.answer ?? {}
   const replaces = question.kind === 'start' && question.replaces !== undefined ? [question.replaces] : []
@@ -72,7 +75,7 @@ function idsIn({ question, end }: Call): readonly string[] {
   return [idIn(question), ...replaces, ...shown, ...ended, ...(by === undefined ? [] : [by.id])]
 }
 
-/** The calls up to the first answer that cannot be true, whatever came after it. */
+/** The calls up to the first answer that cannot be true, whatever comes after it. */
 function shortest(calls: readonly Call[], budget: Budget): readonly Call[] {
   const returns = calls.flatMap(({ end }) => end?.returnedAt ?? []).toSorted((one, other) => one - other)
   let [low, high] = [0, returns.length - 1]
@@ -90,7 +93,7 @@ function until(calls: readonly Call[], instant: number): readonly Call[] {
     .map((call) => (call.end !== undefined && call.end.returnedAt > instant ? lost(call) : call))
 }
 
-/** Without the answers to the calls from one place to before another. */
+/** Drops the answers to the calls of this range. */
 function weakened(calls: readonly Call[], from: number, to: number): readonly Call[] {
   const some = calls.slice(from, to)
   const weaker = some.flatMap((call) => {

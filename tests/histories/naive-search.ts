@@ -1,6 +1,6 @@
 /**
- * The same question as the search's, answered by trying every order: too slow for more than a few calls, and too simple
- * to be wrong in the same way.
+ * Answers the same question as the search, by trying every order. It is too slow for more than a
+ * few calls, and too simple to be wrong in the same way.
  */
 import type { Call, History } from './history.ts'
 import { outcomesOf } from './model/contract.ts'

@@ -1,35 +1,35 @@
 /**
- * What the answers to come need: takings that must still be held, and notes that must still be there. An order in which
- * one of them is gone too soon leads nowhere, and the search need not find that out by trying all the rest.
+ * What later answers need: leases that must still be held, and notes that must still be there. An
+ * order that ends one too soon is a dead end, and the search need not try the rest of it.
  */
 import { idIn, type Answer, type Call, type History } from './history.ts'
 import type { State } from './model/state.ts'
-import { Takers } from './takers.ts'
+import { Starters } from './starters.ts'
 
-/** A lease that an answer needs to be held, by the calls of which one must have taken it. */
-type Taking = { readonly takers: readonly number[]; needers: number }
+/** A lease that an answer needs to be held, and the calls that can have started it. */
+type NeededLease = { readonly starters: readonly number[]; needers: number }
 
-/** A note by its stream and the call that ended it; one of a former taking may do. */
+/** A note, by its stream and the call that ended it. A note on a former lease may do. */
 type NoteNeed = { readonly by: number; readonly id: string; readonly mayBePast: boolean }
 
 /** What one answer needs before it. */
-type Need = { readonly takings: readonly Taking[]; readonly note?: NoteNeed }
+type Need = { readonly leases: readonly NeededLease[]; readonly note?: NoteNeed }
 
 export class Needs {
   readonly #needs: readonly Need[]
-  readonly #takingsOf = new Map<number, Taking[]>()
+  readonly #leasesOf = new Map<number, NeededLease[]>()
   readonly #notes = new Map<string, number>()
-  /** The streams of which an answer says that this call ended them. */
+  /** The streams that this call ended, according to an answer. */
   readonly #endedBy = new Map<number, Set<string>>()
   readonly #isInOrder: Uint8Array
 
   constructor({ calls }: History) {
-    const takings = new TakingTable(new Takers(calls))
-    this.#needs = calls.map((call) => takings.needOf(call))
+    const table = new NeedTable(new Starters(calls))
+    this.#needs = calls.map((call) => table.needOf(call))
     this.#isInOrder = new Uint8Array(calls.length)
-    for (const taking of takings.all) {
-      for (const taker of taking.takers) {
-        this.#takingsOf.set(taker, [...(this.#takingsOf.get(taker) ?? []), taking])
+    for (const lease of table.all) {
+      for (const starter of lease.starters) {
+        this.#leasesOf.set(starter, [...(this.#leasesOf.get(starter) ?? []), lease])
       }
     }
     for (const { note } of this.#needs) {
@@ -39,11 +39,11 @@ export class Needs {
     }
   }
 
-  /** For each call of which answers tell that it took effect: the places of those answers. */
+  /** For each call that took effect according to answers: the places of those answers. */
   get witnesses(): ReadonlyMap<number, readonly number[]> {
     const witnesses = new Map<number, number[]>()
-    for (const [index, { takings, note }] of this.#needs.entries()) {
-      const certain = takings.flatMap(({ takers }) => (takers.length === 1 ? takers : []))
+    for (const [index, { leases, note }] of this.#needs.entries()) {
+      const certain = leases.flatMap(({ starters }) => (starters.length === 1 ? starters : []))
       for (const cause of new Set([...certain, ...(note === undefined ? [] : [note.by])])) {
         witnesses.set(cause, [...(witnesses.get(cause) ?? []), index])
       }
@@ -61,7 +61,7 @@ export class Needs {
     this.#isInOrder[index] = 0
   }
 
-  /** Whether something that is needed is not there after a call, and cannot come any more. */
+  /** Whether something that is needed is missing after a call and cannot come any more. */
   isMissing(index: number, before: State, after: State): boolean {
     return (
       this.#isGone(index, after) ||
@@ -71,17 +71,20 @@ export class Needs {
     )
   }
 
-  /** Whether a lease is needed that this call took, that is not held, and that no other call can take. */
-  #isGone(taker: number, { leases }: State): boolean {
-    return (this.#takingsOf.get(taker) ?? []).some(
-      ({ takers, needers }) =>
+  /**
+   * Whether a lease that this call started is needed, is not held, and cannot be started by another
+   * call.
+   */
+  #isGone(starter: number, { leases }: State): boolean {
+    return (this.#leasesOf.get(starter) ?? []).some(
+      ({ starters, needers }) =>
         needers > 0 &&
-        takers.every((one) => this.#isInOrder[one] === 1) &&
-        !leases.some(({ takenBy }) => takers.includes(takenBy)),
+        starters.every((one) => this.#isInOrder[one] === 1) &&
+        !leases.some(({ takenBy }) => starters.includes(takenBy)),
     )
   }
 
-  /** A heartbeat that names its generation is told of a former taking too. */
+  /** A heartbeat that names its generation can be told about a former lease too. */
   #isNoteGone({ by, id }: Pick<NoteNeed, 'by' | 'id'>, { notes }: State): boolean {
     const fresh = this.#notes.get(keyOf({ by, id, mayBePast: false })) ?? 0
     const any = fresh + (this.#notes.get(keyOf({ by, id, mayBePast: true })) ?? 0)
@@ -89,8 +92,8 @@ export class Needs {
   }
 
   #count(index: number, by: 1 | -1): void {
-    const { takings, note } = this.#needs[index] ?? { takings: [] }
-    for (const taking of takings) taking.needers += by
+    const { leases, note } = this.#needs[index] ?? { leases: [] }
+    for (const lease of leases) lease.needers += by
     if (note !== undefined) this.#notes.set(keyOf(note), (this.#notes.get(keyOf(note)) ?? 0) + by)
   }
 }
@@ -99,53 +102,53 @@ function keyOf({ by, id, mayBePast }: NoteNeed): string {
   return `${by} ${mayBePast} ${id}`
 }
 
-/** Whether an answer can say anything of leases. */
+/** Whether an answer can say anything about leases. */
 function isTelling({ status }: Answer): boolean {
   return status === 200 || status === 201 || status === 409 || status === 410
 }
 
-/** The takings that answers need, each once. */
-class TakingTable {
-  readonly #takers: Takers
-  readonly #takings = new Map<string, Taking>()
+/** The leases that answers need, each once. */
+class NeedTable {
+  readonly #starters: Starters
+  readonly #leases = new Map<string, NeededLease>()
 
-  constructor(takers: Takers) {
-    this.#takers = takers
+  constructor(starters: Starters) {
+    this.#starters = starters
   }
 
-  get all(): Iterable<Taking> {
-    return this.#takings.values()
+  get all(): Iterable<NeededLease> {
+    return this.#leases.values()
   }
 
-  /** What an answer needs. What it says of its own lease is known from its own tag. */
+  /** What an answer needs. What it says about its own lease is known from its own tag. */
   needOf(call: Call): Need {
     const { question, end } = call
-    if (end === undefined || !isTelling(end.answer)) return { takings: [] }
+    if (end === undefined || !isTelling(end.answer)) return { leases: [] }
     const { status, etag, streams = [], ended = [], by } = end.answer
     const others = streams.filter(({ id }) => status !== 410 && (etag === undefined || id !== idIn(question)))
-    const shown = others.map(({ id, label }) => this.#takersOf(call, id, label))
-    const gone = ended.map((id) => this.#takersOf(call, id, undefined))
-    const own = status === 200 ? this.#takers.ofTag(etag) : undefined
-    const sets = [...shown, ...gone, own === undefined ? [] : [own]].filter((takers) => takers.length > 0)
-    const takings = [...new Set(sets.map((takers) => this.#taking(takers)))]
-    for (const taking of takings) taking.needers += 1
-    const evictor = question.kind === 'heartbeat' ? this.#takers.ofLabel(by?.label) : undefined
-    if (evictor === undefined || question.kind !== 'heartbeat') return { takings }
+    const shown = others.map(({ id, label }) => this.#startersOf(call, id, label))
+    const gone = ended.map((id) => this.#startersOf(call, id, undefined))
+    const own = status === 200 ? this.#starters.ofTag(etag) : undefined
+    const sets = [...shown, ...gone, own === undefined ? [] : [own]].filter((starters) => starters.length > 0)
+    const leases = [...new Set(sets.map((starters) => this.#leaseOf(starters)))]
+    for (const lease of leases) lease.needers += 1
+    const evictor = question.kind === 'heartbeat' ? this.#starters.ofLabel(by?.label) : undefined
+    if (evictor === undefined || question.kind !== 'heartbeat') return { leases }
     return {
-      takings,
+      leases,
       note: { by: evictor, id: question.id, mayBePast: true },
     }
   }
 
-  #takersOf(call: Call, id: string, label: string | undefined): readonly number[] {
-    const named = this.#takers.ofLabel(label)
-    return named === undefined ? this.#takers.possible(id, call) : [named]
+  #startersOf(call: Call, id: string, label: string | undefined): readonly number[] {
+    const named = this.#starters.ofLabel(label)
+    return named === undefined ? this.#starters.possible(id, call) : [named]
   }
 
-  #taking(takers: readonly number[]): Taking {
-    const key = takers.join(' ')
-    const known = this.#takings.get(key) ?? { takers, needers: 0 }
-    this.#takings.set(key, known)
+  #leaseOf(starters: readonly number[]): NeededLease {
+    const key = starters.join(' ')
+    const known = this.#leases.get(key) ?? { starters, needers: 0 }
+    this.#leases.set(key, known)
     return known
   }
 }

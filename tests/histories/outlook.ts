@@ -1,11 +1,9 @@
-/**
- * Which calls of a history are still to come in an order, and what follows from that alone.
- */
+/** Which calls of a history are still to come in an order, and what follows from that alone. */
 import { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { idIn, type Call, type History } from './history.ts'
 import type { State } from './model/state.ts'
 
-/** The calls that may come next, and how many with an answer have not come yet. */
+/** The calls that may come next, and how many answered calls are still to come. */
 export type Next = { readonly calls: readonly number[]; readonly answeredLeft: number }
 
 /** When a call that comes next can have taken effect. */
@@ -13,33 +11,42 @@ export type Bounds = {
   /** When the last grant before it was sent. */
   readonly sentMs: number
   readonly endMs: number
-  /** When it looked at its clock, if its own answer was lost and another one tells. */
+  /** When it read its clock, if its own answer was lost and another one tells. */
   readonly provenMs: number | undefined
 }
 
 export class Outlook {
   readonly #calls: readonly Call[]
   readonly #skewMs: number
-  /** The calls to come in the order in which they were sent, linked both ways. Node 0 is the head, node n + 1 call n. */
+  /**
+   * The calls to come in the order in which they were sent, linked both ways. Node 0 is the head.
+   * Node n + 1 is call n.
+   */
   readonly #after: Int32Array
   readonly #before: Int32Array
   readonly #marks: readonly (readonly [number, number])[]
-  /** How many calls to come ask for a lease of this id, and how many of them are heartbeats with an answer. */
+  /**
+   * How many calls to come ask for a lease with this id, and how many of them are answered
+   * heartbeats.
+   */
   readonly #askersOf = new Map<string, number>()
   readonly #heartbeatsOf = new Map<string, number>()
   /** One bit for each lost call in the order. */
   #lostTaken = 0n
-  /** When each grant in the order was sent, or one before it, whichever was later. */
+  /** When each grant in the order was sent, or the one before it if that was later. */
   readonly #sentMs: number[] = [0]
-  /** Before which place each call took effect, if it did: when it returned, or an answer returned that tells of it. */
+  /**
+   * By which place each call took effect, if it did: when it returned, or when an answer that
+   * mentions it returned.
+   */
   readonly #returns: readonly number[]
-  /** When a lost call looked at its clock, if an answer tells. */
+  /** When a lost call read its clock, if an answer tells. */
   readonly #provenMs: readonly (number | undefined)[]
   #answeredLeft: number
   #hashLow = 0
   #hashHigh = 0
 
-  /** @param witnesses for each call, the answers that tell that it took effect. */
+  /** @param witnesses for each call, the answers that say that it took effect. */
   constructor({ calls, skewMs }: History, witnesses: ReadonlyMap<number, readonly number[]>) {
     this.#calls = calls
     this.#skewMs = skewMs
@@ -69,12 +76,14 @@ export class Outlook {
     return this.#lostTaken
   }
 
-  /** The same text if the same calls with an answer are still to come. */
+  /** Gives the same text if the same answered calls are still to come. */
   get key(): string {
     return `${this.#hashLow.toString(36)} ${this.#hashHigh.toString(36)}`
   }
 
-  /** The calls that were sent before any of those to come returned, the first to return at the front. */
+  /**
+   * The calls that were sent before any of those to come returned. The first to return comes first.
+   */
   next(): Next {
     const calls: number[] = []
     let firstReturn = Number.POSITIVE_INFINITY
@@ -88,7 +97,7 @@ export class Outlook {
     return { calls, answeredLeft: this.#answeredLeft }
   }
 
-  /** Until when a call that comes next took effect, and when the last grant before it was sent. */
+  /** By when a call that comes next took effect, and when the last grant before it was sent. */
   boundsOf(index: number): Bounds {
     const { end } = this.#call(index)
     const endMs = end?.returnedMs ?? this.#firstReturnMs()
@@ -122,7 +131,7 @@ export class Outlook {
     return status === 201 || (status === 200 && question.kind !== 'list')
   }
 
-  /** The state without what no call to come can see. */
+  /** The state without what no later call can see. */
   trimmed(state: State): State {
     const sinceMs = this.#nextLookMs() - this.#skewMs
     const notes = state.notes.filter(({ id }) => (this.#heartbeatsOf.get(id) ?? 0) > 0)
@@ -133,7 +142,7 @@ export class Outlook {
     return isWhole ? state : { ...state, notes, leases }
   }
 
-  /** The earliest instant at which a call to come can have looked who is live. */
+  /** The earliest instant at which a later call can have judged which leases are live. */
   #nextLookMs(): number {
     for (let node = this.#after[0]; node; node = this.#after[node]) {
       const { end, question, calledMs } = this.#call(node - 1)
@@ -178,7 +187,10 @@ export class Outlook {
   }
 }
 
-/** When a lost start looked at its clock: an answer that shows its lease, or the eviction by it, tells. */
+/**
+ * When a lost start read its clock. An answer that shows its lease, or its eviction of another,
+ * tells.
+ */
 function provenMs({ question }: Call, witnesses: readonly (Call | undefined)[]): number | undefined {
   const label = 'label' in question ? question.label : undefined
   for (const witness of witnesses) {

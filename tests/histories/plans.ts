@@ -1,5 +1,5 @@
 /**
- * The plans under which histories are recorded, as the checker's model sees them and as the service reads them.
+ * The plans of recorded histories, as the checker's model sees them and as the service reads them.
  */
 
 /** One limit on all streams, and what happens when it is reached. */
@@ -25,7 +25,7 @@ export type PlanName = keyof typeof PLANS
 
 const DEFAULT_PLAN: PlanName = 'deny-3'
 
-/** The plan of this name; the default plan if there is none. */
+/** The plan with this name, or the default plan if there is none. */
 export function planNamed(name: string | undefined): Plan {
   const plan = (PLANS as Readonly<Record<string, Plan>>)[name ?? DEFAULT_PLAN]
   if (plan === undefined) throw new RangeError(`There is no plan ${name}`)

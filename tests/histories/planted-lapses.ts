@@ -1,9 +1,7 @@
-/**
- * Faults about leases that lapse in mid-history, which last a second each.
- */
+/** Faults about leases that expire during a history. Each lease lasts a second. */
 import type { Planted } from './planted-limits.ts'
 
-/** The service looks at its clock in the middle of each call of these. */
+/** The service reads its clock in the middle of each call. */
 export const LAPSE_FAULTS: Planted = {
   'a lease counts after its end': {
     fault: (script) => {
@@ -25,7 +23,7 @@ export const LAPSE_FAULTS: Planted = {
       script.between(980, 1005).start('b', { plan: 'deny-1' }).taken(['b'])
     },
   },
-  'of two leases, the one that ends later is shown as lapsed': {
+  'of two leases, the one that ends later is shown as expired': {
     fault: (script) => {
       script.start('a').taken(['a'])
       script.start('b').taken(['a', 'b'])
@@ -37,7 +35,7 @@ export const LAPSE_FAULTS: Planted = {
       script.between(990, 1050).list().shows(['b'])
     },
   },
-  'a lapsed lease is revived beside the one that took its slot': {
+  'an expired lease is revived beside the one that took its slot': {
     fault: (script) => {
       script.start('a', { plan: 'deny-1' }).taken(['a'])
       script.between(1100, 1110).start('b', { plan: 'deny-1' }).taken(['b'])
@@ -50,23 +48,23 @@ export const LAPSE_FAULTS: Planted = {
       script.heartbeat('a', { plan: 'deny-1' }).taken(['a'])
     },
   },
-  'a live lease is told to be over': {
+  'a live lease is said to be over': {
     fault: (script) => {
       script.start('a').taken(['a'])
       script
         .between(900, 1000)
-        .heartbeat('a', { ifMatch: script.takings.get('a')?.etag ?? '' })
+        .heartbeat('a', { ifMatch: script.granted.get('a')?.etag ?? '' })
         .ended()
     },
     sound: (script) => {
       script.start('a').taken(['a'])
       script
         .between(900, 1010)
-        .heartbeat('a', { ifMatch: script.takings.get('a')?.etag ?? '' })
+        .heartbeat('a', { ifMatch: script.granted.get('a')?.etag ?? '' })
         .ended()
     },
   },
-  'a stop holds no longer than its lease': {
+  'a stop lasts no longer than its lease': {
     fault: (script) => {
       script.start('a').taken(['a'])
       script.stop('a').done()
@@ -78,7 +76,7 @@ export const LAPSE_FAULTS: Planted = {
       script.between(1025, 1035).heartbeat('a').taken(['a'])
     },
   },
-  'a wait that is not that until the first lapse': {
+  'a wait is not until the first expiry': {
     fault: (script) => {
       script.start('a', { plan: 'deny-1' }).taken(['a'])
       script.start('b', { plan: 'deny-1' }).denied(['a'], { retryAfterSeconds: 2 })

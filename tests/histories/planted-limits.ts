@@ -1,16 +1,14 @@
-/**
- * Faults of limits, evictions and replacements, as histories.
- */
+/** Faults of limits, evictions and replacements, as histories. */
 import type { Script } from './script.ts'
 
-/** Calls with one answer that cannot be true, beside the same calls with right ones. */
+/** Calls with one answer that cannot be true, and the same calls with right answers. */
 export type Planted = Readonly<
   Record<string, { readonly fault: (script: Script) => void; readonly sound: (script: Script) => void }>
 >
 
-/** Faults that let too many run, or too few, or the wrong ones. */
+/** Faults that let too many streams run, or too few, or the wrong ones. */
 export const LIMIT_FAULTS: Planted = {
-  'the limit is over by one': {
+  'the limit is exceeded by one': {
     fault: (script) => {
       for (const id of ['a', 'b']) script.start(id).taken(id === 'a' ? ['a'] : ['a', 'b'])
       script.start('c').taken(['a', 'b', 'c'])
@@ -20,7 +18,7 @@ export const LIMIT_FAULTS: Planted = {
       script.start('c').denied(['a', 'b'])
     },
   },
-  'the limit is over by one, and no answer shows all': {
+  'the limit is exceeded by one, and no answer shows all': {
     fault: (script) => {
       script.start('a').taken(['a'])
       script.between(20, 60).start('b').taken(['a', 'b'])
@@ -89,7 +87,7 @@ export const LIMIT_FAULTS: Planted = {
       script.between(30, 60).heartbeat('a', { plan: 'evict-2' }).renewed(['a', 'b'])
     },
   },
-  'an evicted stream is denied instead of told by whom': {
+  'an evicted stream is denied instead of told which stream evicted it': {
     fault: (script) => {
       script.start('a', { plan: 'evict-1' }).taken(['a'])
       script.start('b', { plan: 'evict-1' }).taken(['b'], { ended: ['a'] })
@@ -101,7 +99,7 @@ export const LIMIT_FAULTS: Planted = {
       script.heartbeat('a', { plan: 'evict-1' }).evictedBy('b')
     },
   },
-  'an evicted stream is told of another one': {
+  'an evicted stream is told of the wrong evictor': {
     fault: (script) => {
       script.start('a', { plan: 'evict-2' }).taken(['a'])
       script.start('b', { plan: 'evict-2' }).taken(['a', 'b'])
@@ -128,7 +126,7 @@ export const LIMIT_FAULTS: Planted = {
       script.start('c', { plan: 'idle-2' }).taken(['a', 'c'], { ended: ['b'] })
     },
   },
-  'one is evicted though there was room': {
+  'a stream is evicted though there was room': {
     fault: (script) => {
       script.start('a', { plan: 'evict-2' }).taken(['a'])
       script.start('b', { plan: 'evict-2' }).taken(['b'], { ended: ['a'] })

@@ -1,6 +1,4 @@
-/**
- * Faults of stops, repeated and lost calls, and of what is shown, as histories.
- */
+/** Faults of stops, repeated and lost calls, and of what is shown, as histories. */
 import type { Planted } from './planted-limits.ts'
 
 /** Faults after which no order of the calls explains the answers. */
@@ -20,7 +18,7 @@ export const ORDER_FAULTS: Planted = {
   'a stop of a stale generation ends the new one': {
     fault: (script) => {
       script.start('a').taken(['a'])
-      const ifMatch = script.takings.get('a')?.etag ?? ''
+      const ifMatch = script.granted.get('a')?.etag ?? ''
       script.stop('a').done()
       script.start('a').taken(['a'])
       script.stop('a', { ifMatch }).done()
@@ -28,7 +26,7 @@ export const ORDER_FAULTS: Planted = {
     },
     sound: (script) => {
       script.start('a').taken(['a'])
-      const ifMatch = script.takings.get('a')?.etag ?? ''
+      const ifMatch = script.granted.get('a')?.etag ?? ''
       script.stop('a').done()
       script.start('a').taken(['a'])
       script.stop('a', { ifMatch }).done()
@@ -55,7 +53,7 @@ export const ORDER_FAULTS: Planted = {
       script.start('a').renewed(['a'])
     },
   },
-  'two takings have one ETag': {
+  'two leases have one ETag': {
     fault: (script) => {
       script.start('a').taken(['a'], { etag: 'same' })
       script.start('b').taken(['a', 'b'], { etag: 'same' })
@@ -89,7 +87,7 @@ export const ORDER_FAULTS: Planted = {
       script.between(0, 90).start('b').taken(['a', 'b'])
     },
   },
-  'a list shows an older answer than one that was there before it': {
+  'a list shows an older state than an answer before it': {
     fault: (script) => {
       script.start('a').taken(['a'])
       script.start('b').taken(['a', 'b'])
@@ -146,7 +144,7 @@ export const ORDER_FAULTS: Planted = {
       script.list().shows([], { limit: 3 })
     },
   },
-  'a call is answered by a failure': {
+  'a call is answered with a server error': {
     fault: (script) => script.start('a').answered({ status: 500, problem: 'internal-error' }),
     sound: (script) => script.start('a').lost(),
   },

@@ -9,16 +9,16 @@ const LEASE_MS = 1000
 
 type Writing = (script: Script) => void
 
-/** What the search says of a history. */
+/** What the search says about a history. */
 function outcomeOf(write: Writing, { leaseMs = 60_000, skewMs = 0 } = {}): string {
   const script = new Script({ leaseMs, skewMs })
   write(script)
   return findOrder(script.history).kind
 }
 
-describe('of a fault that was planted in a history', () => {
+describe('a fault that was planted in a history', () => {
   it.each(Object.entries({ ...LIMIT_FAULTS, ...ORDER_FAULTS }))(
-    '%s: it is found, and the sound twin is ordered',
+    'is found, and the sound twin has an order: %s',
     (_name, { fault, sound }) => {
       expect(outcomeOf(fault)).toBe('unordered')
       expect(outcomeOf(sound)).toBe('ordered')
@@ -26,9 +26,9 @@ describe('of a fault that was planted in a history', () => {
   )
 })
 
-describe('of leases that lapse in mid-history', () => {
+describe('a fault about leases that expire during a history', () => {
   it.each(Object.entries(LAPSE_FAULTS))(
-    '%s: it is found, and the sound twin is ordered',
+    'is found, and the sound twin has an order: %s',
     (_name, { fault, sound }) => {
       expect(outcomeOf(fault, { leaseMs: LEASE_MS })).toBe('unordered')
       expect(outcomeOf(sound, { leaseMs: LEASE_MS })).toBe('ordered')
@@ -42,8 +42,8 @@ describe('of leases that lapse in mid-history', () => {
   })
 })
 
-describe('of more evictions than are told by name', () => {
-  it('the first may be told that it has ended, and nothing less', () => {
+describe('of more evictions than are remembered by name', () => {
+  it('the first may be told that it ended, and nothing less', () => {
     expect(outcomeOf(zapping((script) => heartbeat(script).ended()))).toBe('ordered')
     expect(outcomeOf(zapping((script) => heartbeat(script).evictedBy('s1')))).toBe('ordered')
     expect(outcomeOf(zapping((script) => heartbeat(script).denied(['s20'])))).toBe('unordered')
@@ -60,7 +60,7 @@ function deniedAt(from: number): Writing {
   }
 }
 
-/** Twenty channels after the first, each in place of the one before. */
+/** Twenty channels after the first, each replacing the one before. */
 function zapping(last: Writing): Writing {
   return (script) => {
     script.start('a', { plan: 'evict-1' }).taken(['a'])

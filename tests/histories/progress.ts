@@ -1,5 +1,6 @@
 /**
- * How far a run is: on a terminal one line in its place, elsewhere a line every few seconds.
+ * Shows how far a run is: on a terminal one line that is rewritten, elsewhere a line every few
+ * seconds.
  */
 import { barOf, ProgressLine } from '../../service/src/commands/progress-line.ts'
 import type { RunTally } from './run.ts'

@@ -14,16 +14,19 @@ export type RecorderOptions = {
   readonly mix: Mix
   /** How many users call at the same time. */
   readonly usersAtOnce: number
-  /** Recording ends once so many calls were sent, or after so long. */
+  /** Recording ends after this many calls or this much time. */
   readonly operations: number
   readonly limitMs: number
   /** Recording ends once this is raised. */
   readonly signal?: AbortSignal | undefined
-  /** Takes each history; the next one of that user's clients is recorded once it resolves. */
+  /** Receives each history. That user's clients go on with the next history once it resolves. */
   readonly take: (history: History) => Promise<void>
 }
 
-/** Records histories, each of another user, until there are operations enough. Resolves once all are taken. */
+/**
+ * Records histories, each of another user, until there are enough operations. Resolves once all are
+ * handed over.
+ */
 export async function record(options: RecorderOptions): Promise<void> {
   const deadlineMs = performance.now() + options.limitMs
   let operations = 0
@@ -46,7 +49,7 @@ export async function record(options: RecorderOptions): Promise<void> {
   await Promise.all(Array.from({ length: options.usersAtOnce }, lane))
 }
 
-/** Seeds far apart for users who are next to each other. */
+/** Seeds that are far apart, even for neighbouring users. */
 function seedOf(seed: number, user: number): number {
   return Math.imul(seed, 0x9e3779b1) ^ Math.imul(user, 0x85ebca6b)
 }

@@ -1,5 +1,6 @@
 /**
- * The program of a dynalite process: listens on a free port, makes the two tables, and tells its parent.
+ * The program of a dynalite process. It listens on a free port, creates the two tables, and tells
+ * its parent.
  */
 import { once } from 'node:events'
 import type { Server } from 'node:http'

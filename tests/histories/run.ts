@@ -1,6 +1,4 @@
-/**
- * One run: a service, histories of many users, and a judgement of each.
- */
+/** One run: a service, histories of many users, and a judgement of each. */
 import type { Mix } from './habits.ts'
 import type { History } from './history.ts'
 import type { Judgement } from './judge.ts'
@@ -10,7 +8,7 @@ import { startServiceProcess, type ServiceOptions } from './service-process.ts'
 
 export type RunOptions = ServiceOptions & {
   readonly seed: number
-  /** Recording ends once so many calls were sent, or after so long. */
+  /** Recording ends after this many calls or this much time. */
   readonly operations: number
   readonly limitMs: number
   /** Ends the recording. What was recorded is still judged. */
@@ -18,11 +16,11 @@ export type RunOptions = ServiceOptions & {
   readonly usersAtOnce: number
   readonly judges: number
   readonly mix: Mix
-  /** Where clients call, if it is not the service itself. */
+  /** Where clients call, if not the service itself. */
   readonly through?: (url: string) => Promise<{ readonly url: string; readonly stop: () => Promise<void> }>
 }
 
-/** A history that is no evidence of a sound service. */
+/** A history that does not prove a sound service. */
 export type Finding = { readonly judgement: Judgement; readonly history: History }
 
 export type RunTally = {
@@ -34,13 +32,13 @@ export type RunTally = {
   readonly nodes: number
   /** Lines of the service's log that are errors. */
   readonly errors: number
-  /** How often each kind of call had each answer. */
+  /** How often each kind of call got each answer. */
   readonly answers: ReadonlyMap<string, number>
   readonly unordered: readonly Finding[]
   readonly undecided: readonly Finding[]
 }
 
-/** Runs, and tells how far it is whenever a history was judged. */
+/** Runs, and reports progress after each judgement. */
 export async function run(
   options: RunOptions,
   watch: (tally: RunTally) => void = () => {},

@@ -1,6 +1,4 @@
-/**
- * Histories written by hand: call by call, each with the answer that it is to have, true or not.
- */
+/** Handwritten histories: call by call, each with the answer it should have, true or not. */
 import {
   idIn,
   type Answer,
@@ -13,10 +11,10 @@ import {
 import { planNamed } from './plans.ts'
 
 const LEASE_MS = 60_000
-/** How long a call takes that says nothing else; the service looks at its clock half-way. */
+/** How long a call takes by default. The service reads its clock half-way. */
 const CALL_MS = 10
 
-type Taking = {
+type GrantedLease = {
   readonly etag: string
   readonly label: string | undefined
   startedAtMs: number
@@ -29,8 +27,8 @@ export class Script {
   readonly #calls: Call[] = []
   readonly #leaseMs: number
   readonly #skewMs: number
-  /** What was told of each lease at last. */
-  readonly takings = new Map<string, Taking>()
+  /** What was last said about each lease. */
+  readonly granted = new Map<string, GrantedLease>()
   #nowMs = 1_000_000
   #span: readonly [number, number] | undefined
 
@@ -45,7 +43,7 @@ export class Script {
       { at: calledMs, index, isReturn: false },
       ...(end === undefined ? [] : [{ at: end.returnedMs, index, isReturn: true }]),
     ])
-    // Of a call and a return at one instant the call came first: they overlap.
+    // If a call and a return share an instant, the call came first, so they overlap.
     events.sort((one, other) => one.at - other.at || Number(one.isReturn) - Number(other.isReturn))
     const places = new Map(events.map(({ index, isReturn }, place) => [`${index} ${isReturn}`, place]))
     const calls = sorted.map((call, index): Call => {
@@ -56,7 +54,7 @@ export class Script {
     return { user: 'somebody', leaseMs: this.#leaseMs, skewMs: this.#skewMs, calls }
   }
 
-  /** The next call lasts from one to the other, in ms since the first call. */
+  /** The next call lasts from one instant to the other, in ms since the first call. */
   between(from: number, to: number): this {
     this.#span = [1_000_000 + from, 1_000_000 + to]
     return this
@@ -102,7 +100,7 @@ export class Script {
       this.#calls.push({ client: 0, question, calledAt: 0, calledMs, ...(end && { end }) })
     }
     const atMs = Math.floor((calledMs + returnedMs) / 2)
-    return new Asked({ question, atMs, leaseMs: this.#leaseMs, takings: this.takings, add })
+    return new Asked({ question, atMs, leaseMs: this.#leaseMs, granted: this.granted, add })
   }
 }
 
@@ -110,11 +108,11 @@ type AskedParts = {
   readonly question: Question
   readonly atMs: number
   readonly leaseMs: number
-  readonly takings: Map<string, Taking>
+  readonly granted: Map<string, GrantedLease>
   readonly add: (answer: Answer | undefined) => void
 }
 
-/** A call that waits for the answer it is to have. Members of an answer that are given here replace the true ones. */
+/** A call that waits for its answer. Members given here replace the true ones. */
 export class Asked {
   readonly #parts: AskedParts
 
@@ -124,17 +122,17 @@ export class Asked {
 
   /** 201, with these streams. */
   taken(streams: readonly string[], changes: Changes = {}): void {
-    const { question, atMs, leaseMs, takings } = this.#parts
+    const { question, atMs, leaseMs, granted } = this.#parts
     const label = 'label' in question ? question.label : undefined
-    const etag = `tag${takings.size}-${atMs}`
-    const taking = { etag, label, startedAtMs: atMs, expiresAtMs: atMs + leaseMs }
-    this.#grant(201, taking, { streams, changes })
+    const etag = `tag${granted.size}-${atMs}`
+    const lease = { etag, label, startedAtMs: atMs, expiresAtMs: atMs + leaseMs }
+    this.#grant(201, lease, { streams, changes })
   }
 
   /** 200, with these streams. */
   renewed(streams: readonly string[], changes: Changes = {}): void {
-    const { question, atMs, leaseMs, takings } = this.#parts
-    const held = takings.get(idIn(question)) ?? { etag: 'unknown', label: undefined, startedAtMs: atMs }
+    const { question, atMs, leaseMs, granted } = this.#parts
+    const held = granted.get(idIn(question)) ?? { etag: 'unknown', label: undefined, startedAtMs: atMs }
     this.#grant(200, { ...held, expiresAtMs: atMs + leaseMs }, { streams, changes })
   }
 
@@ -148,15 +146,15 @@ export class Asked {
     this.#answer({ status: 409, problem: 'stream-limit-reached', ...facts, ...changes })
   }
 
-  /** 200, with these streams, of a list. */
+  /** 200, a list of these streams. */
   shows(ids: readonly string[], changes: Changes = {}): void {
     this.#answer({ status: 200, limit: 2, active: ids.length, streams: this.#shown(ids), ...changes })
   }
 
-  /** 410: this one took the slot. */
+  /** 410: this stream took the slot. */
   evictedBy(id: string, changes: Changes = {}): void {
-    const { takings } = this.#parts
-    const { label, startedAtMs = 0 } = takings.get(id) ?? {}
+    const { granted } = this.#parts
+    const { label, startedAtMs = 0 } = granted.get(id) ?? {}
     const by = { id, ...(label !== undefined && { label }) }
     this.#answer({ status: 410, problem: 'stream-evicted', by, atMs: startedAtMs, ...changes })
   }
@@ -180,20 +178,20 @@ export class Asked {
     this.#parts.add(undefined)
   }
 
-  #grant(status: number, taking: Taking, said: { streams: readonly string[]; changes: Changes }): void {
-    const { question, takings } = this.#parts
+  #grant(status: number, lease: GrantedLease, said: { streams: readonly string[]; changes: Changes }): void {
+    const { question, granted } = this.#parts
     const id = idIn(question)
-    takings.set(id, taking)
+    granted.set(id, lease)
     const { max } = planNamed('plan' in question ? question.plan : undefined)
-    const { label: _label, ...facts } = taking
+    const { label: _label, ...facts } = lease
     const streams = said.streams.map((stream) => ({ id: stream }))
     this.#answer({ status, id, ...facts, limit: max, active: streams.length, streams, ...said.changes })
   }
 
   #shown(ids: readonly string[]): readonly ShownStream[] {
-    const { takings, leaseMs } = this.#parts
+    const { granted, leaseMs } = this.#parts
     return ids.map((id) => {
-      const { label, startedAtMs = 0, expiresAtMs = 0 } = takings.get(id) ?? {}
+      const { label, startedAtMs = 0, expiresAtMs = 0 } = granted.get(id) ?? {}
       return {
         id,
         ...(label !== undefined && { label }),

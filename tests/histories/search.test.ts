@@ -20,7 +20,7 @@ describe('the search', () => {
     expect(Math.min(counts.ordered, counts.unordered)).toBeGreaterThan(HISTORIES / 5)
   })
 
-  it('gives up after as many states as it is told, and says so', () => {
+  it('gives up after the given number of states, and says so', () => {
     const history: History = shuffledHistory(new SeededRandom(1))
     expect(findOrder(history, 1).kind).toBe('undecided')
   })

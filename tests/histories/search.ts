@@ -1,10 +1,10 @@
 /**
- * The search for an order of a user's calls in which every answer is true (Wing and Gong, 1993), with a memory of
- * what was tried already (Lowe, 2017).
+ * Searches for an order of a user's calls in which every answer is true (Wing and Gong, 1993), and
+ * remembers what it has tried (Lowe, 2017).
  *
- * A call may come next if none of the others returned before it was sent. Two orders of the same calls that lead to the
- * same state are as good as one. A list or a refusal that is true now is taken at once: no order is lost by that, since
- * the call could stand here in any order in which it stands later.
+ * A call may come next if no other call returned before it was sent. Two orders of the same calls
+ * that lead to the same state are equivalent. A list or a refusal that is true now comes next at
+ * once. This loses no order, because the call could stand here in any order that has it later.
  */
 import { changesNothing, type Call, type History } from './history.ts'
 import { outcomesOf } from './model/contract.ts'
@@ -12,9 +12,9 @@ import { storyOf, type Scene, type Step, type Story } from './model/scene.ts'
 import { EMPTY_STATE, exactly, keyOf, shifted, type State } from './model/state.ts'
 import { Needs } from './needs.ts'
 import { Outlook } from './outlook.ts'
-import { darkStarts } from './takers.ts'
+import { darkStarts } from './starters.ts'
 
-/** Where the search came to its furthest point, and why none of the calls could come next there. */
+/** The furthest point of the search, and why none of the calls could come next there. */
 export type DeadEnd = {
   readonly order: readonly number[]
   readonly state: State
@@ -24,7 +24,7 @@ export type DeadEnd = {
 export type Verdict = { readonly nodes: number } & (
   | { readonly kind: 'ordered'; readonly order: readonly number[] }
   | { readonly kind: 'unordered'; readonly deadEnd: DeadEnd }
-  /** The search was given up: nothing is known. */
+  /** The search gave up: nothing is known. */
   | { readonly kind: 'undecided' }
 )
 
@@ -34,7 +34,7 @@ export const NODES_MAX = 100_000
 /**
  * Looks for an order of the history in which every answer is true.
  *
- * First without the lost starts of which no answer tells anything afterwards: few of them took effect, and each of them
+ * It first leaves out lost starts that no later answer mentions. Few of them took effect, and each
  * doubles the work.
  */
 export function findOrder(history: History, nodesMax = NODES_MAX): Verdict {
@@ -46,7 +46,7 @@ export function findOrder(history: History, nodesMax = NODES_MAX): Verdict {
   return { ...whole, nodes: first.nodes + whole.nodes }
 }
 
-/** How a search is bounded, and which lost calls it takes for calls that never took effect. */
+/** The bounds of a search, and which lost calls it assumes never took effect. */
 type Bounds = { readonly nodesMax: number; readonly leftOut: ReadonlySet<number> }
 
 type Candidate = { readonly index: number; readonly step: Step }
@@ -56,7 +56,10 @@ class Search {
   readonly #bounds: Bounds
   readonly #outlook: Outlook
   readonly #needs: Needs
-  /** For the answers to come and the state: which lost calls were taken before, in tries that found no order. */
+  /**
+   * For the answers to come and the state: which lost calls were placed before, in attempts that
+   * found no order.
+   */
   readonly #tried = new Map<string, readonly bigint[]>()
   readonly #order: number[] = []
   #nodes = 0
@@ -77,7 +80,7 @@ class Search {
     return { kind: 'unordered', deadEnd: this.#deadEnd, nodes }
   }
 
-  /** Whether the rest can be ordered from this state on. Where it can, the order is left as it was found. */
+  /** Whether the rest can be ordered from this state on. If it can, the order found is kept. */
   #visit(state: State): boolean {
     const depth = this.#order.length
     const candidates = this.#takeAllThatIsTrue(state)
@@ -88,7 +91,7 @@ class Search {
         if (typeof step === 'string') continue
         this.#take(index)
         for (const next of step) {
-          // A lost call that changes nothing here is better left to come later, or never.
+          // A lost call that changes nothing here may as well come later, or never.
           const isIdle = next === state && this.#callAt(index).end === undefined
           if (isIdle || this.#needs.isMissing(index, state, next)) continue
           if (this.#visit(this.#outlook.trimmed(next))) return true
@@ -100,7 +103,10 @@ class Search {
     return false
   }
 
-  /** Takes each answer that is true and changes nothing; then those that may come next, or nothing if all have. */
+  /**
+   * Takes each answer that is true and changes nothing. Then returns the calls that may come next,
+   * or nothing if all have come.
+   */
   #takeAllThatIsTrue(state: State): readonly Candidate[] | undefined {
     for (;;) {
       const { calls, answeredLeft } = this.#outlook.next()
@@ -114,7 +120,10 @@ class Search {
     }
   }
 
-  /** Whether the call asked to change nothing or was refused, and tells nothing that is not known here. */
+  /**
+   * Whether the call changed nothing, by its kind or because it was refused, and says nothing new
+   * here.
+   */
   #isIdle(index: number, step: Step, state: State): boolean {
     if (typeof step === 'string' || !changesNothing(this.#callAt(index))) return false
     const [next] = step
@@ -148,7 +157,10 @@ class Search {
     this.#needs.takeBack(index)
   }
 
-  /** Whether this was not tried yet: in the same state, with the same answers to come, and with no lost call more to take. */
+  /**
+   * Whether this is new: no attempt had the same state, the same answers to come and at least these
+   * lost calls to place.
+   */
   #isNew(state: State): boolean {
     this.#nodes += 1
     if (this.#nodes > this.#bounds.nodesMax) return false

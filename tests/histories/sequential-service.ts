@@ -1,6 +1,6 @@
 /**
- * A toy of the service that carries out one call after another, to make small histories with: true ones, and ones with
- * a change in one answer that may or may not make it impossible.
+ * A toy service that carries out one call after another, to generate small histories: true ones,
+ * and ones with a changed answer that may or may not be impossible.
  */
 import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 import { deviceOf, leaseIdOf, type Answer, type Call, type History, type Question } from './history.ts'
@@ -20,7 +20,10 @@ type Held = {
   expiresAtMs: number
 }
 
-/** A history of a few calls that overlap, of which some have lost their answers, and one may have been changed. */
+/**
+ * A history of a few calls that overlap. Some have lost their answers, and one answer may be
+ * changed.
+ */
 export function shuffledHistory(random: SeededRandom): History {
   const toy = new Toy(random.pick(PLANS))
   const calls = Array.from({ length: CALLS }, (_, step): Call => {
@@ -167,7 +170,10 @@ class Toy {
   }
 }
 
-/** The calls as they were sent, with the places of all events; of a call and a return at one instant the call came first. */
+/**
+ * The calls as sent, with the places of all events. If a call and a return share an instant, the
+ * call came first.
+ */
 function inOrder(calls: readonly Call[]): readonly Call[] {
   const sorted = calls.toSorted((one, other) => one.calledMs - other.calledMs)
   return sorted.map((call, index) => {

@@ -13,7 +13,10 @@ import { policyFile } from './plans.ts'
 
 const COMMAND_LINE = fileURLToPath(new URL('../../service/src/cli.ts', import.meta.url))
 
-/** Long enough that a busy machine is not mistaken for a dead store: an answer that is not there is no evidence. */
+/**
+ * Long enough that a busy machine is not mistaken for a dead store. A missing answer proves
+ * nothing.
+ */
 const STORE_TIMEOUT_MS = 5000
 
 export type StoreKind = 'lmdb' | 'memory' | 'dynamodb'
@@ -26,15 +29,15 @@ export type ServiceOptions = {
 
 export type ServiceProcess = {
   readonly url: string
-  /** How much longer than it runs a lease counts. */
+  /** How much longer than its length a lease counts. */
   readonly skewMs: number
   /** How many lines of the log so far are errors. */
   readonly errors: () => number
-  /** Ends it, and takes away what it kept. */
+  /** Ends it, and deletes its files. */
   readonly stop: () => Promise<void>
 }
 
-/** Starts the service; resolves once all its workers listen. */
+/** Starts the service. Resolves once all its workers listen. */
 export async function startServiceProcess(options: ServiceOptions): Promise<ServiceProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-histories-'))
   const policy = join(folder, 'policy.json')
@@ -69,7 +72,7 @@ function storeText(store: StoreKind, folder: string): string {
   return store === 'lmdb' ? `lmdb:${join(folder, 'data')}` : 'memory:'
 }
 
-/** What is read of the service's log. */
+/** The parts of a log line that are read. */
 class Log {
   readonly #child: ChildProcess
   readonly #listening: string[] = []
@@ -82,7 +85,7 @@ class Log {
     createInterface({ input: child.stdout }).on('line', (line) => this.#read(line))
   }
 
-  /** The address, once so many have told that they listen. */
+  /** The address, once enough processes have said that they listen. */
   async untilListening(count: number): Promise<string> {
     const listening = new Promise<void>((resolve) => {
       this.#tell = () => this.#listening.length >= count && resolve()

@@ -1,10 +1,13 @@
-/** A share of what `npm run histories` does, small enough for every run of the tests. */
+/** A small part of what `npm run histories` does, for every run of the tests. */
 import { describe, expect, it } from 'vitest'
 import { excerptOf } from './excerpt.ts'
 import { WHOLE_MIX } from './habits.ts'
 import { run, type RunOptions } from './run.ts'
 
-/** Recording ends after so long, whatever the machine makes of it; a share below its floor proves nothing. */
+/**
+ * Recording ends after this time, however slow the machine is. Below its floor a run proves
+ * nothing.
+ */
 const LIMIT_MS = 60_000
 const PATIENCE_MS = 240_000
 const EXCERPTS_MAX = 3

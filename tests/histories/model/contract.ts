@@ -1,5 +1,6 @@
 /**
- * The contract as a model: what a call with this answer makes of a user's state, or why it cannot be.
+ * The contract as a model: how a call with this answer changes a user's state, or why it cannot be
+ * true.
  */
 import type { Answer, HeartbeatQuestion, StartQuestion } from '../history.ts'
 import { heartbeatRenewed, heartbeatTaken, startRenewed, startTaken } from './granting.ts'
@@ -9,7 +10,7 @@ import { answered, type Scene, type Step } from './scene.ts'
 import { erased, stopped } from './stopping.ts'
 import { toldEnded, toldEvicted } from './telling.ts'
 
-/** The states in which the call can leave the user; a text says why its answer cannot be true here. */
+/** The states that the call can leave. A text says why its answer cannot be true here. */
 export function outcomesOf(scene: Scene): Step {
   const { question, call } = scene
   const answer = call.end?.answer
@@ -49,11 +50,11 @@ function outcomesOfHeartbeat(scene: Scene<HeartbeatQuestion>, answer: Answer): S
   return unexpected(answer)
 }
 
-/** A lost answer is as good as the one that was due. */
+/** A lost answer counts as the answer that was due. */
 function refusedUnless(answer: Answer | undefined, status: number): string | undefined {
   return answer === undefined || answer.status === status ? undefined : unexpected(answer)
 }
 
 function unexpected({ status, problem }: Answer): string {
-  return `${status} ${problem ?? ''} is no answer to this call`
+  return `${status} ${problem ?? ''} is not an answer to this call`
 }

@@ -1,19 +1,19 @@
-/**
- * Streams that end because another one starts: those that leave for it by wish, and those that are evicted.
- */
+/** Streams that end because another starts: those that it replaces, and those that are evicted. */
 import type { Plan } from '../plans.ts'
 import { idIn, deviceOf, type StartQuestion } from '../history.ts'
 import { type Scene } from './scene.ts'
 import type { Lease, Note, Span, State } from './state.ts'
 
-/** What becomes of the other leases when one starts. */
+/** What happens to the other leases when one starts. */
 export type Parting = {
   readonly leaving: readonly Lease[]
   readonly evicted: readonly Lease[]
   readonly kept: readonly Lease[]
 }
 
-/** The leases whose slots a start takes by wish: the one that it replaces, and its own device's former one. */
+/**
+ * The leases whose slots a start takes over: the one it replaces, and its own device's former one.
+ */
 export function leavingFor(
   { question }: Scene<StartQuestion>,
   plan: Plan,
@@ -25,8 +25,8 @@ export function leavingFor(
 }
 
 /**
- * The instants at which it can be that those told as ended were live and the others that left had lapsed; a text
- * says what is wrong.
+ * The instants at which the streams named as ended may have been live while the others that left
+ * had expired. A text says what is wrong.
  */
 export function whenEnded(
   { leaving, evicted }: Parting,
@@ -37,16 +37,21 @@ export function whenEnded(
   const names = new Set(told)
   const gone = [...leaving, ...evicted]
   const unknown = told.find((id) => !gone.some((lease) => lease.id === id))
-  if (unknown !== undefined) return `${unknown} is told as ended, but was not held`
-  if (names.size !== told.length) return 'a stream is told as ended twice'
+  if (unknown !== undefined) return `${unknown} is named as ended, but was not held`
+  if (names.size !== told.length) return 'a stream is named as ended twice'
   for (const { id, expires } of gone) {
     if (names.has(id)) to = Math.min(to, expires.to - 1)
     else from = Math.max(from, expires.from)
   }
-  return from <= to ? { from, to } : 'those told as ended are not those that were live at any one instant'
+  return from <= to
+    ? { from, to }
+    : 'the streams named as ended are not those that were live at any one instant'
 }
 
-/** Whether a plan can leave this room to a newcomer, and evict these for it and no others, at an instant within the span. */
+/**
+ * Whether a plan may make this room for a newcomer and evict exactly these, at an instant within
+ * the span.
+ */
 export function roomFault(plan: Plan, { evicted, kept }: Parting, within: Span): string | undefined {
   if (plan.whenFull === 'deny' && evicted.length > 0) return `a plan that denies evicted ${evicted[0]?.id}`
   const surelyLive = kept.filter(({ expires }) => expires.from > within.to)
@@ -56,10 +61,10 @@ export function roomFault(plan: Plan, { evicted, kept }: Parting, within: Span):
   if (possiblyLive.length < plan.max - 1) return `${evicted.at(-1)?.id} was evicted though there was room`
   const inTurn = ({ started, expires }: Lease) => (plan.whenFull === 'evict-idle' ? expires : started)
   const passedOver = surelyLive.find((stays) => evicted.some((goes) => inTurn(goes).from > inTurn(stays).to))
-  return passedOver && `${passedOver.id} came before one that was evicted`
+  return passedOver && `${passedOver.id} should have been evicted first`
 }
 
-/** The state once the newcomer has a lease and the others have parted. */
+/** The state after the newcomer has a lease and the others have gone. */
 export function afterStart(
   { state, index }: Scene<StartQuestion>,
   { leaving, evicted }: Parting,
@@ -82,7 +87,7 @@ export function afterStart(
   return { leases, notes: [...kept, ...written] }
 }
 
-/** The notes once this stream runs again: they tell of former takings only. */
+/** The notes once this stream runs again. They are about its former leases only. */
 export function withoutNotesOn(scene: Scene, state: State): State {
   const id = idIn(scene.question)
   if (!state.notes.some((note) => note.id === id && !note.isPast)) return state

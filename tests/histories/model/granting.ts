@@ -1,5 +1,6 @@
 /**
- * Starts and heartbeats that were granted: the answer must fit the call, and what it shows must have been so.
+ * Starts and heartbeats that were granted. The answer must fit the call, and what it shows must be
+ * true.
  */
 import { idIn, type HeartbeatQuestion, type StartQuestion } from '../history.ts'
 import { planNamed } from '../plans.ts'
@@ -11,7 +12,7 @@ import { noteInForce } from './telling.ts'
 
 type Granted = Answered<StartQuestion | HeartbeatQuestion>
 
-/** A start took a lease: there was room, or room was made as the plan says. */
+/** A start got a lease: there was room, or the plan made room. */
 export function startTaken(scene: Answered<StartQuestion>): Step {
   const { question, answer, state, judged } = scene
   const plan = planNamed(question.plan)
@@ -36,7 +37,7 @@ export function startTaken(scene: Answered<StartQuestion>): Step {
   return [withoutNotesOn(scene, next)]
 }
 
-/** A start found its stream held, and renewed it. Those it replaces end all the same. */
+/** A start found its stream held, and renewed it. The streams that it replaces still end. */
 export function startRenewed(scene: Answered<StartQuestion>): Step {
   const { question, answer, state, judged } = scene
   const plan = planNamed(question.plan)
@@ -56,14 +57,16 @@ export function startRenewed(scene: Answered<StartQuestion>): Step {
   return [withoutNotesOn(scene, afterStart(scene, parting, { leases: sight, at, sure: ended }))]
 }
 
-/** A heartbeat found its lease gone and took it anew, for which there must have been room, and no note. */
+/**
+ * A heartbeat found its lease gone and started it again. There must have been room, and no note.
+ */
 export function heartbeatTaken(scene: Answered<HeartbeatQuestion>): Step {
   const { question, answer, state, judged } = scene
   const own = state.leases.find(({ id }) => id === question.id)
   const note = noteInForce(scene)
-  if (question.ifMatch !== undefined) return 'a heartbeat with If-Match took a lease'
+  if (question.ifMatch !== undefined) return 'a heartbeat with If-Match started a lease'
   if (note !== undefined)
-    return `${question.id} was ${note.cause} a moment ago, and took a lease by a heartbeat`
+    return `${question.id} was ${note.cause} a moment ago, and was started by a heartbeat`
   const fault = takenFault(scene, own) ?? limitFault(scene, limitsOn(scene))
   if (fault !== undefined) return fault
   const kept = state.leases.filter((lease) => lease !== own)
@@ -75,7 +78,7 @@ export function heartbeatTaken(scene: Answered<HeartbeatQuestion>): Step {
   return typeof sight === 'string' ? sight : [withoutNotesOn(scene, { ...state, leases: sight })]
 }
 
-/** A heartbeat renewed the lease that it knows, live or lapsed. */
+/** A heartbeat renewed the lease that it knows, live or expired. */
 export function heartbeatRenewed(scene: Answered<HeartbeatQuestion>): Step {
   const { question, state, story } = scene
   const own = state.leases.find(({ id }) => id === question.id)
@@ -90,12 +93,12 @@ export function heartbeatRenewed(scene: Answered<HeartbeatQuestion>): Step {
   return typeof sight === 'string' ? sight : [{ ...state, leases: sight } satisfies State]
 }
 
-/** What is wrong with an answer that says that a lease was taken. */
+/** What is wrong with an answer that says that a lease was started. */
 function takenFault(scene: Granted, own: Lease | undefined): string | undefined {
   const { answer, asked, judged, story } = scene
-  if (own !== undefined && own.expires.from > judged.to) return `${own.id} is held, and was taken once more`
+  if (own !== undefined && own.expires.from > judged.to) return `${own.id} is held, and was started once more`
   if (answer.etag === undefined || story.repeatedTags.has(answer.etag))
-    return 'the ETag is not that of this taking alone'
+    return 'the ETag does not belong to this lease alone'
   if (!contains(asked, answer.startedAtMs ?? Number.NaN)) return 'startedAt is not within the call'
   return answer.expiresAtMs === (answer.startedAtMs ?? 0) + story.history.leaseMs
     ? shapeFault(scene)
@@ -118,19 +121,22 @@ function shapeFault({ question, answer }: Granted): string | undefined {
   return answer.active === answer.streams?.length ? undefined : 'active is not the number of streams'
 }
 
-/** The limit that is told must be that of a plan that may hold. */
+/** The limit in the answer must belong to a plan that may apply. */
 function limitFault({ answer }: Granted, limits: readonly number[]): string | undefined {
   return limits.includes(answer.limit ?? 0) ? undefined : `limit ${answer.limit} is not that of the plan`
 }
 
-/** The leases with their own one renewed as the answer says. */
+/** The leases, with their own one renewed as the answer says. */
 function renewed({ answer }: Granted, leases: readonly Lease[], own: Lease): Lease[] {
   const { etag, startedAtMs, expiresAtMs } = answer
   const next: Lease = { ...own, etag, started: told(startedAtMs), expires: told(expiresAtMs), isFresh: false }
   return leases.map((lease) => (lease === own ? next : lease))
 }
 
-/** The leases after the answer showed them, no earlier than the decision; never more than a limit grants. */
+/**
+ * The leases after the answer showed them, no earlier than the decision. There are never more than
+ * the limit.
+ */
 function seen(scene: Granted, leases: readonly Lease[], decidedAt: Span): readonly Lease[] | string {
   const { answer, seen: within, story } = scene
   const shown = answer.streams ?? []

@@ -1,6 +1,4 @@
-/**
- * Calls whose answer was lost, if they took effect: all that they can have come to.
- */
+/** Calls whose answer was lost, if they took effect: every possible result. */
 import { idIn, type HeartbeatQuestion, type StartQuestion } from '../history.ts'
 import { planNamed } from '../plans.ts'
 import { afterStart, leavingFor, roomFault, withoutNotesOn, type Parting } from './ending.ts'
@@ -8,7 +6,7 @@ import { canHaveTag, limitsOn, newLease, type Scene } from './scene.ts'
 import { shifted, type Lease, type State } from './state.ts'
 import { noteInForce } from './telling.ts'
 
-/** A start that renewed its lease, or took one. */
+/** A start that renewed its lease or got one. */
 export function startLost(scene: Scene<StartQuestion>): readonly State[] {
   const { state, question } = scene
   const own = state.leases.find(({ id }) => id === idIn(question))
@@ -17,7 +15,7 @@ export function startLost(scene: Scene<StartQuestion>): readonly State[] {
   return startLostWith(scene, own, leaving).map((next) => withoutNotesOn(scene, next))
 }
 
-/** What a lost start can have come to if these leave for it. */
+/** The possible results of a lost start if these leave for it. */
 function startLostWith(
   scene: Scene<StartQuestion>,
   own: Lease | undefined,
@@ -45,7 +43,7 @@ function startLostWith(
   return states
 }
 
-/** A heartbeat that renewed its lease, or took it anew. */
+/** A heartbeat that renewed its lease or started it again. */
 export function heartbeatLost(scene: Scene<HeartbeatQuestion>): readonly State[] {
   const { state, question, judged, story } = scene
   const { ifMatch, id } = question
@@ -66,7 +64,7 @@ export function heartbeatLost(scene: Scene<HeartbeatQuestion>): readonly State[]
   return states
 }
 
-/** Every choice of some of them, or none: which ones a plan evicts is not known from an answer. */
+/** Every subset, including none. A lost answer does not show which streams a plan evicted. */
 function choicesOf(leases: readonly Lease[]): readonly (readonly Lease[])[] {
   return leases.reduce<readonly (readonly Lease[])[]>(
     (choices, lease) => [...choices, ...choices.map((choice) => [...choice, lease])],

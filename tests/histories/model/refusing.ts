@@ -1,6 +1,4 @@
-/**
- * Denials and lists: both show what was live at one instant.
- */
+/** Denials and lists. Both show what was live at one instant. */
 import { idIn, type HeartbeatQuestion, type StartQuestion } from '../history.ts'
 import { planNamed } from '../plans.ts'
 import { leavingFor } from './ending.ts'
@@ -12,7 +10,10 @@ import { noteInForce } from './telling.ts'
 /** The most holders that a refusal names. */
 const HOLDERS_NAMED_MAX = 20
 
-/** A start was denied: its plan denies, the limit was reached, and exactly those in the way are named. */
+/**
+ * A start was denied: its plan denies, the limit is reached, and exactly the streams in the way are
+ * named.
+ */
 export function startDenied(scene: Answered<StartQuestion>): Step {
   const { question, answer } = scene
   const plan = planNamed(question.plan)
@@ -25,7 +26,7 @@ export function startDenied(scene: Answered<StartQuestion>): Step {
   return denied(scene)
 }
 
-/** A heartbeat found its lease gone and no room to take it anew. */
+/** A heartbeat found its lease gone, and no room to start it again. */
 export function heartbeatDenied(scene: Answered<HeartbeatQuestion>): Step {
   const { question, answer } = scene
   const note = noteInForce(scene)
@@ -37,7 +38,7 @@ export function heartbeatDenied(scene: Answered<HeartbeatQuestion>): Step {
   return count < limit ? `denied with ${count} of ${limit} in the way` : denied(scene)
 }
 
-/** The newcomer has no lease, and what is named is what was live. */
+/** The newcomer has no lease, and the answer names what was live. */
 function denied(scene: Answered<StartQuestion | HeartbeatQuestion>): Step {
   const { state, question, answer, judged, seen } = scene
   const { streams = [], more = 0, active, retryAfterSeconds } = answer
@@ -54,7 +55,10 @@ function denied(scene: Answered<StartQuestion | HeartbeatQuestion>): Step {
   return sight.leases === state.leases ? [state] : [{ ...state, leases: sight.leases }]
 }
 
-/** The wait that is told must be that until the first holder can lapse, in whole seconds, from some instant of these. */
+/**
+ * The wait must end when the first holder can expire, in whole seconds from some instant of the
+ * span.
+ */
 function retryFault(firstEndMs: number, seconds: number | undefined, at: Span): string | undefined {
   if (seconds === undefined) return 'no Retry-After'
   const longest = Math.ceil((firstEndMs - at.from) / 1000)
@@ -64,7 +68,7 @@ function retryFault(firstEndMs: number, seconds: number | undefined, at: Span): 
     : `Retry-After ${seconds} is not ${shortest} to ${longest}`
 }
 
-/** A list shows what was live, under the plan of the stream started last. */
+/** A list shows what was live, under the plan of the newest stream. */
 export function listed(scene: Answered): Step {
   const { state, answer, seen, story } = scene
   const { streams = [], active, limit } = answer

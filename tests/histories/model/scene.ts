@@ -1,6 +1,4 @@
-/**
- * A call at its place in an order, as the rules of the model see it.
- */
+/** A call at its place in an order, as the rules of the model see it. */
 import {
   idIn,
   type Answer,
@@ -16,11 +14,11 @@ import { exactly, type Lease, type Span, type State } from './state.ts'
 /** What is the same for every order of a history. */
 export type Story = {
   readonly history: History
-  /** Entity tags that no admission answered: each belongs to one whose answer was lost. */
+  /** Entity tags that no admission returned. Each belongs to an admission whose answer was lost. */
   readonly strayTags: ReadonlySet<string>
-  /** Entity tags that more than one admission answered. */
+  /** Entity tags that more than one admission returned. */
   readonly repeatedTags: ReadonlySet<string>
-  /** The limits that calls of this history may have been judged by. */
+  /** The limits by which calls of this history may have been judged. */
   readonly limits: readonly number[]
 }
 
@@ -30,18 +28,18 @@ export type Scene<Asked extends Question = Question> = {
   readonly call: Call
   readonly question: Asked
   readonly state: State
-  /** When the service can have looked at its clock for what it writes. */
+  /** When the service may have read its clock for what it writes. */
   readonly asked: Span
-  /** When it can have judged who is live, to decide. */
+  /** When it may have judged which leases are live, to decide. */
   readonly judged: Span
-  /** When it can have judged who is live, to show what it decided on. */
+  /** When it may have judged which leases are live, to show what it decided on. */
   readonly seen: Span
 }
 
 /** The states in which a call can leave a user, or why its answer cannot be true here. */
 export type Step = readonly State[] | string
 
-/** The scene of a call that has an answer. */
+/** The scene of a call with an answer. */
 export type Answered<Asked extends Question = Question> = Scene<Asked> & { readonly answer: Answer }
 
 export function answered<Asked extends Question>(scene: Scene<Asked>, answer: Answer): Answered<Asked> {
@@ -67,7 +65,7 @@ function asksForLease(question: Question): question is StartQuestion | Heartbeat
   return question.kind === 'start' || question.kind === 'heartbeat'
 }
 
-/** The lease that a start or heartbeat takes. */
+/** The lease that a start or heartbeat gets. */
 export function newLease(
   { index, question }: Scene,
   facts: Pick<Lease, 'etag' | 'started' | 'expires'>,
@@ -76,8 +74,8 @@ export function newLease(
 }
 
 /**
- * The limits that may be told of a start or heartbeat: that of the plan it names, or, if it names none, that of any plan
- * that an earlier lease of the user may have been under.
+ * The limits that a start or heartbeat may be told: its plan's, or if it names none, that of any
+ * plan an earlier lease of the user may have been under.
  */
 export function limitsOn({ story, question }: Scene<StartQuestion | HeartbeatQuestion>): readonly number[] {
   if (question.kind === 'start' || question.plan !== undefined) return [planNamed(question.plan).max]
@@ -99,12 +97,15 @@ export function labelOf({ history }: Story, takenBy: number): string | undefined
   return question !== undefined && 'label' in question ? question.label : undefined
 }
 
-/** Whether the lease can be the one with this tag; one whose answer was lost can be any that no answer accounts for. */
+/**
+ * Whether the lease can be the one with this tag. If its answer was lost, it can have any tag that
+ * no answer accounts for.
+ */
 export function canHaveTag({ strayTags }: Story, { etag }: Pick<Lease, 'etag'>, tag: string): boolean {
   return etag === undefined ? strayTags.has(tag) : etag === tag
 }
 
-/** The span of an instant that an answer tells. */
+/** The span of an instant in an answer. */
 export function told(ms: number | undefined): Span {
   return exactly(ms ?? Number.NaN)
 }

@@ -1,20 +1,22 @@
 /**
- * What a user's roster may be at one point of an order of calls, as far as the answers so far tell.
+ * What a user's roster may be at one point of an order of calls, as far as the answers so far say.
  */
 
-/** An instant that is known to lie between two others, both included; exact if they are equal. */
+/** An instant known to lie between two others, both included. It is exact if they are equal. */
 export type Span = { readonly from: number; readonly to: number }
 
-/** A stream that was taken and not ended since. It may have lapsed, and then be gone or not. */
+/**
+ * A stream that was started and has not been ended. It may have expired, and then be gone or not.
+ */
 export type Lease = {
   readonly id: string
-  /** The call that took it, by its place in the history. */
+  /** The call that started it, by its place in the history. */
   readonly takenBy: number
   /** Unknown if the answer to that call was lost. */
   readonly etag: string | undefined
   readonly started: Span
   readonly expires: Span
-  /** Whether it was never renewed, and so ends one lease after it started. */
+  /** Whether it was never renewed, and so ends one lease length after it started. */
   readonly isFresh: boolean
 }
 
@@ -28,12 +30,12 @@ export type Note = {
   readonly at: Span
   /** Whether the stream was certainly held when it was ended, so that there must be a note. */
   readonly isSure: boolean
-  /** Whether the stream was started again since. */
+  /** Whether the stream started again since. */
   readonly isPast: boolean
 }
 
 export type State = {
-  /** In the order in which they were taken. */
+  /** In the order in which they started. */
   readonly leases: readonly Lease[]
   readonly notes: readonly Note[]
 }
@@ -52,7 +54,7 @@ export function contains({ from, to }: Span, ms: number): boolean {
   return from <= ms && ms <= to
 }
 
-/** The same text for states of which the same is known. */
+/** Gives the same text for states that hold the same knowledge. */
 export function keyOf({ leases, notes }: State): string {
   let key = ''
   for (const { takenBy, etag, started, expires, isFresh } of leases) {

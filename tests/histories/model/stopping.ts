@@ -1,11 +1,9 @@
-/**
- * Stops, and users who are forgotten.
- */
+/** Stops, and users who are erased. */
 import type { StopQuestion } from '../history.ts'
 import { canHaveTag, type Scene, type Step } from './scene.ts'
 import { EMPTY_STATE, type Lease, type Note, type State } from './state.ts'
 
-/** The stream does not run any more, unless a stale generation was named. */
+/** The stream no longer runs, unless the call named a stale generation. */
 export function stopped(scene: Scene<StopQuestion>): Step {
   const { question, state, story } = scene
   const { ifMatch, id } = question
@@ -32,7 +30,10 @@ function without(scene: Scene<StopQuestion>, held: Lease): State {
   }
 }
 
-/** A stop of a stream that is not held may leave a note too, and an operator's may take that of an eviction away. */
+/**
+ * A stop of a stream that is not held may leave a note too. An operator's note may replace that of
+ * an eviction.
+ */
 function unheld(scene: Scene<StopQuestion>): State {
   const { state, question } = scene
   const isOwn = ({ id, isPast }: Note) => id === question.id && !isPast

@@ -1,21 +1,19 @@
-/**
- * What the heartbeat of a stream that was ended must be told, and what it may be told.
- */
+/** What a heartbeat of an ended stream must be told, and what it may be told. */
 import { idIn, type HeartbeatQuestion, type Question } from '../history.ts'
 import { mayHaveForgotten, mayHaveForgottenEvictions } from './forgetting.ts'
 import { canHaveTag, labelOf, type Answered, type Scene, type Step } from './scene.ts'
 import { contains, exactly, type Note } from './state.ts'
 
-/** How many leases long it is told that a stream was ended. */
+/** For how many lease lengths a heartbeat is told that its stream was ended. */
 const LEASES_TOLD = { evicted: 2, operator: 2, stopped: 1 } as const satisfies Record<Note['cause'], number>
 
 /**
- * Whether an older note may be told if a newer one on the same stream was dropped. A service that does so tells a player
- * of an end before the last one.
+ * Whether an older note may be given if a newer one on the same stream was dropped. The player then
+ * hears of an end before the last one.
  */
 const OLDER_NOTES_MAY_BE_TOLD = true
 
-/** The note that a heartbeat may not pass by, neither to be admitted nor to be denied. */
+/** The note that a heartbeat must be told, whether it would be admitted or denied. */
 export function noteInForce(scene: Scene<HeartbeatQuestion>): Note | undefined {
   return scene.state.notes.find(
     (note) => note.id === scene.question.id && !note.isPast && isInForce(scene, note),
@@ -31,7 +29,7 @@ function isInForce({ story, judged }: Scene, { at, cause, isSure }: Note): boole
   return isSure && judged.to < at.from + LEASES_TOLD[cause] * story.history.leaseMs
 }
 
-/** The heartbeat was told that another stream took the slot of its own. */
+/** The heartbeat was told that another stream took its slot. */
 export function toldEvicted(scene: Answered<HeartbeatQuestion>): Step {
   const { state, story, question, answer, judged } = scene
   const { by, atMs } = answer
@@ -79,14 +77,17 @@ function endedFault(scene: Answered<HeartbeatQuestion>): string | undefined {
   if (reasons.includes(answer.reason)) return undefined
   if (answer.reason !== undefined) return `no stop gave the reason ${answer.reason}`
   if (mayHaveForgotten(scene)) return undefined
-  return stops.length > 0 ? 'the reason of the stop is not told' : `${question.id} was not stopped`
+  return stops.length > 0 ? 'the reason of the stop is not given' : `${question.id} was not stopped`
 }
 
 function reasonOf(question: Question | undefined): string | undefined {
   return question?.kind === 'stop' ? question.reason : undefined
 }
 
-/** Why a heartbeat of this generation cannot be told `stream-ended`: it was evicted, and must be told so. */
+/**
+ * Why a heartbeat of this generation cannot be told `stream-ended`: it was evicted and must be told
+ * that.
+ */
 function endedFaultOf(scene: Answered<HeartbeatQuestion>, tag: string): string | undefined {
   const { state, question } = scene
   const note = state.notes.find(

@@ -1,19 +1,17 @@
-/**
- * Which calls can have taken a lease that an answer speaks of.
- */
+/** Which calls can have started a lease that an answer mentions. */
 import { idIn, type Call } from './history.ts'
 
-type Taker = {
+type Starter = {
   readonly index: number
   readonly calledAt: number
   /** Infinite if its answer was lost. */
   readonly returnedAt: number
 }
 
-export class Takers {
+export class Starters {
   readonly #byTag = new Map<string, number>()
   readonly #byLabel = new Map<string, number>()
-  readonly #byId = new Map<string, Taker[]>()
+  readonly #byId = new Map<string, Starter[]>()
 
   constructor(calls: readonly Call[]) {
     for (const [index, { question, calledAt, end }] of calls.entries()) {
@@ -21,8 +19,8 @@ export class Takers {
       if (question.label !== undefined) this.#byLabel.set(question.label, index)
       if (end !== undefined && end.answer.status !== 201) continue
       if (end?.answer.etag !== undefined) this.#byTag.set(end.answer.etag, index)
-      const taker = { index, calledAt, returnedAt: end?.returnedAt ?? Number.POSITIVE_INFINITY }
-      this.#byId.set(idIn(question), [...(this.#byId.get(idIn(question)) ?? []), taker])
+      const starter = { index, calledAt, returnedAt: end?.returnedAt ?? Number.POSITIVE_INFINITY }
+      this.#byId.set(idIn(question), [...(this.#byId.get(idIn(question)) ?? []), starter])
     }
   }
 
@@ -34,25 +32,27 @@ export class Takers {
     return label === undefined ? undefined : this.#byLabel.get(label)
   }
 
-  /** All that can have taken the lease of this id of which an answer speaks. */
+  /** All calls that can have started the lease with this id that an answer mentions. */
   possible(id: string, { calledAt, end }: Call): readonly number[] {
-    const takers = this.#byId.get(id) ?? []
+    const starters = this.#byId.get(id) ?? []
     const until = end?.returnedAt ?? Number.POSITIVE_INFINITY
-    const isOver = (taker: Taker) =>
-      takers.some((later) => taker.returnedAt < later.calledAt && later.returnedAt < calledAt)
-    return takers.filter((taker) => taker.calledAt < until && !isOver(taker)).map(({ index }) => index)
+    const isOver = (starter: Starter) =>
+      starters.some((later) => starter.returnedAt < later.calledAt && later.returnedAt < calledAt)
+    return starters
+      .filter((starter) => starter.calledAt < until && !isOver(starter))
+      .map(({ index }) => index)
   }
 }
 
-/** Lost starts whose streams no answer speaks of afterwards. */
+/** Lost starts whose streams no later answer mentions. */
 export function darkStarts(calls: readonly Call[]): ReadonlySet<number> {
-  const takers = new Takers(calls)
+  const starters = new Starters(calls)
   const spokenOf = new Set<number | undefined>()
   for (const call of calls) {
     const { streams = [], ended = [], by, id } = call.end?.answer ?? {}
-    for (const { label } of [...streams, by ?? {}]) spokenOf.add(takers.ofLabel(label))
+    for (const { label } of [...streams, by ?? {}]) spokenOf.add(starters.ofLabel(label))
     const ids = [...streams.map((stream) => stream.id), ...ended, ...(id === undefined ? [] : [id])]
-    for (const taker of ids.flatMap((one) => takers.possible(one, call))) spokenOf.add(taker)
+    for (const starter of ids.flatMap((one) => starters.possible(one, call))) spokenOf.add(starter)
   }
   const starts = calls.flatMap(({ question, end }, index) =>
     question.kind === 'start' && end === undefined ? [index] : [],
