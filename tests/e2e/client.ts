@@ -1,13 +1,13 @@
 /**
- * A caller of the HTTP contract, on as many kept-alive connections as it has requests under way.
+ * A client of the HTTP contract, with as many kept-alive connections as it has requests in flight.
  */
 import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-/** A stream as an answer names it: by its id alone, or with all there is to say. */
+/** A stream as an answer shows it: only its id, or everything about it. */
 type NamedStream = string | { readonly id: string; readonly expiresAt: string | null }
 
-/** The members of all kinds of answer that tests read. */
+/** The members of all kinds of answers that tests read. */
 export type AnswerBody = {
   readonly type?: string
   readonly status?: number
@@ -20,13 +20,15 @@ export type Answer = {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly text: string
-  /** The text as JSON; empty where it is something else. */
+  /** The text as JSON. Empty if it is something else. */
   readonly body: AnswerBody
 }
 
 const CONNECTIONS_MAX = 80
 
-/** Calls one service. Every method rejects where the connection breaks before the answer is whole. */
+/**
+ * Calls one service. Every method rejects if the connection breaks before the answer is complete.
+ */
 export class Client {
   readonly #url: string
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX })
@@ -66,7 +68,7 @@ export class Client {
   }
 }
 
-/** The ids of the streams that an answer names, in its order. */
+/** The ids of the streams in an answer, in its order. */
 export function idsIn({ body }: Answer): readonly string[] {
   return (body.streams ?? []).map((stream) => (typeof stream === 'string' ? stream : stream.id))
 }

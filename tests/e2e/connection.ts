@@ -1,5 +1,6 @@
 /**
- * One connection as bytes: what is written is sent as it is, and answers are cut from what comes back.
+ * One connection as bytes. What is written is sent as it is, and answers are cut from what comes
+ * back.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -7,14 +8,17 @@ import { connect, type Socket } from 'node:net'
 /** An answer as it came over the wire. */
 export type WireAnswer = { readonly status: number; readonly head: string; readonly body: string }
 
-/** Far longer than any answer takes, so that only one that never comes meets it. */
+/** Far longer than any answer takes, so that only a missing answer reaches it. */
 const PATIENCE_MS = 30_000
 
 /** A connection to the service at this address. */
 export class Connection {
   readonly socket: Socket
   #received = Buffer.alloc(0)
-  /** When the other side ended the connection, or this one broke: milliseconds of `performance.now()`. */
+  /**
+   * When the other side ended the connection or this one broke, in milliseconds of
+   * `performance.now()`.
+   */
   endedAtMs: number | undefined
   #ending = ''
 
@@ -42,7 +46,7 @@ export class Connection {
     return this.endedAtMs !== undefined
   }
 
-  /** The next answer, whole. Rejects if the connection ends before. */
+  /** The next complete answer. Rejects if the connection ends first. */
   async answer(): Promise<WireAnswer> {
     const deadlineMs = performance.now() + PATIENCE_MS
     for (;;) {

@@ -1,5 +1,6 @@
 /**
- * A service whose data file was damaged while it was stopped. LMDB would end the process that opens it by a signal.
+ * A service whose data file was damaged while it was stopped. A process that opens such a file with
+ * LMDB is killed by a signal.
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,13 +26,13 @@ beforeAll(async () => {
 
 const HARMS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   'cut to 8 KB': (bytes) => bytes.subarray(0, 8192),
-  'cut to half': (bytes) => bytes.subarray(0, bytes.length / 2),
+  'cut in half': (bytes) => bytes.subarray(0, bytes.length / 2),
   'noise in both meta pages': (bytes) => {
     const chance = chanceOf(28)
     for (let at = 0; at < 8192; at += 1) bytes[at] = chance(256)
     return bytes
   },
-  'no file of LMDB': () => Buffer.from('{"not":"mine"}\n'.repeat(1000)),
+  'not an LMDB file': () => Buffer.from('{"not":"mine"}\n'.repeat(1000)),
 }
 
 describe.each([1, 2])(
@@ -72,27 +73,30 @@ it('a sweep refuses it in the same way', async () => {
 })
 
 describe.each([1, 2])('a service of %i process(es) starts', (workers) => {
-  it('with one meta page broken: it says so, and has lost one decision at most', async () => {
+  it('with one meta page broken: it reports this, and has lost at most one decision', async () => {
     const bytes = Buffer.from(whole)
     bytes.fill(0, 0, 4096)
     const folder = folderWith(bytes)
     const service = await startService({ folder, workers })
     const warnings = service.log.filter(({ level, msg }) => level === 'warn' && msg.includes('data.mdb'))
-    expect(warnings.length, 'of each worker that came upon it').toBeGreaterThanOrEqual(1)
+    expect(warnings.length, 'of each worker that met it').toBeGreaterThanOrEqual(1)
     const client = new Client(service.url)
     expect(await client.list('user2')).toHaveLength(3)
     expect((await client.start('user2', 'film')).status).toBe(409)
     expect((await client.get('/readyz')).status).toBe(200)
   })
 
-  it('with an empty file, as with none', async () => {
+  it('with an empty file, as with no file', async () => {
     const service = await startService({ folder: folderWith(Buffer.alloc(0)), workers })
     const client = new Client(service.url)
     expect((await client.start('user-0', 'film')).status).toBe(201)
   })
 })
 
-/** What a service leaves behind that has many viewers, and the sample users, whose streams never lapse. */
+/**
+ * Leaves the store of a service with many viewers, and with the sample users, whose streams never
+ * expire.
+ */
 async function dataFileOfService(): Promise<Buffer> {
   const endings: (() => void | Promise<void>)[] = []
   const atEnd = (ending: () => void | Promise<void>) => void endings.push(ending)

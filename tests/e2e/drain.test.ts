@@ -9,19 +9,22 @@ import { startService, type RunningService, type ServiceOptions } from './runnin
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const LIMIT = 3
-/** Long enough to be told of it and to do something still. */
+/** Long enough to notice the shutdown and still do something. */
 const GRACE_SECONDS = 2
-/** What a service without a grace takes to close its port. A connection in that very moment may wait for nobody. */
+/**
+ * How long a service without a grace period takes to close its port. It waits for no connection
+ * that opens at that moment.
+ */
 const CLOSE_MS = 500
-/** A grace that no test can wait for. */
+/** A grace period that no test can wait for. */
 const LONG_GRACE = ['--drain-seconds', '600']
-/** What a process may take to end once it has nothing to wait for. */
+/** How long a process may take to end once it has nothing to wait for. */
 const END_LIMIT_MS = 5000
 
 const BODY = JSON.stringify({ streamId: 'half-sent' })
 
 describe.each([1, 2])('told to stop by SIGTERM, a service of %i process(es)', (workers) => {
-  it('says so to load balancers, answers and loses nothing meanwhile, and exits 0', async () => {
+  it('tells load balancers, answers and loses nothing meanwhile, and exits 0', async () => {
     const folder = temporaryFolder()
     const service = await startService({ folder, workers, flags: ['--drain-seconds', String(GRACE_SECONDS)] })
     const ledger = new Ledger(LIMIT)
@@ -49,7 +52,7 @@ describe.each([1, 2])('told to stop by SIGTERM, a service of %i process(es)', (w
     expect(await faultsOf(new Client(next.url), ledger)).toEqual([])
   })
 
-  it('answers a request of which it had only half the body', async () => {
+  it('answers a request whose body had only half arrived', async () => {
     const service = await serviceOf(workers, ['--drain-seconds', '0'])
     const socket = await sendFirstHalf(service)
     service.signal('SIGTERM')
@@ -62,7 +65,7 @@ describe.each([1, 2])('told to stop by SIGTERM, a service of %i process(es)', (w
     expect(await service.exitWithin(END_LIMIT_MS)).toEqual({ code: 0, signal: null })
   })
 
-  it('ends at once when it is told a second time', async () => {
+  it('ends at once on the second signal', async () => {
     const service = await serviceOf(workers, LONG_GRACE)
     service.signal('SIGTERM')
     await service.untilLogged('draining', workers)
@@ -72,7 +75,7 @@ describe.each([1, 2])('told to stop by SIGTERM, a service of %i process(es)', (w
 })
 
 describe.each([1, 2])('told to stop by SIGINT, a service of %i process(es)', (workers) => {
-  it('exits 0 at once, whatever its grace and whoever is still connected', async () => {
+  it('exits 0 at once, whatever its grace period and its connections', async () => {
     const service = await serviceOf(workers, LONG_GRACE)
     await new Client(service.url).start('user', 'film')
     service.signal('SIGINT')
@@ -80,7 +83,7 @@ describe.each([1, 2])('told to stop by SIGINT, a service of %i process(es)', (wo
   })
 })
 
-it('a service of 2 processes exits 0 at once where a terminal sends SIGINT to each of them', async () => {
+it('a service of 2 processes exits 0 at once if a terminal sends SIGINT to each of them', async () => {
   const service = await serviceOf(2, LONG_GRACE)
   service.signalAll('SIGINT')
   expect(await service.exitWithin(END_LIMIT_MS)).toEqual({ code: 0, signal: null })
@@ -90,7 +93,7 @@ function serviceOf(workers: number, flags: ServiceOptions['flags'] = []): Promis
   return startService({ folder: temporaryFolder(), workers, flags })
 }
 
-/** Sends a start up to the middle of its body, and returns once the service must have seen that. */
+/** Sends a start up to the middle of its body. Returns once the service must have seen that. */
 async function sendFirstHalf({ url }: RunningService): Promise<Socket> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

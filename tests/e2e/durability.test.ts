@@ -31,7 +31,7 @@ it('nothing acknowledged is lost by kill -9 under load, in eight rounds on one f
   expect(ledger.count('stopped')).toBeGreaterThan(ROUNDS)
 }, 60_000)
 
-/** On leases that never lapse, so that a slow machine loses none by the clock. */
+/** Uses leases that never expire, so that a slow machine loses none by the clock. */
 function openService(folder: string, workers = 1): Promise<RunningService> {
   const policy = join(folder, 'policy.json')
   writeFileSync(policy, JSON.stringify({ leaseSeconds: null }))

@@ -1,4 +1,4 @@
-/** The policies of the examples: sound, without a doubt about them, and doing what their README says. */
+/** The example policies: valid, without warnings, and doing what their README says. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -39,7 +39,7 @@ describe.each(FILES)('the example %s', (name) => {
   })
 })
 
-it('there are as many examples as lines about them', () => {
+it('are as many as the lines about them', () => {
   expect(README.match(/^\| \[/gm)).toHaveLength(FILES.length)
 })
 
@@ -55,7 +55,7 @@ describe('the example', () => {
     })
   })
 
-  it('standard.json denies the fourth, lets a device zap, and calls more often when it is full', async () => {
+  it('standard.json denies the fourth, lets a device zap, and asks for more heartbeats when it is full', async () => {
     const viewer = new Viewer('standard.json')
     const first = await viewer.start('a', { deviceId: 'tv' })
     expect(intervalOf(first)).toBe(300)
@@ -69,7 +69,7 @@ describe('the example', () => {
     })
   })
 
-  it('family.json knows televisions and films, and a plan for children', async () => {
+  it('family.json limits televisions and films, and has a plan for children', async () => {
     const viewer = new Viewer('family.json')
     const start = (id: string, contentId: string, deviceType: string) =>
       viewer.start(id, { contentId, deviceType, deviceId: id })
@@ -93,7 +93,7 @@ describe('the example', () => {
     expect(await child.start('b')).toMatchObject({ outcome: 'admitted', ends: [{ id: 'a' }] })
   })
 
-  it('sports.json lets one more in for ten minutes, and tries next year’s plan', async () => {
+  it('sports.json admits one more for ten minutes, and tries next year’s plan', async () => {
     const viewer = new Viewer('sports.json')
     await viewer.start('a', { deviceId: 'tv-1', deviceType: 'tv' })
     expect(await viewer.start('b', { deviceId: 'tv-1' })).toMatchObject({ outcome: 'admitted' })
@@ -115,7 +115,7 @@ describe('the example', () => {
   })
 })
 
-/** One user of a service with this policy, on a clock that stands still unless it is moved. */
+/** One user of a service with this policy, on a clock that only moves on request. */
 class Viewer {
   nowMs = 0
   readonly #limiter: Limiter

@@ -3,12 +3,12 @@ import { Client } from './client.ts'
 import { startService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
-/** The least refresh time there is, and what a busy machine may add to it. */
+/** The shortest refresh interval, and what a busy machine may add to it. */
 const REFRESH = ['--finished-refresh-seconds', '1']
 const PATIENCE_MS = 5000
 
 describe('a stream that finishes in one process', () => {
-  it('has finished in every other on the same store, within the refresh time, and after a restart', async () => {
+  it('is finished in every other process on the same store, within the refresh interval and after a restart', async () => {
     const folder = temporaryFolder()
     const here = await startService({ folder, flags: REFRESH })
     const elsewhere = await startService({ folder, workers: 2, flags: REFRESH })

@@ -1,6 +1,6 @@
 /**
- * A program that takes the write lock of an LMDB environment, says so, and keeps it until its standard
- * input ends: a neighbour who stands in the middle of a transaction.
+ * A program that takes the write lock of an LMDB environment, says so, and keeps it until its
+ * standard input ends. It is another process in the middle of a transaction.
  */
 import { readSync, writeSync } from 'node:fs'
 import { open } from 'lmdb'

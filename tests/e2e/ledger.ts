@@ -1,9 +1,12 @@
 /**
- * What callers were told, and whether what the service lists agrees with it. It knows nothing of the rules
- * but the limit: it counts from the answers alone.
+ * What callers were told, and whether the service's lists agree with it. It knows only the limit
+ * and counts from the answers alone.
  */
 
-/** What the caller of a stream knows of it. Without an answer, `starting` and `stopping` may have come out either way. */
+/**
+ * What a stream's caller knows of it. Without an answer, `starting` and `stopping` may have gone
+ * either way.
+ */
 type Fate = 'starting' | 'held' | 'denied' | 'stopping' | 'stopped'
 
 const MUST_BE_LISTED: readonly Fate[] = ['held']
@@ -21,7 +24,7 @@ export class Ledger {
     return [...this.#fates.keys()]
   }
 
-  /** Notes what is known of a stream from now on. A stream is started once. */
+  /** Notes what is known of a stream from now on. Each stream is started only once. */
   note(user: string, stream: string, fate: Fate): void {
     const fates = this.#fates.get(user) ?? new Map<string, Fate>()
     this.#fates.set(user, fates.set(stream, fate))
@@ -43,7 +46,7 @@ export class Ledger {
     return [
       ...lost.map(([stream]) => `${user}: ${stream} was acknowledged and is not listed`),
       ...undead.map(
-        (stream) => `${user}: ${stream} is listed and was ${fates.get(stream) ?? 'never asked for'}`,
+        (stream) => `${user}: ${stream} is listed and was ${fates.get(stream) ?? 'never requested'}`,
       ),
       ...(listed.length > this.#limit ? [`${user}: ${listed.length} streams of ${this.#limit}`] : []),
       ...(new Set(listed).size < listed.length ? [`${user}: a stream is listed twice`] : []),

@@ -1,6 +1,6 @@
 /**
- * Many callers at once who start and stop streams of few users, so that rosters are full and change all the
- * time, and who write down what they were told.
+ * Many callers who start and stop streams of a few users at once and remember the answers. The
+ * users' rosters are full and change all the time.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
@@ -10,24 +10,24 @@ import type { Ledger } from './ledger.ts'
 export type LoadOptions = {
   readonly client: Client
   readonly ledger: Ledger
-  /** Names the users and streams of this load, apart from those of any other. */
+  /** Names the users and streams of this load, so that loads do not share any. */
   readonly name: string
 }
 
 const USERS = 8
-/** Callers for each user: together they want more than the limit of three. */
+/** Callers for each user. Together they want more than the limit of three. */
 const CALLERS_PER_USER = 4
 /** A caller stops its oldest stream once it holds this many. */
 const HELD_MAX = 2
-/** Wait after a connection broke, so that a caller does not spin. */
+/** The wait after a connection broke, so that a caller does not spin. */
 const RETRY_PAUSE_MS = 10
 const PATIENCE_MS = 15_000
 
-/** A load that runs until it is told to end, or to the end of the running test. */
+/** A load that runs until it is told to end, or until the running test ends. */
 export class Load {
   readonly #options: LoadOptions
   readonly #callers: readonly Promise<void>[]
-  /** Codes of the errors that calls without an answer ended with. */
+  /** Codes of the errors that ended calls without an answer. */
   readonly failures = new Set<string>()
   readonly #answers = new Map<number, number>()
   #isOver = false
@@ -50,7 +50,7 @@ export class Load {
     return [201, 204].reduce((sum, status) => sum + (this.#answers.get(status) ?? 0), 0)
   }
 
-  /** Decisions that the callers were told of. */
+  /** Decisions in the answers. */
   get decided(): number {
     return [...this.#answers.values()].reduce((sum, count) => sum + count, 0)
   }
@@ -78,7 +78,7 @@ export class Load {
     }
   }
 
-  /** Whether it was admitted; it is then among `held`. */
+  /** Whether it was admitted. If so it is among `held`. */
   async #start(user: string, stream: string, held: string[]): Promise<boolean> {
     const { client, ledger } = this.#options
     ledger.note(user, stream, 'starting')
@@ -98,7 +98,7 @@ export class Load {
     if (status === 204) ledger.note(user, stream, 'stopped')
   }
 
-  /** The answer's status, or nothing where the connection broke. */
+  /** The answer's status, or nothing if the connection broke. */
   async #ask(call: () => Promise<Answer>): Promise<number | undefined> {
     try {
       const { status } = await call()
@@ -112,7 +112,7 @@ export class Load {
   }
 }
 
-/** Everything that the service lists against the callers' word; one sentence for each fault. */
+/** Compares the service's lists with the callers' knowledge. One sentence for each fault. */
 export async function faultsOf(client: Client, ledger: Ledger): Promise<readonly string[]> {
   const faults = await Promise.all(
     ledger.users.map(async (user) => ledger.faultsIn(user, await client.list(user))),

@@ -1,6 +1,7 @@
 /**
- * A service whose data file is taken away while it runs. An open file lives on without its name, so the service could go
- * on deciding by it, next to a process that opens the new file.
+ * A service whose data file is taken away while it runs. An open file lives on without its name.
+ * Without a check, the service would go on deciding with it, beside a process that opens the new
+ * file.
  */
 import { cpSync, mkdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
@@ -37,7 +38,7 @@ describe.each([1, 2])('every call of a service of %i process(es) is 503 once', (
     const { service, folder } = await serveIn(workers)
     await lose(folder)
     await untilNoticed(service, workers)
-    // Each on a connection of its own, so that each worker gets some.
+    // Each on its own connection, so that each worker gets some.
     for (let call = 0; call < CALLS; call += 1) {
       const client = new Client(service.url)
       const answers = await Promise.all([
@@ -82,7 +83,7 @@ it('a second service in the new folder decides alone', async () => {
   expect((await first.start('viewer', 'another')).status).toBe(503)
 })
 
-it('a worker that dies after the folder is gone has no successor with an empty store: the service ends and says why', async () => {
+it('if a worker dies after the folder is gone, none starts on an empty store: the service ends and says why', async () => {
   const { service, folder } = await serveIn(2)
   rmSync(folder, { recursive: true })
   await untilNoticed(service, 2)
@@ -91,7 +92,7 @@ it('a worker that dies after the folder is gone has no successor with an empty s
   expect(await service.stderr).toContain(`lmdb:${folder} is no longer the store`)
 })
 
-/** A service whose working folder is not the one that is taken away, with one viewer. */
+/** A service with one viewer. Its working directory is not the folder that is taken away. */
 async function serveIn(workers: number): Promise<{ service: RunningService; folder: string }> {
   const folder = join(temporaryFolder(), 'data')
   mkdirSync(folder)

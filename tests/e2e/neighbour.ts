@@ -7,13 +7,16 @@ const HOLD_WRITE_LOCK = fileURLToPath(new URL('hold-write-lock.ts', import.meta.
 
 /** Another process that works on the same LMDB environment. */
 export type Neighbour = {
-  /** Ends its transaction; resolves once it is gone. */
+  /** Ends its transaction. Resolves once it is gone. */
   readonly release: () => Promise<void>
-  /** Ends it in the middle of its transaction; resolves once it is gone. */
+  /** Kills it in the middle of its transaction. Resolves once it is gone. */
   readonly kill: () => Promise<void>
 }
 
-/** Starts a neighbour that holds the write lock; resolves once it does. It is gone after the running test. */
+/**
+ * Starts a neighbour that takes the write lock. Resolves once it has it. It is gone after the
+ * running test.
+ */
 export async function holdWriteLock(folder: string): Promise<Neighbour> {
   const child = spawn(process.execPath, [HOLD_WRITE_LOCK, folder], {
     env: {},

@@ -8,9 +8,9 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 /** So few that they are soon used up, and more than a process needs to start. */
 const DESCRIPTORS_MAX = 80
-/** After this time a connection that is still open has a descriptor of the service. */
+/** A connection that is still open after this time has a file descriptor of the service. */
 const REFUSAL_MS = 50
-/** How long all descriptors are in use. */
+/** How long all file descriptors are in use. */
 const HELD_MS = 3000
 const PATIENCE_MS = 20_000
 
@@ -19,7 +19,7 @@ const PATHS = ROUTES.filter(({ method }) => method === 'GET').map(({ path }) =>
 )
 
 describe('a service with all its file descriptors in use', () => {
-  it('answers every GET on a connection that it has, though each is asked for the first time', async () => {
+  it('answers every GET on an open connection, even a first one of its kind', async () => {
     const { url } = await startService({ folder: temporaryFolder(), descriptorsMax: DESCRIPTORS_MAX })
     const first = await Connection.open(url)
     const connections = [first]
@@ -52,7 +52,7 @@ it.each([1, 2])(
   60_000,
 )
 
-/** Whether the newest connection is kept open. */
+/** Whether the newest connection stays open. */
 async function hasRoom(connections: readonly Connection[]): Promise<boolean> {
   await pause(REFUSAL_MS)
   return connections.at(-1)?.hasEnded === false && connections.length < DESCRIPTORS_MAX * 3

@@ -26,7 +26,7 @@ const GOOD = `{
 const PATIENCE_MS = 60_000
 
 describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
-  it('shows how a sound policy will be understood', () => {
+  it('shows how a valid policy will be understood', () => {
     const path = fileHolding(GOOD)
     const { code, stdout, stderr } = check(path)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -78,7 +78,7 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
     })
   })
 
-  it('warns of what makes little sense, and takes it', () => {
+  it('warns of what makes little sense, but accepts it', () => {
     const path = fileHolding(
       '{ "plans": {\n "a": { "limits": [{ "max": 9 }] },\n "a": { "limits": [{ "max": 1000 }], "whenFull": "evict-idle" } } }',
     )
@@ -91,7 +91,7 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
     ])
   })
 
-  it('says so where there is no such file, and keeps what a file holds from the terminal’s controls', () => {
+  it("reports a missing file, and keeps a file's control characters from the terminal", () => {
     expect(check('/missing.json')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^streamgate: \/missing\.json cannot be read: ENOENT/),
@@ -103,7 +103,7 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
     expect(stdout).not.toContain('\u001b')
   })
 
-  it('refuses what the service would not read: more than a megabyte, and all that is no regular file', () => {
+  it('refuses what the service would not read: more than a megabyte, or anything but a regular file', () => {
     const tooMuch = `{ "x": "${'x'.repeat(30_000_000)}" }`
     const path = fileHolding(tooMuch)
     for (const outcome of [check(path), check('-', tooMuch)]) {
@@ -133,14 +133,14 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
     }
   })
 
-  it('says of a text that nests without end that it nests too deeply', () => {
+  it('reports that a text nests too deeply', () => {
     expect(check('-', '['.repeat(900_000))).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^standard input:1:\d+: is not JSON: nests too deeply\n$/),
     })
   })
 
-  it('keeps a start with a policy of any number of faults to twenty lines and their number', () => {
+  it('limits a start with any number of policy faults to twenty lines and a count', () => {
     const plans = Array.from({ length: 9000 }, (_, index) => [`plan-${index}`, index])
     const path = fileHolding(JSON.stringify({ defaultPlan: 'plan-0', plans: Object.fromEntries(plans) }))
     const { code, stderr } = run(['serve', '--policy', path])

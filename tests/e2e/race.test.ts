@@ -66,7 +66,10 @@ function race(client: Client, user: string): Promise<Answer[]> {
   return Promise.all(Array.from({ length: RACERS }, (_, index) => client.start(user, `film-${index}`)))
 }
 
-/** The ids that won, sorted, after a check that all the others were refused with those who hold the places. */
+/**
+ * The ids that won, sorted, after a check that all the others were refused with those who hold the
+ * places.
+ */
 function winnersWhereExactly(count: number, answers: readonly Answer[], holders: string[] = []): string[] {
   expect(statuses(answers)).toEqual({ 201: count, 409: RACERS - count })
   const winners = answers.flatMap(({ status }, index) => (status === 201 ? [`film-${index}`] : []))
@@ -84,7 +87,10 @@ function statuses(answers: readonly Answer[]): Record<number, number> {
   return counts
 }
 
-/** Fills each user's roster under a policy of short leases, and returns when the last of them has lapsed. */
+/**
+ * Fills each user's roster under a policy of short leases, and returns when the last of them has
+ * lapsed.
+ */
 async function leaveLapsedLeases(folder: string, users: readonly string[]): Promise<void> {
   const policy = join(folder, 'short-leases.json')
   writeFileSync(policy, JSON.stringify({ leaseSeconds: 1, plans: { short: { limits: [{ max: LIMIT }] } } }))

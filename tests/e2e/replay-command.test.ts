@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const POLICY = '{ "plans": { "standard": { "limits": [{ "max": 1 }] } } }'
 
-/** Ten users with two streams each, of which a second one was refused to the last. */
+/** Ten users with two streams each. The last user was refused a second one. */
 const LOG = [
   '{"level":"info","msg":"listening"}',
   ...Array.from({ length: 10 }, (_, index) => [start(index, 'a'), start(index, 'b', index === 9)]).flat(),
@@ -31,7 +31,7 @@ describe('streamgate replay', () => {
     expect(stdout).toContain('* 2 lines were about something else.')
   })
 
-  it('says the same as JSON, of several logs, and of standard input', () => {
+  it('gives the same as JSON, from several logs, and from standard input', () => {
     const lines = LOG.split('\n')
     const [first, second] = [lines.slice(0, 9), lines.slice(9)].map((part, index) =>
       fileHolding(`${index}.jsonl`, part.join('\n')),
@@ -51,13 +51,13 @@ describe('streamgate replay', () => {
 
   it.each([
     [
-      'a log that is not there',
+      'a log that does not exist',
       ['--log', '/missing.jsonl', '--policy', 'POLICY'],
       1,
       /--log \/missing\.jsonl cannot be read: ENOENT/,
     ],
     [
-      'a policy that is not there',
+      'a policy that does not exist',
       ['--log', 'LOG', '--policy', '/missing.json'],
       1,
       /--policy \/missing\.json cannot be read: ENOENT/,

@@ -1,4 +1,4 @@
-/** Logs of real services, played under the policy that made them and under others. */
+/** Logs of real services, replayed under the policy that made them and under others. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,19 +19,20 @@ const PLANS = {
 }
 const POLICY = { defaultPlan: 'standard', plans: PLANS }
 
-/** Users, and calls for each of them. */
+/** How many users there are, and how many calls for each. */
 const USERS = 12
 const CALLS_PER_USER = 160
-/** How many callers of one user race for its places. */
+/** How many callers of one user compete for its slots. */
 const RACING = 4
 /**
- * The log does not know everything: of calls that were under way at once for one user, several orders may explain
- * the outcomes, and a wrong one changes what comes after. So much of all calls may come out otherwise.
+ * The share of calls that may come out differently. The log does not show everything: if calls of
+ * one user overlapped, several orders may explain the outcomes, and a wrong one changes what
+ * follows.
  */
 const DIFFERENT_MAX = 0.01
 
-describe.each([1, 2])('a log of %i process(es) whose users call one thing at a time', (workers) => {
-  it('comes out as it did under the policy that made it, to the last call', async () => {
+describe.each([1, 2])('a log of %i process(es) whose users make one call at a time', (workers) => {
+  it('gives the same outcomes under the policy that made it, to the last call', async () => {
     const report = replayed(await record(workers, 1), POLICY)
     expect(report.decisions).toBeGreaterThan(USERS * CALLS_PER_USER * 0.9)
     expect(report.refused.logged).toBeGreaterThan(50)
@@ -46,20 +47,20 @@ describe.each([1, 2])('a log of %i process(es) whose users call one thing at a t
   }, 60_000)
 })
 
-describe.each([1, 2])('a log of %i process(es) with races for the places of each user', (workers) => {
+describe.each([1, 2])('a log of %i process(es) with races for the slots of each user', (workers) => {
   let log: string
   beforeAll(async () => {
     log = await record(workers, RACING)
   }, 60_000)
 
-  it('comes out as it did under the policy that made it, but for races that several orders explain', () => {
+  it('gives the same outcomes under the policy that made it, except for races with several possible orders', () => {
     const report = replayed(log, POLICY)
     expect(report.refused.logged).toBeGreaterThan(100)
     const different = Object.values(report.differences).reduce((sum, count) => sum + count, 0)
     expect(different, JSON.stringify(report.samples)).toBeLessThanOrEqual(report.decisions * DIFFERENT_MAX)
   })
 
-  it('refuses more where limits are lower, and says of which plan and by which limit', () => {
+  it('refuses more if limits are lower, and says for which plan and limit', () => {
     const family = { limits: [{ max: 1 }] }
     const report = replayed(log, { ...POLICY, plans: { ...PLANS, family } })
     const refusedOf = (name: string) => report.plans.find(({ plan }) => plan === name)?.refused
@@ -70,18 +71,18 @@ describe.each([1, 2])('a log of %i process(es) with races for the places of each
     expect(report.newlyRefused).toBeGreaterThan(0)
   })
 
-  it('refuses nobody where nobody is', () => {
+  it('refuses no user if there are none', () => {
     const plans = Object.fromEntries(
       Object.keys(PLANS).map((name) => [name, { limits: [{ max: 1000 }], sameDeviceReplaces: false }]),
     )
     const report = replayed(log, { ...POLICY, plans })
     expect([report.refused.replayed, report.usersRefused.replayed]).toEqual([0, 0])
-    // Who replaces a stream of its own wish still does.
+    // A start that names the stream it replaces still replaces it.
     expect(report.evicted.replayed).toBeLessThan(report.evicted.logged)
   })
 })
 
-/** The log of a service whose callers start, renew and stop streams, several of a user at once. */
+/** The log of a service whose callers start, renew and stop streams, several for a user at once. */
 async function record(workers: number, callersPerUser: number): Promise<string> {
   const work = mkdtempSync(join(folder, 'service-'))
   const flags = ['--policy', fileHolding(JSON.stringify(POLICY))]
@@ -98,7 +99,10 @@ async function record(workers: number, callersPerUser: number): Promise<string> 
   return path
 }
 
-/** One of several callers of one user: it starts streams of all kinds, of which some are another caller's too. */
+/**
+ * One of several callers of one user. It starts streams of all kinds, and some are another caller's
+ * too.
+ */
 async function call(
   client: Client,
   { index, calls }: { readonly index: number; readonly calls: number },
@@ -130,7 +134,10 @@ async function call(
   }
 }
 
-/** Numbers from 0 to 1, the same for the same seed: a linear congruence is chance enough to choose calls by. */
+/**
+ * Numbers from 0 to 1, the same for the same seed. A linear congruential generator is random enough
+ * to choose calls.
+ */
 function chanceFrom(seed: number): () => number {
   let state = (seed + 1) * 7919
   return () => {

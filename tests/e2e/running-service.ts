@@ -1,6 +1,6 @@
 /**
- * The real service as a child process, started and stopped as an operator would: by the command line and by
- * signals to its process id. What it tells of itself is taken from its log alone.
+ * The real service as a child process, started and stopped as an operator would: by the command
+ * line and by signals. All that is known of its state comes from its log.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -12,36 +12,44 @@ import type { AtEnd } from '../../stores/test/temporary-folder.ts'
 export const COMMAND_LINE = fileURLToPath(new URL('../../service/src/cli.ts', import.meta.url))
 
 export type ServiceOptions = {
-  /** Where the LMDB environment lies. */
+  /** The folder of the LMDB environment. */
   readonly folder: string
   readonly workers?: number
   /** More of the command line. */
   readonly flags?: readonly string[]
-  /** How many file descriptors each of its processes may have; as many as this process by default. */
+  /**
+   * How many file descriptors each of its processes may have. The default is this process's limit.
+   */
   readonly descriptorsMax?: number
 }
 
-/** A line of the log, as far as tests read it. */
+/** The parts of a log line that tests read. */
 export type LogLine = {
   readonly level: string
   readonly msg: string
   readonly pid: number
   readonly url?: string
-  /** Of a decision. */
+  /** In the line of a decision. */
   readonly user?: string
-  /** How many were dropped. */
+  /** How many lines were dropped. */
   readonly lines?: number
 }
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
-/** Far longer than any start or stop takes, so that only a process that hangs meets it. */
+/** Far longer than any start or stop takes, so that only a process that hangs reaches it. */
 const PATIENCE_MS = 30_000
 
-/** A crowded machine is not a store that is down. Tests that look for the time limit set their own, which wins. */
+/**
+ * A busy machine must not look like a store that is down. Tests of the time limit set their own,
+ * which wins.
+ */
 const PATIENT = ['--store-timeout-ms', '20000']
 
-/** Starts the service on a free port; resolves once it listens, with all its workers. It is gone at the end. */
+/**
+ * Starts the service on a free port. Resolves once it listens with all its workers. It is gone when
+ * the test ends.
+ */
 export async function startService(
   options: ServiceOptions,
   atEnd: AtEnd = onTestFinished,
@@ -93,7 +101,7 @@ export class RunningService {
     createInterface({ input: stdout }).on('line', (line) => this.#keep(line))
   }
 
-  /** All that it wrote to standard error; resolves once it has ended. */
+  /** Everything it wrote to standard error. Resolves once it has ended. */
   get stderr(): Promise<string> {
     return this.#stderr
   }
@@ -106,14 +114,14 @@ export class RunningService {
     return this.child.pid ?? Number.NaN
   }
 
-  /** The workers that listen, the one that started first at the front; none where one process does it all. */
+  /** The workers that listen, oldest first. None if one process does everything. */
   get workers(): readonly number[] {
     return this.logged('listening')
       .map(({ pid }) => pid)
       .filter((pid) => pid !== this.pid && !this.#killedWorkers.has(pid))
   }
 
-  /** From now on nobody reads its log, until `resumeLog`. */
+  /** From now on its log is not read, until `resumeLog`. */
   pauseLog(): void {
     this.child.stdout?.pause()
   }
@@ -126,7 +134,7 @@ export class RunningService {
     this.child.kill(name)
   }
 
-  /** Sends it to the primary and to every worker, as a terminal does. */
+  /** Sends the signal to the primary and to every worker, as a terminal does. */
   signalAll(name: NodeJS.Signals): void {
     for (const pid of [this.pid, ...this.workers]) process.kill(pid, name)
   }
@@ -137,7 +145,7 @@ export class RunningService {
     kill(pid)
   }
 
-  /** Ends all its processes as a crash of the host would; resolves once they are gone. */
+  /** Ends all its processes as a crash of the host would. Resolves once they are gone. */
   async killAll(): Promise<void> {
     if (this.#isGone) return
     this.child.kill('SIGKILL')
@@ -145,7 +153,7 @@ export class RunningService {
     await this.exitWithin(PATIENCE_MS)
   }
 
-  /** How it ended. Rejects where it still runs, or one of its workers does, after `limitMs`. */
+  /** How it ended. Rejects if it or one of its workers still runs after `limitMs`. */
   async exitWithin(limitMs: number): Promise<Exit> {
     const isOver = () => this.#exit !== undefined && !this.workers.some(isRunning)
     const exit = await vi
@@ -162,7 +170,7 @@ export class RunningService {
     return this.log.filter(({ msg }) => msg === message)
   }
 
-  /** Waits until the log holds so many lines of this message. Rejects where the service ends before. */
+  /** Waits until the log holds so many lines of this message. Rejects if the service ends first. */
   async untilLogged(message: string, count = 1): Promise<void> {
     const isThere = () => this.logged(message).length >= count
     await vi.waitUntil(() => isThere() || this.#exit, { timeout: PATIENCE_MS, interval: 5 })
@@ -187,7 +195,7 @@ function parseLine(line: string): LogLine | undefined {
   }
 }
 
-/** Whether it does anything still: one that nobody has buried does not. */
+/** Whether it still runs. A zombie process does not. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
   return /^\s*[^Z\s]/.test(stdout)
@@ -197,6 +205,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself in between, which is all that is wanted here.
+    // It ended by itself in between, which is just as good.
   }
 }

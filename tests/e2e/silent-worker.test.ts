@@ -4,13 +4,13 @@ import { startService, type RunningService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const CONNECTIONS = 20
-/** Far more than a worker that stands still keeps a connection from the others. */
+/** Far more than the primary needs to keep new connections from a worker that hangs. */
 const PATIENCE_MS = 20_000
-/** More than the requests of a worker may take at the end. */
+/** How long the requests of a worker may take at the end. */
 const END_LIMIT_MS = 30_000
 
-describe('while one of two workers stands still', () => {
-  it('new connections are answered by the other, and the metrics too, with nothing lost of what was counted', async () => {
+describe('while one of two workers hangs', () => {
+  it('new connections and metrics are answered by the other, and no count is lost', async () => {
     const service = await startService({ folder: temporaryFolder(), workers: 2 })
     const [stopped = Number.NaN, other = Number.NaN] = service.workers
     const scraper = await connectionTo(service, other)
@@ -36,7 +36,7 @@ describe('while one of two workers stands still', () => {
   }, 60_000)
 })
 
-it('what a worker had counted is still counted once it is dead and replaced', async () => {
+it('what a worker had counted still counts after it died and was replaced', async () => {
   const service = await startService({ folder: temporaryFolder(), workers: 2 })
   const [killed = Number.NaN, other = Number.NaN] = service.workers
   const scraper = await connectionTo(service, other)
@@ -50,7 +50,7 @@ it('what a worker had counted is still counted once it is dead and replaced', as
   await vi.waitFor(async () => expect((await scrape(scraper)).decisions).toBe(decisions + 1))
 }, 60_000)
 
-it('one worker that stands still does not keep the service from ending', async () => {
+it('one worker that hangs does not keep the service from ending', async () => {
   const service = await startService({
     folder: temporaryFolder(),
     workers: 2,
@@ -90,7 +90,7 @@ async function statesAre(scraper: Connection, states: Record<string, number>): P
   await expect.poll(statesNow, { timeout: PATIENCE_MS }).toEqual(states)
 }
 
-/** What `/metrics` says of workers and decisions; it must answer. */
+/** What `/metrics` says of workers and decisions. It must answer. */
 async function scrape(scraper: Connection): Promise<{ workers: Record<string, number>; decisions: number }> {
   scraper.socket.write(requestText('GET', '/metrics'))
   const { status, body } = await scraper.answer()

@@ -5,9 +5,9 @@ import { Connection, requestText } from './connection.ts'
 import { startService, type RunningService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
-/** What SECURITY.md promises: how long a request may take to arrive. */
+/** Tests what SECURITY.md promises: how long a request may take to arrive. */
 const REQUEST_LIMIT_MS = 10_000
-/** How much later its end may come, on a machine that does a lot else. */
+/** How much later its end may come, on a busy machine. */
 const SLACK_MS = 3000
 /** How often a slow client sends one more byte. */
 const DRIP_MS = 250
@@ -17,7 +17,7 @@ const START = requestText('POST', '/users/user/streams', { streamId: 'film' })
 const LONG_BODY = 'POST /users/user/streams HTTP/1.1\r\nhost: localhost\r\ncontent-length: 8000\r\n\r\n{'
 
 describe.each([1, 2])('a service of %i process(es)', (workers) => {
-  it('waits no longer than 10 s for a request, whether its head or its body drips, first or later', async () => {
+  it('waits at most 10 s for a request, whether its head or its body is slow, first or later', async () => {
     const service = await serviceOf(workers)
     const lives = await Promise.all([
       drip(service, { before: '', first: 'GET /livez HTTP/1.1\r\nx: ' }),
@@ -47,13 +47,16 @@ describe.each([1, 2])('a service of %i process(es)', (workers) => {
 })
 
 type Drip = {
-  /** A whole request that is sent and answered first, if any. */
+  /** A complete request that is sent and answered first, if any. */
   readonly before: string
-  /** What is sent at once of the request that then drips. */
+  /** The part of the slow request that is sent at once. */
   readonly first: string
 }
 
-/** Sends a request byte by byte until it is refused: how, and how long the connection then lived. */
+/**
+ * Sends a request byte by byte until it is refused. Returns the answer and how long the connection
+ * lived.
+ */
 async function drip(
   service: RunningService,
   { before, first }: Drip,

@@ -4,15 +4,19 @@ import { Connection, requestText } from './connection.ts'
 import { startService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
-/** Callers that connect for each request, and callers that keep their connection as long as they may. */
+/**
+ * Callers that connect for each request, and callers that keep their connection as long as they
+ * may.
+ */
 const NEW_CALLERS = 24
 const KEPT_CALLERS = 24
 /** Requests that are answered before the service is told to stop. */
 const ANSWERED_FIRST = 500
 const END_LIMIT_MS = 20_000
 /**
- * If the machine takes the processor away between the last look at the port and its closing, the kernel resets what came
- * in between. On a crowded machine that happens to one stop in fifty, without the hand-over to nearly every one.
+ * The share of connections that may be reset. If the process loses the CPU between its last look at
+ * the port and the close, the kernel resets what arrived in between. On a busy machine that happens
+ * to one stop in fifty. Without the hand-over it happens to nearly every one.
  */
 const ATTEMPTS = { retry: 2, timeout: 60_000 }
 
@@ -21,7 +25,7 @@ type Tally = { answered: number; unanswered: string[]; isRefused: boolean }
 
 describe.each([1, 2])('told to stop by SIGTERM under load, a service of %i process(es)', (workers) => {
   it.each([0, 1])(
-    'and a grace of %i s answers every request on a connection that it took',
+    'and a grace of %i s answers every request on a connection that it accepted',
     ATTEMPTS,
     async (grace) => {
       const service = await startService({
@@ -47,7 +51,7 @@ describe.each([1, 2])('told to stop by SIGTERM under load, a service of %i proce
   )
 })
 
-/** Calls until the port is closed, one request after the other. */
+/** Sends one request after another until the port is closed. */
 async function call(
   url: string,
   tally: Tally,

@@ -7,18 +7,18 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const STORE_TIMEOUT_MS = 300
 const TIME_LIMIT = ['--store-timeout-ms', String(STORE_TIMEOUT_MS)]
-/** What an answer may take beyond the store's time limit, on a machine that does a lot else. */
+/** How much longer than the store's time limit an answer may take, on a busy machine. */
 const SLACK_MS = 2000
-/** What processes take to start, up to where they open the store. */
+/** How long processes take to start, up to opening the store. */
 const START_MS = 1500
-/** What a process may take to end when it was told to. */
+/** How long a process may take to end after it was told to. */
 const END_LIMIT_MS = 5000
 const USERS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
 
 describe.each([1, 2])(
   'while another process holds the write lock, a service of %i process(es)',
   (workers) => {
-    it('says in time that it cannot decide, and is whole again once the neighbour ends or is killed', async () => {
+    it('says in time that it cannot decide, and recovers once the neighbour ends or is killed', async () => {
       const folder = temporaryFolder()
       const { url } = await startService({ folder, workers, flags: TIME_LIMIT })
       const client = new Client(url)
@@ -52,7 +52,7 @@ describe.each([1, 2])(
       }
     })
 
-    it('drains and ends, though the store never gets to what it was asked', async () => {
+    it('drains and ends, though the store never carries out its calls', async () => {
       const folder = temporaryFolder()
       const service = await startService({ folder, workers, flags: [...TIME_LIMIT, '--drain-seconds', '0'] })
       await holdWriteLock(folder)
@@ -61,7 +61,7 @@ describe.each([1, 2])(
       await service.exitWithin(END_LIMIT_MS)
     })
 
-    it('ends when it is told twice, and takes no lock with it', async () => {
+    it('ends on the second signal, and does not keep the lock', async () => {
       const folder = temporaryFolder()
       const service = await startService({
         folder,
@@ -103,7 +103,7 @@ describe.each([1, 2])(
   },
 )
 
-it('workers that wait for the lock to start end when they are told to', async () => {
+it('workers that wait for the lock at their start end when they are told to', async () => {
   const folder = temporaryFolder()
   await holdWriteLock(folder)
   const service = launchService({ folder, workers: 2 })

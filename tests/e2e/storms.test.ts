@@ -1,4 +1,7 @@
-/** Many newcomers of one user at one instant, under a plan that evicts, and starts that replace each other. */
+/**
+ * Many streams of one user that start at once, under a plan that evicts, and starts that replace
+ * each other.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'

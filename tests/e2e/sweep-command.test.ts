@@ -8,15 +8,15 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 import { Client } from './client.ts'
 import { COMMAND_LINE, startService } from './running-service.ts'
 
-/** Nine of ten of them left long ago; each holds two leases. */
+/** Nine of ten of them left long ago. Each holds two leases. */
 const USERS = 200
 const GONE = 180
 
-/** Longer than any start of a process takes here. */
+/** Longer than any process takes to start here. */
 const PATIENCE_MS = 15_000
 
 describe('streamgate sweep', () => {
-  it('takes out what nobody needs, beside the service, and says so in one line of JSON', async () => {
+  it('removes dead data beside the service, and reports it in one line of JSON', async () => {
     const folder = await populated()
     const service = await startService({ folder })
     const { code, lines, stderr } = await sweep(['--store', `lmdb:${folder}`])
@@ -38,7 +38,7 @@ describe('streamgate sweep', () => {
     expect(again.lines).toMatchObject([{ usersSeen: USERS - GONE, usersRemoved: 0 }])
   })
 
-  it('takes out leases of a stream that the service was told has finished', async () => {
+  it('removes leases of a stream that was reported finished', async () => {
     const folder = temporaryFolder()
     const client = new Client((await startService({ folder })).url)
     for (const user of ['one', 'two']) await client.start(user, 'match')
@@ -49,7 +49,7 @@ describe('streamgate sweep', () => {
     expect(await client.list('two')).toEqual(['film'])
   })
 
-  it('only says what it would do where it is dry', async () => {
+  it('only says what it would do in a dry run', async () => {
     const folder = await populated()
     const environment = { STREAMGATE_STORE: `lmdb:${folder}`, STREAMGATE_SWEEP_RATE: '5000' }
     const dry = await sweep(['--dry-run'], environment)
@@ -62,7 +62,7 @@ describe('streamgate sweep', () => {
     ['SIGTERM', 143, '1'],
     ['SIGINT', 130, '3'],
   ] as const)(
-    'stopped by %s keeps its state, exits with %i, and goes on from there',
+    'stopped by %s keeps its state, exits with %i, and continues from there',
     async (signal, exitCode, segments) => {
       const folder = await populated()
       const state = join(temporaryFolder(), 'state.json')
@@ -83,7 +83,7 @@ describe('streamgate sweep', () => {
     60_000,
   )
 
-  it('goes on from a cursor', async () => {
+  it('continues from a cursor', async () => {
     const folder = await populated()
     const { lines } = await sweep(['--store', `lmdb:${folder}`, '--cursor', 'user-9'])
     expect(lines).toMatchObject([{ outcome: 'finished', usersSeen: 10 }])
@@ -116,7 +116,7 @@ describe('streamgate sweep', () => {
   it.each([
     ['not JSON', '{', /--state must name the state of a sweep.*state\.json/],
     [
-      'of a segment that there is not',
+      'of a segment that does not exist',
       '{"store":"x","segments":1,"left":[{"index":1}]}',
       /"index" must be a whole number from 0 to 0/,
     ],
@@ -135,7 +135,7 @@ describe('streamgate sweep', () => {
     expect(readFileSync(state, 'utf8')).toBe(content)
   })
 
-  it('says at once where it cannot keep its state, and where its store is no store', async () => {
+  it('reports at once if it cannot keep its state, or if its store is not a store', async () => {
     const folder = await populated(1)
     const unkept = await sweep(['--store', `lmdb:${folder}`, '--state', join(folder, 'no/state.json')])
     expect(unkept).toMatchObject({ code: 1, lines: [] })

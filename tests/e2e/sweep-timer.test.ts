@@ -12,7 +12,7 @@ const OFTEN = ['--sweep-minutes', '0.01']
 const PATIENCE_MS = 15_000
 
 describe('a service that sweeps', () => {
-  it('does so in one of its workers alone, and in another once that one has died', async () => {
+  it('sweeps in only one of its workers, and in another after that one died', async () => {
     const folder = temporaryFolder()
     await populate(folder, USERS)
     const service = await startService({ folder, workers: 2, flags: OFTEN })
@@ -53,7 +53,7 @@ describe('a service that sweeps', () => {
     expect(service.logged('stopped')).toHaveLength(1)
   }, 40_000)
 
-  it('sweeps its memory too, and does not where it is told not to', async () => {
+  it('sweeps its memory too, and does not if told not to', async () => {
     const sweeping = await startService({
       folder: temporaryFolder(),
       flags: [...OFTEN, '--store', 'memory:'],

@@ -5,20 +5,23 @@ import { Client } from './client.ts'
 import { startService } from './running-service.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
-/** Lines of about 2 kB for each process, together nearly twice as much as a process keeps for its reader. */
+/**
+ * Lines of about 2 kB for each process. Together they are nearly twice what a process buffers for
+ * its reader.
+ */
 const LINES = 7000
-/** The longest ids, of characters that a log line writes as six each. */
+/** The longest ids, of characters that take six characters each in a log line. */
 const LONG_USER = encodeURIComponent('é'.repeat(128))
 const LONG_ID = 'é'.repeat(60)
 /** Decisions once the log is read again: so many that every process makes one. */
 const LATER_LINES = 200
 const BATCH = 500
 const PATIENCE_MS = 30_000
-/** Far more than the service takes to end, far less than its reader would let it wait. */
+/** Far longer than the service takes to end, and far shorter than its reader would make it wait. */
 const END_LIMIT_MS = 15_000
 
 describe.each([1, 2])('while the log of a service of %i process(es) is not read', (workers) => {
-  it('lines beyond 8 MB are dropped and counted, which its metrics and its log tell', async () => {
+  it('lines beyond 8 MB are dropped and counted, in its metrics and its log', async () => {
     const service = await startService({ folder: temporaryFolder(), workers })
     const client = new Client(service.url)
     service.pauseLog()
@@ -38,7 +41,7 @@ describe.each([1, 2])('while the log of a service of %i process(es) is not read'
     expect(service.garbledLines).toEqual([])
   }, 120_000)
 
-  it('SIGTERM ends it all the same', async () => {
+  it('SIGTERM still ends it', async () => {
     const service = await startService({
       folder: temporaryFolder(),
       workers,
@@ -53,7 +56,7 @@ describe.each([1, 2])('while the log of a service of %i process(es) is not read'
   }, 120_000)
 })
 
-/** Makes so many decisions, each of which is a long line. */
+/** Makes so many decisions. Each one is a long line. */
 async function decide(client: Client, count: number): Promise<void> {
   for (let first = 0; first < count; first += BATCH) {
     const ids = Array.from({ length: Math.min(BATCH, count - first) }, (_, index) => `${LONG_ID}${index}`)

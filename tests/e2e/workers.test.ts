@@ -8,17 +8,20 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const LIMIT = 3
 const WORKERS = 2
-/** How often a worker is killed: the more often, the likelier is one that dies with the write lock in its hand. */
+/**
+ * How often a worker is killed. More kills make it likelier that one dies while it holds the write
+ * lock.
+ */
 const KILLS = 2
-/** What workers may take to end once their primary is gone. */
+/** How long workers may take to end once their primary is gone. */
 const END_LIMIT_MS = 5000
-/** More of the longest lines than the pipe to their reader takes in at once. */
+/** More of the longest lines than the pipe to their reader can hold. */
 const LATE_LINES = 3000
 const LONG_USER = encodeURIComponent('é'.repeat(128))
 const LONG_ID = 'é'.repeat(60)
 
 describe('two workers on one LMDB environment', () => {
-  it('go on when one of them is killed, lose nothing acknowledged, and are two again', async () => {
+  it('continue when one of them is killed, lose nothing acknowledged, and are two again', async () => {
     const service = await startService({ folder: temporaryFolder(), workers: WORKERS })
     const ledger = new Ledger(LIMIT)
     const load = new Load({ client: new Client(service.url), ledger, name: 'load' })
@@ -46,7 +49,7 @@ describe('two workers on one LMDB environment', () => {
     await vi.waitFor(async () => expect(await decisionsCounted(client)).toBe(load.decided), { timeout: 3000 })
   })
 
-  it('write whole lines into one log, however late it is read', async () => {
+  it('write complete lines into one log, however late it is read', async () => {
     const service = await startService({ folder: temporaryFolder(), workers: WORKERS })
     const client = new Client(service.url)
     service.pauseLog()
@@ -60,13 +63,13 @@ describe('two workers on one LMDB environment', () => {
     expect(new Set(service.log.map(({ pid }) => pid)).size).toBe(WORKERS)
   })
 
-  it('end when their primary is killed, in the middle of writes, and take no lock with them', async () => {
+  it('end when their primary is killed in the middle of writes, and do not keep the lock', async () => {
     const folder = temporaryFolder()
     const ledger = new Ledger(LIMIT)
     const service = await startService({ folder, workers: WORKERS })
     const load = new Load({ client: new Client(service.url), ledger, name: 'load' })
     await load.untilAcknowledged(100)
-    // With the lock in other hands, both workers are in the middle of a write for certain.
+    // While another process holds the lock, both workers are certainly in the middle of a write.
     const neighbour = await holdWriteLock(folder)
     service.signal('SIGKILL')
     await service.exitWithin(END_LIMIT_MS)
@@ -78,7 +81,7 @@ describe('two workers on one LMDB environment', () => {
   })
 })
 
-/** All decisions that `/metrics` knows of, whatever they were. */
+/** All decisions in `/metrics`, whatever their outcomes. */
 async function decisionsCounted(client: Client): Promise<number> {
   const { status, text } = await client.get('/metrics')
   expect(status).toBe(200)
