@@ -1,8 +1,9 @@
 /**
- * Streamgate beside a server that does nothing, and beside what a typical engineer would write.
+ * Compares Streamgate with a server that does nothing, and with what a typical engineer would
+ * write.
  *
- * All contenders run at once; short stretches of load go round them in turn, so that the machine's moods fall
- * on all alike. Compare by the ratio to the floor, not by the absolute figures.
+ * All contenders run at once, and short stretches of load rotate among them, so that noise on the
+ * machine affects all alike. Compare by the ratio to the floor, not by absolute figures.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +24,10 @@ const HELP = `npm run bench -- [--seconds N] [--rounds N] [--connections N]
   --workers        instead, one process on LMDB beside two workers
 `
 
-/** The first stretch is so many times as long as the others: V8 compiles the last of what is hot after some seconds. */
+/**
+ * The first stretch is so many times as long as the others. V8 compiles the last hot code after
+ * some seconds.
+ */
 const WARM_UP_FACTOR = 3
 
 type Row = { readonly name: string; readonly stretches: Measured[] }

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 export type Contender = {
   readonly name: string
   readonly url: string
-  /** Processor time it has spent so far, in seconds. */
+  /** The CPU time it has used so far, in seconds. */
   readonly cpuSeconds: () => Promise<number>
-  /** Tells it something, and, where it answers, resolves with its answer. */
+  /** Sends it a message. If it answers, resolves with the answer. */
   readonly send: (message: object) => void
   readonly ask: (message: string) => Promise<unknown>
   readonly stop: () => Promise<void>
@@ -16,7 +16,9 @@ export type Contender = {
 
 const STARTUP_LIMIT_MS = 15_000
 
-/** Starts a program of this repository on a free port; `{port}` in its arguments becomes that port. */
+/**
+ * Starts a program of this repository on a free port. `{port}` in its arguments becomes that port.
+ */
 export async function startContender(
   name: string,
   program: string,

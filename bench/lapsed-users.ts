@@ -1,6 +1,4 @@
-/**
- * A store with a multitude of users, of whom nine in ten left long ago and were never tidied away.
- */
+/** A store with very many users. Nine in ten left long ago, and their data was never removed. */
 import {
   EMPTY_ROSTER,
   leaseIdOf,
@@ -12,10 +10,10 @@ import {
 import { LmdbStore } from '@streamgate/stores/lmdb'
 
 const LEASE_MS = 75_000
-/** Every tenth user is watching, and goes on for longer than any benchmark. */
+/** Every tenth user is watching, for longer than any benchmark. */
 const WATCHING_EVERY = 10
 const WATCHING_MS = 86_400_000
-/** Writes in flight: the more of them, the more share one flush. */
+/** Writes in flight. The more there are, the more share one flush. */
 const AT_ONCE = 10_000
 
 /** Puts `user-0` to `user-<count - 1>` into the environment in this folder. */

@@ -1,9 +1,7 @@
-/**
- * One measured stretch of load against one server, by autocannon.
- */
+/** One measured stretch of load against one server, by autocannon. */
 import autocannon from 'autocannon'
 
-/** What a stretch came to. */
+/** The result of a stretch. */
 export type Stretch = {
   readonly answers: number
   readonly seconds: number
@@ -21,9 +19,9 @@ export const MIXES: readonly Mix[] = [
   { name: 'start, stop (zapping)', verbs: ['start', 'stop'] },
 ]
 
-/** As many users as a busy evening has for one process. */
+/** As many users as one process has on a busy evening. */
 const USERS = 100_000
-/** Coprime to the number of users, so that neighbours in time are no neighbours in the store. */
+/** Coprime to the number of users, so that consecutive users are not neighbours in the store. */
 const STRIDE = 7919
 
 let viewers = 0
@@ -34,7 +32,9 @@ export function nextViewer(): { readonly user: string; readonly stream: string }
   return { user: `user-${(viewers * STRIDE) % USERS}`, stream: `stream-${viewers % 3}` }
 }
 
-/** From how many connections, for how long, and, where it is not to be as many as possible, how many a second. */
+/**
+ * How many connections, for how long, and how many requests a second if not as many as possible.
+ */
 export type Shape = {
   readonly connections: number
   readonly seconds: number

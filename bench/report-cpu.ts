@@ -1,7 +1,10 @@
-/** Preloaded into each server under test: answers `cpu` with the processor time that it and its workers have spent, in seconds. */
+/**
+ * Preloaded into each server under test. Answers `cpu` with the CPU time of it and its workers, in
+ * seconds.
+ */
 import { readFileSync } from 'node:fs'
 
-/** The kernel counts processor time in ticks, a hundred a second. */
+/** The kernel counts CPU time in ticks, a hundred a second. */
 const TICKS_PER_SECOND = 100
 
 process.on('message', (message) => {

@@ -1,5 +1,6 @@
 /**
- * The LMDB store alone, in this process, doing what the mixes make it do: the most that a server on it can reach.
+ * The LMDB store alone, in this process, with the calls of the mixes: the most that a server on it
+ * can reach.
  */
 import type { Generation, Lease, LeaseId, Note, StreamId, UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'

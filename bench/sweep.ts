@@ -1,8 +1,9 @@
 /**
- * The sweeper beside a loaded service on LMDB: how many users it gets through, and what the load notices.
+ * The sweeper beside a loaded service on LMDB: how many users it sweeps, and how it affects the
+ * load.
  *
- * All ways of sweeping take turns in one run, so that the machine's moods fall on all alike: compare with the
- * line without a sweep, not with figures of another day.
+ * All ways of sweeping take turns in one run, so that noise on the machine affects all alike.
+ * Compare with the line without a sweep, not with figures of another day.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -46,7 +47,7 @@ else await main()
 /** How far a sweep got while the load ran. */
 type Swept = { readonly usersSeen: number; readonly seconds: number }
 
-/** A way of sweeping: begins, and gives what ends it. */
+/** A way of sweeping. It begins, and returns what ends it. */
 type Way = { readonly name: string; readonly begin: () => Promise<() => Promise<Swept>> }
 
 async function main(): Promise<void> {

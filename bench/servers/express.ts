@@ -1,5 +1,6 @@
 /**
- * The same calls as a typical engineer would write them: Express and a Map, no lapse but on demand, nothing durable.
+ * The same calls as a typical engineer would write them: Express and a Map, with expiry checked
+ * only on demand, and nothing durable.
  */
 import express from 'express'
 

@@ -1,4 +1,4 @@
-/** The floor: a server that does nothing but answer, with the bytes that a start is answered with. */
+/** The floor: a server that does nothing but answer, with the bytes of an answer to a start. */
 import { createServer } from 'node:http'
 
 const BODY = JSON.stringify({

@@ -1,8 +1,8 @@
 /**
- * The service on LMDB, which sweeps in its own process when it is told to: `sweeping.ts <port> <folder>`.
+ * The service on LMDB, which sweeps in its own process on request: `sweeping.ts <port> <folder>`.
  *
- * A message `{ "rate": N }` begins a sweep where the last one left off; `"stop"` ends it, and is answered with
- * how many users were seen in how many seconds.
+ * A message `{ "rate": N }` begins a sweep where the last one stopped. `"stop"` ends it, and the
+ * answer says how many users were seen in how many seconds.
  */
 import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'

@@ -1,5 +1,6 @@
 /**
- * The same app on the same memory store behind one of several server libraries: `transport.ts <port> <library>`.
+ * The same app on the same memory store behind one of several server libraries: `transport.ts
+ * <port> <library>`.
  */
 import { serve } from '@hono/node-server'
 import { fastify } from 'fastify'

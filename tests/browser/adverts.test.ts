@@ -1,5 +1,5 @@
 /**
- * A film with an advert in Chromium. hls.js plays the advert by a player of its own, which reports
+ * A film with an advert in Chromium. hls.js plays the advert with a separate player, which reports
  * under the `sid` of the film and under another `cid`.
  */
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,10 +9,10 @@ import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
 import { describeInChromium } from './in-chromium.ts'
 import { LEASE_MS, SHORT_LEASE, Stage, TEST_MS, type Served } from './stage.ts'
 
-/** How late an event of a busy machine may come. */
+/** How late an event may come on a busy machine. */
 const LATE_MS = 1500
 
-/** What a player reported, as far as it matters here. */
+/** The parts of a player's report that matter here. */
 type Report = { readonly cid: string; readonly isEnd: boolean }
 
 const atEnd = atEndOfTests()
@@ -65,7 +65,7 @@ describeInChromium('a film with an advert', (executablePath) => {
   })
 })
 
-/** All that the players of a page report from now on, in turn. */
+/** Everything that the players of a page report from now on, in order. */
 function reportsOf(page: Page): readonly Report[] {
   const reports: Report[] = []
   page.on('request', (request) => {

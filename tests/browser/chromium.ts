@@ -1,6 +1,4 @@
-/**
- * The Chromium of this machine, driven by playwright-core, which brings none of its own.
- */
+/** The machine's Chromium, driven by playwright-core, which brings none of its own. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
@@ -13,7 +11,7 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-/** Nothing that a fresh browser would do by itself, least of all on the network. */
+/** Nothing that a fresh browser would do by itself, above all on the network. */
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -37,7 +35,10 @@ export function findChromium(): string | undefined {
   return undefined
 }
 
-/** A browser that keeps pages that are left, as viewers' browsers do. Playwright turns that off. */
+/**
+ * A browser that keeps pages after the viewer leaves them, as viewers' browsers do. Playwright
+ * turns that off.
+ */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -46,12 +47,12 @@ export function launchChromium(executablePath: string): Promise<Browser> {
   })
 }
 
-/** Ends all pages of a browser as a crash would: none of them hears of it. */
+/** Ends all pages of a browser as a crash would, without any event in them. */
 export function killPages(browser: Browser): Promise<void> {
   return signalPages(browser, 'SIGKILL')
 }
 
-/** Signals the processes of all pages: SIGSTOP is a sleep for them, SIGCONT wakes them. */
+/** Signals the processes of all pages. For them SIGSTOP is a sleep, and SIGCONT wakes them. */
 export async function signalPages(browser: Browser, signal: NodeJS.Signals): Promise<void> {
   const session = await browser.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')

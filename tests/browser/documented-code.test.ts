@@ -1,4 +1,4 @@
-/** The code in the documents: each piece is run by a test, here in Chromium. */
+/** The code in the documents. A test runs each piece, here in Chromium. */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'

@@ -1,23 +1,26 @@
 /**
- * Gives the frames of a fragmented MP4 (ISO/IEC 14496-12) the same length each. A busy machine
- * records fewer frames than it should, and players get stuck in the holes.
+ * Gives all frames of a fragmented MP4 (ISO/IEC 14496-12) the same length. A busy machine records
+ * fewer frames than it should, and players get stuck in the gaps.
  */
 
 const TFDT_64_BIT = 1
-/** A `trun` with the offset of the data, the flags of the first frame, and two values for each frame. */
+/**
+ * A `trun` with the offset of the data, the flags of the first frame, and two values for each
+ * frame.
+ */
 const TRUN_FLAGS = 0x000305
 
-/** Where the bytes of such a `trun` lie, from its start. */
+/** Where the bytes of such a `trun` are, from its start. */
 const TRUN_COUNT_AT = 12
 const TRUN_FRAMES_AT = 24
 const TRUN_FRAME_BYTES = 8
 const FULL_BOX_AT = 8
 const TFDT_TIME_AT = 12
 
-/** Ticks of a second in a track, by its `mdhd`, version 1. */
+/** The ticks per second of a track, by its `mdhd`, version 1. */
 const MDHD_TIMESCALE_AT = 28
 
-/** Rewrites a fragment so that it begins at this tick; returns the tick at which it ends. */
+/** Rewrites a fragment so that it begins at this tick. Returns the tick at which it ends. */
 export function timeEvenly(fragment: Buffer, beginsAt: number, ticksPerFrame: number): number {
   const tfdt = boxAt(fragment, 'tfdt')
   const trun = boxAt(fragment, 'trun')
@@ -33,7 +36,7 @@ export function timeEvenly(fragment: Buffer, beginsAt: number, ticksPerFrame: nu
   return beginsAt + frames * ticksPerFrame
 }
 
-/** How many ticks a second has. */
+/** The ticks per second. */
 export function ticksPerSecond(start: Buffer): number {
   return start.readUInt32BE(boxAt(start, 'mdhd') + MDHD_TIMESCALE_AT)
 }

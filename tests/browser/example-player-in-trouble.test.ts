@@ -1,6 +1,4 @@
-/**
- * `examples/player.js` in Chromium, while the real service cannot answer or the device sleeps.
- */
+/** `examples/player.js` in Chromium, while the real service cannot answer or the device sleeps. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
@@ -12,11 +10,11 @@ import { describeInChromium } from './in-chromium.ts'
 import { isAnswered, type PageCall } from './player-page.ts'
 import { IMPATIENT, ONE_STREAM, Stage, QUIET_MS, SHORT_LEASE, TEST_MS } from './stage.ts'
 
-/** As `examples/player.js` has them, and the service. */
+/** The values in `examples/player.js` and in the service. */
 const ATTEMPTS_MAX = 5
 const BACK_OFF_MS = 500
 const RETRY_AFTER_MS = 1000
-/** By how much the news of a call is late that comes out of a browser. */
+/** How late a call is noticed outside the browser. */
 const IMPRECISION_MS = 100
 
 const atEnd = atEndOfTests()
@@ -95,7 +93,7 @@ describeInChromium('examples/player.js in trouble', (executablePath) => {
     expect(await page.page.evaluate('problems')).toEqual([])
   })
 
-  it('plays on and goes on calling while the service cannot be reached', async () => {
+  it('keeps playing and calling while the service cannot be reached', async () => {
     const served = await stage.serve(SHORT_LEASE)
     const page = await stage.watch(served, 'cut')
     await page.untilHeartbeats(1)
@@ -110,7 +108,7 @@ describeInChromium('examples/player.js in trouble', (executablePath) => {
     expect(await served.client.list('cut')).toHaveLength(1)
   })
 
-  it('asks as soon as it wakes from a sleep over its lease, and stops if its slot was taken', async () => {
+  it('asks as soon as it wakes from a sleep past its lease, and stops if its slot was taken', async () => {
     const served = await stage.serve(SHORT_LEASE)
     const own = await stage.ownBrowser()
     const page = await stage.watch(served, 'asleep', own)
@@ -151,7 +149,7 @@ describeInChromium('examples/player.js in trouble', (executablePath) => {
   })
 })
 
-/** Keeps one call under way from now until the function that it returns is called. */
+/** Keeps one call in flight from now until the returned function is called. */
 function keepBusy(client: Client): () => Promise<void> {
   const state = { isOver: false }
   const calls = (async () => {
@@ -163,7 +161,7 @@ function keepBusy(client: Client): () => Promise<void> {
   }
 }
 
-/** From the answer of each call to the next call. */
+/** The time from the answer of each call to the next call. */
 function gapsOf(calls: readonly PageCall[]): number[] {
   return calls.slice(1).map(({ sentAtMs }, index) => sentAtMs - (calls[index]?.answeredAtMs ?? Number.NaN))
 }

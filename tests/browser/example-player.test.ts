@@ -1,6 +1,4 @@
-/**
- * `examples/player.js` in Chromium, with the real service: from its start to each of its ends.
- */
+/** `examples/player.js` in Chromium, with the real service, from its start to each of its ends. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { atEndOfTests } from '../../stores/test/temporary-folder.ts'
@@ -56,7 +54,7 @@ describeInChromium('examples/player.js', (executablePath) => {
     ])
   })
 
-  it('stops and tells by whom, if another stream took its slot', async () => {
+  it('stops and says which stream took its slot', async () => {
     const page = await stage.watch(shared, 'evicted')
     const [id] = await shared.client.list('evicted')
     const newcomer = { streamId: 'new', label: 'Kitchen TV', replaces: id }
@@ -69,7 +67,7 @@ describeInChromium('examples/player.js', (executablePath) => {
     await expectSilence(page)
   })
 
-  it('stops and tells why, if the stream has finished', async () => {
+  it('stops and says why, if the stream has finished', async () => {
     const page = await stage.watch(shared, 'finished')
     const [id = ''] = await shared.client.list('finished')
     await shared.client.send('POST', `/streams/${id}/finish`)
@@ -77,7 +75,7 @@ describeInChromium('examples/player.js', (executablePath) => {
     await expectSilence(page)
   })
 
-  it('stops and tells why, if an operator stopped it', async () => {
+  it('stops and says why, if an operator stopped it', async () => {
     const page = await stage.watch(shared, 'support')
     const [id = ''] = await shared.client.list('support')
     const reason = 'Your password was changed.'
@@ -144,7 +142,7 @@ describeInChromium('examples/player.js', (executablePath) => {
     expect(second?.body['streamId']).not.toBe(first?.body['streamId'])
   })
 
-  it('is used as the README shows: plays, shows who holds the slots, and is stopped', async () => {
+  it('works as the README shows: plays, shows which streams hold the slots, and stops', async () => {
     const [page, other] = [await stage.open(shared), await stage.open(shared)]
     const names = JSON.stringify({ service: shared.service.url, user: 'reader' })
     await page.page.evaluate(`playAsReadme(${names})`)
@@ -171,7 +169,7 @@ describeInChromium('examples/player.js', (executablePath) => {
   })
 })
 
-/** It does not play, it said why once, and it sends nothing more. */
+/** It does not play, it gave the reason once, and it sends nothing more. */
 async function expectSilence(page: PlayerPage): Promise<void> {
   expect(await page.isPlaying()).toBe(false)
   const count = page.calls.length

@@ -1,6 +1,4 @@
-/**
- * A film for HTTP Live Streaming, cut from a fragmented MP4 as a browser records it.
- */
+/** A film for HTTP Live Streaming, cut from a fragmented MP4 as a browser records it. */
 import type { Browser } from 'playwright-core'
 import { ticksPerSecond, timeEvenly } from './even-timing.ts'
 import type { Site } from './site.ts'
@@ -8,7 +6,7 @@ import type { Site } from './site.ts'
 /** As `recorder.html` draws them. */
 const FRAMES_PER_SECOND = 20
 
-/** The parts of a film; each fragment can be played once the start was. */
+/** The parts of a film. Each fragment can be played after the start. */
 export type Film = {
   readonly start: Buffer
   readonly fragments: readonly Fragment[]
@@ -38,7 +36,7 @@ export function secondsOf({ fragments }: Film): number {
   return fragments.reduce((sum, { seconds }) => sum + seconds, 0)
 }
 
-/** Cuts what stands before the first `moof` from each `moof` with its `mdat` (ISO/IEC 14496-12). */
+/** Cuts the part before the first `moof` from each `moof` with its `mdat` (ISO/IEC 14496-12). */
 function cutFilm(bytes: Buffer): Omit<Film, 'codec'> {
   const boxes = boxesIn(bytes)
   const firstFragment = boxes.findIndex(({ kind }) => kind === 'moof')
@@ -101,18 +99,21 @@ ${Array.from({ length: times }, () => period).join('\n')}
 `
 }
 
-/** An advert within a film: where its playlist lies, when it begins, and how long it lasts. */
+/** An advert in a film: its playlist, when it begins, and how long it lasts. */
 export type Advert = {
   readonly uri: string
   readonly atSeconds: number
   readonly seconds: number
   /** Plays it after the film. */
   readonly isAfter?: boolean
-  /** Where the film goes on, from `atSeconds`. 0 inserts the advert; without it, it lies over the film. */
+  /**
+   * Where the film continues, from `atSeconds`. 0 inserts the advert. Without it the advert covers
+   * the film.
+   */
   readonly resumeOffset?: number
 }
 
-/** When the films of playlists begin that have adverts. */
+/** When films begin in playlists that have adverts. */
 const FILM_BEGINS_AT_MS = Date.UTC(2026, 0, 1)
 
 /** The same playlist with an advert, as an HLS interstitial (RFC 8216bis, Appendix D). */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ENVIRONMENT } from '../../tools/environment.ts'
 import { findChromium } from './chromium.ts'
 
-/** Describes what is tried in Chromium. Without a Chromium one test says so, and fails in CI. */
+/** Describes tests in Chromium. Without Chromium one test says so, and fails in CI. */
 export function describeInChromium(name: string, describeIt: (executablePath: string) => void): void {
   const executablePath = findChromium()
   if (executablePath === undefined) {

@@ -1,6 +1,4 @@
-/**
- * Shaka Player and dash.js in Chromium, configured by the code that `docs/players.md` has for them.
- */
+/** Shaka Player and dash.js in Chromium, configured by the code in `docs/players.md`. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseSync } from 'oxc-parser'
 import { beforeAll, expect, it, vi } from 'vitest'

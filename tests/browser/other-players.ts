@@ -1,13 +1,13 @@
 /**
- * Shaka Player and dash.js, with the code that `docs/players.md` has for them. They are not among the
- * project's packages, because they are large: `npm ci` in `tests/browser/players` installs them.
+ * Shaka Player and dash.js, with the code in `docs/players.md`. They are not dependencies of the
+ * project, because they are large. `npm ci` in `tests/browser/players` installs them.
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { documentedCode } from './documented-code.ts'
 import type { Site } from './site.ts'
 
-/** A player: where its build lies, and how its code in the document begins and is called. */
+/** A player: the path of its build, and how its code in the document begins and is called. */
 type OtherPlayer = { readonly build: string; readonly code: string; readonly name: string }
 
 export const OTHER_PLAYERS: Readonly<Record<'shaka' | 'dash', OtherPlayer>> = {
@@ -30,13 +30,13 @@ export function hasOtherPlayers(): boolean {
   )
 }
 
-/** The code that the document has for a player, as a module with a function that runs it. */
+/** The document's code for a player, as a module with a function that runs it. */
 export function otherPlayersModule({ name, code }: OtherPlayer): string {
   const names = '{ player, video, stream, home, contentId, stopUrl }'
   return `export function ${name}(${names}) {\n${documentedCode('docs/players.md', code)}}\n`
 }
 
-/** Puts their code into a site, and themselves if they are installed. */
+/** Adds their code to a site, and the players themselves if they are installed. */
 export function addOtherPlayers(site: Site): void {
   for (const [kind, player] of Object.entries(OTHER_PLAYERS)) {
     site.add(`/${kind}-code.js`, otherPlayersModule(player))

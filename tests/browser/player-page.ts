@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import type { Site } from './site.ts'
 
-/** A call of a page to the service. */
+/** A page's call to the service. */
 export type PageCall = {
   readonly method: string
   readonly path: string
   readonly body: Readonly<Record<string, unknown>>
   readonly sentAtMs: number
-  /** When its answer came, and which; absent if none did. */
+  /** Its answer, and when it came. Absent if there was none. */
   answeredAtMs?: number
   status?: number
 }
@@ -57,13 +57,13 @@ export class PlayerPage {
     await this.page.evaluate(`play(${JSON.stringify({ service: this.#service, ...options })})`)
   }
 
-  /** Waits until a start was answered, for the so-manieth time; resolves with whether it may play. */
+  /** Waits until `count` starts were answered. Resolves with whether the last one may play. */
   async untilStarted(count = 1): Promise<boolean> {
     await this.page.waitForFunction(`answers.length >= ${count}`)
     return this.page.evaluate<boolean>('answers.at(-1)')
   }
 
-  /** Waits until `onEnd` was called; resolves with its problem. */
+  /** Waits until `onEnd` was called. Resolves with its problem. */
   async untilEnded(): Promise<ShownProblem> {
     await this.page.waitForFunction('problems.length > 0', undefined, { timeout: 30_000 })
     return this.page.evaluate<ShownProblem>('problems.at(-1)')

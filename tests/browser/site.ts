@@ -1,6 +1,4 @@
-/**
- * The web site of a video service, on an origin of its own: pages, scripts and a film.
- */
+/** The web site of a video service, on its own origin: pages, scripts and a film. */
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,7 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
 }
 
-/** Serves what it is given, under these paths. */
+/** Serves the given content under these paths. */
 export class Site {
   readonly #files = new Map<string, string | Buffer>()
   readonly #server: Server
@@ -38,7 +36,7 @@ export class Site {
     return site
   }
 
-  /** Another host name than the service's, so that the browser takes them for two sites. */
+  /** Another host name than the service's, so that the browser sees two sites. */
   get origin(): string {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}`
   }
@@ -47,7 +45,7 @@ export class Site {
     this.#files.set(path, file)
   }
 
-  /** Adds a file that lies beside this one, or at a path from here. */
+  /** Adds a file from this folder, or from a path relative to it. */
   addFile(path: string, from: string): void {
     this.add(path, readFileSync(fileURLToPath(new URL(from, import.meta.url))))
   }

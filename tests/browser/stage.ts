@@ -1,6 +1,4 @@
-/**
- * What the tests of players share: a browser, a site with players and films, and services.
- */
+/** What the tests of players share: a browser, a site with players and films, and services. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -17,7 +15,7 @@ import { Site } from './site.ts'
 
 export const HEARTBEAT_MS = 1000
 export const LEASE_MS = 4000
-/** Long enough for a player that goes on calling to be seen. */
+/** Long enough to see that a player keeps calling. */
 export const QUIET_MS = 3 * HEARTBEAT_MS
 /** The time limit of one test. */
 export const TEST_MS = 60_000
@@ -34,22 +32,22 @@ export const SHORT_LEASE = {
 }
 
 const FILM_SECONDS = 2
-/** How often the film is shown in a playlist, or in a manifest. */
+/** How often a playlist or a manifest shows the film. */
 const TIMES = { short: 1, long: 60, interrupted: 4 }
 
-/** A service that serves, its caller, and where it keeps its store and its policy. */
+/** A running service, its client, and the paths of its store and its policy. */
 export type Served = {
   readonly service: RunningService
   readonly client: Client
   readonly folder: string
-  /** The flags that it was started with, beside its store and port. */
+  /** The flags that it was started with, apart from store and port. */
   readonly flags: readonly string[]
 }
 
-/** Who watches which playlist or manifest, and by which of the other players. */
+/** Who watches which playlist or manifest, and with which of the other players. */
 export type PlayOptions = { readonly user: string; readonly film: string; readonly kind?: string }
 
-/** A browser, and a site on an origin of its own; services are started as tests need them. */
+/** A browser, and a site on its own origin. Services are started as tests need them. */
 export class Stage {
   readonly #executablePath: string
   readonly #site: Site
@@ -100,14 +98,14 @@ export class Stage {
     return opened
   }
 
-  /** Opens a page with nothing on it. */
+  /** Opens an empty page. */
   async emptyPage(browser: Browser = this.#browser): Promise<Page> {
     const page = await browser.newPage()
     onTestFinished(() => page.close())
     return page
   }
 
-  /** Opens a page with hls.js and the code of `docs/players.md`, or with the other players. */
+  /** Opens a page with hls.js and the code in `docs/players.md`, or with the other players. */
   async openPlayer(name: 'player' | 'other-player', browser: Browser = this.#browser): Promise<Page> {
     const page = await this.emptyPage(browser)
     await page.goto(`${this.#site.origin}/${name}.html`)
@@ -115,7 +113,7 @@ export class Stage {
     return page
   }
 
-  /** Starts a stream in such a page, and waits until it plays; resolves with its id. */
+  /** Starts a stream in such a page, and waits until it plays. Resolves with its id. */
   async play(page: Page, { service }: Served, { user, film, kind }: PlayOptions): Promise<string> {
     const contentId = film.split('.')[0]
     const options = { service: service.url, user, contentId, film: `/film/${film}`, kind }
@@ -137,7 +135,7 @@ export class Stage {
   }
 }
 
-/** Puts the players, the code of the documents, and a film into the site. */
+/** Adds the players, the code of the documents, and a film to the site. */
 async function furnish(site: Site, browser: Browser): Promise<void> {
   site.addFile('/example.html', 'example.html')
   site.addFile('/player.html', 'player.html')

@@ -16,7 +16,7 @@ const POLICY = {
   heartbeatSeconds: HEARTBEAT_MS / 1000,
   plans: { solo: { limits: [{ max: 1 }] } },
 }
-/** How late an event of a busy machine may come. */
+/** How late an event may come on a busy machine. */
 const LATE_MS = 1500
 
 const times: string[] = []
@@ -37,7 +37,7 @@ describeInChromium('a viewer in Chromium', (executablePath) => {
   })
 
   const startElsewhere = async (user: string) => (await served.client.start(user, 'elsewhere')).status
-  /** Asks for the slot of another stream until it is given; the time since `sinceMs` is noted. */
+  /** Asks for the slot of another stream until it is granted. Notes the time since `sinceMs`. */
   const untilFree = async (user: string, cause: string, sinceMs: number): Promise<number> => {
     while ((await startElsewhere(user)) !== 201) await pause(2)
     const tookMs = performance.now() - sinceMs
@@ -57,7 +57,7 @@ describeInChromium('a viewer in Chromium', (executablePath) => {
     const page = await stage.openPlayer('player', own)
     const unasked = await preflights()
     await stage.play(page, served, { user: 'long', film: 'long.m3u8' })
-    // Reports that overlap the first preflight each ask for one of their own.
+    // Reports that overlap the first preflight each send their own.
     await pause(HEARTBEAT_MS)
     const before = { preflights: await preflights(), reports: await reports() }
     expect(before.preflights, 'asked for a start, and for a report').toBeGreaterThanOrEqual(unasked + 2)
@@ -114,7 +114,7 @@ describeInChromium('a viewer in Chromium', (executablePath) => {
     const leaving = page.goto('about:blank')
     expect(await untilFree('left', 'after the page was left', leftAtMs)).toBeLessThan(LATE_MS)
     await leaving
-    expect(await preflights(), 'a beacon asks nobody').toBe(before)
+    expect(await preflights(), 'a beacon needs no preflight').toBe(before)
   })
 
   it('learns that another stream took its slot, and reports no more', async () => {
@@ -130,7 +130,7 @@ describeInChromium('a viewer in Chromium', (executablePath) => {
     expect(await page.evaluate('isPlaying()')).toBe(false)
   })
 
-  it('is free at once when the stream has finished for everybody, and its player reports no more', async () => {
+  it('is free at once when the stream has finished for all viewers, and its player reports no more', async () => {
     const page = await stage.openPlayer('player')
     const id = await stage.play(page, served, { user: 'finished', film: 'long.m3u8' })
     const finishedAtMs = performance.now()
@@ -173,7 +173,7 @@ describeInChromium('a viewer in Chromium', (executablePath) => {
     expect(await untilFree('stopped', 'after a stop', stoppedAtMs)).toBeLessThan(LATE_MS)
   })
 
-  it('gets no answer on a site that is not named', async () => {
+  it('gets no answer on a site that is not allowed', async () => {
     const stranger = await Site.open()
     onTestFinished(() => stranger.close())
     stranger.add('/page.html', '<!doctype html><title>Elsewhere</title>')

@@ -1,6 +1,6 @@
 import type { Suite } from './suite.ts'
 
-/** What Vitest's JSON reporter writes, as far as it is read here. */
+/** The parts of Vitest's JSON report that are read here. */
 export type Report = {
   readonly numPassedTests: number
   readonly numFailedTests: number
@@ -9,17 +9,17 @@ export type Report = {
   }[]
 }
 
-/** What came of a suite. Without faults it passed. */
+/** The result of a suite. Without faults it passed. */
 export type Judgement = {
   readonly passed: number
   readonly failed: number
   readonly faults: readonly string[]
 }
 
-/** How many names of skipped cases are told. */
+/** How many names of skipped cases are shown. */
 const NAMES_MAX = 5
 
-/** Judges a run by its report, which is missing if Vitest broke off, and by its exit code. */
+/** Judges a run by its exit code and its report, which is missing if Vitest broke off. */
 export function judge(suite: Suite, report: Report | undefined, exitCode: number | null): Judgement {
   if (report === undefined)
     return { passed: 0, failed: 0, faults: [`ended with ${exitCode} and reported nothing`] }

@@ -1,4 +1,6 @@
-/** `.ci/packages` on machines of several kinds, which are folders of programs that it finds in its path. */
+/**
+ * `.ci/packages` on machines of several kinds. Each machine is a folder of programs on its path.
+ */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

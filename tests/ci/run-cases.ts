@@ -1,7 +1,10 @@
-/** A program: runs suites of the cases beside it, each given as JSON, as `.ci/run` runs the real ones. */
+/**
+ * A program that runs suites of the cases in this folder, each given as JSON, as `.ci/run` runs the
+ * real ones.
+ */
 import { runSuites } from './run-suites.ts'
 
-/** A suite of one file; `lack` is what the machine is said to lack for it. */
+/** A suite of one file. `lack` is what the machine is said to lack for it. */
 type Order = { name: string; file: string; casesMin: number; lack?: string; isRequired?: boolean }
 
 const orders = JSON.parse(process.argv[2] ?? '[]') as readonly Order[]

@@ -7,7 +7,7 @@ import { SUITES } from './suites.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Vitest is started anew for each suite. */
+/** Vitest starts again for each suite. */
 const RUN_TIMEOUT_MS = 120_000
 
 describe('a run of suites', { timeout: RUN_TIMEOUT_MS }, () => {
@@ -21,7 +21,7 @@ describe('a run of suites', { timeout: RUN_TIMEOUT_MS }, () => {
     expect(status).toBe(0)
   })
 
-  it('fails if a case fails, and goes on with the next suite', () => {
+  it('fails if a case fails, and continues with the next suite', () => {
     const { status, lines } = runCases([
       { name: 'one', file: 'failing', casesMin: 2 },
       { name: 'two', file: 'passing', casesMin: 3 },
@@ -54,7 +54,7 @@ describe('a run of suites', { timeout: RUN_TIMEOUT_MS }, () => {
     expect(status).toBe(1)
   })
 
-  it('leaves out what the machine lacks something for, and says so in its last lines', () => {
+  it('leaves out a suite that the machine lacks something for, and says so in its last lines', () => {
     const left = { name: 'two', file: 'failing', casesMin: 2, lack: 'Terraform is not on this machine' }
     const { status, lines } = runCases([{ name: 'one', file: 'passing', casesMin: 3 }, left])
     expect(lines.slice(-2)).toEqual(['LEFT OUT: two: Terraform is not on this machine', '3 passed, 0 failed'])

@@ -10,8 +10,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs')
 
 /**
- * Runs one suite after the other, says what each came to, and at the end what was left out and how many cases passed and
- * failed. Says whether all is well.
+ * Runs one suite after another and prints each result. At the end it prints what was left out and
+ * how many cases passed and failed. Returns whether all is well.
  */
 export function runSuites(suites: readonly FilledSuite[]): boolean {
   const closing: string[] = []

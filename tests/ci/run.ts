@@ -1,4 +1,4 @@
-/** Runs the suites that are named, or all; a name with a `-` before it leaves that suite for another run. */
+/** Runs the named suites, or all. A name with a `-` before it leaves that suite out. */
 import { execFileSync } from 'node:child_process'
 import { runSuites } from './run-suites.ts'
 import { fill } from './suite.ts'

@@ -1,13 +1,16 @@
 /** Some of the test files, run together by `.ci/run`. */
 export type Suite = {
   readonly name: string
-  /** Test files whose path matches, and that no suite before it has taken. */
+  /** Test files whose path matches, and that no earlier suite has taken. */
   readonly files: RegExp
-  /** A run that judges fewer cases has left some out without a word, and fails. */
+  /** A run that judges fewer cases has silently left some out, and fails. */
   readonly casesMin: number
   /** Vitest's configuration, if it is not the one at the root. */
   readonly config?: string
-  /** What this machine lacks for the suite; undefined if nothing. A suite that lacks something is left out. */
+  /**
+   * What this machine lacks for the suite, or `undefined`. A suite that lacks something is left
+   * out.
+   */
   readonly lacks?: () => string | undefined
   /** Whether the run fails if the suite is left out. */
   readonly isRequired?: boolean

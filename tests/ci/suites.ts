@@ -4,8 +4,8 @@ import { terraformLack } from '../infra/terraform-lack.ts'
 import type { Suite } from './suite.ts'
 
 /**
- * All suites. Debian has neither Terraform nor moto, and npm does not either, so what needs them is left out if the
- * machine lacks them. Chromium is installed by `.ci/packages`.
+ * All suites. Neither Debian nor npm has Terraform or moto, so suites that need them are left out
+ * if the machine lacks them. `.ci/packages` installs Chromium.
  */
 export const SUITES: readonly Suite[] = [
   { name: 'rules', files: /^core\//, casesMin: 200 },

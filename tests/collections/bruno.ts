@@ -1,6 +1,7 @@
 /**
- * Runs a Bruno collection: its files are read by Bruno's own language package, and sent and checked here.
- * Bruno's runner brings three hundred megabytes, which is too much for what it would add.
+ * Runs a Bruno collection. Bruno's own language package reads its files, and this file sends and
+ * checks the requests. Bruno's own runner is three hundred megabytes, which is too much for what it
+ * adds.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -29,7 +30,7 @@ type BruReaders = {
   readonly bruToEnvJsonV2: (text: string) => BruEnvironment
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export type BrunoRun = {
   readonly requests: readonly string[]
   readonly assertions: number
@@ -73,7 +74,7 @@ class Run implements BrunoRun {
     this.#check(meta.name, tests, response)
   }
 
-  /** Runs the tests of a request, with as much of Bruno's interface as they use. */
+  /** Runs the tests of a request, with the part of Bruno's interface that they use. */
   #check(name: string, tests: string, response: TargetResponse): void {
     const isJson = /json/.test(response.headers['content-type'] ?? '')
     const body: unknown = isJson ? JSON.parse(response.text) : response.text

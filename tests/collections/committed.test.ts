@@ -10,7 +10,7 @@ import { collectionFiles, COLLECTIONS_FOLDER } from '../../tools/collections.ts'
 const POSTMAN_COLLECTION = 'postman/streamgate.postman_collection.json'
 
 describe('the collections', () => {
-  it('are those that the script makes', () => {
+  it('are those that the script generates', () => {
     const committed = Object.fromEntries(
       readdirSync(COLLECTIONS_FOLDER, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -44,7 +44,7 @@ describe('the collections', () => {
     )
   })
 
-  it('are not made where the document lacks an example, or an operation that the walk calls', () => {
+  it('are not generated if the document lacks an example, or an operation that the walk calls', () => {
     const body = v.object({ hour: v.number() })
     expect(() => collectionFiles([...ROUTES, route('/naps/{nap}', {})])).toThrow(
       /^POST \/naps\/\{nap\}: the OpenAPI document has no example of \{nap\}/,

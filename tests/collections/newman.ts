@@ -1,6 +1,4 @@
-/**
- * Runs a Postman collection by newman, Postman's own runner, in a process of its own.
- */
+/** Runs a Postman collection with newman, Postman's own runner, in its own process. */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,11 +6,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
-/** What came of a run. */
+/** The result of a run. */
 export type NewmanRun = {
   readonly requests: number
   readonly assertions: number
-  /** Assertions that failed, and requests or scripts that broke, as newman words them. */
+  /** Assertions that failed, and requests or scripts that broke, in newman's words. */
   readonly failures: readonly string[]
   readonly stderr: string
 }
@@ -29,7 +27,7 @@ type Report = {
 
 const NEWMAN = createRequire(import.meta.url).resolve('newman/bin/newman.js')
 
-/** Runs the collection from the top down, so many times, on a service. */
+/** Runs the collection from the top, so many times, on a service. */
 export async function runNewman(
   collection: string,
   environment: string,
@@ -39,11 +37,11 @@ export async function runNewman(
   const variables = ['--environment', environment, '--env-var', `url=${url}`]
   const reporter = ['--reporters', 'json', '--reporter-json-export', report]
   const settings = [...variables, ...reporter, '--iteration-count', String(times)]
-  // newman still uses parts of Node that are on their way out, and would say so at every run.
+  // newman still uses deprecated parts of Node, and would warn of them at every run.
   const args = ['--no-deprecation', NEWMAN, 'run', collection, ...settings]
   const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'ignore', 'pipe'] })
   const stderr = await text(child.stderr)
-  if (!existsSync(report)) throw new Error(`newman came to no end: ${stderr}`)
+  if (!existsSync(report)) throw new Error(`newman did not finish: ${stderr}`)
   const { stats, failures } = (JSON.parse(readFileSync(report, 'utf8')) as Report).run
   return {
     requests: stats.requests.total,

@@ -13,7 +13,7 @@ const POSTMAN_ENVIRONMENT = join(COLLECTIONS_FOLDER, 'postman/local.postman_envi
 const BRUNO_FOLDER = join(COLLECTIONS_FOLDER, 'bruno')
 const STEPS = WALK.flatMap(({ steps }) => steps)
 
-/** newman takes a second or two to load where nothing else runs, and ten times that on a busy machine. */
+/** newman takes a second or two to load on an idle machine, and ten times that on a busy one. */
 const PATIENCE_MS = 60_000
 
 describe('the walk on a running service', { timeout: PATIENCE_MS }, () => {
@@ -35,7 +35,7 @@ describe('the walk on a running service', { timeout: PATIENCE_MS }, () => {
     }
   })
 
-  it('fails in both where the service decides otherwise', async () => {
+  it('fails in both if the service decides otherwise', async () => {
     const folder = temporaryFolder()
     const policy = join(folder, 'policy.json')
     writeFileSync(

@@ -1,5 +1,6 @@
 /**
- * What heartbeats cost and what they spare viewers, by policy: the table of docs/heartbeats.md, made again.
+ * What heartbeats cost and what they save viewers, by policy. It reproduces the table of
+ * docs/heartbeats.md.
  */
 import { readFileSync } from 'node:fs'
 import { parsePolicy } from '@streamgate/core'
@@ -43,7 +44,7 @@ describe('heartbeats', () => {
     for (const [name, one] of Object.entries(CASES)) tallies.set(name, await tallyOf(one))
   }, 120_000)
 
-  it('cost and spare what docs/heartbeats.md says', () => {
+  it('cost and save what docs/heartbeats.md says', () => {
     const table = [...tallies].map(([name, tally]) => rowOf(name, tally)).join('\n')
     process.stdout.write(`${table}\n`)
     const text = readFileSync(new URL('../../docs/heartbeats.md', import.meta.url), 'utf8')
@@ -62,7 +63,7 @@ describe('heartbeats', () => {
     }
   })
 
-  it('deny ten times fewer viewers wrongly if starts name their device', () => {
+  it('wrongly deny ten times fewer viewers if starts name their device', () => {
     const [fixed, , , fixedWithout] = [...tallies.values()]
     expect(fixed?.wronglyDenied).toBeLessThan((fixedWithout?.wronglyDenied ?? 0) / 10)
   })

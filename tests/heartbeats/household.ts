@@ -1,5 +1,6 @@
 /**
- * A household before its screens, in virtual time: who watches, whose player dies, and what the limiter says.
+ * A household and its screens, in virtual time: who watches, whose player dies, and what the
+ * limiter answers.
  */
 import {
   Limiter,
@@ -12,14 +13,16 @@ import {
 import { MemoryStore } from '@streamgate/stores/memory'
 import type { SeededRandom } from '../simulation/world/seeded-random.ts'
 
-/** How a household watches. Times are means of exponential distributions, but for the restart. */
+/**
+ * How a household watches. Times are means of exponential distributions, except for the restart.
+ */
 export type Habits = {
   readonly devices: number
   readonly idleMinutes: number
   readonly watchMinutes: number
-  /** The share of players that end without a word: a crash, a dead battery, a lost network. */
+  /** The share of players that end without a stop: a crash, a dead battery, a lost network. */
   readonly crashShare: number
-  /** The share of viewers of those who start again, between 5 s and `restartSeconds` later. */
+  /** The share of their viewers who start again, between 5 s and `restartSeconds` later. */
   readonly restartShare: number
   readonly restartSeconds: number
   /** The share of viewers who try again after a denial, and how much later. */
@@ -28,14 +31,17 @@ export type Habits = {
   readonly days: number
 }
 
-/** What came of it. */
+/** The totals. */
 export type Tally = {
   requests: number
-  /** Milliseconds for which a player truly ran. */
+  /** Milliseconds for which a player really ran. */
   watchedMs: number
   starts: number
   denied: number
-  /** Denials though fewer players truly ran than the limit allows: ghosts stood in the way. */
+  /**
+   * Denials although fewer players really ran than the limit allows. Leases of dead players stood
+   * in the way.
+   */
   wronglyDenied: number
 }
 
@@ -48,7 +54,7 @@ const DAY_MS = 86_400_000
 const RESTART_SECONDS_MIN = 5
 const USER = 'household' as UserId
 
-/** Lets one household live its days under a policy, and adds what it did to the tally. */
+/** Simulates the days of one household under a policy, and adds them to the totals. */
 export async function live(policy: Policy, habits: Habits, random: SeededRandom): Promise<Tally> {
   const household = new Household(policy, habits, random)
   await household.run()

@@ -6,7 +6,7 @@ import type { SweepOptions, SweepReport } from '../../service/src/sweep/sweeper.
 import { everyoneIn, FINISHED, LIVE, populate, tallyOfAll } from './population.ts'
 import { FLAT_OUT, sweeperOf } from './subjects.ts'
 
-/** A clock that goes on by waiting alone, so that a test sees how long was waited. */
+/** Uses a clock that only moves by waiting, so that a test sees how long the sweep waited. */
 class StillClock {
   nowMs = 0
   readonly pause = async (ms: number): Promise<void> => {
@@ -33,12 +33,12 @@ describe('the rate', () => {
     expect(seconds).toBeGreaterThan(9)
   })
 
-  it('yields to the budget of read capacity, as the store counts it', async () => {
+  it('gives way to the budget of read capacity, as the store counts it', async () => {
     const { seconds } = await sweepOfLive(128, { rate: FLAT_OUT, readCapacity: 10, segments: 1 }, 40)
     expect(seconds).toBeCloseTo(4, 5)
   })
 
-  it('takes a unit for each user from the budget where the store does not count', async () => {
+  it('takes a unit for each user from the budget if the store does not count', async () => {
     const { seconds } = await sweepOfLive(128, { rate: FLAT_OUT, readCapacity: 16, segments: 1 })
     expect(seconds).toBeCloseTo(64 / 16, 5)
   })
@@ -55,7 +55,7 @@ describe('a store that fails', () => {
     expect(report).toMatchObject({ outcome: 'finished', tally: tallyOfAll(users) })
   })
 
-  it('for good ends the sweep, which says why, what it did, and where it was', async () => {
+  it('forever ends the sweep, which says why, what it did, and where it was', async () => {
     const { engine } = await populated()
     const everyone = await everyoneIn(engine)
     const store = failing(engine, { verb: 'scan', after: 2 })
@@ -69,7 +69,7 @@ describe('a store that fails', () => {
   })
 })
 
-describe('a roster that somebody wrote meanwhile', () => {
+describe('a roster that is written meanwhile', () => {
   it('is judged once more, as it is then', async () => {
     const { engine, users } = await populated()
     const store = meddled(engine, 1)
@@ -82,7 +82,7 @@ describe('a roster that somebody wrote meanwhile', () => {
     expect((await engine.read('left long ago 0' as UserId)).leases).toEqual([MEDDLER])
   })
 
-  it('again and again is left to those who write it', async () => {
+  it('again and again is left to its writers', async () => {
     const { engine } = await populated()
     const { tally } = await sweeperOf(meddled(engine, 2), { finishedStreams: [FINISHED] }).sweep({
       rate: FLAT_OUT,
@@ -100,7 +100,7 @@ describe('clocks that differ', () => {
   })
 })
 
-/** A lease of somebody who comes while the sweeper thinks. */
+/** A lease that a player starts while the sweeper decides. */
 const MEDDLER = { ...LIVE, id: 'meddler' as typeof LIVE.id }
 
 async function populated(): Promise<{ engine: MemoryStore; users: number }> {
@@ -124,7 +124,7 @@ async function sweepOfLive(users: number, options: SweepOptions, readUnits?: num
   return sweeperOf(store, { monotonicMs: () => clock.nowMs, pause: clock.pause }).sweep(options)
 }
 
-/** The store, down for so many calls of a verb, or for good once so many were answered. */
+/** The store, down for so many calls of a verb, or forever after so many answers. */
 function failing(store: Store, how: { verb: StoreVerb; times?: number; after?: number }): Store {
   const { times = Number.POSITIVE_INFINITY, after = 0 } = how
   let calls = 0
@@ -137,7 +137,10 @@ function failing(store: Store, how: { verb: StoreVerb; times?: number; after?: n
   })
 }
 
-/** The store, with somebody who writes each roster just before the sweeper does, so many times. */
+/**
+ * The store, with another writer that changes each roster just before the sweeper does, so many
+ * times.
+ */
 function meddled(store: Store, times: number): Pick<Store, 'scan' | 'replace'> {
   const writes = new Map<UserId, number>()
   return {

@@ -1,6 +1,6 @@
 /**
- * Players who start, heartbeat, stop and fall silent at random by the real limiter, and count for themselves
- * what they were promised: nothing of the limiter's own reckoning is believed.
+ * Players who start, heartbeat, stop and fall silent at random, using the real limiter. They keep
+ * their own account of what they were promised, and trust nothing that the limiter says.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
@@ -27,22 +27,22 @@ const POLICY = parsePolicy({
   plans: { two: { limits: [{ max: LIMIT }] } },
 })
 
-/** What a player holds, by the last answer it had. */
+/** What a player holds, by its last answer. */
 type Promised = { readonly generation: Generation; readonly expiresAtMs: number }
 
 type Player = { readonly user: UserId; readonly streamId: StreamId; held: Promised | undefined }
 
-/** Time as all of a race know it; it goes by between their calls. */
+/** Time as everyone in a race sees it. It passes between their calls. */
 export class RaceClock {
   nowMs = 1_000_000
 
-  /** A little, or so much that every lease has lapsed long ago. */
+  /** A little, or so much that every lease has long expired. */
   passSome(): void {
     this.nowMs += Math.random() < 0.04 ? 3 * LEASE_MS : Math.floor(Math.random() * 0.03 * LEASE_MS)
   }
 }
 
-/** A race's players, and what they found wrong. */
+/** The players of a race, and the faults they found. */
 export class Players {
   readonly violations: string[] = []
   #answers = 0
@@ -72,7 +72,10 @@ export class Players {
     })
   }
 
-  /** All act at once, each one call after the other, until so many calls are answered or something is found wrong. */
+  /**
+   * All act at once, each with one call after another, until so many calls are answered or a fault
+   * is found.
+   */
   async race(answers: number): Promise<void> {
     await Promise.all(
       this.#players.map(async (player) => {
@@ -101,7 +104,7 @@ export class Players {
     this.#judge(player, held, result)
   }
 
-  /** A lease that was live until after the answer must have been there, as it was taken. */
+  /** A lease that was live until after the answer must have been there, unchanged. */
   #judge(player: Player, held: Promised | undefined, result: HeartbeatResult): void {
     const { nowMs } = this.#clock
     const isGranted = result.outcome === 'renewed' || result.outcome === 'admitted'
@@ -126,7 +129,10 @@ export class Players {
   }
 }
 
-/** Of so many on one roster some run out of attempts. Nothing was written then, and nothing promised. */
+/**
+ * With so many on one roster some run out of attempts. Then nothing was written and nothing
+ * promised.
+ */
 function letContentionBe(error: unknown): void {
   if (!(error instanceof LimiterError && error.code === 'STORE_CONTENDED')) throw error
 }

@@ -43,12 +43,12 @@ function noteUntil(untilMs: number): Note {
   }
 }
 
-/** One that lives on. */
+/** A lease that lives on. */
 export const LIVE = leaseOf('live', NOW_MS + 1)
 const LASTING = leaseOf('lasting', null)
-/** Lapsed, and one more millisecond to wait for a late heartbeat. */
+/** Expired, with one more millisecond to wait for a late heartbeat. */
 const JUST_LAPSED = leaseOf('just lapsed', NOW_MS - LEASE_MS + 1)
-/** One that nobody waits for any more. */
+/** A lease that no late heartbeat can revive. */
 export const LONG_LAPSED = leaseOf('long lapsed', NOW_MS - LEASE_MS)
 const OF_FINISHED = leaseOf(FINISHED, NOW_MS + LEASE_MS)
 const OUTDATED = noteUntil(NOW_MS)
@@ -66,7 +66,7 @@ const STAYING: Readonly<Record<string, RosterContent>> = {
 const KINDS: Readonly<Record<string, Kind>> = {
   ...Object.fromEntries(Object.entries(STAYING).map(([name, as]) => [name, { before: as, after: as }])),
   'left long ago': { before: { leases: [LONG_LAPSED], notes: [OUTDATED] }, after: NOTHING },
-  'left the finished stream alone': { before: { leases: [OF_FINISHED], notes: [] }, after: NOTHING },
+  'left only the finished stream': { before: { leases: [OF_FINISHED], notes: [] }, after: NOTHING },
   'has only an outdated note': { before: { leases: [], notes: [OUTDATED] }, after: NOTHING },
   'holds all at once': {
     before: { leases: [LONG_LAPSED, LIVE, OF_FINISHED, LASTING, JUST_LAPSED], notes: [OUTDATED, USEFUL] },
@@ -74,7 +74,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 }
 
-/** What one sweep of one user of each kind comes to. */
+/** The result of one sweep of one user of each kind. */
 export const TALLY_OF_EACH_KIND = {
   leasesLapsed: 2,
   leasesFinished: 2,
@@ -83,12 +83,12 @@ export const TALLY_OF_EACH_KIND = {
   writesRefused: 0,
 } as const
 
-/** So many users there are of each kind. */
+/** How many users of each kind there are. */
 const PER_KIND = 5
 
 type Expected = { readonly user: UserId; readonly after: RosterContent }
 
-/** Puts users of every kind into the store; says what must be left of each. */
+/** Puts users of every kind into the store, and returns what must be left of each. */
 export async function populate(store: Store): Promise<readonly Expected[]> {
   const everyone = Object.entries(KINDS).flatMap(([name, { before, after }]) =>
     Array.from({ length: PER_KIND }, (_, index) => ({ user: `${name} ${index}` as UserId, before, after })),
@@ -97,18 +97,18 @@ export async function populate(store: Store): Promise<readonly Expected[]> {
   return everyone
 }
 
-/** The tally of one sweep of them all. */
+/** The totals of one sweep of all of them. */
 export function tallyOfAll(usersSeen: number): Record<string, number> {
   const entries = Object.entries(TALLY_OF_EACH_KIND).map(([name, count]) => [name, count * PER_KIND])
   return { usersSeen, ...Object.fromEntries(entries) }
 }
 
-/** What a roster says, apart from its version. */
+/** The contents of a roster, without its version. */
 export function contentOf({ leases, notes }: Roster): RosterContent {
   return { leases, notes }
 }
 
-/** Everybody whom a walk of the store meets. */
+/** All users that a walk of the store meets. */
 export async function everyoneIn(store: Store): Promise<UserId[]> {
   const met: UserId[] = []
   for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {

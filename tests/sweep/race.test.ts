@@ -16,9 +16,9 @@ const ANSWERS: Readonly<Record<string, number>> = {
   LmdbStore: 2_000,
   DynamoDbStore: 300,
 }
-/** So many races' worth of calls a blind sweeper would have to go uncaught; it is caught in the first. */
+/** How many races' worth of calls a blind sweeper may survive. It is caught in the first. */
 const PATIENCE = 5
-/** Longest wait of a sweeper between a look and the write that follows. */
+/** The longest wait of a sweeper between a read and the write that follows. */
 const THOUGHT_MS = 40
 
 const stores = Object.entries(storesToSweep(useDynalite()))
@@ -26,7 +26,7 @@ const stores = Object.entries(storesToSweep(useDynalite()))
 describe.each(stores)('players and sweepers on one %s', (name, makeStore) => {
   const answers = ANSWERS[name] ?? 0
 
-  it('no live lease is ever lost, nor is there one too many', async () => {
+  it('no live lease is ever lost, and there is never one too many', async () => {
     const store = await makeStore()
     const { violations, pruned, refused } = await race(store, { answers, sweptAs: careful })
     expect(violations).toEqual([])
@@ -37,7 +37,7 @@ describe.each(stores)('players and sweepers on one %s', (name, makeStore) => {
   it.each([
     ['is not undone by the write', careful, [LONG_LAPSED.id]],
     ['would be undone by a blind write', blind, []],
-  ] as const)('a heartbeat after the look %s', async (_what, sweptAs, left) => {
+  ] as const)('a heartbeat after the read %s', async (_what, sweptAs, left) => {
     const store = await makeStore()
     const user = 'user-1' as UserId
     await store.add(user, LONG_LAPSED, { capacity: LIMIT })
@@ -57,7 +57,7 @@ describe.each(stores)('players and sweepers on one %s', (name, makeStore) => {
   })
 })
 
-it('a race on a store that is fast catches a sweeper that writes blindly', async () => {
+it('a race on a fast store catches a sweeper that writes blindly', async () => {
   const answers = PATIENCE * 10_000
   const { violations } = await race(new MemoryStore(), { answers, sweptAs: blind })
   expect(violations).not.toEqual([])
@@ -65,7 +65,7 @@ it('a race on a store that is fast catches a sweeper that writes blindly', async
 
 type Result = { readonly violations: readonly string[]; readonly pruned: number; readonly refused: number }
 
-/** Lets players race against sweepers in a tight loop, on what `sweptAs` makes of the store. */
+/** Lets players race against sweepers in a tight loop, on the store that `sweptAs` returns. */
 async function race(
   engine: Store,
   { answers, sweptAs }: { answers: number; sweptAs: (store: Store) => SweeperParts['store'] },
@@ -91,7 +91,9 @@ async function race(
   return { violations: players.violations, ...sums }
 }
 
-/** The store with a turn or two before each call, so that calls overtake each other in memory too. */
+/**
+ * The store with a turn or two before each call, so that calls overtake each other in memory too.
+ */
 function hesitant(store: Store): Store {
   return new WrappedStore(store, async (_verb, call) => {
     for (let turns = Math.floor(Math.random() * 3); turns > 0; turns -= 1) await nextTurn()
@@ -99,12 +101,18 @@ function hesitant(store: Store): Store {
   })
 }
 
-/** For a while, or not at all: in a while a fast store lets through so many players that no write is left to win. */
+/**
+ * Waits a while, or not at all. During a wait a fast store serves so many players that the sweeper
+ * can win no write.
+ */
 async function think(): Promise<void> {
   if (Math.random() < 0.5) await pause(Math.random() * THOUGHT_MS)
 }
 
-/** A sweeper's view of the store, with time between its look and its write in which much can happen. */
+/**
+ * A sweeper's view of the store, with time between its read and its write, in which much can
+ * happen.
+ */
 function careful(store: Store): SweeperParts['store'] {
   return {
     scan: (request) => store.scan(request),
@@ -115,7 +123,10 @@ function careful(store: Store): SweeperParts['store'] {
   }
 }
 
-/** What a sweeper must never do: it writes what it made of an older roster, whatever has happened since. */
+/**
+ * What a sweeper must never do: it writes a result based on an older roster, whatever happened
+ * since.
+ */
 function blind(store: Store): SweeperParts['store'] {
   return {
     scan: (request) => store.scan(request),

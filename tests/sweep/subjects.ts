@@ -1,4 +1,4 @@
-/** The stores that are swept, each on its real engine, and sweepers of them that know no real time. */
+/** The stores that are swept, each on its real engine, and sweepers that know no real time. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Store, StreamId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
@@ -23,7 +23,7 @@ export function storesToSweep(dynalite: Dynalite): Readonly<Record<string, MakeS
   }
 }
 
-/** A sweeper for which these streams have finished. Its waits are over in the next turn. */
+/** A sweeper for which these streams have finished. Its waits end in the next turn. */
 export function sweeperOf(
   store: SweeperParts['store'],
   rest: Partial<SweeperParts> & { readonly finishedStreams?: readonly string[] } = {},

@@ -12,17 +12,14 @@ import { FLAT_OUT, storesToSweep, sweeperOf } from './subjects.ts'
 const dynalite = useDynalite()
 
 describe.each(Object.entries(storesToSweep(dynalite)))('a sweep of %s', (_name, makeStore) => {
-  it.each([1, 3])(
-    'in %i segment(s) takes out everything that nobody needs, and nothing else',
-    async (segments) => {
-      const store = await makeStore()
-      const everyone = await populate(store)
-      const report = await sweepAll(store, segments)
-      expect(report).toMatchObject({ outcome: 'finished', left: [], tally: tallyOfAll(everyone.length) })
-      for (const { user, after } of everyone) expect(contentOf(await store.read(user)), user).toEqual(after)
-      await store.close()
-    },
-  )
+  it.each([1, 3])('in %i segment(s) removes all dead data, and nothing else', async (segments) => {
+    const store = await makeStore()
+    const everyone = await populate(store)
+    const report = await sweepAll(store, segments)
+    expect(report).toMatchObject({ outcome: 'finished', left: [], tally: tallyOfAll(everyone.length) })
+    for (const { user, after } of everyone) expect(contentOf(await store.read(user)), user).toEqual(after)
+    await store.close()
+  })
 
   it('leaves no trace of users who hold nothing, and finds nothing to do the second time', async () => {
     const store = await makeStore()
@@ -45,7 +42,7 @@ describe.each(Object.entries(storesToSweep(dynalite)))('a sweep of %s', (_name, 
     await store.close()
   })
 
-  it('that is dry says the same, and calls nothing but scan', async () => {
+  it('that is a dry run reports the same, and only calls scan', async () => {
     const store = await makeStore()
     const everyone = await populate(store)
     const before = await Promise.all(everyone.map(({ user }) => store.read(user)))
@@ -58,7 +55,7 @@ describe.each(Object.entries(storesToSweep(dynalite)))('a sweep of %s', (_name, 
     await store.close()
   })
 
-  it.each([1, 3])('in %i segment(s), interrupted and gone on with, meets everybody', async (segments) => {
+  it.each([1, 3])('in %i segment(s), interrupted and continued, meets all users', async (segments) => {
     const store = await makeStore()
     const everyone = await populate(store)
     const recorder = new Recorder(store)
@@ -88,7 +85,7 @@ describe('a user whose last stream was stopped', () => {
 })
 
 describe('an entry that the old service added to an item whose last stream was stopped', () => {
-  it('cannot be deleted by the TTL of the table once a sweep has met it; a dry sweep writes nothing', async () => {
+  it('cannot be deleted by the TTL of the table once a sweep has met it, and a dry run writes nothing', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     const user = 'user-1' as UserId
@@ -112,7 +109,7 @@ function sweepAll(store: Store, segments: number): Promise<SweepReport> {
   return sweeperOf(store, { finishedStreams: [FINISHED] }).sweep({ rate: FLAT_OUT, segments })
 }
 
-/** The store with small pages, and a list of whom they showed. */
+/** The store with small pages, and a list of the users that they showed. */
 class Recorder implements Pick<Store, 'scan' | 'replace'> {
   readonly met = new Set<UserId>()
   readonly replace: SweeperParts['store']['replace']
@@ -130,7 +127,7 @@ class Recorder implements Pick<Store, 'scan' | 'replace'> {
   }
 }
 
-/** Sweeps two pages at a time, each time from what the file says; gives the number of runs. */
+/** Sweeps two pages at a time, each time from the saved state. Returns the number of runs. */
 async function sweepInPieces(store: Recorder, segments: number, file: SweepStateFile): Promise<number> {
   const sweeper = sweeperOf(store, { finishedStreams: [FINISHED] })
   for (let run = 1; ; run += 1) {
