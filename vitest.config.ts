@@ -11,7 +11,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', 'tests/aws/walk/**'],
     pool: 'forks',
-    // Many files wait for leases to lapse and for processes to start: two at once, even on two cores.
+    // Many files wait for leases to lapse and for processes to start: two at once, even on two
+    // cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,

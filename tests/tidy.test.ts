@@ -1,41 +1,29 @@
 /**
  * The house rules as tests: which way data may flow, words that may not be used, and sizes.
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseSync } from 'oxc-parser'
 import { describe, expect, it } from 'vitest'
+import {
+  bannedWordsIn,
+  longCommentLines,
+  perThousandWords,
+  proseOf,
+  proseOfDocument,
+} from './tidy/language.ts'
+import { cyclesIn, readSources, readTracked, trackedFiles } from './tidy/sources.ts'
+import { tooLargeFunctions, undocumentedExports } from './tidy/syntax.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PACKAGES: Readonly<Record<string, string>> = {
-  '@streamgate/core': 'core/src/index.ts',
-  '@streamgate/stores/engine': 'stores/src/engine.ts',
-  '@streamgate/stores/memory': 'stores/src/memory/memory-store.ts',
-  '@streamgate/stores/memory/engine': 'stores/src/memory/engine.ts',
-  '@streamgate/stores/lmdb': 'stores/src/lmdb/lmdb-store.ts',
-  '@streamgate/stores/lmdb/engine': 'stores/src/lmdb/engine.ts',
-  '@streamgate/stores/dynamodb': 'stores/src/dynamodb/dynamodb-store.ts',
-  '@streamgate/stores/dynamodb/engine': 'stores/src/dynamodb/engine.ts',
-  '@streamgate/stores/wrappers': 'stores/src/wrappers/index.ts',
-  '@streamgate/stores/contract': 'stores/src/contract/describe-store-contract.ts',
-}
 const SHIPPED = /^(?:core|stores|service)\/src\//
+/** The rules themselves, which name what may not be written. */
+const TIDY = /^tests\/tidy(?:\.test\.ts$|\/)/
 const CONTRACT = /^stores\/src\/contract\//
 const ENTRY_POINT = /^service\/src\/(?:cli|lambda|sweep-lambda)\.ts$/
 const STORE = /^stores\/src\/(memory|lmdb|dynamodb|redis)\//
 
-type Source = { readonly path: string; readonly text: string; readonly imports: readonly string[] }
-
-const sources: readonly Source[] = trackedFiles('*.ts').map((path) => {
-  const text = readFileSync(join(ROOT, path), 'utf8')
-  return { path, text, imports: importsOf(path, text) }
-})
+const sources = readSources()
 
 /**
- * The rooms of the service from the bottom to the top: its folders, and the files beside them. A file imports
- * from its own room and from the levels below.
+ * The rooms of the service from the bottom to the top: its folders, and the files beside them. A
+ * file imports from its own room and from the levels below.
  */
 const LEVELS: readonly (readonly string[])[] = [
   ['text'],
@@ -68,7 +56,7 @@ const FORBIDDEN: Readonly<Record<string, Direction>> = {
     from: SHIPPED,
     to: /^(?:tests|tools|bench)\/|\.test\.ts$|\/test\//,
   },
-  'nobody imports an entry point': { from: /./, to: ENTRY_POINT },
+  'no file imports an entry point': { from: /./, to: ENTRY_POINT },
   'no framework is inside the app': { from: SHIPPED, to: /^(?:express|fastify|hono|@hono\/.*|koa|h3)$/ },
 }
 
@@ -163,10 +151,43 @@ const BANS: Readonly<Record<string, Ban>> = {
 describe('words', () => {
   it.each(Object.entries(BANS))('%s', (_sentence, { pattern, where, except }) => {
     const offenders = sources
-      .filter(({ path }) => path !== 'tests/tidy.test.ts' && where.test(path) && except?.test(path) !== true)
+      .filter(({ path }) => !TIDY.test(path) && where.test(path) && except?.test(path) !== true)
       .filter(({ text }) => pattern.test(text))
       .map(({ path }) => path)
     expect(offenders).toEqual([])
+  })
+})
+
+/** Rooms whose words are still to be made plain. The list only shrinks. */
+const NOT_YET_PLAIN =
+  /^(?:core|service|stores|tools)\/|^tests\/(?:aws|http-contract|infra|lambda|e2e\/command)|^ARCHITECTURE|^examples\//
+/** For every 1,000 words of comments, titles and documents. Full stops read better. */
+const SEMICOLONS_MAX = 5.6
+/** The same for "where". It names a place. A condition begins with "if". */
+const WHERE_MAX = 3.8
+
+describe('language', () => {
+  const prose = [
+    ...sources.filter(({ path }) => !TIDY.test(path)).flatMap(({ path, text }) => proseOf(path, text)),
+    ...trackedFiles('*.md').flatMap((path) => proseOfDocument(path, readTracked(path))),
+  ]
+
+  it('no word is used if a plainer one would do', () => {
+    const plain = prose.filter(({ place }) => !NOT_YET_PLAIN.test(place))
+    expect(plain.flatMap(bannedWordsIn)).toEqual([])
+  })
+
+  it('no line of a comment has more than 100 columns', () => {
+    const plain = sources.filter(({ path }) => !NOT_YET_PLAIN.test(path))
+    expect(plain.flatMap(({ path, text }) => longCommentLines(path, text))).toEqual([])
+  })
+
+  it('sentences end instead of continuing after a semicolon', () => {
+    expect(perThousandWords(prose, /[\p{L}\p{N}`)"”];(?=\s|$)/gu)).toBeLessThan(SEMICOLONS_MAX)
+  })
+
+  it('conditions begin with if', () => {
+    expect(perThousandWords(prose, /\bwhere\b/giu)).toBeLessThan(WHERE_MAX)
   })
 })
 
@@ -199,77 +220,4 @@ function roomOf(path: string): string | undefined {
 function levelOf(path: string): number {
   const room = roomOf(path)
   return LEVELS.findIndex((rooms) => room !== undefined && rooms.includes(room))
-}
-
-function trackedFiles(pattern: string): string[] {
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard', pattern]
-  const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean)
-  return [...new Set(listed)]
-}
-
-/** The files, or the packages from outside, that a source imports. */
-function importsOf(path: string, text: string): string[] {
-  const { module } = parseSync(path, text)
-  const specifiers = [
-    ...module.staticImports.map((one) => one.moduleRequest.value),
-    ...module.staticExports.flatMap((one) =>
-      one.entries.flatMap((entry) => entry.moduleRequest?.value ?? []),
-    ),
-    ...module.dynamicImports.flatMap((one) => {
-      const written = text.slice(one.moduleRequest.start, one.moduleRequest.end)
-      return /^'.*'$/.test(written) ? [written.slice(1, -1)] : []
-    }),
-  ]
-  return specifiers.map((specifier) =>
-    specifier.startsWith('.')
-      ? relative(ROOT, join(ROOT, dirname(path), specifier))
-      : (PACKAGES[specifier] ?? specifier),
-  )
-}
-
-function cyclesIn(all: readonly Source[]): string[] {
-  const imports = new Map(all.map((source) => [source.path, source.imports]))
-  const finished = new Set<string>()
-  const cycles: string[] = []
-  const visit = (path: string, trail: readonly string[]): void => {
-    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
-    if (finished.has(path) || trail.includes(path)) return
-    for (const target of imports.get(path) ?? []) visit(target, [...trail, path])
-    finished.add(path)
-  }
-  for (const { path } of all) visit(path, [])
-  return cycles
-}
-
-type Node = {
-  readonly type: string
-  readonly start: number
-  readonly end: number
-  readonly params?: unknown[]
-}
-
-function tooLargeFunctions(path: string, text: string): string[] {
-  const found: string[] = []
-  walk(parseSync(path, text).program, (node) => {
-    if (!/^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)) return
-    const line = text.slice(0, node.start).split('\n').length
-    const lines = text.slice(node.start, node.end).split('\n').length
-    if (lines > 50) found.push(`${path}:${line} has ${lines} lines`)
-    if ((node.params?.length ?? 0) > 3) found.push(`${path}:${line} has ${node.params?.length} parameters`)
-  })
-  return found
-}
-
-function walk(value: unknown, visit: (node: Node) => void): void {
-  if (typeof value !== 'object' || value === null) return
-  if ('type' in value && typeof value.type === 'string') visit(value as Node)
-  for (const child of Object.values(value)) walk(child, visit)
-}
-
-/** Exported functions and classes without a comment above them; a type's or constant's name may say enough. */
-function undocumentedExports(text: string): string[] {
-  const declarations = text.matchAll(/(?<above>\*\/\n)?^export (?:async )?(?:function|class) (?<name>\w+)/gm)
-  return [...declarations].flatMap(({ groups }) =>
-    groups?.['above'] === undefined ? [groups?.['name'] ?? ''] : [],
-  )
 }

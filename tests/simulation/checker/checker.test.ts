@@ -98,7 +98,7 @@ describe('the checker', () => {
     ])
   })
 
-  it('finds a lease that nobody asked for', () => {
+  it('finds a lease that was never requested', () => {
     const history = historyOf([
       { request: { verb: 'list', user: USER }, from: 0, to: 0, answer: listed([leaseOf('a', 0)]) },
     ])
