@@ -10,7 +10,7 @@ const LIMIT = 3
 const RACERS = 40
 const USERS = 60
 
-describe.each([1, 2])('of many starts at once, with %i worker(s) on one LMDB environment', (workers) => {
+describe.each([1, 2])('many starts at once, with %i worker(s) on one LMDB environment', (workers) => {
   const tidyUps: Parameters<AtEnd>[0][] = []
   const atEnd: AtEnd = (tidyUp) => void tidyUps.unshift(tidyUp)
   let client: Client
@@ -24,7 +24,7 @@ describe.each([1, 2])('of many starts at once, with %i worker(s) on one LMDB env
     for (const tidyUp of tidyUps) await tidyUp()
   })
 
-  it('exactly three of 40 are admitted, for each of 60 users, and each refusal names those three', async () => {
+  it('admit exactly three of 40, for each of 60 users, and each refusal names those three', async () => {
     const users = Array.from({ length: USERS }, (_, index) => `user-${index}`)
     const races = await Promise.all(users.map((user) => race(client, user)))
     for (const [index, answers] of races.entries()) {
@@ -32,7 +32,7 @@ describe.each([1, 2])('of many starts at once, with %i worker(s) on one LMDB env
     }
   })
 
-  it('one start repeated 40 times is admitted once, renewed 39 times, and takes one place', async () => {
+  it('repeated 40 times by one stream are admitted once, renewed 39 times, and take one slot', async () => {
     const answers = await Promise.all(Array.from({ length: RACERS }, () => client.start('repeater', 'same')))
     expect(statuses(answers)).toEqual({ 200: RACERS - 1, 201: 1 })
     expect(new Set(answers.map(({ headers }) => headers.etag)).size).toBe(1)
@@ -41,7 +41,7 @@ describe.each([1, 2])('of many starts at once, with %i worker(s) on one LMDB env
     expect(body).toMatchObject({ active: 2, streams: ['same', 'second'] })
   })
 
-  it('exactly one gets the place that a stop has freed', async () => {
+  it('fill a slot that a stop has freed exactly once', async () => {
     for (const streamId of ['first', 'second', 'third']) await client.start('full', streamId)
     expect((await client.stop('full', 'second')).status).toBe(204)
     const answers = await race(client, 'full')
@@ -49,7 +49,7 @@ describe.each([1, 2])('of many starts at once, with %i worker(s) on one LMDB env
     expect(await client.list('full')).toEqual(['first', 'third', winner])
   })
 
-  it('exactly three take the places of three lapsed leases', async () => {
+  it('fill the slots of three expired leases, and no more', async () => {
     const folder = temporaryFolder()
     const users = ['one', 'two', 'three', 'four', 'five', 'six']
     await leaveLapsedLeases(folder, users)
@@ -67,8 +67,8 @@ function race(client: Client, user: string): Promise<Answer[]> {
 }
 
 /**
- * The ids that won, sorted, after a check that all the others were refused with those who hold the
- * places.
+ * The ids that were admitted, sorted. Checks that all others were refused with the holders of the
+ * slots.
  */
 function winnersWhereExactly(count: number, answers: readonly Answer[], holders: string[] = []): string[] {
   expect(statuses(answers)).toEqual({ 201: count, 409: RACERS - count })
@@ -88,8 +88,8 @@ function statuses(answers: readonly Answer[]): Record<number, number> {
 }
 
 /**
- * Fills each user's roster under a policy of short leases, and returns when the last of them has
- * lapsed.
+ * Fills each user's roster under a policy of short leases, and returns when the last lease has
+ * expired.
  */
 async function leaveLapsedLeases(folder: string, users: readonly string[]): Promise<void> {
   const policy = join(folder, 'short-leases.json')

@@ -14,7 +14,7 @@ export type StartQuestion = {
   readonly deviceId?: string
   readonly plan?: string
   readonly replaces?: string
-  /** Names this call alone. An answer that shows the stream so tells which call started it. */
+  /** Names this call alone, so an answer that shows the stream also shows which call started it. */
   readonly label: string
 }
 

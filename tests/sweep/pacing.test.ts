@@ -93,7 +93,7 @@ describe('a roster that is written meanwhile', () => {
 })
 
 describe('clocks that differ', () => {
-  it('delay every judgement by as much', async () => {
+  it('delay every judgement by their difference', async () => {
     const { engine } = await populated()
     const { tally } = await sweeperOf(engine, { skewMs: 1 }).sweep({ rate: FLAT_OUT, segments: 1 })
     expect(tally).toMatchObject({ leasesLapsed: 0, notesOutdated: 0, usersRemoved: 0 })

@@ -20,7 +20,7 @@ import { shownFaults } from './shown-rules.ts'
 import { playedOutFaults, stopFaults } from './stop-rules.ts'
 import { isCertainlyLive } from './lifetime.ts'
 import { Lifetimes, type Reading } from './lifetimes.ts'
-import { paceFaults, viewFaults } from './telling-rules.ts'
+import { paceFaults, viewFaults } from './view-rules.ts'
 
 /** What is wrong with one answer. */
 export type Violation = { readonly rule: string; readonly detail: string; readonly operation: Operation }

@@ -121,7 +121,7 @@ function shadowMistakes(
 
 type Sides = { readonly leaving: readonly Lease[]; readonly staying: readonly Lease[]; readonly entry: Entry }
 
-/** Who leaves by request, and who stays unless evicted. */
+/** Which leases leave by request, and which stay unless evicted. */
 function sidesOf(plan: Plan, others: readonly Lease[], request: RunRequest): Sides {
   const { stream, id, replaces, verb } = request
   const devicePlan = verb === 'start' ? plan : undefined

@@ -5,7 +5,7 @@ import { hasCertainlyHeard, isEverFinished } from './finish-rules.ts'
 import { leaseSince } from './lapsed-lease.ts'
 import type { Scene } from './scene.ts'
 import { isCertainlyLive, wasEverInGrace, type Lifetime } from './lifetime.ts'
-import { isUndisturbed } from './telling-rules.ts'
+import { isUndisturbed } from './view-rules.ts'
 
 /**
  * Which other leases are live at a decision, and whether an expired one may still be remembered.
