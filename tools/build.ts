@@ -1,7 +1,9 @@
 /**
- * `npm run build`: the Lambda's bundle, the same bytes for the same sources on any machine.
+ * `npm run build` builds the Lambda's bundle, with the same bytes for the same sources on any
+ * machine.
  *
- * Writes `dist/bundle.zip`, which holds one minified `index.mjs`, its source map beside it, and a manifest.
+ * Writes `dist/bundle.zip`, which holds one minified `index.mjs`, and next to it its source map and
+ * a manifest.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -10,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { zipSync } from 'fflate'
 
-/** What was built; `sha256` is in base64, as Lambda's CodeSha256 gives it. */
+/** What was built. `sha256` is in base64, like Lambda's CodeSha256. */
 export type Manifest = {
   readonly bundle: 'bundle.zip'
   readonly sha256: string
@@ -20,10 +22,12 @@ export type Manifest = {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** A zip entry's time must be fixed, and can be no earlier. */
+/** A zip entry's time must be fixed, and cannot be earlier. */
 const ZIP_EPOCH = new Date(1980, 0, 1)
 
-/** An ES module has no `require`, which the CommonJS packages inside call for Node's own modules. */
+/**
+ * An ES module has no `require`, which the bundled CommonJS packages call for Node's own modules.
+ */
 const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);"
 
 /** One bundle for two functions: the API's `index.handler`, and `index.sweep` on a schedule. */
@@ -32,12 +36,12 @@ export { handler } from './service/src/lambda.ts'
 export { sweep } from './service/src/sweep-lambda.ts'
 `
 
-/** Packages of the SDK that it loads when it looks for the credentials of a person. */
+/** Packages of the SDK that it loads when it looks for a person's credentials. */
 const SIGN_INS = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
   (way) => `@aws-sdk/credential-provider-${way}`,
 )
 
-/** Builds into a folder, and says what came of it. */
+/** Builds into a folder, and returns what was built. */
 export async function buildBundle(folder: string): Promise<Manifest> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
@@ -49,9 +53,10 @@ export async function buildBundle(folder: string): Promise<Manifest> {
     target: 'node22',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // The embedded store and the one in memory are loaded only where the configuration names them, which is not
-    // here; what is kept for Prometheus only outside Lambda; and the SDK's ways to sign a person in never, since a
-    // function finds its credentials in the environment, or at an address that stands there.
+    // These are never loaded on Lambda. The embedded store and the memory store are loaded only if
+    // the configuration names them, and Prometheus only outside Lambda. The SDK's ways to sign a
+    // person in are not needed, because a function finds its credentials in the environment, or at
+    // an address given there.
     external: ['./lmdb-store.ts', './memory-store.ts', './telemetry/prometheus.ts', ...SIGN_INS],
     sourcemap: 'external',
     legalComments: 'none',

@@ -1,6 +1,6 @@
 /**
- * `npm run collections`: the collections for Postman and Bruno, made from the OpenAPI document, the same to the
- * byte for the same document.
+ * `npm run collections` generates the collections for Postman and Bruno from the OpenAPI document,
+ * the same to the byte for the same document.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -12,7 +12,7 @@ import { brunoFiles } from './collections/bruno.ts'
 import { makeCollection } from './collections/collection.ts'
 import { postmanFiles } from './collections/postman.ts'
 
-/** Where the collections are kept. */
+/** The folder of the collections. */
 export const COLLECTIONS_FOLDER = fileURLToPath(new URL('../collections', import.meta.url))
 
 /**

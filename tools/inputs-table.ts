@@ -1,5 +1,5 @@
 /**
- * `node tools/inputs-table.ts`: the table of inputs in docs/aws.md, made from infra/variables.tf.
+ * `node tools/inputs-table.ts` makes the table of inputs in docs/aws.md from infra/variables.tf.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * `node tools/story-picture.ts`: docs/story.svg, the picture of the README. It shows one slot, two devices, and what
- * each of them is told.
+ * `node tools/story-picture.ts` draws docs/story.svg, the picture of the README. It shows one slot,
+ * two devices, and the answers they get.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,11 +9,11 @@ const PICTURE = fileURLToPath(new URL('../docs/story.svg', import.meta.url))
 
 const WIDTH = 940
 const LANES = { tv: 200, service: 470, phone: 740 } as const
-/** Between a lane and what its viewer sees. */
+/** The space between a lane and what its viewer sees. */
 const MARGIN = 12
 const TOP = 58
 const STEP = 46
-/** Between the arrow of a request and the arrow of its answer. */
+/** The space between the arrow of a request and the arrow of its answer. */
 const ANSWER_GAP = 22
 
 type Lane = keyof typeof LANES

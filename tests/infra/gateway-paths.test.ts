@@ -4,7 +4,7 @@ import { ROUTES } from '../../service/src/api/routes/index.ts'
 
 const MODULE = new URL('../../infra/modules/api/main.tf', import.meta.url)
 
-it('the gateway has a path of its own for each call that takes an id', () => {
+it('the gateway has its own path for each call that takes an id', () => {
   const lists = readFileSync(MODULE, 'utf8').matchAll(/^ {2}\w+_paths = \[([^\]]*)\]/gm)
   const listed = [...lists].flatMap(([, list = '']) =>
     [...list.matchAll(/"([^"]+)"/g)].map(([, path]) => `/${path}`),

@@ -1,4 +1,4 @@
-/** The guide to AWS says of every input what the configuration says. */
+/** The AWS guide says the same of every input as the configuration. */
 import { expect, it } from 'vitest'
 import { guideWithInputs } from '../../tools/inputs-table.ts'
 

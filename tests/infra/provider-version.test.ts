@@ -1,4 +1,7 @@
-/** One range of provider versions for all of `infra`, with an end: what comes after it was not looked at. */
+/**
+ * All of `infra` uses one range of provider versions. It has an upper bound, because later versions
+ * were not tried.
+ */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +11,7 @@ import { expect, it } from 'vitest'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PROVIDER = /source\s*=\s*"hashicorp\/aws"\s*version\s*=\s*"([^"]+)"/g
 
-it('the AWS provider is bounded, and alike in every module', () => {
+it('the AWS provider has an upper bound, the same in every module', () => {
   const files = execFileSync('git', ['ls-files', 'infra/*.tf'], { cwd: ROOT, encoding: 'utf8' })
     .trim()
     .split('\n')

@@ -1,4 +1,4 @@
-/** Each path of the service has a route of its own at the gateway, among those that it belongs to. */
+/** Each path of the service has its own route at the gateway, in the right group. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -10,7 +10,9 @@ const CONFIGURATION = readFileSync(
   'utf8',
 )
 
-/** On Lambda there are no metrics to scrape: what asks for them is answered as any unknown path. */
+/**
+ * On Lambda there are no metrics to scrape. A request for them is answered like any unknown path.
+ */
 const NOT_ON_LAMBDA = 'metrics'
 
 it.each<[string, Audience]>([

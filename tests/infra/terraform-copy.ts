@@ -1,5 +1,6 @@
 /**
- * A copy of `infra` to run Terraform in, so that the checkout keeps nothing of it, and what Terraform needs for that.
+ * A copy of `infra` in which Terraform runs, so that nothing is left in the checkout, and what
+ * Terraform needs for that.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { pluginFolder } from '../aws/machine.ts'
 
 const INFRA = fileURLToPath(new URL('../../infra', import.meta.url))
 
-/** What a run came to; `output` holds what it wrote to both of its streams. */
+/** The result of a run. `output` holds both of its streams. */
 export type Run = { readonly status: number | null; readonly output: string }
 
 /** Runs Terraform in a copy, in one of its folders. */
@@ -35,7 +36,10 @@ export class TerraformCopy {
     return { status, output: stdout + stderr + (error === undefined ? '' : String(error)) }
   }
 
-  /** Without a backend, whose place is nobody's business here; with the local provider, where there is one. */
+  /**
+   * Runs without a backend, which does not matter here, and with the local provider if there is
+   * one.
+   */
   init(below = '.'): Run {
     const folder = pluginFolder()
     const plugins = folder === undefined ? [] : [`-plugin-dir=${folder}`]
@@ -43,7 +47,7 @@ export class TerraformCopy {
   }
 }
 
-/** Whether there is a Terraform to run. */
+/** Whether Terraform is installed. */
 export function hasTerraform(): boolean {
   try {
     execFileSync('terraform', ['version'], { env: quietEnvironment(), stdio: 'ignore' })
@@ -53,7 +57,10 @@ export function hasTerraform(): boolean {
   }
 }
 
-/** Neither credentials nor settings of whoever runs the tests, and no waiting for a registry that is not there. */
+/**
+ * Runs without the credentials and settings of the person who runs the tests, and without waiting
+ * for a registry.
+ */
 function quietEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(ENVIRONMENT).filter(([name]) => !/^(?:AWS|TF)_/.test(name))
   return {

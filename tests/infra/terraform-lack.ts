@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasTerraform, TerraformCopy } from './terraform-copy.ts'
 
-/** What this machine lacks to run Terraform on the configuration, in one line; undefined if nothing. */
+/** What this machine lacks to run Terraform on the configuration, in one line, or `undefined`. */
 export function terraformLack(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-infra-'))
   try {
@@ -13,7 +13,7 @@ export function terraformLack(): string | undefined {
   }
 }
 
-/** The same for a copy, which is initialised by it. */
+/** The same for a copy, which this initialises. */
 export function lackOf(copy: TerraformCopy): string | undefined {
   if (!hasTerraform()) return 'Terraform is not on this machine'
   const { status, output } = copy.init()

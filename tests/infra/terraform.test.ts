@@ -1,6 +1,6 @@
 /**
- * The Terraform configuration by Terraform's own means: written as it writes, valid, and tested with a provider
- * that is made up. Nothing is asked of AWS.
+ * Tests the Terraform configuration with Terraform itself: formatted, valid, and tested with a
+ * made-up provider. AWS is never called.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { ENVIRONMENT } from '../../tools/environment.ts'
 import { TerraformCopy } from './terraform-copy.ts'
 import { lackOf } from './terraform-lack.ts'
 
-/** The provider is a program of 700 MB that each step starts anew. */
+/** The provider is a program of 700 MB that starts again for each step. */
 const TERRAFORM_TIMEOUT_MS = 600_000
 
 const folder = mkdtempSync(join(tmpdir(), 'streamgate-infra-'))
@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe.skipIf(isLeftOut)('infra', { timeout: TERRAFORM_TIMEOUT_MS }, () => {
   beforeAll(() => expect(missing).toBeUndefined())
 
-  it('is written as terraform fmt writes', () => {
+  it('is formatted as terraform fmt formats it', () => {
     expect(copy.run(['fmt', '-check', '-recursive', '-diff', '-no-color'])).toEqual({ status: 0, output: '' })
   })
 

@@ -1,6 +1,4 @@
-/**
- * A built bundle in a process of its own, under the flags and with the environment that Lambda gives it.
- */
+/** A built bundle in its own process, with the flags and the environment that Lambda gives it. */
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -9,16 +7,16 @@ import type { GatewayEvent, GatewayResult } from '../../service/src/servers/api-
 /** Lambda starts Node 22 with these. */
 const LAMBDA_FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module']
 
-/** What Lambda says the function is called. */
+/** The function's name on Lambda. */
 export const FUNCTION_NAME = 'streamgate-test'
 
-/** One answer, and the lines that were written before it was given. */
+/** One answer, and the lines that were written before it. */
 export type Invocation<Result = GatewayResult> = { readonly result: Result; readonly log: readonly string[] }
 
 /** What is called, with what, and how many milliseconds it is told are left. */
 type Calls = { readonly name: string; readonly remainingMs: number; readonly events: readonly unknown[] }
 
-/** Runs the bundle's code, and sends its handler the events one after the other. */
+/** Runs the bundle, and sends its handler one event after another. */
 export function runBundle(
   code: string,
   env: Readonly<Record<string, string>>,

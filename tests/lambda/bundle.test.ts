@@ -9,7 +9,7 @@ import { buildBundle, type Manifest } from '../../tools/build.ts'
 import { useDynalite } from '../../stores/test/dynalite/dynalite.ts'
 import { runBundle } from './bundle-process.ts'
 
-/** What the bundle may weigh: every kilobyte is read and compiled at each cold start. */
+/** The largest size of the bundle. Every kilobyte is read and compiled at each cold start. */
 const CODE_BYTES_MAX = 550_000
 const ZIP_BYTES_MAX = 200_000
 
@@ -30,7 +30,7 @@ describe('the Lambda bundle', () => {
     expect(zips[0]?.equals(zips[1] ?? Buffer.alloc(0))).toBe(true)
   })
 
-  it('keeps to its weight, and holds nothing of the machine it was built on', () => {
+  it('stays within its size, and holds nothing of the machine that built it', () => {
     expect(manifest.codeBytes).toBeLessThan(CODE_BYTES_MAX)
     expect(manifest.zipBytes).toBeLessThan(ZIP_BYTES_MAX)
     const code = readFileSync(join(folder, 'index.mjs'), 'utf8')

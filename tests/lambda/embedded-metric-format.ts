@@ -1,13 +1,15 @@
 /**
- * What CloudWatch's specification of the embedded metric format says of a line, as a JSON Schema and as the
- * rules beside it that a schema cannot say. What it does not recognise it ignores, so nothing else may be there.
+ * CloudWatch's specification of a line in the embedded metric format, as a JSON Schema and as the
+ * rules that a schema cannot express. CloudWatch ignores what it does not recognise, so a line may
+ * hold nothing else.
  *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import assert from 'node:assert/strict'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
-/** A line of metrics, as far as tests read it. */
+/** The parts of a line of metrics that tests read. */
 export type MetricLine = {
   readonly _aws: {
     readonly Timestamp: number
@@ -27,7 +29,7 @@ const closed = (properties: object, required: readonly string[]) => ({
   additionalProperties: false,
 })
 
-/** The units that our metrics have, of those that CloudWatch knows. */
+/** The units that the service uses, of those that CloudWatch knows. */
 const METRIC = closed(
   { Name: name(1024), Unit: { enum: ['Count', 'Milliseconds'] }, StorageResolution: { enum: [1, 60] } },
   ['Name'],
@@ -51,7 +53,7 @@ const METRIC_TARGET = {
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
 const isDocument = ajv.compile({ type: 'object', required: ['_aws'], properties: { _aws: METADATA } })
 
-/** @throws {AssertionError} where CloudWatch would not take all metrics of the line. */
+/** @throws {AssertionError} if CloudWatch would not accept all metrics of the line. */
 export function assertMetricLine(text: string): MetricLine {
   const line: unknown = JSON.parse(text)
   assert.ok(isDocument(line), `${text}: ${ajv.errorsText(isDocument.errors)}`)

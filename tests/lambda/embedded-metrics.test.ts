@@ -28,7 +28,7 @@ describe('metrics in the embedded metric format', () => {
     ['renewed', 'Renewed'],
     ['denied', 'Denied'],
     ['evicted', 'Evicted'],
-  ])('count a decision that came out as %s', (outcome, name) => {
+  ])('count a decision with the outcome %s', (outcome, name) => {
     const { metrics, lines } = makeMetrics()
     metrics.storeCalled({ verb: 'add', seconds: 0.001, failed: false })
     metrics.storeCalled({ verb: 'replace', seconds: 0.002, failed: true })
@@ -73,14 +73,14 @@ describe('metrics in the embedded metric format', () => {
     expect(line).not.toHaveProperty('Denied')
   })
 
-  it('call a denial no fault', () => {
+  it('do not call a denial a fault', () => {
     const { metrics, lines } = makeMetrics()
     metrics.answered(request('denied', { status: 409 }))
     metrics.flush()
     expect(lines.map(assertMetricLine)).toMatchObject([{ Denied: 1, Faults: 0 }])
   })
 
-  it('name nobody: neither user nor stream nor request', () => {
+  it('name no user, stream or request', () => {
     const { metrics, lines } = makeMetrics()
     const ids = { requestId: 'secret-1', route: 'secret-2' }
     const decision = { verb: 'start', outcome: 'admitted', user: 'secret-3', lease: 'secret-4' } as const
@@ -91,7 +91,7 @@ describe('metrics in the embedded metric format', () => {
     expect(lines.join('')).not.toContain('secret')
   })
 
-  it('write what was told since the last line, and nothing where nothing was', () => {
+  it('write what was recorded since the last line, and nothing if nothing was', () => {
     const { metrics, lines } = makeMetrics()
     metrics.flush()
     metrics.answered(request('admitted'))
@@ -107,7 +107,7 @@ describe('metrics in the embedded metric format', () => {
     expect(more).toEqual([])
   })
 
-  it('begin another line after a hundred values of one metric, which is all that a line may hold', () => {
+  it('begin another line after a hundred values of one metric, which is the most that a line may hold', () => {
     const { metrics, lines } = makeMetrics()
     for (let call = 1; call <= 101; call += 1) {
       metrics.storeCalled({ verb: 'replace', seconds: call / 1000, failed: false })

@@ -1,4 +1,4 @@
-/** Events that do not come from a REST API at its own address, given to the bundle. */
+/** Events that do not come from a REST API at its own address, sent to the bundle. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,12 +60,12 @@ describe('the Lambda', () => {
     })
   })
 
-  it('answers events of a schedule and those that keep it warm', async () => {
+  it('answers events of a schedule and of warm-ups', async () => {
     const invocations = await call(SCHEDULED, { warmer: true }, {}, null, startAt('/users/u/streams', '1'))
     expect(invocations.map(({ result }) => result.statusCode)).toEqual([204, 204, 204, 204, 201])
   })
 
-  it('gives an OpenAPI document whose server is where callers found it', async () => {
+  it('gives an OpenAPI document whose server is the address that the caller used', async () => {
     const at = {
       resource: '/openapi.json',
       path: '/openapi.json',
@@ -75,7 +75,7 @@ describe('the Lambda', () => {
     expect(JSON.parse(answer?.result.body ?? '')).toMatchObject({ servers: [{ url: '/test' }] })
   })
 
-  it('writes the id that stands in the log of the gateway', async () => {
+  it('logs the same id as the gateway', async () => {
     const ownId = { ...startAt('/users/u/streams', '2'), headers: { 'X-Request-Id': 'callers-own' } }
     const [without, withOwn] = await call(startAt('/users/u/streams', '1'), ownId)
     expect(without?.result.headers['x-request-id']).toBe('gateway-1')

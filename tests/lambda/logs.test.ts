@@ -9,7 +9,7 @@ import { buildBundle } from '../../tools/build.ts'
 import { FUNCTION_NAME, runBundle, type Invocation } from './bundle-process.ts'
 import { assertMetricLine, isMetricLine, type MetricLine } from './embedded-metric-format.ts'
 
-/** What callers send and nobody may read in a log: each of these begins alike. */
+/** What callers send and no log may show. All of these begin alike. */
 const SECRET = 'secret-of-the-caller'
 const SECRET_HEADERS = {
   Authorization: `Bearer ${SECRET}-1`,
@@ -17,7 +17,7 @@ const SECRET_HEADERS = {
   Cookie: `session=${SECRET}-3`,
   'X-Forwarded-For': `${SECRET}-4`,
 }
-/** Nobody listens there. */
+/** An address at which no server listens. */
 const DEAD_ENDPOINT = 'http://127.0.0.1:9'
 
 describe('what the Lambda writes', () => {
@@ -67,20 +67,20 @@ describe('what the Lambda writes', () => {
     for (const line of lines.slice(0, starts.length)) expect(line).toMatchObject({ StoreTime: someTimes })
   })
 
-  it('calls a store that does not answer a fault', async () => {
+  it('calls it a fault if the store does not answer', async () => {
     const [invocation] = await run([restEvent(start('1'))], { AWS_ENDPOINT_URL: DEAD_ENDPOINT })
     expect(invocation?.result.statusCode).toBe(503)
     expect(invocation && metricLineOf(invocation)).toMatchObject({ Faults: 1 })
   })
 
-  it('has no metrics where they are off, and then /metrics says so', async () => {
+  it('has no metrics if they are off, and /metrics says so', async () => {
     const scrape = restEvent({ method: 'GET', path: '/metrics' })
     const invocations = await run([restEvent(start('1')), scrape], { STREAMGATE_METRICS: 'off' })
     expect(invocations.map(({ result }) => result.statusCode)).toEqual([201, 404])
     expect(invocations.flatMap(({ log }) => log).filter(isMetricLine)).toEqual([])
   })
 
-  it('has the metrics even where the log is silent', async () => {
+  it('has the metrics even if the log is silent', async () => {
     const [invocation] = await run([restEvent(start('1'))], { STREAMGATE_LOG_LEVEL: 'silent' })
     expect(invocation?.log).toHaveLength(1)
     expect(invocation && metricLineOf(invocation)).toMatchObject({ Admitted: 1 })
@@ -89,7 +89,7 @@ describe('what the Lambda writes', () => {
   it.each([
     ['REST', restEvent],
     ['HTTP', httpEvent],
-  ] as const)('tells nothing of what callers of %s APIs send in confidence', async (_kind, eventOf) => {
+  ] as const)('contains no confidential data of callers of %s APIs', async (_kind, eventOf) => {
     const events = [
       ...['1', '2', '3', '4'].map((id) => eventOf(start(id))),
       eventOf({ ...start('5'), body: `{"streamId": "${SECRET}-broken` }),

@@ -1,6 +1,7 @@
 /**
- * Runs a built `index.mjs` as Lambda would load it: calls one of its exports with the events from standard input,
- * one JSON value, each with so many milliseconds left, and prints each result as soon as it has it, as Lambda would then freeze the process.
+ * Runs a built `index.mjs` as Lambda would load it. It reads the events as one JSON value from
+ * standard input, each with its remaining milliseconds, and calls one of the exports with each. It
+ * prints each result at once, because Lambda would then freeze the process.
  */
 import { pathToFileURL } from 'node:url'
 

@@ -22,7 +22,7 @@ describe('the scheduled sweep of the Lambda bundle', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('stops before its time is up, and goes on where it was told to', async () => {
+  it('stops before its time is up, and continues where it was told to', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     await addUsers(store, USERS)

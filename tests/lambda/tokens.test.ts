@@ -1,4 +1,7 @@
-/** Behind a gateway that checks tokens: a token covers what players do for the user whom it names, and nothing else. */
+/**
+ * Behind a gateway that checks tokens, a token covers what players do for its own user, and nothing
+ * else.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Composition } from '../../service/src/compose.ts'
 import {
@@ -64,7 +67,7 @@ describe('behind a gateway that checks tokens', () => {
     expect(ofUser.statusCode === 403).toBe(!isForPlayers)
   })
 
-  it('a user watches with a token of his own', async () => {
+  it('a user watches with their own token', async () => {
     const started = await ask({ line: `POST ${START}`, claims: ALICE, body: '{"streamId":"film"}' })
     expect(started.statusCode).toBe(201)
     expect((await ask({ line: `GET ${START}`, claims: ALICE })).statusCode).toBe(200)
@@ -74,7 +77,7 @@ describe('behind a gateway that checks tokens', () => {
   })
 
   it.each(['by=operator', 'by=operator&reason=support', 'reason=x&b%79=operator', 'by=OPERATOR', 'by='])(
-    'a stop with ?%s is no stop of a player',
+    "a stop with ?%s is not a player's stop",
     async (query) => {
       expect((await ask({ line: `DELETE ${START}/film`, claims: ALICE, query })).statusCode).toBe(403)
       expect((await ask({ line: `POST ${START}/film/stop`, claims: ALICE, query })).statusCode).toBe(403)
@@ -101,7 +104,7 @@ describe('behind a gateway that checks tokens', () => {
     ['an empty claim', { sub: '' }, 'alice'],
     ['a path that says more', { sub: 'alice' }, 'alice/'],
     ['a claim that every object has', {}, 'undefined'],
-  ])('a token of another user is one with %s', async (_what, claims, user) => {
+  ])('a token with %s belongs to another user', async (_what, claims, user) => {
     const parameters = { userId: user }
     const routeKey = 'ANY /users/{userId}/streams'
     const answer = await ask({ line: `GET /users/${user}/streams`, routeKey, parameters, claims })
@@ -115,7 +118,7 @@ describe('behind a gateway that checks tokens', () => {
     expect((await ask({ ...sent, claims: { sub: 'a/b é' } })).statusCode).toBe(200)
   })
 
-  it('a claim of another name may hold the user', async () => {
+  it('a claim with another name may hold the user', async () => {
     const other = await composeTarget({ jwtUserClaim: 'https://id.example/user' })
     const { request } = requestOf(
       eventOf({ line: `GET ${START}`, claims: { sub: 'mallory', 'https://id.example/user': 'alice' } }),
@@ -124,7 +127,7 @@ describe('behind a gateway that checks tokens', () => {
     await other.close()
   })
 
-  it('a REST API that checks tokens hands its claims over too', () => {
+  it('a REST API that checks tokens passes their claims on too', () => {
     const { request } = requestOf({
       httpMethod: 'GET',
       path: START,
@@ -149,7 +152,7 @@ function pathFor({ path }: Route): string {
     .replace(/\{\w+\}/g, 'film')
 }
 
-/** By the fallback of the API unless it says another route, since that is the way around all others. */
+/** Uses the API's fallback route by default, since that is the way around all others. */
 function eventOf({ line, routeKey = '$default', parameters, query = '', claims, body }: Sent): HttpApiEvent {
   const space = line.indexOf(' ')
   return {

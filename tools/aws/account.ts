@@ -1,6 +1,6 @@
 /**
- * The AWS account that the credentials at hand belong to, and the names that follow from it, so that no account,
- * Region or bucket need stand in a file.
+ * The AWS account of the current credentials, and the names that follow from it. So no file needs
+ * to hold an account, a Region or a bucket.
  */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { ENVIRONMENT } from '../environment.ts'
@@ -10,22 +10,25 @@ import { refuseUnknownProfile } from './profile.ts'
 export type Account = {
   readonly accountId: string
   readonly region: string
-  /** Where releases are kept: one bucket for all environments, so that what was tried in one is deployed in the next. */
+  /**
+   * The bucket of releases. All environments share it, so that what was tried in one is deployed in
+   * the next.
+   */
   readonly artefactBucket: string
-  /** Where Terraform keeps its state and its lock. */
+  /** The bucket of Terraform's state and lock. */
   readonly stateBucket: string
   /** The role by which API Gateway writes logs, unless another one is set. */
   readonly logRole: string
 }
 
-/** The SDK waits without an end by itself. */
+/** By default the SDK waits forever. */
 const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const
 
 const NO_REGION = 'no AWS region is set: set AWS_REGION, or a region in the profile that AWS_PROFILE names'
 const NO_CREDENTIALS =
   'no AWS credentials were found: set AWS_PROFILE (after signing in), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
 
-/** The SDK's names for credentials that AWS does not take. */
+/** The SDK's names for credentials that AWS does not accept. */
 const REFUSED_CREDENTIALS = new Set([
   'AuthFailure',
   'ExpiredToken',
@@ -35,7 +38,7 @@ const REFUSED_CREDENTIALS = new Set([
   'UnrecognizedClientException',
 ])
 
-/** What the SDK says if it found none, and not why. */
+/** The SDK's message if it found no credentials, which does not say why. */
 const NOTHING_FOUND = 'Could not load credentials from any providers'
 
 /** @throws {Refusal} if credentials or Region are missing, or AWS does not take them. */
@@ -59,7 +62,7 @@ export async function identify(): Promise<Account> {
   }
 }
 
-/** The SDK's own reason, if it has one: a session that is over, a code that it cannot ask for. */
+/** The SDK's own reason, if it has one: an expired session, or a code that it cannot ask for. */
 function reasonWithoutCredentials(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
   if (reason !== NOTHING_FOUND) return `there are no AWS credentials: ${reason}`
@@ -74,7 +77,9 @@ export function placeOf({ accountId, region }: Account): string {
   return `in account ${accountId}, ${region}`
 }
 
-/** The names that follow from an account and a Region; infra/bootstrap makes them in the same way. */
+/**
+ * The names that follow from an account and a Region. infra/bootstrap builds them in the same way.
+ */
 export function accountOf(accountId: string, region: string): Account {
   const bucket = (purpose: string): string => `streamgate-${purpose}-${accountId}-${region}`
   return {

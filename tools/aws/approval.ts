@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Interrupted, Refusal } from './endings.ts'
 
-/** Where somebody may be asked. */
+/** Where questions can be asked. */
 export type Terminal = {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly output: NodeJS.WritableStream
@@ -10,9 +10,10 @@ export type Terminal = {
 const STANDARD: Terminal = { input: process.stdin, output: process.stdout }
 
 /**
- * Goes on only where somebody says yes, or `--auto-approve` said it before.
+ * Continues only if the answer is yes, or with `--auto-approve`.
  *
- * @throws {Refusal} where nobody is there to be asked, or the answer is another; {Interrupted} on Ctrl-C.
+ * @throws {Refusal} if there is no terminal to ask on, or on any other answer; {Interrupted} on
+ * Ctrl-C.
  */
 export async function approve(
   question: string,
@@ -34,7 +35,7 @@ export async function approve(
   }
 }
 
-/** @throws {Refusal} where a question could not be answered, before any work is done in vain. */
+/** @throws {Refusal} if a question could not be answered later, before any work is wasted. */
 export function refuseUnattended(isAutoApproved: boolean, { input }: Terminal = STANDARD): void {
   if (isAutoApproved || input.isTTY === true) return
   throw new Refusal('there is no terminal to ask on: say --auto-approve if it may change things unasked')

@@ -1,6 +1,6 @@
 /**
- * The bucket of releases. A release is one zip by its commit, written once and never again; its manifest and its
- * source map lie beside it.
+ * The bucket of releases. A release is one zip, named by its commit, written once and never
+ * changed. Its manifest and its source map are next to it.
  */
 import {
   HeadBucketCommand,
@@ -14,15 +14,15 @@ import { ENVIRONMENT } from '../environment.ts'
 import type { Account } from './account.ts'
 import { Refusal } from './endings.ts'
 
-/** What a release is called in the bucket. */
+/** The name of a release in the bucket. */
 export function releaseKey(commit: string, file: string): string {
   return `streamgate/${commit}/${file}`
 }
 
-/** The SDK waits without an end by itself. A release has a few hundred kilobytes. */
+/** By default the SDK waits forever. A release has a few hundred kilobytes. */
 const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true } as const
 
-/** An S3 client for the Region; an emulator's address has no bucket in its host's name. */
+/** An S3 client for the Region. An emulator's address has no bucket in its host name. */
 export function makeS3Client(region: string): S3Client {
   const hasOwnEndpoint = (ENVIRONMENT['AWS_ENDPOINT_URL_S3'] ?? ENVIRONMENT['AWS_ENDPOINT_URL']) !== undefined
   return new S3Client({ region, forcePathStyle: hasOwnEndpoint, requestHandler: PATIENCE })
@@ -44,7 +44,7 @@ export class Artefacts {
     this.#client.destroy()
   }
 
-  /** @throws {Refusal} where the bucket is not there, or belongs to somebody else. */
+  /** @throws {Refusal} if the bucket does not exist, or belongs to another account. */
   async refuseMissingBucket(): Promise<void> {
     try {
       await this.#client.send(new HeadBucketCommand(this.#owned({})))
@@ -60,7 +60,7 @@ export class Artefacts {
     }
   }
 
-  /** The SHA-256 in base64 of what is released for a commit, or undefined where nothing is. */
+  /** The SHA-256 in base64 of a commit's release, or `undefined` if there is none. */
   async released(commit: string): Promise<string | undefined> {
     const Key = releaseKey(commit, 'bundle.zip')
     try {
@@ -74,7 +74,7 @@ export class Artefacts {
     }
   }
 
-  /** Writes one file of a release, unless it is there already. Says whether it was written. */
+  /** Writes one file of a release, unless it exists. Returns whether it was written. */
   async writeOnce(Key: string, body: Uint8Array): Promise<boolean> {
     const ChecksumSHA256 = createHash('sha256').update(body).digest('base64')
     const conditions = { IfNoneMatch: '*', ChecksumAlgorithm: 'SHA256', ChecksumSHA256 } as const
@@ -101,13 +101,13 @@ export class Artefacts {
     return CommonPrefixes.flatMap(({ Prefix }) => Prefix?.split('/')[1] ?? []).slice(0, 5)
   }
 
-  /** The bucket, and nobody else's of the same name. */
+  /** The bucket, and no other account's bucket of the same name. */
   #owned<Rest extends object>(rest: Rest): Rest & { Bucket: string; ExpectedBucketOwner: string } {
     return { Bucket: this.bucket, ExpectedBucketOwner: this.#accountId, ...rest }
   }
 }
 
-/** The HTTP status that the SDK's error came with. */
+/** The HTTP status of the SDK's error. */
 export function statusOf(error: unknown): number | undefined {
   const metadata = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata
   return metadata?.httpStatusCode

@@ -1,6 +1,7 @@
 /**
- * The two buckets that everything else needs, for releases and for Terraform's state. Terraform's own state of them
- * is thrown away: `infra/bootstrap` takes over what is there, so that any machine can run this again.
+ * The two buckets that everything else needs, for releases and for Terraform's state. Terraform's
+ * own state of them is thrown away: `infra/bootstrap` adopts what exists, so that any machine can
+ * run this again.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +13,10 @@ import { Refusal } from './endings.ts'
 import { tell } from './tell.ts'
 import { Terraform } from './terraform.ts'
 
-/** Makes the buckets, or brings them to what `infra/bootstrap` says; what an earlier run left undone is done. */
+/**
+ * Creates the buckets, or updates them to match `infra/bootstrap`. It also finishes what an earlier
+ * run left undone.
+ */
 export async function bootstrap(infra: string, account: Account, isAutoApproved: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-bootstrap-'))
   try {
@@ -36,8 +40,8 @@ export async function bootstrap(infra: string, account: Account, isAutoApproved:
 }
 
 /**
- * One role writes the logs of all REST APIs of an account and Region. If somebody has set one, it stays: others may be
- * relying on it.
+ * One role writes the logs of all REST APIs of an account and Region. If one is already set, it
+ * stays, because other APIs may rely on it.
  */
 async function planBuckets(terraform: Terraform, planFile: string, { logRole }: Account): Promise<Plan> {
   const plan = await terraform.plan(planFile, [], 'quiet')
@@ -50,7 +54,7 @@ async function planBuckets(terraform: Terraform, planFile: string, { logRole }: 
   return terraform.plan(planFile, ['-var=gateway_log_role=false'])
 }
 
-/** @throws {Refusal} where the configuration names buckets otherwise than the commands look for them. */
+/** @throws {Refusal} if the configuration names other buckets than the commands look for. */
 function refuseOtherNames(outputs: Readonly<Record<string, unknown>>, account: Account): void {
   const { artefactBucket, stateBucket } = account
   if (outputs['artefact_bucket'] === artefactBucket && outputs['state_bucket'] === stateBucket) return

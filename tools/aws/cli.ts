@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The commands of the AWS deployment. They need Node, Terraform and credentials, and nothing else. What a command is
- * made of is loaded when it is called, so that help and misuse are answered at once.
+ * The commands of the AWS deployment. They need only Node, Terraform and credentials. The code of a
+ * command is loaded when it is called, so that help and wrong usage are answered at once.
  */
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
@@ -10,7 +10,7 @@ import type { DestroyOptions } from './destroy.ts'
 import { Interrupted, Misuse, Refusal, SmokeTestFailed, TerraformFailed } from './endings.ts'
 import { Repository } from './repository.ts'
 
-/** Exit codes: of a command that could not do its work, that made no sense, and that was stopped by Ctrl-C. */
+/** Exit codes of a command that failed, that was used wrongly, and that was stopped by Ctrl-C. */
 const FAILED = 1
 const MISUSED = 2
 const INTERRUPTED = 130
@@ -60,7 +60,8 @@ environmental('destroy', 'Take an environment away, with every viewer’s stream
   },
 )
 
-// Terraform is told, and waited for, by what runs it; all else can be dropped at once and done again.
+// The code that runs Terraform stops it and waits for it. Everything else can be dropped at once
+// and done again.
 process.on('SIGINT', () => {
   if (process.listenerCount('SIGINT') > 1) return
   process.exit(tellFailure(new Interrupted()))

@@ -1,6 +1,7 @@
 /**
- * `npm run deploy`: brings one environment to a released commit and to what `infra` says. An older commit is a
- * roll-back. The plan that is applied is the very one that was shown and judged.
+ * `npm run deploy` brings one environment to a released commit and to the state that `infra`
+ * describes. An older commit is a roll-back. The plan that is applied is exactly the one that was
+ * shown and checked.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,13 +24,13 @@ export type DeployOptions = {
   readonly commit?: string
   readonly autoApprove?: boolean
   readonly allowTableReplacement?: boolean
-  /** Whether the deployment is tried afterwards. */
+  /** Whether the deployment is tested afterwards. */
   readonly smokeTest?: boolean
-  /** Where it is tried, if not at its own URL. */
+  /** The address to test, if not the deployment's own URL. */
   readonly url?: string
 }
 
-/** Deploys a released commit, or that of the tree, to one environment, and tries it. */
+/** Deploys a released commit, or the tree's commit, to one environment, and tests it. */
 export async function deploy(repository: Repository, options: DeployOptions): Promise<void> {
   const { env, autoApprove = false } = options
   const infra = join(repository.root, 'infra')
@@ -66,7 +67,7 @@ export async function deploy(repository: Repository, options: DeployOptions): Pr
   if (options.smokeTest !== false) await tryOut(outputs, { ...options, deployed })
 }
 
-/** @throws {SmokeTestFailed} that says how to go back. */
+/** @throws {SmokeTestFailed} with how to roll back. */
 async function tryOut(
   outputs: Readonly<Record<string, unknown>>,
   { env, url, deployed }: DeployOptions & { readonly deployed: unknown },
@@ -90,7 +91,7 @@ export async function connect(terraform: Terraform, env: string): Promise<void> 
   await terraform.init(`environments/${env}`)
 }
 
-/** What an environment is made of, beside its own file of variables. */
+/** The variables of an environment, apart from its own file. */
 export function variablesOf(deployed: {
   readonly env: string
   readonly commit: string
@@ -105,7 +106,7 @@ export function variablesOf(deployed: {
   ]
 }
 
-/** Gives a plan a file for as long as it is needed: it may hold the values of API keys. */
+/** Gives a plan a file for as long as it is needed, because it may hold API keys. */
 export async function withPlanFile(work: (planFile: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-plan-'))
   try {

@@ -1,5 +1,6 @@
 /**
- * `npm run destroy`: takes one environment away. The two buckets stay, with the releases and the states of others.
+ * `npm run destroy` removes one environment. The two buckets stay, with the releases and the states
+ * of others.
  */
 import { join } from 'node:path'
 import { identify, placeOf } from './account.ts'
@@ -14,7 +15,7 @@ import { Terraform } from './terraform.ts'
 
 export type DestroyOptions = { readonly env: string; readonly autoApprove?: boolean }
 
-/** Names what will go, asks, and takes it away. */
+/** Lists what will be removed, asks, and removes it. */
 export async function destroy(repository: Repository, options: DestroyOptions): Promise<void> {
   const { env, autoApprove = false } = options
   const infra = join(repository.root, 'infra')

@@ -1,6 +1,6 @@
 /**
- * Whether a deployment goes forward. A clone that was not brought up to date would take an environment back without
- * anybody having said so.
+ * Whether a deployment moves forward. A clone that was not updated would silently roll an
+ * environment back.
  */
 import { Refusal } from './endings.ts'
 import type { Repository } from './repository.ts'
@@ -11,11 +11,13 @@ export type Step = {
   /** What the environment runs now. */
   readonly deployed: string
   readonly commit: string
-  /** Whether the commit was named, and is not just the one that the tree is at. */
+  /** Whether the commit was named, and is not just the tree's. */
   readonly isNamed: boolean
 }
 
-/** @throws {Refusal} if the tree's commit is older than what runs, or cannot be said to be newer. */
+/**
+ * @throws {Refusal} if the tree's commit is older than what runs, or cannot be shown to be newer.
+ */
 export function refuseStepBack(repository: Repository, { env, deployed, commit, isNamed }: Step): void {
   if (deployed === commit || repository.isAncestor(deployed, commit)) return
   const isKnown = repository.knows(deployed)

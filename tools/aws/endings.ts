@@ -1,6 +1,9 @@
 /** The ways in which a command ends early. */
 
-/** A command that stops before it has done anything by halves: what is missing, and what to do about it. */
+/**
+ * A command that stops before it has changed anything. It says what is missing and what to do about
+ * it.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
 }
@@ -13,12 +16,12 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
 
-/** A deployment that was made, and does not answer as it should. */
+/** A deployment that was made, but does not answer correctly. */
 export class SmokeTestFailed extends Error {
   override readonly name = 'SmokeTestFailed'
 }
 
-/** Terraform came to a fault of its own, which it has told already. */
+/** Terraform failed, and has already said why. */
 export class TerraformFailed extends Error {
   override readonly name = 'TerraformFailed'
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Misuse } from './endings.ts'
 
 /**
- * @returns the name, where `infra/environments` has a file of variables for it.
- * @throws {Misuse} that names those it has.
+ * @returns the name, if `infra/environments` has a file of variables for it.
+ * @throws {Misuse} that names the environments that exist.
  */
 export function knownEnvironment(infra: string, name: string): string {
   const known = readdirSync(join(infra, 'environments'))

@@ -1,8 +1,6 @@
-/**
- * What a Terraform plan would do, as far as somebody must be asked or stopped.
- */
+/** What a Terraform plan would do, as far as it needs a question or a refusal. */
 
-/** `terraform show -json` of a plan, as far as it is read here. */
+/** The parts of `terraform show -json` of a plan that are read here. */
 export type Plan = {
   readonly resource_changes?: readonly ResourceChange[]
   readonly output_changes?: Readonly<Record<string, { readonly actions: readonly string[] }>>
@@ -28,14 +26,17 @@ export function isEmpty({ resource_changes = [], output_changes = {} }: Plan): b
   return changes.every((actions) => actions.every((action) => action === 'no-op' || action === 'read'))
 }
 
-/** The tables that it would take away, with every viewer's streams in them, whether or not it makes new ones. */
+/**
+ * The tables that it would delete, with every viewer's streams in them, whether or not it creates
+ * new ones.
+ */
 export function lostTables({ resource_changes = [] }: Plan): readonly string[] {
   return resource_changes
     .filter(({ type, change }) => type === TABLE && change.actions.includes('delete'))
     .map(({ address }) => address)
 }
 
-/** The tables that it would take away and that AWS protects from that. */
+/** The tables that it would delete and that AWS protects from deletion. */
 export function protectedTables({ resource_changes = [] }: Plan): readonly string[] {
   return resource_changes
     .filter(
@@ -47,7 +48,10 @@ export function protectedTables({ resource_changes = [] }: Plan): readonly strin
     .map(({ address }) => address)
 }
 
-/** The role by which API Gateway writes logs, if the plan would put the one of this name in its place. */
+/**
+ * The role by which API Gateway writes logs now, if the plan would replace it with the one of this
+ * name.
+ */
 export function replacedLogRole({ resource_changes = [] }: Plan, ownName: string): string | undefined {
   const change = resource_changes.find(({ type }) => type === 'aws_api_gateway_account')?.change
   const present = change?.before?.['cloudwatch_role_arn']
@@ -55,7 +59,7 @@ export function replacedLogRole({ resource_changes = [] }: Plan, ownName: string
   return isOwn ? undefined : present
 }
 
-/** Everything that it would take away for good. */
+/** Everything that it would delete for good. */
 export function deletions({ resource_changes = [] }: Plan): readonly string[] {
   return resource_changes
     .filter(({ change }) => change.actions.includes('delete') && !change.actions.includes('create'))

@@ -1,6 +1,5 @@
 /**
- * Which profiles of AWS there are. The SDK says nothing of a profile that it does not find, and goes on to look
- * elsewhere.
+ * Which AWS profiles exist. If a profile does not exist, the SDK says nothing and looks elsewhere.
  */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'

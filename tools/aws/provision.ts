@@ -1,5 +1,6 @@
 /**
- * `npm run provision`: everything, from an empty account to an answering URL. Safe to run again.
+ * `npm run provision` does everything, from an empty account to an answering URL. It is safe to run
+ * again.
  */
 import { join } from 'node:path'
 import { buildBundle } from '../build.ts'
@@ -12,7 +13,10 @@ import { release } from './release.ts'
 import type { Repository } from './repository.ts'
 import { tell } from './tell.ts'
 
-/** The buckets, the bundle, its release and its deployment; what can be refused is refused before anything is made. */
+/**
+ * Creates the buckets, the bundle, its release and its deployment. Whatever can be refused is
+ * refused before anything is created.
+ */
 export async function provision(repository: Repository, options: DeployOptions): Promise<void> {
   const infra = join(repository.root, 'infra')
   knownEnvironment(infra, options.env)
@@ -24,7 +28,7 @@ export async function provision(repository: Repository, options: DeployOptions):
   await buildReleaseDeploy(repository, options)
 }
 
-/** `npm run build-release-deploy`: what a later deployment is. */
+/** `npm run build-release-deploy`: a later deployment. */
 export async function buildReleaseDeploy(repository: Repository, options: DeployOptions): Promise<void> {
   knownEnvironment(join(repository.root, 'infra'), options.env)
   refuseUnattended(options.autoApprove === true)

@@ -1,6 +1,4 @@
-/**
- * `npm run release`: the bundle in `dist` becomes the release of this commit, once and for all.
- */
+/** `npm run release` makes the bundle in `dist` the release of this commit, once and for all. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +9,7 @@ import { Refusal } from './endings.ts'
 import type { Repository } from './repository.ts'
 import { tell } from './tell.ts'
 
-/** Releases the commit the tree is at, and returns it. Where it is released already, nothing is written. */
+/** Releases the tree's commit, and returns it. If it is already released, nothing is written. */
 export async function release(repository: Repository): Promise<string> {
   const commit = repository.headCommit()
   repository.refuseDirtyTree()
@@ -41,7 +39,7 @@ function readManifest(root: string): Manifest {
 /**
  * Builds are the same to the byte, so the commit is built again and compared.
  *
- * @throws {Refusal} where the bundle in `dist` is not what this commit builds.
+ * @throws {Refusal} if the bundle in `dist` is not what this commit builds.
  */
 async function refuseOtherSources({ root }: Repository, commit: string, manifest: Manifest): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-release-'))
@@ -59,7 +57,7 @@ async function refuseOtherSources({ root }: Repository, commit: string, manifest
 
 type Upload = { readonly repository: Repository; readonly commit: string; readonly manifest: Manifest }
 
-/** The zip is written last: where it is, the release is whole. */
+/** The zip is written last: if it exists, the release is complete. */
 async function upload(artefacts: Artefacts, { repository, commit, manifest }: Upload): Promise<void> {
   if (isSame(await artefacts.released(commit), manifest, commit)) return
   for (const file of ['index.mjs.map', 'manifest.json']) {
@@ -73,7 +71,7 @@ async function upload(artefacts: Artefacts, { repository, commit, manifest }: Up
   isSame(await artefacts.released(commit), manifest, commit)
 }
 
-/** Whether the commit is released with these very bytes; false where it is not released at all. */
+/** Whether the commit is released with exactly these bytes. False if it is not released at all. */
 function isSame(released: string | undefined, { sha256 }: Manifest, commit: string): boolean {
   if (released === undefined) return false
   if (released !== sha256) {

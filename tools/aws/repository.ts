@@ -1,10 +1,11 @@
 /**
- * The repository the commands work on: which commit it is at, and whether that commit is all there is.
+ * The repository that the commands work on: which commit it is at, and whether everything is
+ * committed.
  */
 import { execFileSync } from 'node:child_process'
 import { Refusal } from './endings.ts'
 
-/** Names shown of a dirty tree; the rest is counted. */
+/** The number of names shown of a dirty tree. The rest is counted. */
 const NAMES_SHOWN = 10
 
 const FULL_COMMIT = /^[0-9a-f]{40}$/
@@ -18,7 +19,7 @@ export class Repository {
     this.root = root
   }
 
-  /** @throws {Refusal} where there is no commit to name a release by. */
+  /** @throws {Refusal} if there is no commit to name a release by. */
   headCommit(): string {
     const commit = this.#git('rev-parse', '--verify', '--quiet', 'HEAD')
     if (commit === undefined) {
@@ -30,10 +31,10 @@ export class Repository {
   }
 
   /**
-   * The commit that a caller means: 40 hex digits are taken at their word, since a clone need not know every
-   * commit that was ever released; fewer must name one that this clone knows.
+   * The commit that a caller means. 40 hex digits are accepted as they are, since a clone need not
+   * know every released commit. Fewer digits must name a commit that this clone knows.
    *
-   * @throws {Refusal} where they do not.
+   * @throws {Refusal} if they do not.
    */
   commitNamed(text: string): string {
     if (FULL_COMMIT.test(text)) return text
@@ -53,17 +54,17 @@ export class Repository {
     return this.#git('cat-file', '-e', `${commit}^{commit}`) !== undefined
   }
 
-  /** Whether a commit is known here to build on another one. */
+  /** Whether this clone knows that one commit builds on another. */
   isAncestor(older: string, newer: string): boolean {
     return this.#git('merge-base', '--is-ancestor', older, newer) !== undefined
   }
 
-  /** Whether this clone was made without the whole history. */
+  /** Whether this clone lacks part of the history. */
   isShallow(): boolean {
     return this.#git('rev-parse', '--is-shallow-repository') === 'true'
   }
 
-  /** @throws {Refusal} that names the files which are in no commit. */
+  /** @throws {Refusal} that names the uncommitted files. */
   refuseDirtyTree(): void {
     const names = (this.#git('status', '--porcelain') ?? '').split('\n').filter(Boolean)
     if (names.length === 0) return

@@ -1,13 +1,13 @@
 /**
- * A deployment, tried as a caller would: one start, one refusal and one stop for a made-up user, who is forgotten
- * afterwards.
+ * Tests a deployment as a caller would: one start, one refusal and one stop for a made-up user, who
+ * is erased afterwards.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SmokeTestFailed } from './endings.ts'
 import { tell } from './tell.ts'
 
-/** What is tried, and how it lets callers in. */
+/** What is tested, and how it admits callers. */
 export type Deployed = {
   /** With the stage, without a slash at its end. */
   readonly url: string
@@ -17,19 +17,19 @@ export type Deployed = {
 
 type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
 
-/** A new API, and a new role, take a while to be known everywhere. */
+/** A new API or a new role takes a while to be known everywhere. */
 const READY_WITHIN_MS = 90_000
 const READY_PAUSE_MS = 1_000
 const CALL_TIMEOUT_MS = 30_000
 
-/** A refusal is looked for under limits up to this one: as many starts come before it. */
+/** A refusal is only tested under limits up to this one, because it needs that many starts. */
 const LIMIT_MAX = 10
 
-/** How often a call is repeated that a usage plan holds back, and after how long. */
+/** How often a call is repeated that a usage plan throttles, and after how long. */
 const THROTTLED_MAX = 5
 const THROTTLED_PAUSE_MS = 1_500
 
-/** @throws {SmokeTestFailed} with the call that was not answered as it should be. */
+/** @throws {SmokeTestFailed} with the call that got a wrong answer. */
 export async function smokeTest(deployed: Deployed): Promise<void> {
   const smoke = new SmokeTest(deployed)
   await smoke.untilReady()
@@ -43,7 +43,7 @@ export async function smokeTest(deployed: Deployed): Promise<void> {
   try {
     tell(await smoke.watch(user))
   } catch (error) {
-    // What went wrong first is what there is to tell.
+    // Report the first fault.
     await erased().catch(() => {})
     throw error
   }
@@ -71,7 +71,10 @@ class SmokeTest {
     }
   }
 
-  /** Starts as many streams as may run, one more, and that one again after a stop. Says what came of it. */
+  /**
+   * Starts as many streams as may run, one more, and that one again after a stop. Returns what
+   * happened.
+   */
   async watch(user: string): Promise<string> {
     const start = (number: number, statuses: readonly number[]): Promise<Answer> =>
       this.expect(`POST ${user}/streams`, statuses, { streamId: `smoke-test-${number}` })
@@ -124,7 +127,7 @@ class SmokeTest {
   }
 }
 
-/** Why a call failed on its way; fetch itself says only that it did. */
+/** Why a call failed on its way. fetch itself only says that it did. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown }
   return cause instanceof Error ? cause.message : error instanceof Error ? error.message : String(error)

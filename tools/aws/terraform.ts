@@ -1,6 +1,6 @@
 /**
- * Terraform as a child process. A Ctrl-C is handed on to it once, and it is waited for, so that it writes its state
- * and lets go of its lock before the command ends.
+ * Terraform as a child process. A Ctrl-C is passed on to it once, and the command waits for it, so
+ * that it writes its state and releases its lock before the command ends.
  */
 import { spawn } from 'node:child_process'
 import { ENVIRONMENT } from '../environment.ts'
@@ -11,10 +11,13 @@ import { Interrupted, Refusal, TerraformFailed } from './endings.ts'
 /** The first version that keeps its lock in S3 by itself. */
 const VERSION_MIN = [1, 10] as const
 
-/** A terminal's Ctrl-C reaches us twice under npm, and Terraform takes a second one as an order to drop everything. */
+/**
+ * Under npm a terminal's Ctrl-C reaches this process twice, and Terraform takes a second one as an
+ * order to drop everything.
+ */
 const SAME_INTERRUPT_MS = 1_000
 
-/** How a run is shown: as it goes, or only where it fails. */
+/** How a run is shown: as it runs, or only if it fails. */
 type Showing = 'shown' | 'quiet'
 
 /** Terraform in one folder of configuration. */
@@ -27,7 +30,7 @@ export class Terraform {
     this.#account = account
   }
 
-  /** @throws {Refusal} where Terraform is missing or too old. */
+  /** @throws {Refusal} if Terraform is missing or too old. */
   async refuseMissing(): Promise<void> {
     const { terraform_version: version } = JSON.parse(await this.#run(['version', '-json'], 'quiet')) as {
       terraform_version: string
@@ -57,7 +60,7 @@ export class Terraform {
     await this.#run(['init', '-reconfigure', `-backend-config=path=${path}`], 'quiet')
   }
 
-  /** Writes a plan to a file, shows it unless it shall be quiet, and returns what it says. */
+  /** Writes a plan to a file, shows it unless it should be quiet, and returns its contents. */
   async plan(file: string, args: readonly string[] = [], showing: Showing = 'shown'): Promise<Plan> {
     await this.#run(['plan', ...PLAINLY, `-out=${file}`, ...args], showing)
     return JSON.parse(await this.#run(['show', '-json', file], 'quiet')) as Plan
@@ -68,7 +71,7 @@ export class Terraform {
     await this.#run(['show', ...PLAINLY, file], 'shown')
   }
 
-  /** What an expression of the configuration comes to, as Terraform's console writes it. */
+  /** The value of an expression of the configuration, as Terraform's console writes it. */
   async evaluate(expression: string, args: readonly string[]): Promise<string> {
     return this.#run(['console', ...args], 'quiet', `${expression}\n`)
   }
@@ -77,7 +80,7 @@ export class Terraform {
     await this.#run(['apply', ...PLAINLY, file], 'shown')
   }
 
-  /** Whether the state knows of anything. */
+  /** Whether the state holds anything. */
   async hasState(): Promise<boolean> {
     return (await this.#run(['state', 'list'], 'quiet')).trim() !== ''
   }
@@ -94,7 +97,7 @@ export class Terraform {
     const child = spawn('terraform', [`-chdir=${this.#folder}`, ...args], {
       env: { ...ENVIRONMENT, AWS_REGION: this.#account.region, TF_INPUT: '0', TF_IN_AUTOMATION: '1' },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      // A process group of its own, so that a terminal's Ctrl-C comes to it through us alone.
+      // Its own process group, so that a terminal's Ctrl-C reaches it only through this process.
       detached: true,
     })
     const interrupt = { at: 0 }
@@ -120,10 +123,10 @@ export class Terraform {
   }
 }
 
-/** Colours are for terminals. */
+/** Colours are only for terminals. */
 const PLAINLY = process.stdout.isTTY ? [] : ['-no-color']
 
-/** What the S3 backend needs at the address of an emulator. */
+/** What the S3 backend needs to use an emulator. */
 const EMULATOR_SETTINGS = [
   'use_path_style=true',
   'skip_credentials_validation=true',

@@ -1,12 +1,10 @@
-/**
- * A collection for Bruno: a folder of .bru files, written by Bruno's own language package.
- */
+/** A collection for Bruno: a folder of .bru files, written by Bruno's own language package. */
 import { createRequire } from 'node:module'
 import type { Call } from './call.ts'
 import type { Collection, Environment } from './collection.ts'
 import { scriptOf, type Dialect } from './script.ts'
 
-/** Each takes a file's contents as a value and gives its text. */
+/** Each takes a file's contents as a value and returns its text. */
 type BruWriters = Readonly<
   Record<'jsonToBruV2' | 'jsonToCollectionBru' | 'envJsonToBruV2', (file: object) => string>
 >

@@ -1,11 +1,11 @@
 /**
- * One request of a collection, whatever the program that will send it: made from an operation of the OpenAPI
- * document, and from what a step of the walk adds to it.
+ * One request of a collection, for any program that sends it. It is made from an operation of the
+ * OpenAPI document and from what a step of the walk adds to it.
  */
 import type { OpenApiDocument, OpenApiOperation } from '../../service/src/api/route.ts'
 import { exampleOf } from './example.ts'
 
-/** A request that is ready to be written down; `{{…}}` stands for a variable. */
+/** A request that is ready to be written to a file. `{{…}}` stands for a variable. */
 export type Call = {
   readonly name: string
   readonly docs: string
@@ -14,20 +14,23 @@ export type Call = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: { readonly isJson: boolean; readonly text: string } | undefined
-  /** What must hold of the answer, as statements in JavaScript, by what each says. */
+  /** What must hold of the answer: statements in JavaScript, by their titles. */
   readonly tests: Readonly<Record<string, string>>
-  /** What the answer leaves for later requests: expressions by the names of variables. */
+  /** What the answer leaves for later requests: expressions, by the names of variables. */
   readonly keeps: Readonly<Record<string, string>>
 }
 
-/** What the walk says of a request; all else comes from the document. */
+/** What the walk says of a request. Everything else comes from the document. */
 export type Step = {
   readonly operationId: string
   readonly name: string
-  /** Path parameters that are not the usual ones. */
+  /** Path parameters with other than their usual values. */
   readonly params?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
-  /** Members of the body, over those that `fromExample` takes from the schema; or a text to send as it is. */
+  /**
+   * Members of the body, which replace those that `fromExample` takes from the schema. Or a text to
+   * send as it is.
+   */
   readonly body?: Readonly<Record<string, unknown>> | string
   readonly fromExample?: readonly string[]
   readonly status: number | readonly number[]
@@ -36,7 +39,7 @@ export type Step = {
   readonly keeps?: Readonly<Record<string, string>>
 }
 
-/** An operation with the path and the method it stands under. */
+/** An operation with its path and its method. */
 export type PlacedOperation = {
   readonly path: string
   readonly method: string
@@ -77,10 +80,13 @@ export function callOf(document: OpenApiDocument, placed: PlacedOperation, step:
   }
 }
 
-/** A caller who is not let in has seen nothing of the operation. */
+/** A caller that is not let in has seen nothing of the operation. */
 const NOT_LET_IN = new Set([401, 403])
 
-/** The step for an operation that the walk does not know: any answer that the document promises will do. */
+/**
+ * The step for an operation that the walk does not know. Any answer that the document promises is
+ * right.
+ */
 export function plainStep({ operation }: PlacedOperation): Step {
   const promised = Object.keys(operation.responses).map(Number)
   return {

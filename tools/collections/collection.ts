@@ -1,6 +1,6 @@
 /**
- * The collection as a value: the walk over the OpenAPI document, and after it every operation that the walk
- * does not know, unless it is deprecated.
+ * The collection as a value: the walk over the OpenAPI document, and then every operation that the
+ * walk does not know, unless it is deprecated.
  */
 import type { OpenApiDocument } from '../../service/src/api/route.ts'
 import { callOf, operationsOf, plainStep, type Call, type PlacedOperation, type Step } from './call.ts'
@@ -8,11 +8,11 @@ import { PLAIN_PART, WALK } from './walk.ts'
 
 export type CollectionPart = { readonly name: string; readonly docs: string; readonly calls: readonly Call[] }
 
-/** Variables for one place where the service runs. */
+/** Variables for one address of the service. */
 export type Environment = {
   readonly name: string
   readonly variables: Readonly<Record<string, string>>
-  /** Which of them nobody should see. */
+  /** Which of them are secret. */
   readonly secrets: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export type Collection = {
 const DOCS =
   'Made from the OpenAPI document by `npm run collections`. Choose an environment, and run it from the top down. Everything happens to the one user that `userId` names, who is forgotten before and after.'
 
-/** Nobody's names, so that a walk on a service in use meets no viewer. */
+/** Made-up names, so that a walk on a service in use meets no viewer. */
 const NAMES = { userId: 'walk-through', streamId: '456', deviceId: 'tv-1' } as const
 
 const ENVIRONMENTS: readonly Environment[] = [
@@ -37,7 +37,8 @@ const ENVIRONMENTS: readonly Environment[] = [
 /**
  * The collection for a document.
  *
- * @throws {Error} where the walk calls what the document does not have, or the document lacks an example.
+ * @throws {Error} if the walk calls what the document does not have, or the document lacks an
+ * example.
  */
 export function makeCollection(document: OpenApiDocument): Collection {
   const operations = operationsOf(document)

@@ -5,7 +5,7 @@ import type { OpenApiDocument } from '../../service/src/api/route.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
-/** What the schema gives as an example, or what its parts give together; `undefined` where they give none. */
+/** The schema's example, or one made of its parts. `undefined` if they have none. */
 export function exampleOf(document: OpenApiDocument, schema: JsonSchema): unknown {
   const resolved = resolve(document, schema)
   const { examples, example, properties, items, const: constant } = resolved
@@ -19,7 +19,7 @@ export function exampleOf(document: OpenApiDocument, schema: JsonSchema): unknow
   return one === undefined ? undefined : [one]
 }
 
-/** All members that have an example; none at all where a required one has not. */
+/** All members that have an example. None at all if a required one lacks it. */
 function objectExample(document: OpenApiDocument, schema: JsonSchema): unknown {
   const required = (schema['required'] ?? []) as readonly string[]
   const members = Object.entries(schema['properties'] as Readonly<Record<string, JsonSchema>>).map(

@@ -1,9 +1,9 @@
 import type { Call } from './call.ts'
 
-/** How a program's own words become those that the tests of the walk are written in. */
+/** How a program's own calls become the words in which the tests of the walk are written. */
 export type Dialect = Readonly<Record<'status' | 'header' | 'body' | 'variable' | 'keep' | 'test', string>>
 
-/** The script that checks an answer, line by line; of the dialect only what it needs. */
+/** The script that checks an answer, line by line. It defines only the words that it needs. */
 export function scriptOf({ tests, keeps }: Call, dialect: Dialect): readonly string[] {
   const lines = [
     ...Object.entries(tests).map(([says, code]) => `test(${JSON.stringify(says)}, () => {\n  ${code}\n})`),

@@ -1,7 +1,7 @@
 /**
- * The walk: what the collections call, in which order, and what must come back. It is written by hand; all
- * that the OpenAPI document knows is taken from there. Tests speak of `status`, `header(name)`, `body()` and
- * `variable(name)`.
+ * The walk: what the collections call, in which order, and what must come back. It is written by
+ * hand. Everything that the OpenAPI document knows comes from there. Tests use `status`,
+ * `header(name)`, `body()` and `variable(name)`.
  */
 import type { Step } from './call.ts'
 
@@ -160,7 +160,7 @@ const badInput: readonly Step[] = [
 const operators: readonly Step[] = [
   { operationId: 'eraseUser', name: 'Forget the user', status: 204 },
   {
-    // Of a name that no start of the walk has: it could not be started again for hours.
+    // A stream that no start of the walk names, because it could not be started again for hours.
     operationId: 'finishStream',
     name: 'A stream has finished',
     params: { streamId: '{{streamId}}-finished' },
@@ -210,7 +210,7 @@ const documentation: readonly Step[] = [
   },
 ]
 
-/** The whole walk, to be gone from the top down. */
+/** The whole walk, in the order in which it is run. */
 export const WALK: readonly Part[] = [
   {
     name: 'Viewers',
