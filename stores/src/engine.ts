@@ -1,6 +1,6 @@
 /**
- * What a service must know about a kind of store before it opens one. An engine's module loads no driver: only `open`
- * does.
+ * What a service must know about a kind of store before it opens one. An engine's module loads no
+ * driver: only `open` does.
  */
 import type { Store } from '@streamgate/core'
 
@@ -14,7 +14,9 @@ export type StoreEngine = {
   readonly remark: string
   /** Whether several processes can use one store at once. Such a store also outlives them. */
   readonly isShared: boolean
-  /** Whether the operator pays for each read, so that a sweep can be given a budget of read units. */
+  /**
+   * Whether the operator pays for each read, so that a sweep can be given a budget of read units.
+   */
   readonly isBilledByReads: boolean
   /** Whether a call can take long, so that the service should limit its time and measure it. */
   readonly needsTimeLimit: boolean
@@ -38,8 +40,8 @@ export type StoreAddress = {
   /** Whether the store is there already. `true` if only the engine's server could tell. */
   readonly isThere: () => boolean
   /**
-   * Tells an embedded store from a later one at the same address: the text stays the same for as long as the data
-   * file is the same one. `undefined` if there is no such file.
+   * Tells an embedded store from a later one at the same address: the text stays the same for as
+   * long as the data file is the same one. `undefined` if there is no such file.
    */
   readonly identity: () => string | undefined
   /**

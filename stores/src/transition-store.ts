@@ -11,9 +11,12 @@ import type {
 } from '@streamgate/core'
 import { adding, removing, renewing, replacing, type Transition } from './transitions.ts'
 
-/** The conditional verbs of a store that holds each roster as one value: every one is a transition of it. */
+/**
+ * The conditional verbs of a store that holds each roster as one value. Every verb is a transition
+ * of it.
+ */
 export abstract class TransitionStore {
-  /** Makes the transition of the user's roster, atomically, and hands back what it came to. */
+  /** Makes the transition of the user's roster atomically, and returns the result. */
   protected abstract transact(user: UserId, transition: Transition): Promise<Outcome>
 
   add(user: UserId, lease: Lease, room: Room): Promise<Outcome> {

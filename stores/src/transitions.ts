@@ -1,6 +1,7 @@
 /**
- * The verbs of the store port as pure functions of a roster, for stores that hold it as one value: each
- * gives what to write, or `undefined` if its condition does not hold. No clock, no policy.
+ * The verbs of the store port as pure functions of a roster, for stores that hold it as one value.
+ * Each returns what to write, or `undefined` if its condition does not hold. They know no clock and
+ * no policy.
  */
 import {
   heldLease,
@@ -14,16 +15,18 @@ import {
   type RosterContent,
 } from '@streamgate/core'
 
-/** What a verb makes of a roster; `undefined` refuses. */
+/** How a verb changes a roster. `undefined` refuses. */
 export type Transition = (roster: Roster) => RosterContent | undefined
 
-/** With the lease behind the others, if there is room for it. */
+/** The roster with the lease added at the end, if there is room for it. */
 export function adding(lease: Lease, room: Room): Transition {
   return ({ version: _seen, ...roster }) =>
     hasRoomFor(lease, room, roster) ? { ...roster, leases: [...roster.leases, lease] } : undefined
 }
 
-/** Whether the roster takes the lease: its id is not held, and nothing that the room excludes. */
+/**
+ * Whether the roster can take the lease: its id is not held, and the room excludes nothing in it.
+ */
 export function hasRoomFor(
   { id, deviceId }: Lease,
   { capacity, soleOfDevice = false }: Room,
@@ -34,7 +37,7 @@ export function hasRoomFor(
   return leases.length < capacity && !isTaken
 }
 
-/** With a lease renewed, if it is held as the reference says. */
+/** The roster with a lease renewed, if it is held as the reference says. */
 export function renewing(ref: LeaseRef, renewal: Renewal): Transition {
   return ({ version: _seen, ...roster }) => {
     const held = heldAs(roster, ref)
@@ -44,7 +47,7 @@ export function renewing(ref: LeaseRef, renewal: Renewal): Transition {
   }
 }
 
-/** Without a lease, if it is held as the reference says, and with a note on its end. */
+/** The roster without a lease, if it is held as the reference says, and with a note on its end. */
 export function removing(ref: LeaseRef, note: Note): Transition {
   return ({ version: _seen, ...roster }) => {
     const held = heldAs(roster, ref)
@@ -60,7 +63,7 @@ export function replacing(seen: Roster, next: RosterContent): Transition {
   return (roster) => (roster.version === seen.version ? next : undefined)
 }
 
-/** What a roster says without its version. */
+/** The contents of a roster, without its version. */
 export function contentOf({ leases, notes, lastStop, forgottenUntilMs }: RosterContent): RosterContent {
   return {
     leases,

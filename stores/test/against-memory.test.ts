@@ -1,6 +1,7 @@
 /**
- * Any sequence of calls on each store against the same on MemoryStore, where every verb is a few lines: the rosters and
- * outcomes must be alike. On DynamoDB somebody also writes the item by hand between the calls.
+ * Compares any sequence of calls on each store with the same on MemoryStore, where every verb is a
+ * few lines. Rosters and outcomes must be the same. On DynamoDB the item is also written by hand
+ * between the calls.
  */
 import {
   leaseIdOf,
@@ -23,14 +24,14 @@ import { temporaryFolder } from './temporary-folder.ts'
 const dynalite = useDynalite()
 
 const TIME_LIMIT_MS = 120_000
-/** So many calls one after the other that each finds what others have left. */
+/** So many calls in a row that each meets the results of others. */
 const CALLS = { minLength: 15, maxLength: 30, size: 'max' } as const
 
-/** Somebody who writes items by hand, where there are items. */
+/** Writes items by hand, if there are items. */
 type Hand = {
-  /** Adds entries to the list and knows of nothing else. */
+  /** Adds entries to the list and changes nothing else. */
   readonly append: (id: string) => Promise<void>
-  /** Takes the list of devices away: the item is then as version 0.1 wrote it. */
+  /** Removes the list of devices. The item is then as version 0.1 wrote it. */
   readonly age: () => Promise<void>
 }
 type Side = { readonly store: Store; readonly hand: Hand }
@@ -98,7 +99,7 @@ const byHand: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>(({ hand }) => hand.age()),
 )
 
-describe('any sequence of calls comes to the same as on MemoryStore', { timeout: TIME_LIMIT_MS }, () => {
+describe('any sequence of calls gives the same as on MemoryStore', { timeout: TIME_LIMIT_MS }, () => {
   it('on LmdbStore', async () => {
     const store = new LmdbStore({ path: temporaryFolder() })
     await fc.assert(
@@ -134,7 +135,9 @@ async function assertAlike(steps: readonly Step[], side: Side): Promise<void> {
   }
 }
 
-/** Keeps some of the leases, adds one that is not held, and writes notes in some of their places. */
+/**
+ * Keeps some of the leases, adds one that is not held, and writes notes in some of their places.
+ */
 async function replaceBy(
   store: Store,
   { kept, lease: added, places, index }: { kept: number; lease: Lease; places: number; index: number },
@@ -149,7 +152,7 @@ async function replaceBy(
   })
 }
 
-/** By hand, on a store that knows no hands. */
+/** Changes by hand, on a store that has no items. */
 function handOn(store: Store): Hand {
   return {
     append: async (added) => {

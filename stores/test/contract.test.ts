@@ -1,5 +1,5 @@
 /**
- * The contract itself under test: for every clause a store that breaks it, which it must catch.
+ * Tests the contract itself: for every clause there is a store that breaks it, which it must catch.
  */
 import { AssertionError } from 'node:assert'
 import type { UserId } from '@streamgate/core'

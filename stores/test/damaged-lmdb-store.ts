@@ -2,7 +2,9 @@ import type { Store, UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { open } from 'lmdb'
 
-/** An LMDB store on whose disk the record of one user, and a note on a finished stream, are not what was written. */
+/**
+ * An LMDB store on whose disk the record of one user and a note on a finished stream were changed.
+ */
 export async function makeDamagedLmdbStore(path: string): Promise<{ store: Store; user: UserId }> {
   const user = 'damaged' as UserId
   const environment = open({ path, noSubdir: false, maxDbs: 4 })

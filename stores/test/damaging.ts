@@ -1,6 +1,6 @@
-/** Ways to damage an LMDB data file, as a bad disk, a copy that broke off or a slip of the hand would. */
+/** Ways to damage an LMDB data file, as a bad disk, an interrupted copy or a mistake would. */
 
-/** Damages these bytes, or hands back fewer. */
+/** Damages these bytes, or returns fewer. */
 export type Harm = (bytes: Buffer, chance: Chance) => Buffer
 
 /** A random integer of at least 0 and below `below`. */
@@ -15,7 +15,7 @@ export function chanceOf(seed: number): Chance {
   }
 }
 
-/** The page size of an LMDB data file, which stands in its first meta page. */
+/** The page size of an LMDB data file, from its first meta page. */
 export function pageBytesOf(bytes: Buffer): number {
   return bytes.readUInt32LE(48)
 }
@@ -68,7 +68,9 @@ function somewhere(bytes: Buffer, chance: Chance): number {
   return pageBytesOf(bytes) * somePage(bytes, chance) + chance(pageBytesOf(bytes))
 }
 
-/** Any page. Pages that refer to others are chosen more often, because most pages hold values alone. */
+/**
+ * Any page. Pages that refer to others are chosen more often, because most pages only hold values.
+ */
 function somePage(bytes: Buffer, chance: Chance): number {
   const pageBytes = pageBytesOf(bytes)
   const pages = Math.floor(bytes.length / pageBytes)

@@ -1,4 +1,7 @@
-/** DynamoDB gone, silent, overloaded or half dead: every call rejects with its reason, within the stated bound. */
+/**
+ * DynamoDB gone, silent, overloaded or half dead: every call rejects with its reason, within the
+ * stated bound.
+ */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { createServer as createSocketServer, type AddressInfo, type Server as SocketServer } from 'node:net'
@@ -11,7 +14,7 @@ import { itemByHand, type Item } from './dynalite/dynalite.ts'
 const LIMITS = { requestTimeoutMs: 200, maxAttempts: 2 }
 /** `maxAttempts × requestTimeoutMs + 1 s`, as the store states. */
 const BOUND_MS = 1_400
-/** For a machine that has other things to do. */
+/** For a busy machine. */
 const GRACE_MS = 400
 
 const BY_HAND = 'by-hand' as Generation
@@ -39,7 +42,7 @@ async function addressOf(server: Server | SocketServer): Promise<string> {
 
 type Extra = { readonly headers?: Record<string, string>; readonly item?: Item }
 
-/** A DynamoDB that gives one answer to everything; and how often it was asked. */
+/** A DynamoDB that gives one answer to everything, and how often it was asked. */
 function answering(status: number, type: string, { headers = {}, item }: Extra = {}) {
   const asked = { times: 0 }
   const server = createServer((request, response) => {
@@ -53,7 +56,7 @@ function answering(status: number, type: string, { headers = {}, item }: Extra =
   return { server, asked }
 }
 
-/** Every call at once, each with how it failed and when. */
+/** Makes every call at once. Returns how each failed and when. */
 async function failuresOf(store: Store) {
   const startedAt = performance.now()
   return Promise.all(
@@ -142,7 +145,7 @@ describe('a DynamoDB', () => {
     expect(asked.times).toBe(Object.keys(CALLS).length * LIMITS.maxAttempts)
   })
 
-  it('that throttles and wants to be left alone for long does not stretch the bound', async () => {
+  it('that throttles and asks for a long wait does not extend the bound', async () => {
     const headers = { 'retry-after': '5', 'x-amz-retry-after': '5000' }
     const { server } = answering(400, 'ThrottlingException', { headers })
     await expectUnavailable(makeStore(await addressOf(server)))
@@ -188,7 +191,7 @@ describe('a roster that changes before every request', () => {
 })
 
 describe('closing', () => {
-  it('waits for what is under way, and no longer than the bound', async () => {
+  it('waits for calls in flight, but no longer than the bound', async () => {
     const server = createSocketServer((socket) => socket.on('error', () => {}).resume())
     const store = makeStore(await addressOf(server))
     const settled = vi.fn<() => void>()

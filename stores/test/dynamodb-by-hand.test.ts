@@ -1,5 +1,6 @@
 /**
- * Items written by somebody who knows only `UserId` and `Streams`: by hand, or by the old service.
+ * Items written by a program that knows only `UserId` and `Streams`: by hand, or by the old
+ * service.
  */
 import {
   LimiterError,
@@ -33,7 +34,7 @@ async function storeWith(...ids: string[]): Promise<{ store: DynamoDbStore; tabl
   return { store: await dynalite.makeStore({ tableName }), tableName }
 }
 
-/** An item as the old service goes on writing it. */
+/** An item that the old service keeps writing. */
 async function appendByHand(tableName: string, ...ids: string[]): Promise<void> {
   const item = (await dynalite.itemOf(tableName, USER)) ?? itemByHand(USER, [])
   const streams = [...(item['Streams']?.L ?? []), ...ids.map((id) => ({ S: id }))]
@@ -41,7 +42,7 @@ async function appendByHand(tableName: string, ...ids: string[]): Promise<void> 
 }
 
 describe('an item written by hand', () => {
-  it('holds leases that never lapse, in its order', async () => {
+  it('holds leases that never expire, in its order', async () => {
     const { store } = await storeWith('a', 'b@tv')
     expect((await store.read(USER)).leases).toEqual([
       leaseOf('a', BY_HAND),
@@ -64,7 +65,7 @@ describe('an item written by hand', () => {
     await store.close()
   })
 
-  it('can have its leases renewed, and they then lapse like any other', async () => {
+  it('can have its leases renewed, which then expire like any other', async () => {
     const { store } = await storeWith('a', 'b')
     const outcome = await store.renew(USER, A, LATER)
     expect(outcome.done).toBe(true)
@@ -74,7 +75,7 @@ describe('an item written by hand', () => {
     await store.close()
   })
 
-  it('can have its leases ended, wherever they stand', async () => {
+  it('can have its leases ended, wherever they are in the list', async () => {
     const { store } = await storeWith('a', 'b', 'c')
     for (const id of ['b', 'a', 'c']) {
       expect((await store.remove(USER, { id: id as LeaseId }, stopOf(id))).done).toBe(true)
@@ -107,7 +108,7 @@ describe('an item written by hand', () => {
     await store.close()
   })
 
-  it('is not replaced once it has changed, by us or by hand', async () => {
+  it('is not replaced once it has changed, by a store or by hand', async () => {
     const changes: ((store: DynamoDbStore, tableName: string) => Promise<unknown>)[] = [
       (store) => store.renew(USER, A, LATER),
       (store) => store.add(USER, leaseOf('z'), { capacity: 9 }),
@@ -141,7 +142,7 @@ describe('an item written by hand', () => {
     }
   })
 
-  it('keeps the attributes that are none of ours', async () => {
+  it('keeps attributes that the store does not know', async () => {
     const tableName = await dynalite.makeTable()
     await dynalite.put(tableName, { ...itemByHand(USER, ['a']), Name: { S: 'Ann' } })
     const store = await dynalite.makeStore({ tableName })
@@ -159,7 +160,7 @@ describe('an item written by hand', () => {
   })
 })
 
-describe('an item that the old service goes on writing', () => {
+describe('an item that the old service keeps writing', () => {
   it('counts the same stream as often as it was started, and ends it at once', async () => {
     const { store } = await storeWith('a', 'b', 'a', 'a')
     expect((await store.add(USER, leaseOf('c'), { capacity: 4 })).done).toBe(false)
@@ -190,7 +191,7 @@ describe('an item that the old service goes on writing', () => {
 })
 
 describe('an item that cannot be understood', () => {
-  it('is a failure with its reason, and not an empty roster', async () => {
+  it('is a failure with its reason, not an empty roster', async () => {
     for (const Streams of [{ SS: ['a'] }, { S: 'a' }, { L: [{ N: '1' }] }]) {
       const tableName = await dynalite.makeTable()
       await dynalite.put(tableName, { UserId: { S: USER }, Streams })

@@ -1,4 +1,4 @@
-/** Calls of DynamoDbStore on items of all sorts, and what each must cost. */
+/** Calls of DynamoDbStore on items of all kinds, and what each must cost. */
 import { randomUUID } from 'node:crypto'
 import type { Generation, LeaseId, Roster, StreamId, UserId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
@@ -13,11 +13,11 @@ const UNKNOWN = 'unknown' as UserId
 const MATCH = { streamId: 'match' as StreamId, untilMs: 2 * DAY_MS }
 const UUIDS = Array.from({ length: 50 }, () => randomUUID() as unknown as StreamId)
 
-/** The call, on a roster as it was seen. */
+/** The call, on a roster as it was read. */
 type Act = (store: DynamoDbStore, seen: Roster) => Promise<unknown>
-/** What a call costs: its requests on the wire, in their order, and capacity units. */
+/** What a call costs: its requests on the wire, in order, and capacity units. */
 export type Cost = { readonly requests: string; readonly writeUnits: number; readonly readUnits: number }
-/** A call, and what has been done before it. */
+/** A call, and what was done before it. */
 export type Case = {
   readonly act: Act
   readonly cost: Cost
@@ -47,12 +47,12 @@ const FORMER: Item = {
 const onTv = async (store: DynamoDbStore): Promise<void> => {
   await store.add(USER, leaseOn('tv', 'c'), { capacity: 9 })
 }
-/** Makes `c` on a television all that is held. */
+/** Makes `c` on a television the only lease. */
 const onTvAlone = async (store: DynamoDbStore): Promise<void> => {
   await store.replace(USER, await store.read(USER), { leases: [leaseOn('tv', 'c')], notes: [] })
 }
 
-/** Each on a user who holds `a` and `b`, or on the item given. */
+/** Each on a user who holds `a` and `b`, or on the given item. */
 export const CASES: Readonly<Record<string, Case>> = {
   read: { act: (store) => store.read(USER), cost: one('GetItem') },
   'read, unknown user': { act: (store) => store.read(UNKNOWN), cost: one('GetItem') },

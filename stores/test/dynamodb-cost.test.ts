@@ -1,10 +1,10 @@
 /**
  * What each verb costs, by outcome: requests as counted on the wire, and capacity units.
  *
- * Units of what is done are those that the emulator reports; a refusal reports none, so they follow the
- * documented rule: a refused write takes what a write of the item that was there would. The emulator
- * does not know consistent scans, which take twice what it reports, nor that a query which finds nothing
- * takes a unit as well.
+ * The emulator reports the units of a write that is done. It reports none for a refusal, so those
+ * follow the documented rule: a refused write takes what a write of the existing item would. The
+ * emulator does not know consistent scans, which take twice what it reports, nor that a query which
+ * finds nothing takes a unit as well.
  */
 import { describe, expect, it } from 'vitest'
 import { leaseOf, USER } from '../src/contract/specimens.ts'

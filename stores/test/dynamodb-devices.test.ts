@@ -1,4 +1,7 @@
-/** The devices of one user's leases: what they cost, and an item whose list of them is missing or wrong. */
+/**
+ * The devices of one user's leases: what they cost, and an item whose list of them is missing or
+ * wrong.
+ */
 import { Limiter, parsePolicy, type DeviceId, type LeaseId, type StreamId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { describe, expect, it } from 'vitest'
@@ -24,7 +27,7 @@ function limiterOver(store: DynamoDbStore): Limiter {
   })
 }
 
-/** What was sent since it was asked last. */
+/** What was sent since the last call. */
 const sent = (wire: Wire) => wire.requests.splice(0).map(({ operation }) => operation)
 
 describe('the requests of a limiter on DynamoDbStore', () => {
@@ -67,7 +70,7 @@ describe('the requests of a limiter on DynamoDbStore', () => {
   })
 })
 
-/** What somebody may have made of the list of devices of an item that holds these leases. */
+/** Ways in which the list of devices may be wrong, in an item that holds these leases. */
 const HELD = [leaseOn('phone', 'a'), leaseOn('tv', 'b'), leaseOf('c')]
 const WRONG_LISTS: Readonly<Record<string, Item['D'] | undefined>> = {
   'is missing, as in an item of version 0.1': undefined,
@@ -99,7 +102,7 @@ describe.each(Object.entries(WRONG_LISTS))('an item whose list of devices %s', (
     await store.close()
   })
 
-  it('takes a lease of a device that holds none by a second request, which sets the list right', async () => {
+  it('takes a lease of a device that holds none by a second request, which corrects the list', async () => {
     const { store, wire, tableName } = await storeWith(devices)
     expect((await store.add(USER, leaseOn('tablet', 'd'), ALONE)).done).toBe(true)
     expect(sent(wire)).toEqual(['UpdateItem', 'UpdateItem'])
@@ -110,7 +113,7 @@ describe.each(Object.entries(WRONG_LISTS))('an item whose list of devices %s', (
     await store.close()
   })
 
-  it('never passes for right by adds and removals that do not look at it', async () => {
+  it('never becomes right by adds and removals that do not look at it', async () => {
     const { store } = await storeWith(devices)
     for (const lease of [leaseOn('watch', 'x'), leaseOf('y'), leaseOf('z')]) {
       expect((await store.add(USER, lease, { capacity: 9 })).done).toBe(true)
@@ -124,7 +127,7 @@ describe.each(Object.entries(WRONG_LISTS))('an item whose list of devices %s', (
     await store.close()
   })
 
-  it('gives up any of its leases', async () => {
+  it('can end any of its leases', async () => {
     for (const { id } of HELD) {
       const { store } = await storeWith(devices)
       const { done, roster } = await store.remove(USER, { id }, stopOf(id))
@@ -138,14 +141,14 @@ describe.each(Object.entries(WRONG_LISTS))('an item whose list of devices %s', (
     }
   })
 
-  it('gets a right one by the end of a lease that does not stand first', async () => {
+  it('is corrected by the end of a lease that is not the first', async () => {
     const { store, tableName } = await storeWith(devices)
     expect((await store.remove(USER, leaseOn('tv', 'b'), stopOf('b@tv'))).done).toBe(true)
     expect(await devicesIn(tableName)).toEqual(['phone', ''])
     await store.close()
   })
 
-  it('gets a right one by a replace', async () => {
+  it('is corrected by a replace', async () => {
     const { store, tableName, wire } = await storeWith(devices)
     const seen = await store.read(USER)
     await store.replace(USER, seen, { leases: seen.leases.slice(1), notes: [] })
@@ -157,14 +160,14 @@ describe.each(Object.entries(WRONG_LISTS))('an item whose list of devices %s', (
   })
 })
 
-/** Adds an entry to the list as somebody does who knows of nothing else. */
+/** Adds an entry to the list and changes nothing else. */
 async function append(tableName: string, id: string): Promise<void> {
   const item = (await dynalite.itemOf(tableName, USER)) ?? {}
   await dynalite.put(tableName, { ...item, Streams: { L: [...(item['Streams']?.L ?? []), { S: id }] } })
 }
 
 describe('an item whose list of devices is wrong', () => {
-  it('because somebody added an entry by hand, takes no second lease of that entry’s device', async () => {
+  it('because an entry was added by hand, takes no second lease of that entry’s device', async () => {
     const { store, tableName } = await storeWith({ L: [{ S: 'phone' }, { S: 'tv' }, { S: '' }] })
     await append(tableName, 'd@laptop')
     expect((await store.add(USER, leaseOn('laptop', 'e'), ALONE)).done).toBe(false)
@@ -173,7 +176,7 @@ describe('an item whose list of devices is wrong', () => {
     await store.close()
   })
 
-  it('is not set right over an entry that is added by hand between two requests', async () => {
+  it('is not corrected over an entry that is added by hand between two requests', async () => {
     const { store, tableName, wire } = await storeWith(undefined)
     wire.treatNext('pass', () => append(tableName, 'd@tablet'))
     const outcome = await store.add(USER, leaseOn('tablet', 'e'), ALONE)
@@ -197,7 +200,7 @@ describe('an item whose list of devices is wrong', () => {
 })
 
 describe('a lease that names another device than its id does, or none', () => {
-  it('takes the device that it names, and gives it up', async () => {
+  it('takes the device that it names, and frees it', async () => {
     const store = await dynalite.makeStore()
     const other = leaseOf('film', { id: 'film@tv' as LeaseId, deviceId: 'phone' as DeviceId })
     const none = leaseOf('news', { id: 'news@watch' as LeaseId })

@@ -1,6 +1,4 @@
-/**
- * The emulator under test: what the others rely on it for, and that the store can do without.
- */
+/** Tests the emulator: what the other tests rely on, and that the store can do without it. */
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -19,7 +17,7 @@ import { Wire } from './dynalite/wire.ts'
 const dynalite = useDynalite()
 
 describe('dynalite', () => {
-  it('hands the item back with a refusal, of an update and of a deletion', async () => {
+  it('returns the item with a refusal, of an update and of a deletion', async () => {
     const client = new DynamoDBClient({ endpoint: dynalite.endpoint })
     const TableName = await dynalite.makeTable()
     const item = itemByHand(USER, ['a'])
@@ -81,7 +79,7 @@ describe('dynalite', () => {
     client.destroy()
   })
 
-  it('hands no item back unless it is asked to', async () => {
+  it('returns no item unless it is asked to', async () => {
     const wire = new Wire(dynalite.endpoint, { handsItemsBack: false })
     await wire.open()
     const store = await dynalite.makeStore({ endpoint: wire.endpoint })
@@ -94,7 +92,7 @@ describe('dynalite', () => {
 })
 
 describeStoreContract({
-  name: 'DynamoDbStore on an endpoint that hands no items back with refusals',
+  name: 'DynamoDbStore on an endpoint that returns no items with refusals',
   makeStore: async () => makeStoreBehindWire(await dynalite.makeTable()),
   makeFailingStore: async () => ({
     store: await dynalite.makeStore({ tableName: 'NoSuchTable' }),

@@ -1,4 +1,7 @@
-/** `ExpiresAt`, by which the table deletes: late enough for every lease, and never beside one that lasts. */
+/**
+ * `ExpiresAt`, by which the table deletes: late enough for every lease, and never beside a lease
+ * that never expires.
+ */
 import type { LeaseId, RosterContent } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { describe, expect, it } from 'vitest'
@@ -58,7 +61,7 @@ describe('ExpiresAt of an item', () => {
     await store.close()
   })
 
-  it('is taken away by a lease that never lapses, and stays away while one is held', async () => {
+  it('is removed by a lease that never expires, and stays away while one is held', async () => {
     const { store, expiryMs } = await makeStore()
     await store.add(USER, lapsing('a'), { capacity: 4 })
     await store.add(USER, lasting('b'), { capacity: 4 })
@@ -71,7 +74,7 @@ describe('ExpiresAt of an item', () => {
     await store.close()
   })
 
-  it('is taken away by a renewal that makes a lease last', async () => {
+  it('is removed by a renewal after which a lease never expires', async () => {
     const { store, expiryMs } = await makeStore()
     await store.add(USER, lapsing('a'), { capacity: 3 })
     await store.renew(USER, lapsing('a'), { renewedAtMs: NOW_MS, expiresAtMs: null })
@@ -109,7 +112,7 @@ describe('ExpiresAt of an item', () => {
     await store.close()
   })
 
-  it('is taken away at the next write where an entry was added by hand', async () => {
+  it('is removed at the next write if an entry was added by hand', async () => {
     const { store, tableName, expiryMs } = await makeStore()
     await store.add(USER, lapsing('a'), { capacity: 5 })
     const item = (await dynalite.itemOf(tableName, USER)) ?? {}
@@ -119,7 +122,7 @@ describe('ExpiresAt of an item', () => {
     await store.close()
   })
 
-  it('is taken away by a refused add where the old service added an entry to an item that held nothing', async () => {
+  it('is removed by a refused add if the old service added an entry to an item that held nothing', async () => {
     const { store, tableName, expiryMs } = await makeStore()
     await store.add(USER, lapsing('a'), { capacity: 1 })
     await store.remove(USER, lapsing('a'), stopOf('a'))
@@ -165,7 +168,7 @@ describe('ExpiresAt of an item', () => {
     await store.close()
   })
 
-  it('is set by a replace from the end of a grace, though the lease itself never lapses', async () => {
+  it('is set by a replace from the end of a grace, though the lease itself never expires', async () => {
     const { store, expiryMs } = await makeStore()
     const leases = [leaseOf('a', { expiresAtMs: null, graceUntilMs: NOW_MS })]
     await store.replace(USER, await store.read(USER), { leases, notes: [] })
@@ -173,7 +176,7 @@ describe('ExpiresAt of an item', () => {
     await store.close()
   })
 
-  it('is left alone by a stop, after which a week is left at the least', async () => {
+  it('is left alone by a stop, after which at least a week is left', async () => {
     const { store, expiryMs } = await makeStore()
     await store.add(USER, lapsing('a'), { capacity: 3 })
     await store.renew(USER, lapsing('a'), { renewedAtMs: NOW_MS, expiresAtMs: NOW_MS + 23 * DAY_MS })

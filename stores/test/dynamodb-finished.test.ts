@@ -1,4 +1,7 @@
-/** Notes on finished streams in DynamoDB: what is written, what is asked, and that a late note is not missed. */
+/**
+ * Notes on finished streams in DynamoDB: what is written, what is asked, and that no late note is
+ * missed.
+ */
 import type { FinishedStream, StreamId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -16,7 +19,7 @@ const note = (name: string, untilMs = UNTIL_MS): FinishedStream => ({ streamId: 
 
 const keyOf = (name: string, atMs: number) => ({ Shard: { S: '0' }, FinishedAt: { S: `00${atMs}#${name}` } })
 
-/** What stands behind the cursor, in one page, and where to go on. */
+/** The notes behind the cursor, in one page, and where to continue. */
 async function readOn(store: DynamoDbStore, from?: string) {
   const { streams, cursor, hasMore } = await store.finished(from)
   expect(hasMore).toBe(false)
@@ -39,7 +42,7 @@ describe('a note on a finished stream', () => {
     await store.close()
   })
 
-  it('takes PutItem and Query and nothing else, on its own table alone, and is read consistently', async () => {
+  it('takes only PutItem and Query, on its own table alone, and is read consistently', async () => {
     const wire = await openWire()
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName, endpoint: wire.endpoint })
@@ -115,7 +118,7 @@ describe('a reader of the notes', () => {
     await store.close()
   })
 
-  it('that took its cursor over from another process falls back behind it once', async () => {
+  it('that got its cursor from another process falls back behind it once', async () => {
     const tableName = await dynalite.makeTable()
     const [one, other] = [await dynalite.makeStore({ tableName }), await dynalite.makeStore({ tableName })]
     await one.finish(note('newest'), AT_MS)
@@ -129,7 +132,7 @@ describe('a reader of the notes', () => {
     await other.close()
   })
 
-  it('of several pages goes on where the page ended, and falls back at the end though the last is empty', async () => {
+  it('of several pages continues where the page ended, and falls back at the end even if the last is empty', async () => {
     const store = await dynalite.makeStore()
     const names = Array.from({ length: 500 }, (_, index) => `match-${index}`)
     for (let start = 0; start < names.length; start += 100) {
@@ -146,7 +149,7 @@ describe('a reader of the notes', () => {
 })
 
 describe('a table of finished streams that is missing', () => {
-  it('fails finish and finished alone; decisions go on', async () => {
+  it('fails only finish and finished, and decisions continue', async () => {
     const store = await dynalite.makeStore({ tableName: await dynalite.makeUserTable() })
     const unavailable = { code: 'STORE_UNAVAILABLE', cause: { name: 'ResourceNotFoundException' } }
     await expect(store.finish(note('match'), AT_MS)).rejects.toMatchObject(unavailable)

@@ -1,4 +1,4 @@
-/** The item as it lies in the table, and that nothing put into it is lost or taken for something else. */
+/** The item as it is in the table. Nothing put into it is lost or mistaken for something else. */
 import type { DeviceId, Lease, LeaseId, NoteOf, UserId } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import {
@@ -38,7 +38,7 @@ const stopped = (id: string, untilMs: string) => ({
 })
 
 describe('an item of DynamoDbStore', () => {
-  it('is what the documentation says', async () => {
+  it('is as documented', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     await store.add(USER, leaseOf('abc'), { capacity: 3 })
@@ -88,7 +88,7 @@ describe('an item of DynamoDbStore', () => {
     await store.close()
   })
 
-  it('keeps a note of every kind as the documentation says', async () => {
+  it('keeps a note of every kind as documented', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     await store.replace(USER, await store.read(USER), { leases: [], notes: notesOfEveryKind() })
@@ -117,7 +117,7 @@ describe('an item of DynamoDbStore', () => {
     await store.close()
   })
 
-  it('keeps the notes that stops leave, and until when the one before was of use, as the documentation says', async () => {
+  it('keeps the notes of stops, and until when the one before would count, as documented', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     for (const id of ['a', 'b']) await store.add(USER, leaseOf(id), { capacity: 3 })
@@ -134,7 +134,7 @@ describe('an item of DynamoDbStore', () => {
     await store.close()
   })
 
-  it('keeps its list, and drops the lease’s own attribute, when its last lease is ended', async () => {
+  it('keeps its list, and removes the lease’s own attribute, when its last lease ends', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
     await store.add(USER, leaseOf('abc'), { capacity: 3 })
@@ -183,7 +183,7 @@ describe('an item of DynamoDbStore', () => {
     await store.close()
   })
 
-  it('starts at a version of its own each time, and counts from there', async () => {
+  it('starts at a different version each time, and counts from there', async () => {
     const store = await dynalite.makeStore()
     const first = (await store.add(USER, leaseOf('a'), { capacity: 3 })).roster.version
     expect((await store.renew(USER, leaseOf('a'), LATER)).roster.version).toBe(first + 1)
@@ -226,7 +226,7 @@ describe('a lease', () => {
     await store.close()
   })
 
-  it('is added to nobody where the capacity is nothing', async () => {
+  it('is not added if the capacity is zero', async () => {
     const store = await dynalite.makeStore()
     const outcome = await store.add(USER, leaseOf('a'), { capacity: 0 })
     expect(outcome.done).toBe(false)
@@ -236,7 +236,7 @@ describe('a lease', () => {
   })
 })
 
-/** The lease of an id that may hold `@`: stream and device follow from it. */
+/** The lease of an id that may hold `@`. Stream and device follow from it. */
 function leaseNamed(id: LeaseId): Lease {
   const [streamId = '', ...device] = id.split('@')
   return leaseOf(streamId, {
@@ -245,7 +245,10 @@ function leaseNamed(id: LeaseId): Lease {
   })
 }
 
-/** A note about this lease, by a stream of the same name: notes keep their order at one instant, too. */
+/**
+ * A note about this lease, by a stream of the same name. Notes keep their order even at one
+ * instant.
+ */
 function noteAbout(leaseId: LeaseId): NoteOf<'evicted'> {
   return { ...evictionOfLease(leaseId), by: { id: leaseId, deviceId: 'own' as DeviceId } }
 }

@@ -1,6 +1,6 @@
 /**
- * Answers lost after the write, and requests that arrive late: the client repeats by itself, and a
- * repetition must not take a second place, nor pass for a refusal.
+ * Answers that are lost after the write, and requests that arrive late. The client repeats by
+ * itself. A repetition must neither take a second slot nor count as a refusal.
  */
 import type { Generation } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
@@ -19,9 +19,9 @@ async function storeBehind(wire: Wire, maxAttempts = 2) {
 }
 
 for (const handsItemsBack of [true, false]) {
-  const endpoint = handsItemsBack ? 'hands items back with refusals' : 'hands no item back'
-  describe(`DynamoDbStore whose answers are lost, where the endpoint ${endpoint}`, () => {
-    it('knows its own add again', async () => {
+  const endpoint = handsItemsBack ? 'returns items with refusals' : 'returns no item'
+  describe(`DynamoDbStore whose answers are lost, if the endpoint ${endpoint}`, () => {
+    it('recognises its own add', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       wire.treatNext('lose the answer')
@@ -33,7 +33,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('knows its own add again after two lost answers', async () => {
+    it('recognises its own add after two lost answers', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire, 3)
       wire.treatNext('lose the answer', 'lose the answer')
@@ -42,7 +42,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('does not take somebody else’s taking of the lease for its own', async () => {
+    it('does not mistake another client’s admission of the lease for its own', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       await store.add(USER, leaseOf('a', { generation: 'theirs' as Generation }), { capacity: 3 })
@@ -55,7 +55,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('knows its own add again that had to be alone on its device', async () => {
+    it('recognises its own add that had to be alone on its device', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       await held(store, USER, [leaseOf('a'), leaseOn('phone', 'b')])
@@ -104,7 +104,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('leaves the note of a stop once, beside what the stop before has left', async () => {
+    it('leaves the note of a stop once, and what the stop before has left', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       await held(store, USER, [leaseOn('tv', 'a'), leaseOn('phone', 'b'), leaseOn('tv', 'c')])
@@ -120,7 +120,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('knows its own replace with notes in all their places again', async () => {
+    it('recognises its own replace with notes in all their places', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       await held(store, USER, [leaseOf('a'), leaseOf('b')])
@@ -138,7 +138,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('knows its own replace again', async () => {
+    it('recognises its own replace', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
@@ -151,7 +151,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('knows its own replace of a user never seen again', async () => {
+    it('recognises its own replace of a user never seen', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       const unseen = await store.read(USER)
@@ -162,7 +162,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('knows its own replace by nothing again', async () => {
+    it('recognises its own replace by nothing', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       const seen = await held(store, USER, [leaseOf('a')])
@@ -172,7 +172,7 @@ for (const handsItemsBack of [true, false]) {
       await store.close()
     })
 
-    it('does not take a replace by somebody else for its own that differs in a note alone', async () => {
+    it('does not mistake another client’s replace for its own if it differs only in a note', async () => {
       const ours = {
         leases: [leaseOf('c')],
         notes: [evictionOfLease('a')],
@@ -196,7 +196,7 @@ for (const handsItemsBack of [true, false]) {
       }
     })
 
-    it('does not take the same step by somebody else for its own replace', async () => {
+    it('does not mistake the same step by another client for its own replace', async () => {
       const wire = await openWire({ handsItemsBack })
       const store = await storeBehind(wire)
       const seen = await held(store, USER, [leaseOf('a')])
@@ -211,7 +211,7 @@ for (const handsItemsBack of [true, false]) {
 }
 
 describe('DynamoDbStore whose requests arrive late', () => {
-  it('takes one place for an add that arrives a second time', async () => {
+  it('takes one slot for an add that arrives a second time', async () => {
     const wire = await openWire()
     const store = await storeBehind(wire)
     wire.treatNext('hold back')
@@ -222,7 +222,7 @@ describe('DynamoDbStore whose requests arrive late', () => {
     await store.close()
   })
 
-  it('never holds more than the capacity, even where a late add comes back after its end', async () => {
+  it('never holds more than the capacity, even if a late add comes back after its end', async () => {
     const wire = await openWire()
     const store = await storeBehind(wire)
     wire.treatNext('hold back')
@@ -234,7 +234,7 @@ describe('DynamoDbStore whose requests arrive late', () => {
     await store.close()
   })
 
-  it('adds nothing to a device that has another lease by the time', async () => {
+  it('adds nothing to a device that has another lease by then', async () => {
     const wire = await openWire()
     const store = await storeBehind(wire)
     await held(store, USER, [leaseOf('x')])
@@ -247,7 +247,7 @@ describe('DynamoDbStore whose requests arrive late', () => {
     await store.close()
   })
 
-  it('leaves no note anew by a stop that arrives a second time', async () => {
+  it('leaves no second note by a stop that arrives a second time', async () => {
     const wire = await openWire()
     const store = await storeBehind(wire)
     await held(store, USER, [leaseOf('a'), leaseOf('b')])
@@ -261,7 +261,7 @@ describe('DynamoDbStore whose requests arrive late', () => {
     await store.close()
   })
 
-  it('does not describe anew a lease by hand that was taken anew meanwhile', async () => {
+  it('does not change a lease by hand that was started again meanwhile', async () => {
     const wire = await openWire()
     const tableName = await dynalite.makeTable()
     await dynalite.put(tableName, itemByHand(USER, ['a']))

@@ -1,4 +1,4 @@
-/** Many at once for one user, on the engine that decides each write under its own lock. */
+/** Many calls at once for one user, on the engine that decides each write under its own lock. */
 import { Limiter, parsePolicy, type Lease, type LeaseId, type StreamId, type UserId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
 import { describe, expect, it } from 'vitest'
@@ -66,7 +66,7 @@ describe(`${CONTENDERS} at once for one user`, { timeout: TIME_LIMIT_MS }, () =>
     await store.close()
   })
 
-  it('are admitted by the limiter up to the limit on a roster full of lapsed leases', async () => {
+  it('are admitted by the limiter up to the limit on a roster full of expired leases', async () => {
     const store = await dynalite.makeStore(PATIENCE)
     for (const id of ['x', 'y', 'z'])
       await store.add(USER, leaseOf(id, { expiresAtMs: NOW_MS }), { capacity: LIMIT })
@@ -76,7 +76,7 @@ describe(`${CONTENDERS} at once for one user`, { timeout: TIME_LIMIT_MS }, () =>
     await store.close()
   })
 
-  it('repeat one start and take one place', async () => {
+  it('repeat one start and take one slot', async () => {
     const store = await dynalite.makeStore(PATIENCE)
     const limiter = limiterOver(store)
     const stream = { streamId: 'film' as StreamId }

@@ -1,6 +1,7 @@
 /**
- * Global tables with multi-Region strong consistency: a write that meets one of another Region is refused with
- * `ReplicatedWriteConflictException`. Nothing was written then, so it is a lost race and not a failure.
+ * Global tables with multi-Region strong consistency. A write that meets one of another Region is
+ * refused with `ReplicatedWriteConflictException`. Nothing was written then, so it is a lost race
+ * and not a failure.
  */
 import { EMPTY_ROSTER, Limiter, parsePolicy, type StreamId, type UserId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
@@ -16,7 +17,7 @@ const NOW_MS = 1_800_000_000_000
 const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
 const MATCH = { streamId: 'match' as StreamId, untilMs: NOW_MS }
 
-/** The client repeats such a request once by itself, so the store hears of the second refusal. */
+/** The client repeats such a request once by itself, so the store only sees the second refusal. */
 const CONFLICT: readonly Treatment[] = ['refuse as a conflict', 'refuse as a conflict']
 
 type Region = { readonly wire: Wire; readonly store: DynamoDbStore }
@@ -36,7 +37,7 @@ async function regionOn(tableName: string): Promise<Region> {
 describe('a write that meets one of another Region', () => {
   const verbs: Record<string, (store: DynamoDbStore) => Promise<unknown>> = {
     add: (store) => store.add(USER, leaseOf('c'), { capacity: 3 }),
-    'add of a lease that lasts': (store) =>
+    'add of a lease that never expires': (store) =>
       store.add(USER, leaseOf('c', { expiresAtMs: null }), { capacity: 3 }),
     renew: (store) => store.renew(USER, leaseOf('a'), LATER),
     'remove, first in the list': (store) => store.remove(USER, leaseOf('a'), stopOf('a')),
@@ -65,7 +66,7 @@ describe('a write that meets one of another Region', () => {
     await Promise.all([store.close(), other.close()])
   })
 
-  it('hands a replace back to be decided again', async () => {
+  it('returns a replace to be decided again', async () => {
     const { wire, store, other } = await twoRegions()
     const seen = (await other.add(USER, leaseOf('a'), { capacity: 2 })).roster
     const next = { leases: [leaseOf('b')], notes: [evictionOfLease('a')] }
@@ -75,7 +76,7 @@ describe('a write that meets one of another Region', () => {
     await Promise.all([store.close(), other.close()])
   })
 
-  it('erases all the same', async () => {
+  it('still erases', async () => {
     const { wire, store, other } = await twoRegions()
     await other.add(USER, leaseOf('a'), { capacity: 2 })
     wire.treatNext(...CONFLICT, 'pass', ...CONFLICT)
@@ -84,7 +85,7 @@ describe('a write that meets one of another Region', () => {
     await Promise.all([store.close(), other.close()])
   })
 
-  it('notes that a stream has finished all the same', async () => {
+  it('still notes that a stream has finished', async () => {
     const { wire, store, other } = await twoRegions()
     wire.treatNext(...CONFLICT, ...CONFLICT)
     await store.finish(MATCH, 1)
@@ -92,7 +93,7 @@ describe('a write that meets one of another Region', () => {
     await Promise.all([store.close(), other.close()])
   })
 
-  it('mends the date of an item all the same', async () => {
+  it('still corrects the date of an item', async () => {
     const { wire, store, other, tableName } = await twoRegions()
     await other.add(USER, leaseOf('a'), { capacity: 5 })
     const item = (await dynalite.itemOf(tableName, USER)) ?? {}
@@ -103,7 +104,7 @@ describe('a write that meets one of another Region', () => {
     await Promise.all([store.close(), other.close()])
   })
 
-  it('is given up as contended when it goes on', async () => {
+  it('is contended if it goes on', async () => {
     const { wire, store, other } = await twoRegions()
     wire.treatNext(...Array.from({ length: 40 }, (): Treatment => 'refuse as a conflict'))
     await expect(store.add(USER, leaseOf('a'), { capacity: 2 })).rejects.toMatchObject({

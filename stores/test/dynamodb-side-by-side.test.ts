@@ -1,4 +1,4 @@
-/** The service that this one replaces, and this one, on one table: together they let in no more than the limit. */
+/** The old service and this one on one table. Together they admit no more than the limit. */
 import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { Limiter, parsePolicy, type LeaseId, type StreamId, type UserId } from '@streamgate/core'
 import type { DynamoDbStore } from '@streamgate/stores/dynamodb'
@@ -16,7 +16,7 @@ const USERS = Array.from({ length: 8 }, (_, index) => `user-${index}` as UserId)
 describe('both services at once', { timeout: 60_000 }, () => {
   it.each([
     ['a user who is new', 0],
-    ['a user with a roster full of lapsed leases', LIMIT],
+    ['a user with a roster full of expired leases', LIMIT],
   ])('let %s watch no more than the limit', async (_who, lapsed) => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName, requestTimeoutMs: 15_000 })

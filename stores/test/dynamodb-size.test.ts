@@ -1,4 +1,4 @@
-/** How much an item holds, and how long an expression becomes. */
+/** How much an item can hold, and how long an expression becomes. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
   leaseIdOf,
@@ -52,7 +52,7 @@ function shortlyNamedLease(index: number): Lease {
   return typicalLease({ streamId: `film-${index}` })
 }
 
-/** A lease as a player asks for it that tells all it can. */
+/** A lease of a player that sends everything it can. */
 function fullyTypicalLease(): Lease {
   return typicalLease(
     { streamId: randomUUID(), deviceId: randomUUID() },
@@ -60,7 +60,7 @@ function fullyTypicalLease(): Lease {
   )
 }
 
-/** An item that says this, at a version. */
+/** An item with this content, at a version. */
 async function itemSaying(content: RosterContent, version: number): Promise<Item | undefined> {
   const tableName = await dynalite.makeTable()
   const store = await dynalite.makeStore({ tableName })
@@ -70,7 +70,7 @@ async function itemSaying(content: RosterContent, version: number): Promise<Item
   return item && { ...item, V: { N: String(version) } }
 }
 
-/** How many such leases one write unit carries, and the bytes of each; those of a version vary. */
+/** How many such leases one write unit carries, and the bytes of each. Those of a version vary. */
 async function measure(user: string, makeLease: (index: number) => Lease) {
   const tableName = await dynalite.makeTable()
   const store = await dynalite.makeStore({ tableName })
@@ -137,7 +137,7 @@ describe('one write unit (1 KiB) after a stop', () => {
 describe('a roster of a thousand', () => {
   const leases = Array.from({ length: 1000 }, (_, index) => typicalLease({ streamId: `s${index}` }))
 
-  it('is pruned, but for one newcomer, in one update whose expressions are within 4 KB', async () => {
+  it('is pruned for one newcomer, in one update whose expressions are within 4 KB', async () => {
     const wire = await openWire()
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ endpoint: wire.endpoint, tableName })
@@ -162,7 +162,7 @@ describe('a roster of a thousand', () => {
     ['and its notes in all their places with it', NOTED, WITHOUT],
     ['and gets notes in all their places', WITHOUT, NOTED],
     ['and gets other notes in all their places', NOTED, { ...NOTED, forgottenUntilMs: 5_000 }],
-  ])('on as many devices is pruned, %s, in one such update', async (_how, before, after) => {
+  ])('and on as many devices it is pruned, %s, in one such update', async (_how, before, after) => {
     const wire = await openWire()
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ endpoint: wire.endpoint, tableName })
@@ -181,7 +181,7 @@ describe('a roster of a thousand', () => {
     await store.close()
   })
 
-  it('and as many in grace above it are dropped in one such update too, though traces of some stay', async () => {
+  it('and as many in grace above it are removed in one such update too, though traces of some stay', async () => {
     const wire = await openWire()
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ endpoint: wire.endpoint, tableName })
@@ -198,7 +198,7 @@ describe('a roster of a thousand', () => {
     await store.close()
   })
 
-  it('gives up its last lease like any other', async () => {
+  it('ends its last lease like any other', async () => {
     const store = await dynalite.makeStore()
     await store.replace(USER, await store.read(USER), { leases, notes: [] })
     const { id } = leases[999] ?? leaseOf('none')

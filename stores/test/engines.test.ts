@@ -10,7 +10,10 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const ENGINES = [MEMORY, LMDB, DYNAMODB]
 
-/** Prints the address of each module that importing the module in its first argument loads. */
+/**
+ * Prints the address of each module that is loaded when the module in its first argument is
+ * imported.
+ */
 const LIST_LOADED = `
 import { registerHooks } from 'node:module'
 registerHooks({
@@ -61,7 +64,7 @@ describe('the engines of the stores', () => {
     expect(identity()).toBe(identity())
   })
 
-  it('dynamodb reckons with clocks that differ, the others with one clock', () => {
+  it('dynamodb allows for clocks that differ, the others for one clock', () => {
     expect(DYNAMODB.parse('Users').clockSkewMs).toBe(2000)
     expect(DYNAMODB.parse('Users?clockSkewMs=0').clockSkewMs).toBe(0)
     expect([MEMORY.parse(''), LMDB.parse('data')].map(({ clockSkewMs }) => clockSkewMs)).toEqual([0, 0])

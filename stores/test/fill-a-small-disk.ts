@@ -1,6 +1,6 @@
 /**
- * Run under a limit on file sizes: writes until the LMDB environment cannot grow, then prints as one
- * line of JSON how it failed and whether anything that was acknowledged is missing.
+ * Runs under a limit on file sizes. It writes until the LMDB environment cannot grow, then prints
+ * one line of JSON: how it failed and whether anything acknowledged is missing.
  */
 import { LimiterError, type UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'

@@ -1,6 +1,7 @@
 /**
- * A program with a store on the LMDB environment it is given. Each line of its standard input is one command, each
- * line it prints the answer: it notes that streams have finished, all at once, or tells of which it had not read yet.
+ * A program with a store on the given LMDB environment. Each line of its standard input is one
+ * command, and each line it prints is the answer. It notes that streams have finished, all at once,
+ * or lists those it had not read yet.
  */
 import { createInterface } from 'node:readline'
 import type { FinishedStream } from '@streamgate/core'

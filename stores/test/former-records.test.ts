@@ -1,4 +1,4 @@
-/** What version 0.1 has written: without notes but those on evictions, and on DynamoDB without a list of devices. */
+/** What version 0.1 wrote: only notes on evictions, and on DynamoDB no list of devices. */
 import type { DeviceId, Lease, LeaseId, Note, Store } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { open } from 'lmdb'
@@ -22,7 +22,7 @@ const NOTES: readonly Note[] = [
   },
 ]
 
-/** A record as the code of version 0.1 has put it into LMDB, in JSON. */
+/** A record as version 0.1 put it into LMDB, in JSON. */
 const RECORD = {
   leases: LEASES,
   evictions: NOTES.map(({ how: _how, ...eviction }) => eviction),
@@ -76,7 +76,7 @@ const STORES: Readonly<Record<string, () => Promise<Store>>> = {
   },
 }
 
-describe.each(Object.entries(STORES))('a roster that version 0.1 has written on %s', (_name, makeStore) => {
+describe.each(Object.entries(STORES))('a roster that version 0.1 wrote on %s', (_name, makeStore) => {
   it('is read, and met by a walk, with its leases and notes', async () => {
     const store = await makeStore()
     const roster = { leases: LEASES, notes: NOTES, version: 12 }
@@ -103,7 +103,7 @@ describe.each(Object.entries(STORES))('a roster that version 0.1 has written on 
     await store.close()
   })
 
-  it('is replaced if it is as it was seen', async () => {
+  it('is replaced if it is as it was read', async () => {
     const store = await makeStore()
     const seen = await store.read(USER)
     expect((await store.replace(USER, seen, { leases: [TV], notes: [] })).done).toBe(true)

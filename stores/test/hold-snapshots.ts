@@ -1,6 +1,6 @@
 /**
- * A program that holds as many snapshots of an LMDB environment at once as many processes would, says so, and
- * keeps them until its standard input ends: `hold-snapshots.ts <folder> <count>`.
+ * A program that holds as many snapshots of an LMDB environment at once as many processes would,
+ * says so, and keeps them until its standard input ends: `hold-snapshots.ts <folder> <count>`.
  */
 import { readSync, writeSync } from 'node:fs'
 import { open } from 'lmdb'

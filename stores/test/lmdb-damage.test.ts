@@ -1,4 +1,7 @@
-/** Damaged data files. LMDB ends the process that opens one, by SIGSEGV or SIGBUS, so another process opens them. */
+/**
+ * Damaged data files. LMDB ends the process that opens one, by SIGSEGV or SIGBUS, so another
+ * process opens them.
+ */
 import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,7 +16,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const execute = promisify(execFile)
 
-/** Enough for trees of two levels. What the greedy hold is so long that it needs overflow pages. */
+/** Enough for trees of two levels. Some records are so long that they need overflow pages. */
 const USERS = 700
 const GREEDY_USERS = 6
 const LEASES_OF_GREEDY = 60
@@ -47,14 +50,14 @@ afterAll(async () => {
 describe('a data file is refused in one line that says what to do, if it', () => {
   const REFUSED: Readonly<Record<string, Harm>> = {
     'is cut to 8 KB': (bytes) => bytes.subarray(0, 8192),
-    'is cut to half': (bytes) => bytes.subarray(0, bytes.length / 2),
+    'is cut in half': (bytes) => bytes.subarray(0, bytes.length / 2),
     'is cut within its first page': (bytes) => bytes.subarray(0, 100),
     'is cut behind its first page': (bytes) => bytes.subarray(0, pageBytesOf(bytes)),
     'has lost both meta pages': (bytes) => bytes.fill(0, 0, 2 * pageBytesOf(bytes)),
     'has noise in both meta pages': (bytes, chance) =>
       noise(bytes, { from: 0, to: 2 * pageBytesOf(bytes), chance }),
     'is all zeros': (bytes) => bytes.fill(0),
-    'is no file of LMDB': () => Buffer.from('{"not":"mine"}\n'.repeat(1000)),
+    'is not an LMDB file': () => Buffer.from('{"not":"mine"}\n'.repeat(1000)),
   }
 
   it.each(Object.entries(REFUSED))('%s', async (_name, harm) => {
@@ -66,7 +69,7 @@ describe('a data file is refused in one line that says what to do, if it', () =>
     expect(outcome?.reason).not.toContain('\n')
   })
 
-  it('is damaged while there is a backup: the line names the newest one that is whole', async () => {
+  it('is damaged while there is a backup: the line names the newest complete one', async () => {
     const folder = folderWith(whole.subarray(0, 8192))
     placeBackup(join(folder, 'data.mdb.old'), whole, 1)
     placeBackup(join(`${folder}-backup`, 'data.mdb'), whole, 2)
@@ -139,7 +142,7 @@ describe('a data file is opened, if it', () => {
       const newest = newestMetaOf(whole) * pageBytesOf(whole)
       const [outcome] = await useEach([folderWith(harm(Buffer.from(whole), newest))])
       expect(outcome).toMatchObject({ opened: true, users: isLost ? ALL - 1 : ALL })
-      expect(outcome?.warnings?.length, 'it is mended, and told of once').toBe(1)
+      expect(outcome?.warnings?.length, 'it is repaired, and reported once').toBe(1)
       expect(outcome?.warnings?.[0]).toContain(
         isLost ? 'Decisions of the last transaction may be lost' : 'Nothing is lost',
       )
@@ -224,7 +227,7 @@ function noise(
 }
 
 /**
- * What came of opening and using each of these environments, in a process that does one after the other.
+ * The results of opening and using each of these environments, in one process, one after another.
  *
  * @param under what a shell does first, to set limits for the process.
  */

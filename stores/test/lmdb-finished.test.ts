@@ -1,4 +1,6 @@
-/** Notes on finished streams, between processes on one LMDB environment, and how long they are kept. */
+/**
+ * Notes on finished streams, between processes on one LMDB environment, and how long they are kept.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +17,7 @@ const UNTIL_MS = 2_000_000
 const note = (name: string, untilMs = UNTIL_MS): FinishedStream => ({ streamId: name as StreamId, untilMs })
 const named = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`)
 
-/** Another process with a store on the same environment, which does what it is told. */
+/** Another process with a store on the same environment, which carries out commands. */
 class Neighbour {
   readonly #child
   readonly #lines
@@ -28,12 +30,12 @@ class Neighbour {
     })
   }
 
-  /** Notes that these have finished, all at once; resolves once all are acknowledged. */
+  /** Notes that these have finished, all at once. Resolves once all are acknowledged. */
   async finish(names: readonly string[]): Promise<void> {
     await this.#ask({ finish: names.map((name) => note(name)), atMs: AT_MS })
   }
 
-  /** The streams on which it finds notes that it had not read yet. */
+  /** The finished streams that it had not read yet. */
   async readOn(): Promise<string[]> {
     return this.#ask({}) as Promise<string[]>
   }
@@ -62,7 +64,7 @@ async function readOn(store: Store, from?: string) {
 }
 
 describe('two processes on one LMDB environment', () => {
-  it('read of each other which streams have finished, as soon as that is acknowledged', async () => {
+  it('read from each other which streams have finished, as soon as that is acknowledged', async () => {
     const path = temporaryFolder()
     const store = new LmdbStore({ path })
     const neighbour = new Neighbour(path)
@@ -91,7 +93,7 @@ describe('two processes on one LMDB environment', () => {
     await store.close()
   })
 
-  it('leave nothing out while both write and read', async () => {
+  it('miss nothing while both write and read', async () => {
     const path = temporaryFolder()
     const store = new LmdbStore({ path })
     const neighbour = new Neighbour(path)
@@ -122,7 +124,7 @@ describe('two processes on one LMDB environment', () => {
 })
 
 describe('notes in an LMDB environment', () => {
-  it('are one for each stream, however often it is finished, and none once they are over', async () => {
+  it('are one for each stream, however often it is finished, and none once they have expired', async () => {
     const path = temporaryFolder()
     const store = new LmdbStore({ path })
     for (const untilMs of [5, 6, 7]) await store.finish(note('often', UNTIL_MS + untilMs), AT_MS)

@@ -1,4 +1,7 @@
-/** An environment that is opened while other processes write to it: what they change must not pass for damage. */
+/**
+ * An environment that is opened while other processes write to it. Their changes must not look like
+ * damage.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -14,10 +17,10 @@ import { temporaryFolder } from './temporary-folder.ts'
 const WRITERS = 2
 const USERS = 3000
 const OPENINGS = 25
-/** How often a sound file may be looked at without a snapshot, until it looks damaged once. */
+/** How often a sound file may be inspected without a snapshot, until it looks damaged once. */
 const LOOKS_MAX = 2000
 
-it('is never taken for damaged, by whoever opens it', { timeout: 240_000 }, async () => {
+it('is never mistaken for damaged', { timeout: 240_000 }, async () => {
   const path = temporaryFolder()
   const first = new LmdbStore({ path })
   const everybody = Array.from({ length: USERS }, (_, index) => `user-${index}` as UserId)
@@ -35,7 +38,7 @@ it('is never taken for damaged, by whoever opens it', { timeout: 240_000 }, asyn
   const file = join(path, 'data.mdb')
   let looks = 0
   while (looks < LOOKS_MAX && isFlawless(inspect(file))) looks += 1
-  expect(looks, 'looked at without a snapshot, it does look damaged at times').toBeLessThan(LOOKS_MAX)
+  expect(looks, 'sometimes looks damaged if it is inspected without a snapshot').toBeLessThan(LOOKS_MAX)
   for (let opening = 0; opening < 5; opening += 1) {
     expect(inspectHeld(path, file)).toMatchObject({
       state: 'sound',

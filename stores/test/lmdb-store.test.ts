@@ -36,7 +36,7 @@ describe('LmdbStore', () => {
     await after.close()
   })
 
-  it('keeps no record of a user of whom neither a lease nor a note is left', async () => {
+  it('keeps no record of a user with neither a lease nor a note left', async () => {
     const store = new LmdbStore({ path: temporaryFolder() })
     await store.add(USER, leaseOf('film'), { capacity: 3 })
     const { roster } = await store.remove(USER, leaseOf('film'), stopOf('film'))
@@ -46,19 +46,19 @@ describe('LmdbStore', () => {
     await store.close()
   })
 
-  it('makes the folder it is given, dots and all', async () => {
+  it('creates the folder it is given, dots and all', async () => {
     const store = new LmdbStore({ path: `${temporaryFolder()}/some/data.v1` })
     expect((await store.add(USER, leaseOf('film'), { capacity: 3 })).done).toBe(true)
     await store.close()
   })
 
-  it('cannot be opened where no folder can be made, and says so as STORE_UNAVAILABLE', () => {
+  it('cannot be opened if no folder can be created, and reports STORE_UNAVAILABLE', () => {
     expect(() => new LmdbStore({ path: '/dev/null/data' })).toThrow(
       expect.objectContaining({ code: 'STORE_UNAVAILABLE', cause: expect.any(Error) }),
     )
   })
 
-  it('refuses what no longer fits on the disk, loses nothing acknowledged, and goes on', async () => {
+  it('refuses what no longer fits on the disk, loses nothing acknowledged, and continues', async () => {
     const program = fileURLToPath(new URL('fill-a-small-disk.ts', import.meta.url))
     const limited = `ulimit -f 2048 && exec "$0" "$1" "$2"`
     const { stdout } = await execute('bash', ['-c', limited, process.execPath, program, temporaryFolder()])

@@ -11,7 +11,7 @@ describeStoreContract({
 })
 
 describe('MemoryStore', () => {
-  it('leaves no note out of its pages though all streams were finished again in another order', async () => {
+  it('misses no note in its pages though all streams were finished again in another order', async () => {
     const store = new MemoryStore()
     const ids = Array.from({ length: 1_200 }, (_, index) => `match-${index}` as StreamId)
     for (const streamId of ids) await store.finish({ streamId, untilMs: 10 }, 1)

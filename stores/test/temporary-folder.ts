@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 
-/** Calls back when it is time to tidy up: after the running test, unless somebody says otherwise. */
+/** Calls back when it is time to clean up: by default after the running test. */
 export type AtEnd = (tidyUp: () => void | Promise<void>) => void
 
-/** A new, empty folder that is gone at the end, whatever the outcome. */
+/** A new, empty folder that is removed at the end, whatever the outcome. */
 export function temporaryFolder(atEnd: AtEnd = onTestFinished): string {
   const path = mkdtempSync(join(tmpdir(), 'streamgate-'))
   atEnd(() => rmSync(path, { recursive: true, force: true }))
@@ -14,7 +14,7 @@ export function temporaryFolder(atEnd: AtEnd = onTestFinished): string {
 }
 
 /**
- * Tidies up after the last test of the file or of the `describe` that calls this, newest first.
+ * Cleans up after the last test of the file or of the `describe` that calls this, newest first.
  *
  * `afterAll` itself is too late for it: called inside a hook or a test, Vitest never calls back.
  */

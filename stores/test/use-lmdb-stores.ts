@@ -1,12 +1,13 @@
 /**
- * A process that opens the LMDB environment in each folder it is given, reads and writes all over it, and opens it again.
- * Writes one line of JSON for each folder: before, that it begins, and after, what came of it.
+ * A process that opens the LMDB environment in each given folder, reads and writes all over it, and
+ * opens it again. For each folder it writes one line of JSON before it begins, and one with the
+ * result.
  */
 import { LimiterError, type StreamId, type UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { leaseOf } from '../src/contract/specimens.ts'
 
-/** Enough that pages of every tree are taken and given back. */
+/** Enough that pages of every tree are taken and freed. */
 const ROUNDS = 8
 const USERS_PER_ROUND = 12
 
@@ -59,7 +60,7 @@ async function renew(store: LmdbStore, user: UserId): Promise<void> {
   for (const lease of leases.slice(0, 2)) await store.renew(user, lease, lease)
 }
 
-/** A value that was damaged fails its call and no other. */
+/** A damaged value fails its own call and no other. */
 async function settle<Value>(call: Promise<Value>): Promise<Value | undefined> {
   return call.catch((error: unknown) => {
     if (error instanceof LimiterError) return undefined

@@ -12,7 +12,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const GENEROUS_MS = 5000
 
 describeStoreContract({
-  name: 'LmdbStore under a time limit and under watch',
+  name: 'LmdbStore with a time limit and an observer',
   makeStore: async () => guarded(new LmdbStore({ path: temporaryFolder() })),
   makeFailingStore: async () => {
     const { store, user } = await makeDamagedLmdbStore(temporaryFolder())
@@ -28,7 +28,7 @@ function guarded(store: Store): Store {
   return withObserver(withTimeLimit(store, GENEROUS_MS), () => {})
 }
 
-/** A store that does what it is told, and never says so. */
+/** A store that carries out calls, and never answers. */
 function silent(inner: Store): Store {
   return new WrappedStore(inner, async (_verb, call) => {
     await call()
@@ -36,7 +36,7 @@ function silent(inner: Store): Store {
   })
 }
 
-describe('a store under a time limit', () => {
+describe('a store with a time limit', () => {
   it('rejects a call that is not answered in time, naming the call and the limit', async () => {
     const store = withTimeLimit(silent(new MemoryStore()), 20)
     await expect(store.add(USER, leaseOf('a'), { capacity: 3 })).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('a store under a time limit', () => {
     })
   })
 
-  it('leaves open whether the call was carried out, and repeating it is safe', async () => {
+  it('leaves open whether the call was carried out, and a retry is safe', async () => {
     const inner = new MemoryStore()
     await expect(
       withTimeLimit(silent(inner), 20).add(USER, leaseOf('a'), { capacity: 3 }),
@@ -54,7 +54,7 @@ describe('a store under a time limit', () => {
     expect((await inner.read(USER)).leases).toHaveLength(1)
   })
 
-  it('swallows a failure that comes too late', async () => {
+  it('ignores a failure that comes too late', async () => {
     const late = new WrappedStore(new MemoryStore(), async () => {
       await new Promise((resolve) => setTimeout(resolve, 40))
       throw new Error('too late')
@@ -64,8 +64,8 @@ describe('a store under a time limit', () => {
   })
 })
 
-describe('a store under watch', () => {
-  it('tells of every call, which it was, how long it took, and whether it failed', async () => {
+describe('a store with an observer', () => {
+  it('reports every call, which it was, how long it took, and whether it failed', async () => {
     const calls: StoreCall[] = []
     const store = withObserver(new MemoryStore(), (call) => calls.push(call))
     await store.add(USER, leaseOf('a'), { capacity: 1 })

@@ -1,4 +1,6 @@
-/** A process that writes to an LMDB environment until it is killed; says so once it has begun. */
+/**
+ * A process that writes to an LMDB environment until it is killed. It says so once it has begun.
+ */
 import type { UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { leaseOf } from '../src/contract/specimens.ts'

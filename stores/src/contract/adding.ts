@@ -21,12 +21,12 @@ export const ADDING: readonly Clause[] = [
     assert.deepEqual(idsOf(await store.read(USER)), ['a', 'b', 'c'])
   }),
 
-  clause('an add is refused where more than the capacity is held already', async (store) => {
+  clause('an add is refused if more than the capacity is already held', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c')])
     assert.equal((await store.add(USER, leaseOf('d'), { capacity: 2 })).done, false)
   }),
 
-  clause('lapsed leases count, for a store knows no clock', async (store) => {
+  clause('expired leases count, because a store knows no clock', async (store) => {
     await held(store, USER, [leaseOf('a', { expiresAtMs: 1 })])
     assert.equal((await store.add(USER, leaseOf('b'), { capacity: 1 })).done, false)
   }),
@@ -40,7 +40,7 @@ export const ADDING: readonly Clause[] = [
     assert.deepEqual((await store.read(USER)).leases, [leaseOf('a')])
   }),
 
-  clause('of many parallel adds for the last place exactly one wins', async (store) => {
+  clause('of many parallel adds for the last slot exactly one wins', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b')])
     const adds = Array.from({ length: CONTENDERS }, (_, index) =>
       store.add(USER, leaseOf(`c${index}`), { capacity: 3 }),
@@ -50,14 +50,14 @@ export const ADDING: readonly Clause[] = [
     assert.deepEqual(idsOf(await store.read(USER)), winners[0] && idsOf(winners[0].roster))
   }),
 
-  clause('one add repeated in parallel takes one place', async (store) => {
+  clause('one add repeated in parallel takes one slot', async (store) => {
     const adds = Array.from({ length: CONTENDERS }, () => store.add(USER, leaseOf('a'), { capacity: 3 }))
     const winners = (await Promise.all(adds)).filter((outcome) => outcome.done)
     assert.equal(winners.length, 1)
     assert.deepEqual(idsOf(await store.read(USER)), ['a'])
   }),
 
-  clause('parallel adds of different users do not stand in each other’s way', async (store) => {
+  clause('parallel adds of different users do not hinder each other', async (store) => {
     const users = Array.from({ length: CONTENDERS }, (_, index) => `user-${index}` as typeof USER)
     const outcomes = await Promise.all(users.map((user) => store.add(user, leaseOf('a'), { capacity: 1 })))
     assert.ok(outcomes.every((outcome) => outcome.done && idsOf(outcome.roster).length === 1))

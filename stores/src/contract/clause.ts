@@ -1,24 +1,29 @@
 import type { Store, UserId } from '@streamgate/core'
 
-/** What a store brings to be held to the contract. */
+/** What a store provides to be tested against the contract. */
 export type ContractSubject = {
   /** The store's name, as it appears in the report. */
   readonly name: string
-  /** A new, empty store on its real engine; the clause closes it. */
+  /** A new, empty store on its real engine. The clause closes it. */
   readonly makeStore: () => Promise<Store>
   /**
-   * A store whose engine fails at `read(user)` with an error of the driver's own; or, where a store has
-   * no engine that could fail, why not.
+   * A store whose engine fails at `read(user)` with the driver's own error. If the store has no
+   * engine that could fail, the reason why not.
    */
   readonly makeFailingStore: (() => Promise<{ store: Store; user: UserId }>) | { readonly exemption: string }
-  /** A new, empty store that can be opened again; or, where nothing outlives a store, why not. */
+  /**
+   * A new, empty store that can be opened again. If nothing outlives the store, the reason why not.
+   */
   readonly makeLastingStore: (() => Promise<LastingStore>) | { readonly exemption: string }
 }
 
-/** A store on an engine that keeps what it was given, and another store on the same once that one is closed. */
+/**
+ * A store on an engine that keeps its data, and another store on the same engine once the first is
+ * closed.
+ */
 export type LastingStore = { readonly store: Store; readonly reopen: () => Promise<Store> }
 
-/** One sentence that is true of every store, and the trial of it, which throws where it is not. */
+/** One sentence that is true of every store, and its test, which throws if it is not. */
 export type Clause = {
   readonly sentence: string
   readonly holds: (store: Store, subject: ContractSubject) => Promise<void>
@@ -28,7 +33,7 @@ export function clause(sentence: string, holds: Clause['holds']): Clause {
   return { sentence, holds }
 }
 
-/** Tries one clause on a store of its own. */
+/** Tests one clause on its own store. */
 export async function tryClause({ holds }: Clause, subject: ContractSubject): Promise<void> {
   const store = await subject.makeStore()
   try {

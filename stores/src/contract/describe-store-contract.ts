@@ -1,6 +1,4 @@
-/**
- * What every store promises, as a test suite: each store signs it on its real engine.
- */
+/** What every store promises, as a test suite. Each store passes it on its real engine. */
 import { describe, it } from 'vitest'
 import { ADDING } from './adding.ts'
 import { tryClause, type Clause, type ContractSubject } from './clause.ts'

@@ -6,7 +6,7 @@ import { held, idsOf, leaseOf, leaseOn, stopOf, USER } from './specimens.ts'
 /** Enough to lose a race that is not decided in one step, few enough for a remote engine. */
 const CONTENDERS = 40
 
-/** Room enough, so that only the device can stand in the way. */
+/** Enough room that only the device can stand in the way. */
 const ALONE = { capacity: CONTENDERS, soleOfDevice: true }
 
 export const DEVICES: readonly Clause[] = [
@@ -36,7 +36,7 @@ export const DEVICES: readonly Clause[] = [
     }
   }),
 
-  clause('an add that must be alone on its device asks for room too', async (store) => {
+  clause('an add that must be alone on its device needs room too', async (store) => {
     await held(store, USER, [leaseOn('phone', 'a'), leaseOf('b')])
     assert.equal((await store.add(USER, leaseOn('tv', 'c'), { ...ALONE, capacity: 2 })).done, false)
     assert.deepEqual(idsOf(await store.read(USER)), ['a@phone', 'b'])
@@ -123,7 +123,7 @@ export const DEVICES: readonly Clause[] = [
   }),
 ]
 
-/** That the device takes a lease after this, and none before it and after that. */
+/** Checks that the device takes a lease after this, and none before it or afterwards. */
 async function assertFreed(store: Store, free: () => Promise<Outcome | void>): Promise<void> {
   await held(store, USER, [leaseOn('phone', 'a'), leaseOn('tv', 'b'), leaseOf('c')])
   await assertTaken(store, 'tv')

@@ -29,7 +29,7 @@ export const ERASING: readonly Clause[] = [
     assert.deepEqual((await store.scan({ pageSize: 10 })).users, [])
   }),
 
-  clause('an erased user can be added to anew', async (store) => {
+  clause('an erased user can be added to again', async (store) => {
     await held(store, USER, [leaseOf('a')])
     await store.erase(USER)
     assert.equal((await store.add(USER, leaseOf('a'), { capacity: 1 })).done, true)

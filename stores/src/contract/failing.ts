@@ -28,7 +28,7 @@ export const FAILING: readonly Clause[] = [
     await assert.doesNotReject(store.close())
   }),
 
-  clause('writes that are under way settle while the store closes', async (store) => {
+  clause('writes in flight settle while the store closes', async (store) => {
     const adds = Array.from({ length: 10 }, (_, index) =>
       store.add(USER, leaseOf(`a${index}`), { capacity: 10 }),
     )
@@ -56,12 +56,12 @@ export const FAILING: readonly Clause[] = [
   ),
 ]
 
-/** Whether it is a failure of ours with this code. */
+/** Whether it is a `LimiterError` with this code. */
 export function isFailure(error: unknown, code: LimiterError['code']): error is LimiterError {
   return error instanceof LimiterError && error.code === code
 }
 
-/** Whether it carries the driver’s own error. */
+/** Whether it carries the driver's own error. */
 export function hasCause(error: LimiterError): boolean {
   return error.cause instanceof Error && !(error.cause instanceof LimiterError)
 }

@@ -10,34 +10,31 @@ const HOUR_MS = 3_600_000
 
 /** Enough to be written and read at once in any order. */
 const CONTENDERS = 200
-/** More than any store hands out in one page, and the most that one may hand out. */
+/** More than any store returns in one page, and the most that one may return. */
 const MANY = 1_200
 const NOTES_PER_PAGE_MAX = 1_000
-/** How many notes are written at once where it does not matter. */
+/** How many notes are written at once if it does not matter. */
 const BATCH = 100
-/** No reading of so few notes takes more steps. */
+/** Reading so few notes never takes more steps. */
 const STEPS_MAX = 100
 
 export const FINISHING: readonly Clause[] = [
-  clause('where no stream has finished there are no notes', async (store) => {
+  clause('there are no notes if no stream has finished', async (store) => {
     assert.deepEqual((await readAll(store)).notes, {})
   }),
 
-  clause(
-    'a stream that has finished is read back with the instant until which that counts',
-    async (store) => {
-      await store.finish(note('match', 1_790_172_800_123), AT_MS)
-      assert.deepEqual((await readAll(store)).notes, { match: 1_790_172_800_123 })
-    },
-  ),
+  clause('a finished stream is read back with the instant until which that counts', async (store) => {
+    await store.finish(note('match', 1_790_172_800_123), AT_MS)
+    assert.deepEqual((await readAll(store)).notes, { match: 1_790_172_800_123 })
+  }),
 
-  clause('every reader is told everything, whoever has read it before', async (store) => {
+  clause('every reader gets every note, even if another has read it before', async (store) => {
     await store.finish(note('match'), AT_MS)
     const first = await readAll(store)
     assert.deepEqual((await readAll(store)).notes, first.notes)
   }),
 
-  clause('behind a cursor stands all that came since', async (store) => {
+  clause('a cursor is followed by all that came since', async (store) => {
     let { cursor } = await readAll(store)
     for (const name of ['a', 'b', 'c']) {
       await store.finish(note(name), AT_MS)
@@ -47,7 +44,7 @@ export const FINISHING: readonly Clause[] = [
     }
   }),
 
-  clause('behind a cursor does not stand what is an hour older than the newest', async (store) => {
+  clause('a cursor is not followed by what is an hour older than the newest', async (store) => {
     await store.finish(note('old'), AT_MS)
     await store.finish(note('new', AT_MS + 3 * HOUR_MS), AT_MS + HOUR_MS)
     const { notes, cursor } = await readAll(store)
@@ -55,7 +52,7 @@ export const FINISHING: readonly Clause[] = [
     assert.equal('old' in (await readAll(store, cursor)).notes, false)
   }),
 
-  clause('of many finishes at once none is left out, whoever reads meanwhile', async (store) => {
+  clause('of many finishes at once none is missed, even by a reader meanwhile', async (store) => {
     const names = Array.from({ length: CONTENDERS }, (_, index) => `match-${index}`)
     const writing = { isOver: false }
     const written = Promise.all(names.map((name) => store.finish(note(name), AT_MS))).finally(() => {
@@ -68,7 +65,7 @@ export const FINISHING: readonly Clause[] = [
     }
   }),
 
-  clause('of two finishes of one stream the one that counts longer holds', async (store) => {
+  clause('of two finishes of one stream the one that counts longer wins', async (store) => {
     const [sooner, later] = [AT_MS + 1_000, AT_MS + 2_000]
     for (const [place, atMs] of [AT_MS, AT_MS + 1].entries()) {
       const [rising, falling] = [`rising-${place}`, `falling-${place}`]
@@ -92,16 +89,19 @@ export const FINISHING: readonly Clause[] = [
     assert.ok('new' in notes)
   }),
 
-  clause('a cursor stays good though the notes before it were dropped', async (store) => {
+  clause('a cursor stays valid though the notes before it were dropped', async (store) => {
     await store.finish(note('over', AT_MS + 5), AT_MS)
     const { cursor } = await readAll(store)
     await store.finish(note('new'), AT_MS + 10)
     assert.ok('new' in (await readAll(store, cursor)).notes)
   }),
 
-  clause('finished streams whose ids differ in case or Unicode form alone are noted apart', async (store) => {
-    await assertNotedApart(store, LOOKALIKES.flat())
-  }),
+  clause(
+    'finished streams whose ids differ in case or Unicode form alone are different streams',
+    async (store) => {
+      await assertNotedApart(store, LOOKALIKES.flat())
+    },
+  ),
 
   clause('ids of finished streams may hold anything, and be as long as the API allows', async (store) => {
     const long = 's'.repeat(STREAM_ID_BYTES_MAX - 1)
@@ -131,7 +131,7 @@ export const FINISHING: readonly Clause[] = [
     )
   }),
 
-  clause('what was finished outlives the store that noted it', async (_store, { makeLastingStore }) => {
+  clause('a finish outlives the store that noted it', async (_store, { makeLastingStore }) => {
     if ('exemption' in makeLastingStore) return
     const { store, reopen } = await makeLastingStore()
     await store.finish(note('before'), AT_MS)
@@ -147,7 +147,7 @@ export const FINISHING: readonly Clause[] = [
     }
   }),
 
-  clause('a closed store neither notes a finished stream nor tells of one', async (store) => {
+  clause('a closed store neither notes a finished stream nor returns one', async (store) => {
     await store.finish(note('match'), AT_MS)
     await store.close()
     await assert.rejects(store.finish(note('match'), AT_MS), isClosed)
@@ -176,7 +176,7 @@ function isClosed(error: unknown): boolean {
   return isFailure(error, 'STORE_CLOSED')
 }
 
-/** For each stream until when the notes on it count, by name. */
+/** For each stream until when its note counts, by name. */
 type Notes = Record<string, number>
 
 function note(name: string, untilMs = AT_MS + 2 * HOUR_MS): FinishedStream {
@@ -189,7 +189,7 @@ async function assertNotedApart(store: Store, names: readonly string[]): Promise
   assert.deepEqual((await readAll(store)).notes, notesFrom(instants))
 }
 
-/** Reads pages from the cursor on, until one is the last. */
+/** Reads pages from the cursor on, until the last one. */
 async function readAll(store: Store, cursor?: string) {
   const read: FinishedStream[] = []
   let [position, largestPage] = [cursor, 0]
@@ -203,7 +203,10 @@ async function readAll(store: Store, cursor?: string) {
   throw new assert.AssertionError({ message: `the notes did not end within ${STEPS_MAX} pages` })
 }
 
-/** Reads on as a process does, as long as it is told to and once more, and gives all that it has met. */
+/**
+ * Keeps reading as a process does, for as long as it is told to and once more. Returns everything
+ * it met.
+ */
 async function readWhile(store: Store, goesOn: () => boolean): Promise<Notes> {
   const met: FinishedStream[] = []
   let cursor: string | undefined
@@ -225,7 +228,7 @@ function latest(read: readonly FinishedStream[]): Notes {
   return notesFrom(latestMs)
 }
 
-/** As own members, `__proto__` too. */
+/** As own members, even `__proto__`. */
 function notesFrom(entries: Iterable<readonly [string, number]>): Notes {
   return Object.fromEntries(entries)
 }

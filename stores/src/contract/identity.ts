@@ -11,7 +11,7 @@ import {
 import { clause, type Clause } from './clause.ts'
 import { idsOf, leaseOf, stopOf, USER } from './specimens.ts'
 
-/** Each list names different things that somebody careless takes for one. */
+/** Each list names different things that a careless engine may confuse. */
 export const LOOKALIKES: readonly (readonly string[])[] = [
   ['user', 'User', 'USER'],
   ['caf\u00e9', 'cafe\u0301'],

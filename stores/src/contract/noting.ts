@@ -29,22 +29,19 @@ export const NOTING: readonly Clause[] = [
     assert.deepEqual(await contentIn(store), { leases: [], notes: [], lastStop: stopOf('a@tv') })
   }),
 
-  clause(
-    'a removal takes the place of the note before, and says until when that was of use',
-    async (store) => {
-      await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c'), leaseOf('d')])
-      await store.remove(USER, leaseOf('a'), stopOf('a', 4_000))
-      for (const [id, untilMs, forgottenUntilMs] of [
-        ['b', 5_000, 4_000],
-        ['c', 5_000, 5_000],
-        ['d', 7_000, 5_000],
-      ] as const) {
-        await store.remove(USER, leaseOf(id), stopOf(id, untilMs))
-        const { leases: _left, ...noted } = await contentIn(store)
-        assert.deepEqual(noted, { notes: [], lastStop: stopOf(id, untilMs), forgottenUntilMs })
-      }
-    },
-  ),
+  clause('a removal replaces the note before, and keeps until when that would count', async (store) => {
+    await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c'), leaseOf('d')])
+    await store.remove(USER, leaseOf('a'), stopOf('a', 4_000))
+    for (const [id, untilMs, forgottenUntilMs] of [
+      ['b', 5_000, 4_000],
+      ['c', 5_000, 5_000],
+      ['d', 7_000, 5_000],
+    ] as const) {
+      await store.remove(USER, leaseOf(id), stopOf(id, untilMs))
+      const { leases: _left, ...noted } = await contentIn(store)
+      assert.deepEqual(noted, { notes: [], lastStop: stopOf(id, untilMs), forgottenUntilMs })
+    }
+  }),
 
   clause('a removal leaves what was forgotten until a later instant', async (store) => {
     const { lastStop: _none, ...forgetful } = { ...FULL, forgottenUntilMs: 9_000 }

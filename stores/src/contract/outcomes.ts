@@ -6,7 +6,10 @@ import { held, leaseOf, leaseOn, stopOf, USER } from './specimens.ts'
 const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
 const STRANGER = { id: leaseOf('a').id, generation: 'another' as Generation }
 
-/** Each verb, so that it is done on a roster holding `a` and `b`, and so that it is refused there. */
+/**
+ * Each verb, once so that it is done on a roster holding `a` and `b`, and once so that it is
+ * refused.
+ */
 const CALLS: Readonly<Record<string, (store: Store) => Promise<Outcome>>> = {
   'add, done': (store) => store.add(USER, leaseOf('c'), { capacity: 3 }),
   'add, full': (store) => store.add(USER, leaseOf('c'), { capacity: 2 }),
@@ -29,7 +32,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<Outcome>>> = {
 }
 
 export const OUTCOMES: readonly Clause[] = [
-  clause('every verb hands back the roster as it is after the call, done or refused', async (store) => {
+  clause('every verb returns the roster as it is after the call, done or refused', async (store) => {
     for (const [name, call] of Object.entries(CALLS)) {
       await store.erase(USER)
       await held(store, USER, [leaseOf('a'), leaseOf('b')])

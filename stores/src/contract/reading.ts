@@ -13,7 +13,7 @@ export const READING: readonly Clause[] = [
     assert.deepEqual((await store.read(USER)).leases, [fullLease()])
   }),
 
-  clause('a lease that never lapses is read back as one', async (store) => {
+  clause('a lease that never expires is read back as one', async (store) => {
     await store.add(USER, leaseOf('film', { expiresAtMs: null }), { capacity: 3 })
     assert.equal((await store.read(USER)).leases[0]?.expiresAtMs, null)
   }),
@@ -31,18 +31,18 @@ export const READING: readonly Clause[] = [
     }
   }),
 
-  clause('notes are handed out in the order in which they were written', async (store) => {
+  clause('notes are returned in the order in which they were written', async (store) => {
     const notes = notesOfEveryKind().toReversed()
     await store.replace(USER, await store.read(USER), { leases: [], notes })
     assert.deepEqual((await store.read(USER)).notes, notes)
   }),
 
-  clause('leases are handed out in the order in which they were added', async (store) => {
+  clause('leases are returned in the order in which they were added', async (store) => {
     await held(store, USER, [leaseOf('z'), leaseOf('a'), leaseOf('m')])
     assert.deepEqual(idsOf(await store.read(USER)), ['z', 'a', 'm'])
   }),
 
-  clause('a roster that was handed out does not change with later writes', async (store) => {
+  clause('a roster that was returned does not change with later writes', async (store) => {
     const before = await held(store, USER, [leaseOf('film')])
     const copy = structuredClone(before)
     await store.renew(USER, leaseOf('film'), { renewedAtMs: 5_000, expiresAtMs: 6_000 })

@@ -4,7 +4,7 @@ import { clause, type Clause } from './clause.ts'
 import { evictionOfLease, held, idsOf, leaseOf, stopOf, USER } from './specimens.ts'
 
 export const REMOVING: readonly Clause[] = [
-  clause('a removal ends its lease and no other, wherever it stands', async (store) => {
+  clause('a removal ends its lease and no other, wherever it is in the list', async (store) => {
     for (const id of ['a', 'b', 'c']) {
       await store.erase(USER)
       await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c')])
@@ -44,7 +44,7 @@ export const REMOVING: readonly Clause[] = [
     assert.deepEqual(idsOf(await store.read(USER)), ['a'])
   }),
 
-  clause('a place that was freed can be taken at once', async (store) => {
+  clause('a slot that was freed can be taken at once', async (store) => {
     await held(store, USER, [leaseOf('a')])
     await store.remove(USER, leaseOf('a'), stopOf('a'))
     assert.equal((await store.add(USER, leaseOf('b'), { capacity: 1 })).done, true)

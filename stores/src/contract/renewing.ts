@@ -13,7 +13,7 @@ export const RENEWING: readonly Clause[] = [
     assert.deepEqual((await store.read(USER)).leases, [leaseOf('a'), { ...lease, ...LATER }, leaseOf('z')])
   }),
 
-  clause('a renewal turns a lease into one that never lapses, and back', async (store) => {
+  clause('a renewal turns a lease into one that never expires, and back', async (store) => {
     await held(store, USER, [leaseOf('a')])
     await store.renew(USER, leaseOf('a'), { renewedAtMs: 50_000, expiresAtMs: null })
     assert.equal((await store.read(USER)).leases[0]?.expiresAtMs, null)
@@ -37,7 +37,7 @@ export const RENEWING: readonly Clause[] = [
     },
   ),
 
-  clause('a renewal keeps the time of the report that it comes from, and else none', async (store) => {
+  clause('a renewal keeps the time of the report that it comes from, and otherwise none', async (store) => {
     await held(store, USER, [leaseOf('a'), fullLease()])
     for (const reportedAtMs of [70, 60, undefined, undefined, 80]) {
       for (const { id } of [leaseOf('a'), fullLease()]) {

@@ -6,7 +6,7 @@ import { evictionOfLease, fullLease, held, idsOf, leaseOf, stopOf, USER } from '
 const CONTENDERS = 20
 const NEXT = { leases: [leaseOf('next')], notes: [] }
 
-/** Everything that can happen to a roster holding `a` between being seen and being replaced. */
+/** Everything that can happen to a roster holding `a` between being read and being replaced. */
 const MEANWHILE: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   add: (store) => store.add(USER, leaseOf('b'), { capacity: 3 }),
   renew: (store) => store.renew(USER, leaseOf('a'), { renewedAtMs: 3_000, expiresAtMs: 4_000 }),
@@ -16,7 +16,7 @@ const MEANWHILE: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
 }
 
 export const REPLACING: readonly Clause[] = [
-  clause('a replace writes leases and notes whole', async (store) => {
+  clause('a replace writes all leases and notes', async (store) => {
     const seen = await held(store, USER, [leaseOf('a'), leaseOf('b')])
     const next = { leases: [leaseOf('b'), fullLease()], notes: [evictionOfLease('a')] }
     assert.equal((await store.replace(USER, seen, next)).done, true)

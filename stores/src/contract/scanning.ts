@@ -5,15 +5,15 @@ import { evictionOfLease, idsOf, leaseOf, stopOf, USER } from './specimens.ts'
 
 const USERS = Array.from({ length: 23 }, (_, index) => `user-${index}` as UserId)
 
-/** No walk of so few users takes more steps, whatever the page. */
+/** A walk of so few users never takes more steps, whatever the page size. */
 const STEPS_MAX = 200
 
 export const SCANNING: readonly Clause[] = [
-  clause('a walk of an empty store meets nobody and ends', async (store) => {
+  clause('a walk of an empty store meets no user and ends', async (store) => {
     assert.deepEqual(await walk(store, { pageSize: 10 }), [])
   }),
 
-  clause('a walk meets everyone once, whatever the size of its pages', async (store) => {
+  clause('a walk meets every user once, whatever the size of its pages', async (store) => {
     await addEveryone(store)
     for (const pageSize of [1, 7, USERS.length, 1000]) {
       assert.deepEqual(
@@ -24,7 +24,7 @@ export const SCANNING: readonly Clause[] = [
     }
   }),
 
-  clause('a walk goes on from any cursor', async (store) => {
+  clause('a walk continues from any cursor', async (store) => {
     await addEveryone(store)
     const first = await store.scan({ pageSize: 5 })
     assert.ok(first.cursor !== undefined)
@@ -35,13 +35,13 @@ export const SCANNING: readonly Clause[] = [
     assert.deepEqual([...again].toSorted(), [...rest].toSorted())
   }),
 
-  clause('parallel segments meet everyone once between them', async (store) => {
+  clause('parallel segments together meet every user once', async (store) => {
     await addEveryone(store)
     const segments = [0, 1, 2].map((index) => walk(store, { pageSize: 4, segment: { index, count: 3 } }))
     assert.deepEqual((await Promise.all(segments)).flat().toSorted(), [...USERS].toSorted())
   }),
 
-  clause('a walk hands out each roster as it is read', async (store) => {
+  clause('a walk returns each roster as a read does', async (store) => {
     await addEveryone(store)
     for (const { user, roster } of (await store.scan({ pageSize: 5 })).users) {
       assert.deepEqual(roster, await store.read(user))
@@ -49,7 +49,7 @@ export const SCANNING: readonly Clause[] = [
     }
   }),
 
-  clause('a walk meets a user of whom nothing but notes is kept', async (store) => {
+  clause('a walk meets a user of whom only notes are kept', async (store) => {
     await store.replace(USERS[0] ?? USER, await store.read(USERS[0] ?? USER), {
       leases: [],
       notes: [evictionOfLease('x')],

@@ -1,4 +1,4 @@
-/** Users, leases and rosters for the clauses to work with. */
+/** Users, leases and rosters that the clauses use. */
 import {
   leaseIdOf,
   type DeviceId,
@@ -15,7 +15,7 @@ import {
 
 export const USER = 'user-1' as UserId
 
-/** A lease of this stream that lapsed in 1970, which is nothing to a store. */
+/** A lease of this stream that expired in 1970, which does not matter to a store. */
 export function leaseOf(streamId: string, rest: Partial<Lease> = {}): Lease {
   return {
     id: streamId as LeaseId,
@@ -28,7 +28,7 @@ export function leaseOf(streamId: string, rest: Partial<Lease> = {}): Lease {
   }
 }
 
-/** A lease with every member that one can have. */
+/** A lease with every member that it can have. */
 export function fullLease(): Lease {
   const stream = { streamId: 'film-1' as StreamId, deviceId: 'tv@home' as DeviceId }
   return leaseOf('film-1', {
@@ -99,7 +99,7 @@ export function notesOfEveryKind(): readonly Note[] {
   ]
 }
 
-/** A store's user who holds these leases, added one after the other. */
+/** A user who holds these leases, added one after another. */
 export async function held(store: Store, user: UserId, leases: readonly Lease[]): Promise<Roster> {
   for (const lease of leases) await store.add(user, lease, { capacity: leases.length })
   return store.read(user)

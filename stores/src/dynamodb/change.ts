@@ -2,19 +2,19 @@ import { randomInt } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { numberValue } from './members.ts'
 
-/** When an item may be changed. Ids stand in `names` and `values` alone. */
+/** When an item may be changed. Ids are only in `names` and `values`. */
 export type Condition = {
   readonly condition: string
   readonly names?: Readonly<Record<string, string>>
   readonly values?: Readonly<Record<string, AttributeValue>>
 }
 
-/** What becomes of an item that meets the condition; without an `update` it is deleted. */
+/** How an item that meets the condition changes. Without an `update` it is deleted. */
 export type Change = Condition & { readonly update?: string }
 
 /**
- * Where the versions of a new item begin, at random below this bound. An erased user who comes back
- * starts elsewhere, so that nobody who read the old roster can replace the new one.
+ * The versions of a new item begin at random below this bound. An erased user who comes back has
+ * other versions, so a caller that read the old roster cannot replace the new one.
  */
 const FIRST_VERSION_MAX = 2 ** 47
 
@@ -26,7 +26,7 @@ export function randomStart(): number {
   return randomInt(1, FIRST_VERSION_MAX)
 }
 
-/** The values of `NEXT_VERSION`; an item that has no version gets the one after `start`. */
+/** The values of `NEXT_VERSION`. An item without a version gets the one after `start`. */
 export function versionValues(start: number): Record<string, AttributeValue> {
   return { ':start': numberValue(start), ':one': numberValue(1) }
 }

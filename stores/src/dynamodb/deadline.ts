@@ -1,5 +1,5 @@
 /**
- * Does the work and bounds it: after `limitMs` the signal is raised and the promise rejects with a
+ * Does the work within a bound. After `limitMs` the signal is raised and the promise rejects with a
  * `TimeoutError`, whatever the work does then.
  */
 export async function withDeadline<Result>(

@@ -1,29 +1,33 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 
-/** Where DynamoDB is and how long it is waited for. */
+/** The address of DynamoDB, and how long to wait for it. */
 export type DynamoDbClientOptions = {
-  /** Another address than the Region's own: an emulator, a VPC endpoint. */
+  /** An address other than the Region's own: an emulator, a VPC endpoint. */
   readonly endpoint?: string
-  /** The AWS Region; where absent, the SDK looks for it in its usual places. */
+  /** The AWS Region. If absent, the SDK looks for it in its usual places. */
   readonly region?: string
-  /** The longest wait for a connection, for an answer to begin, and for it to go on; 500 ms by default. */
+  /**
+   * The longest wait for a connection, for an answer to begin, and for it to continue. The default
+   * is 500 ms.
+   */
   readonly requestTimeoutMs?: number
-  /** How often a request is sent before it is given up; 2 by default. */
+  /** How often a request is sent before it fails. The default is 2. */
   readonly maxAttempts?: number
 }
 
 /**
- * Ten times the slowest answer that DynamoDB gives when it is well, and enough for the handshake of a
- * cold start.
+ * Ten times the slowest answer of a healthy DynamoDB, and enough for the handshake of a cold start.
  */
 export const REQUEST_TIMEOUT_MS = 500
 
-/** One repetition mends a connection that went stale or a lost packet; more only adds to what overloads. */
+/**
+ * One retry is enough for a stale connection or a lost packet. More would only add to an overload.
+ */
 export const ATTEMPTS_MAX = 2
 
 /**
- * The SDK's client with the limits that it has not by itself: by default it waits for an answer for five
- * minutes and makes four attempts. Credentials come from the SDK's usual places.
+ * The SDK's client with limits that it lacks by default: it waits for an answer for five minutes
+ * and makes four attempts. Credentials come from the SDK's usual places.
  */
 export function makeDynamoDbClient(options: DynamoDbClientOptions = {}): DynamoDBClient {
   const { endpoint, region, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = ATTEMPTS_MAX } = options

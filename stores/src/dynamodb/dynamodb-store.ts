@@ -34,62 +34,68 @@ import { ERASING, replacing } from './roster-change.ts'
 import { isDescribed, rosterOf, type UserItem } from './user-item.ts'
 import { UserTable, type Call, type Written } from './user-table.ts'
 
-/** Which table, and how it is reached. */
+/** Which table to use, and how to reach it. */
 export type DynamoDbStoreOptions = DynamoDbClientOptions & {
   /**
-   * A table whose hash key is the text `UserId`, without a range key; its TTL attribute is `ExpiresAt`.
-   * Beside it stands `<tableName>-finished`, with the texts `Shard` and `FinishedAt` as hash and range key
-   * and the same TTL attribute.
+   * A table whose hash key is the text `UserId`, without a range key. Its TTL attribute is
+   * `ExpiresAt`. Next to it is `<tableName>-finished`, with the texts `Shard` and `FinishedAt` as
+   * hash and range key and the same TTL attribute.
    */
   readonly tableName: string
-  /** A client made elsewhere, with limits of its own; it is left open by `close()`. */
+  /** A client made elsewhere, with its own limits. `close()` leaves it open. */
   readonly client?: DynamoDBClient
 }
 
 /**
- * The most changes that one call tries. Each but the first is aimed at the item that refused the one
- * before, so as many writers must have come between.
+ * The most changes that one call tries. Each after the first is based on the item that refused the
+ * one before, so as many writers must have come between.
  */
 const CHANGES_MAX = 10
 
-/** What waits may add to a call: the SDK's longest after a first throttling is 1 s, after another failure 50 ms. */
+/**
+ * How long waits may extend a call: the SDK's longest wait after a first throttling is 1 s, and
+ * after another failure 50 ms.
+ */
 const WAITS_MS = 1_000
 
 /**
- * Rosters in a DynamoDB table, one item per user, readable by somebody who knows only `UserId` and
- * `Streams`; see `user-item.ts` for the rest of the item. Finished streams have a table of their own, see
- * `finished-table.ts`; where it is missing, `finish` and `finished` reject and every other verb goes on.
+ * Rosters in a DynamoDB table, one item per user. A program that knows only `UserId` and `Streams`
+ * can read it. See `user-item.ts` for the rest of the item. Finished streams have their own table,
+ * see `finished-table.ts`. If that is missing, `finish` and `finished` reject, and all other verbs
+ * work.
  *
- * Each verb is one conditional `UpdateItem` in the common case: one write unit for an item of up to 1 KiB, and no
- * read unit. Such an item carries seven leases of streams named by UUIDs, fifteen with ids like `film-1`, or three
- * with UUIDs for stream and device and with type, content, label and plan. Notes take room too: after a stop it
- * carries one lease less. A refusal hands the item back and costs the same write unit.
+ * Each verb is one conditional `UpdateItem` in the common case: one write unit for an item of up to
+ * 1 KiB, and no read unit. Such an item has room for seven leases of streams named by UUIDs, for
+ * fifteen with ids like `film-1`, or for three with UUIDs for stream and device and with type,
+ * content, label and plan. Notes take room too: after a stop there is room for one lease less. A
+ * refusal returns the item and costs the same write unit.
  *
  * A second request is made
- * - if a lease is ended that does not stand first in the list,
- * - if a lease is renewed or ended that was written by hand,
- * - if a lease that lapses is added beside one that may not,
- * - if a lease is ended, or must be alone on its device, and the item's list of devices is missing or wrong,
- *   as in items of version 0.1: the request sets it right,
+ * - if a lease ends that is not the first in the list,
+ * - if a lease that was written by hand is renewed or ends,
+ * - if a lease that expires is added beside one that may not,
+ * - if a lease ends, or must be alone on its device, and the item's list of devices is missing or
+ *   wrong, as in items of version 0.1: the request corrects it,
  * - about once in three weeks of renewals,
  * - if a refusal comes without an item.
  *
- * A call settles within `maxAttempts × requestTimeoutMs + 1 s`, 2 s by default, the search for credentials
- * and every wait included.
+ * A call settles within `maxAttempts × requestTimeoutMs + 1 s`, 2 s by default, including the
+ * search for credentials and every wait.
  *
- * The client repeats a request whose answer was lost, so a write may meet itself. An `add` or `replace`
- * recognises its own work and is `done`; a `renew` does the same again; a `remove` finds the lease gone
- * and is refused, though it was this call that ended it. A first sending that arrives only after a later
- * call of the same user is not recognised: an `add` whose lease was ended meanwhile takes a place until
- * it lapses, never beyond what its room allows; a `renew` takes its lease back to the older instants until the
- * next one. A late `replace` changes nothing, nor does a late `remove` of a generation that is over.
+ * The client repeats a request whose answer was lost, so a write may meet itself. An `add` or
+ * `replace` recognises its own work and is `done`. A `renew` does the same again. A `remove` finds
+ * the lease gone and is refused, though this call ended it. A first request that arrives only after
+ * a later call of the same user is not recognised. If an `add` arrives so late and its lease has
+ * ended meanwhile, it takes a slot until it expires, but never more than its room allows. A late
+ * `renew` moves its lease back to the older instants until the next one. A late `replace` changes
+ * nothing, nor does a late `remove` of a generation that is over.
  *
- * On a global table with multi-Region strong consistency a write that meets one of another Region is refused and
- * nothing is written. That is a lost race: the call looks again and decides again.
+ * On a global table with multi-Region strong consistency, a write that meets one of another Region
+ * is refused and nothing is written. That is a lost race: the call reads and decides again.
  *
- * Rejects with `STORE_UNAVAILABLE` for whatever the driver throws, the overdue call among it, with
- * `STORE_CLOSED`, and with `STORE_CONTENDED` where others kept changing the roster between the requests
- * of one call.
+ * Rejects with `STORE_UNAVAILABLE` for everything that the driver throws, including a call that
+ * takes too long, with `STORE_CLOSED`, and with `STORE_CONTENDED` if others kept changing the
+ * roster between the requests of one call.
  *
  * Rules of the engine: Amazon DynamoDB Developer Guide, "Condition and filter expressions", "Update
  * expressions", "Item sizes and formats", "Read and write operations".
@@ -103,7 +109,7 @@ export class DynamoDbStore implements Store {
   readonly #underWay = new Set<Promise<unknown>>()
   #isClosed = false
 
-  /** Nothing is sent yet: a missing table, Region or credential shows at the first call. */
+  /** Sends nothing yet. A missing table, Region or credential shows at the first call. */
   constructor(options: DynamoDbStoreOptions) {
     const { tableName, client, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = ATTEMPTS_MAX } = options
     this.#client = client ?? makeDynamoDbClient(options)
@@ -142,7 +148,9 @@ export class DynamoDbStore implements Store {
     })
   }
 
-  /** Takes every entry of the id out of the list: the old service wrote one for each start. */
+  /**
+   * Removes every entry of the id from the list, because the old service wrote one for each start.
+   */
   async remove(user: UserId, lease: LeaseRef, note: Note): Promise<Outcome> {
     return this.#run(async (deadline) => {
       const call = { user, deadline }
@@ -160,7 +168,7 @@ export class DynamoDbStore implements Store {
     })
   }
 
-  /** A roster of which neither a lease nor a note is left is not kept: the item is deleted. */
+  /** A roster with neither a lease nor a note left is not kept: the item is deleted. */
   async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
     return this.#run(async (deadline) => {
       const replacement = replacing(seen, next)
@@ -176,8 +184,9 @@ export class DynamoDbStore implements Store {
   }
 
   /**
-   * Walks the table by its own order and segments. A cursor is good for the segment it came from. Users whose
-   * last lease was stopped are met with the note on it until a sweep or the table's TTL forgets them.
+   * Walks the table in its own order and segments. A cursor is valid for the segment it came from.
+   * A user whose last lease was stopped is met, with the note on it, until a sweep or the table's
+   * TTL removes the user.
    */
   async scan(request: ScanRequest): Promise<ScanPage> {
     return this.#run(async (deadline) => {
@@ -200,8 +209,8 @@ export class DynamoDbStore implements Store {
   }
 
   /**
-   * Sees every note that was acknowledged before the call, as long as the clocks of the writers differ by
-   * no more than 2 s. One read unit where nothing is new; notes of the last 10 s come again.
+   * Sees every note that was acknowledged before the call, as long as the writers' clocks differ by
+   * no more than 2 s. One read unit if nothing is new. Notes of the last 10 s come again.
    */
   async finished(cursor?: string): Promise<FinishedPage> {
     return this.#run((deadline) => this.#finished.since(cursor, deadline))
@@ -214,7 +223,7 @@ export class DynamoDbStore implements Store {
     if (this.#ownsClient) this.#client.destroy()
   }
 
-  /** Tries one change after the other, until one is done or `revise` lets the refusal stand. */
+  /** Tries one change after another, until one is done or `revise` accepts the refusal. */
   async #write(
     call: Call,
     first: Change,
@@ -235,7 +244,10 @@ export class DynamoDbStore implements Store {
     })
   }
 
-  /** After a refusal too: the old service may have added an entry to an item that carries a date. */
+  /**
+   * Also after a refusal, because the old service may have added an entry to an item that has a
+   * date.
+   */
   async #mendExpiry(call: Call, { item }: Written): Promise<void> {
     let mending = item && mendingExpiry(item)
     for (let attempt = 1; mending !== undefined && attempt <= CHANGES_MAX; attempt += 1) {
@@ -259,7 +271,7 @@ export class DynamoDbStore implements Store {
   }
 }
 
-/** Erase again for as long as the item is there. */
+/** Erases again for as long as the item exists. */
 function erasing(item: UserItem | undefined): Change | undefined {
   return item === undefined ? undefined : ERASING
 }

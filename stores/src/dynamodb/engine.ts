@@ -1,13 +1,13 @@
 import { malformed, type StoreAddress, type StoreEngine } from '../engine.ts'
 
-/** Clocks in a cloud are kept within milliseconds of each other, so this is ample. */
+/** Clocks in a cloud agree within milliseconds, so this is ample. */
 const CLOCK_SKEW_DEFAULT_MS = 2000
 const CLOCK_SKEW_MS_MAX = 60_000
 
 /** Amazon DynamoDB Developer Guide, "Naming rules". */
 const TABLE_NAME = /^[\w.-]{3,255}$/
 
-/** Rosters in a DynamoDB table, for any number of hosts, each with a clock of its own. */
+/** Rosters in a DynamoDB table, for any number of hosts, each with its own clock. */
 export const DYNAMODB: StoreEngine = {
   scheme: 'dynamodb',
   usage: 'dynamodb:<table>',

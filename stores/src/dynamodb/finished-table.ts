@@ -1,14 +1,15 @@
 /**
- * Notes on finished streams, in a table of their own beside that of the users.
+ * Notes on finished streams, in their own table next to that of the users.
  *
- *     Shard        "0"                            hash key; one partition takes a thousand notes a second
- *     FinishedAt   "001790000000000#match-1"      range key: the writer's clock in ms, `#`, the stream
+ *     Shard        "0"                          hash key, takes a thousand notes a second
+ *     FinishedAt   "001790000000000#match-1"    range key: writer's clock in ms, `#`, stream
  *     StreamId     "match-1"
- *     UntilMs      1790172800000                  until when the note counts
- *     ExpiresAt    1790172800                     the same in seconds: the table's TTL
+ *     UntilMs      1790172800000                until when the note counts
+ *     ExpiresAt    1790172800                   the same in seconds: the table's TTL
  *
- * A note is one `PutItem`, a page of notes one `Query`; no other action is used. A stream that is finished
- * again gets a second note. TTL removes notes within days after they are over, so readers look at `UntilMs`.
+ * A note is one `PutItem`, and a page of notes is one `Query`. No other action is used. A stream
+ * that is finished again gets a second note. TTL removes notes within days after they expire, so
+ * readers look at `UntilMs`.
  */
 import {
   PutItemCommand,
@@ -23,23 +24,26 @@ import { numberValue } from './members.ts'
 /** The table of finished streams that belongs to a table of users. */
 export const finishedTableName = (tableName: string) => `${tableName}-finished`
 
-/** So few that no page holds up the other requests of the process, so many that a cold start takes few. */
+/**
+ * So few that no page delays the other requests of the process, so many that a cold start needs
+ * few.
+ */
 const NOTES_PER_PAGE = 500
 
 /**
  * How far a cursor stays behind the newest note, and for how long.
  *
- * A note takes its place by its writer's clock and appears when its request is carried out, so it may
- * appear before others that were read already. Clocks that differ by up to 2 s and a request that takes
- * up to 2 s make it at most 6 s late; the rest is for a reader that needs several pages. A writer whose
- * clock is ahead by more than this hides the notes that others write until its own time has come.
+ * A note is sorted by its writer's clock and appears when its request is carried out, so it may
+ * appear before others that were already read. With clocks that differ by up to 2 s and a request
+ * that takes up to 2 s it is at most 6 s late. The rest is for a reader that needs several pages. A
+ * writer whose clock is ahead by more than this hides the notes of others until that time has come.
  */
 const OVERLAP_MS = 10_000
 
 const SHARD = '0'
-/** Before every note, since each has digits behind its first. */
+/** Sorts before every note, because each has more digits. */
 const BEGINNING = '0'
-/** Behind the instant of a note; a cursor without it stands between notes. */
+/** Follows the instant of a note. A cursor without it is between notes. */
 const SEPARATOR = '#'
 /** Enough for some thirty thousand years, so that instants sort as texts. */
 const INSTANT_DIGITS = 15
@@ -48,7 +52,9 @@ const INSTANT_DIGITS = 15
 export class FinishedTable {
   readonly #client: DynamoDBClient
   readonly #name: string
-  /** The newest note that was read last, and when it was first seen, by a clock that never jumps. */
+  /**
+   * The newest note that was read last, and when it was first seen, by a clock that never jumps.
+   */
   #newest = BEGINNING
   #newestSeenAtMs = 0
 
@@ -85,7 +91,9 @@ export class FinishedTable {
     }
   }
 
-  /** A page of the notes behind the cursor; sees every note that was acknowledged before the call. */
+  /**
+   * A page of the notes behind the cursor. Sees every note that was acknowledged before the call.
+   */
   async since(cursor: string | undefined, deadline: AbortSignal): Promise<FinishedPage> {
     const askedAtMs = performance.now()
     const reservedWords = { '#shard': 'Shard' }
@@ -109,8 +117,8 @@ export class FinishedTable {
   }
 
   /**
-   * Where to go on once everything up to `newest` was read: a while behind it, until it has been the
-   * newest for that while. After that nothing can appear before it, and asking again reads nothing.
+   * The cursor once everything up to `newest` was read: behind it, until it has been the newest for
+   * a while. After that nothing can appear before it, and the next query reads nothing.
    */
   #cursorBehind(newest: string, askedAtMs: number): string {
     const isNote = newest.includes(SEPARATOR)

@@ -1,11 +1,11 @@
-/** What one item tells of a call on it, beside its roster. */
+/** What an item says about a call on it, apart from its roster. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Lease, LeaseRef, Room, Roster, RosterContent } from '@streamgate/core'
 import type { AddedTo, RemovedFrom } from './lease-change.ts'
 import { noteValue, notesValue } from './note-value.ts'
 import { devicesValue, expirySecondsIn, leaseValue, rosterOf, type UserItem } from './user-item.ts'
 
-/** Where the lease stands in the list, if it is held and of the generation asked for. */
+/** The lease's place in the list, if it is held and of the requested generation. */
 export function placeOf({ id, generation }: LeaseRef, item: UserItem | undefined): number | undefined {
   const place = rosterOf(item).leases.findIndex(
     (held) => held.id === id && (generation === undefined || held.generation === generation),
@@ -13,7 +13,9 @@ export function placeOf({ id, generation }: LeaseRef, item: UserItem | undefined
   return place === -1 ? undefined : place
 }
 
-/** What is known of an item that refused to give up a lease; `undefined` if it does not hold it. */
+/**
+ * What is known of an item that refused to end a lease. `undefined` if it does not hold the lease.
+ */
 export function removedFrom(lease: LeaseRef, item: UserItem | undefined): RemovedFrom | undefined {
   const place = placeOf(lease, item)
   if (item === undefined || place === undefined) return undefined

@@ -1,6 +1,6 @@
 /**
- * The verbs that touch one lease as conditional updates of one item. `attribute_not_exists` stands
- * first, so that no function is asked about an attribute that is not there.
+ * The verbs on one lease, as conditional updates of one item. `attribute_not_exists` comes first,
+ * so that no function is asked about an attribute that does not exist.
  */
 import {
   splitLeaseId,
@@ -28,19 +28,24 @@ import {
 
 /** What is known of the item to which a lease is added. */
 export type AddedTo = {
-  /** Whether leases that never lapse may be held there. */
+  /** Whether the item may hold leases that never expire. */
   readonly mayLast?: boolean
   /** The roster that has room for it, if the item's own list of devices is wrong. */
   readonly judged?: Roster
 }
 
-/** Where a lease stands that is ended, and its device, or the roster that tells it if the item's list is wrong. */
+/**
+ * The place of a lease that ends, and its device. If the item's list of devices is wrong, the
+ * roster that has them.
+ */
 export type RemovedFrom = { readonly place: number } & (
   | { readonly deviceId: string | undefined }
   | { readonly judged: Roster }
 )
 
-/** A condition that an item holds what it must, and how its list of devices is then kept. */
+/**
+ * The condition that an item still holds what it must, and how its list of devices is then updated.
+ */
 type DeviceChange = Condition & { readonly set: string; readonly remove: string }
 
 const isListed = 'contains(Streams, :id)'
@@ -48,8 +53,8 @@ const isDescribed = 'attribute_exists(#lease)'
 const isNotDescribed = 'attribute_not_exists(#lease)'
 
 /**
- * Adds a lease if there is room. Beside leases that may never lapse, a lapsing one goes in without touching
- * the item's expiry; in the common form the condition says that there are none such.
+ * Adds a lease if there is room. Beside leases that may never expire, one that expires is added
+ * without touching the item's expiry. In the common form the condition says that there are none.
  */
 export function adding(lease: Lease, room: Room, { mayLast = false, judged }: AddedTo = {}): Change {
   const neverWritten = 'attribute_not_exists(Streams)'
@@ -103,7 +108,7 @@ function takingRoom({ id, deviceId }: Lease, { capacity, soleOfDevice = false }:
   }
 }
 
-/** The item still says this, for which the lease was judged. */
+/** The item is still the one for which the lease was judged. */
 function addingTo(judged: Roster, lease: Lease): DeviceChange {
   const asJudged = unchangedSince(judged)
   const devices = { ':devices': devicesValue([...judged.leases, lease]) }
@@ -137,7 +142,10 @@ export function renewing({ id, generation }: LeaseRef, renewal: Renewal): Change
   }
 }
 
-/** Gives a lease that was written by hand its attribute: nothing can be set below one that is not there. */
+/**
+ * Gives a lease that was written by hand its attribute, because nothing can be set below a missing
+ * one.
+ */
 export function describing(id: LeaseId, renewal: Renewal): Change {
   return {
     update: `SET #lease = :lease, ${NEXT_VERSION}`,
@@ -151,12 +159,14 @@ export function describing(id: LeaseId, renewal: Renewal): Change {
   }
 }
 
-/** Where a lease is looked for first: most users hold one, or end the one that they started first. */
+/**
+ * Where a lease is looked for first. Most users hold one, or end the one that they started first.
+ */
 export function firstPlace({ id }: LeaseRef): RemovedFrom {
   return { place: 0, deviceId: splitLeaseId(id).deviceId }
 }
 
-/** Ends a lease that stands so, and leaves the note, if there is one, in the place of the note before. */
+/** Ends a lease in this place. If there is a note, it replaces the note before. */
 export function removing(lease: LeaseRef, note: Note | undefined, from: RemovedFrom): Change {
   const { place } = from
   const devices = 'judged' in from ? removingFrom(from.judged, place) : removingAt(lease, from)
@@ -177,7 +187,7 @@ export function removing(lease: LeaseRef, note: Note | undefined, from: RemovedF
   }
 }
 
-/** The lease and its device stand in this place of their lists. */
+/** The lease and its device are in this place of their lists. */
 function removingAt(
   { id, generation }: LeaseRef,
   { place, deviceId }: Extract<RemovedFrom, { readonly deviceId: string | undefined }>,
@@ -197,7 +207,7 @@ function removingAt(
   }
 }
 
-/** The item still says this, in which the lease was found. */
+/** The item is still the one in which the lease was found. */
 function removingFrom(judged: Roster, place: number): DeviceChange {
   const asJudged = unchangedSince(judged)
   const devices = { ':devices': devicesValue(judged.leases.toSpliced(place, 1)) }

@@ -1,14 +1,14 @@
 /**
- * `ExpiresAt`: when the table may forget a user who left. It is never looked at for a decision, but
- * DynamoDB deletes by it, so it must not come before the end of a lease.
+ * `ExpiresAt`: when the table may delete a user who left. No decision looks at it, but DynamoDB
+ * deletes by it, so it must not come before the end of a lease.
  *
- * The rule that makes this true in one request: an item carries `ExpiresAt` only where every lease that
- * was put into it lapses. A lapsing lease is added in the common form only to an item that carries it,
- * or that holds nothing; a lease that never lapses takes it away; a `replace`, which sees all leases,
- * sets it anew. So an item written by hand, which has none, gets none for as long as it holds anything.
+ * One rule makes this true in one request: an item has `ExpiresAt` only if every lease that was put
+ * into it expires. In the common form a lease that expires is added only to an item that has it, or
+ * that holds nothing. A lease that never expires removes it. A `replace` sees all leases and sets
+ * it again. An item written by hand has none, and gets none for as long as it holds anything.
  *
- * The old service knows nothing of `ExpiresAt`. If it adds an entry to an item that carries one, the date is
- * taken away by the next write for this user, also by one that is refused, and by the next sweep.
+ * The old service does not know `ExpiresAt`. If it adds an entry to an item that has one, the date
+ * is removed by the next write for this user, even by one that is refused, and by the next sweep.
  */
 import { lapsesAtMs, type Lease, type RosterContent } from '@streamgate/core'
 import type { Change } from './change.ts'
@@ -18,12 +18,14 @@ import { expirySecondsIn, rosterOf, type UserItem } from './user-item.ts'
 const DAY_SECONDS = 86_400
 
 /**
- * How long after the end of the lease written last a user may be forgotten. It is longer than the longest
- * lease of a policy, which is a week, so that no lease written earlier ends later.
+ * How long after the end of the lease written last a user may be deleted. It is longer than the
+ * longest lease of a policy, which is a week, so that no lease written earlier ends later.
  */
 const KEPT_SECONDS = 30 * DAY_SECONDS
 
-/** What must be left after a renewal: below it the date is moved, once in three weeks of watching. */
+/**
+ * What must be left after a renewal. Below it the date is moved, once in three weeks of watching.
+ */
 const KEPT_SECONDS_MIN = 7 * DAY_SECONDS
 
 /** The date of an item whose newest lease ends then. */
@@ -31,7 +33,7 @@ export function expirySeconds(expiresAtMs: number): number {
   return Math.ceil(expiresAtMs / 1000) + KEPT_SECONDS
 }
 
-/** The date of an item that holds this; `null` where it must never be forgotten. */
+/** The date of an item with these contents. `null` if it must never be deleted. */
 export function expirySecondsOf(content: RosterContent): number | null {
   const { leases, notes, lastStop, forgottenUntilMs = 0 } = content
   const notesUntilMs = [...notes, ...(lastStop === undefined ? [] : [lastStop])].map(({ untilMs }) => untilMs)
@@ -40,8 +42,8 @@ export function expirySecondsOf(content: RosterContent): number | null {
 }
 
 /**
- * The change that mends the date of an item after a write, where one is needed: it has come near by
- * renewals, which leave it alone, or somebody who knows only `Streams` has added an entry.
+ * The change that corrects the date of an item after a write, if one is needed: renewals leave it
+ * alone until it has come near, or a program that knows only `Streams` has added an entry.
  */
 export function mendingExpiry(item: UserItem): Change | undefined {
   const currentSeconds = expirySecondsIn(item)

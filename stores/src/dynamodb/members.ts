@@ -1,42 +1,42 @@
-/** Values and members as DynamoDB takes them. */
+/** Values and members as DynamoDB expects them. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { splitLeaseId, type Evictor } from '@streamgate/core'
 
 /** The members of a map. */
 export type Members = Readonly<Record<string, AttributeValue>>
 
-/** A number as DynamoDB takes it: in decimal digits. */
+/** A number as DynamoDB expects it: in decimal digits. */
 export function numberValue(value: number): AttributeValue.NMember {
   return { N: String(value) }
 }
 
-/** The number that a value is; `undefined` if it is none. */
+/** The number in a value. `undefined` if it is not a number. */
 export function numberIn(value: AttributeValue | undefined): number | undefined {
   return value?.N === undefined ? undefined : Number(value.N)
 }
 
-/** The text that a value is; the empty one if it is none. */
+/** The text in a value. Empty if it is not a text. */
 export function textIn(value: AttributeValue | undefined): string {
   return value?.S ?? ''
 }
 
-/** A member for a text that is there. */
+/** A member for a text that is present. */
 export function textMember(name: string, value: string | undefined): Members {
   return value === undefined ? {} : { [name]: { S: value } }
 }
 
-/** A member for the device, if the id does not tell it. */
+/** A member for the device, if the id does not say it. */
 export function deviceMember({ id, deviceId }: Pick<Evictor, 'id' | 'deviceId'>): Members {
   if (deviceId === splitLeaseId(id).deviceId) return {}
   return { d: deviceId === undefined ? { NULL: true } : { S: deviceId } }
 }
 
-/** The device that these members and this id tell. */
+/** The device in these members and this id. */
 export function deviceIn(members: Members, id: string): string | undefined {
   return members['d'] === undefined ? splitLeaseId(id).deviceId : members['d'].S
 }
 
-/** The members that have a value: an absent one must not be there at all. */
+/** The members that have a value, because an absent one must not be written at all. */
 export function withoutAbsent(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }

@@ -1,12 +1,18 @@
 /**
  * A note on a lease that ended, as a map.
  *
- *     {id, g, at, until, w: "s"}    lease, its generation, when, until when it is of use, and how it ended
+ *     {id, g, at, until, w: "s"}    lease, generation, when, until when it counts, how it ended
  *
- * `w` says how: absent, evicted, with `by`; `o`, by an operator, with its reason `y`; `s`, by its player; `p`,
- * played out, with the report's time `q`; `l`, lapsed. The last two keep what the lease was judged by, under
- * the names that a lease has for it. Notes are a list in the item, because their order counts and no id
- * may become a member name.
+ * `w` says how:
+ * - absent: evicted, with `by`
+ * - `o`: by an operator, with the reason `y`
+ * - `s`: by its player
+ * - `p`: played out, with the report's time `q`
+ * - `l`: expired
+ *
+ * The last two keep the facts by which the lease was judged, under the names that a lease has for
+ * them. Notes are a list in the item, because their order counts and no id may become a member
+ * name.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { Evictor, LeaseFacts, LeaseId, Note } from '@streamgate/core'
@@ -40,7 +46,7 @@ export function noteValue(note: Note): AttributeValue {
   }
 }
 
-/** The note that these members say. */
+/** The note in these members. */
 export function noteIn(members: Members): Note {
   const note = {
     leaseId: textIn(members['id']),

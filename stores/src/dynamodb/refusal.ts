@@ -1,4 +1,6 @@
-/** The two ways in which DynamoDB refuses a write because of what somebody else wrote. Nothing is written then. */
+/**
+ * The two ways in which DynamoDB refuses a write because of another write. Nothing is written then.
+ */
 import type {
   ConditionalCheckFailedException,
   ReplicatedWriteConflictException,
@@ -10,8 +12,8 @@ export function isRefusal(error: unknown): error is ConditionalCheckFailedExcept
 }
 
 /**
- * Whether a write met another Region's write to the same item. Only global tables with multi-Region strong
- * consistency refuse like this, and they do not say what the item holds now.
+ * Whether a write met another Region's write to the same item. Only global tables with multi-Region
+ * strong consistency refuse like this, and they do not return the item.
  */
 export function isRegionalConflict(error: unknown): error is ReplicatedWriteConflictException {
   return error instanceof Error && error.name === 'ReplicatedWriteConflictException'

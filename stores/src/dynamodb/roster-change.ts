@@ -1,4 +1,4 @@
-/** The verbs that touch the whole item. */
+/** The verbs on the whole item. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { EMPTY_ROSTER, type Lease, type Roster, type RosterContent } from '@streamgate/core'
 import { isVacant } from '../transitions.ts'
@@ -12,22 +12,23 @@ import { devicesValue, idsValue, leaseAttribute, leaseValue } from './user-item.
 const PLACEHOLDER_RADIX = 36
 
 /**
- * The most leases whose attributes one update drops: its expression has room for 4 KB. An attribute that is left
- * counts for nothing.
+ * The most leases whose attributes one update removes, because its expression has room for 4 KB. An
+ * attribute that stays counts for nothing.
  */
 const DROPPED_MAX = 1_000
 
-/** A change of the whole roster, and the version that the item has after it. */
+/** A change of the whole roster, and the item's version after it. */
 export type Replacement = Change & { readonly version: number }
 
-/** Deletes an item, whatever it says; the condition only keeps to the rule that every write has one. */
+/** Deletes an item, whatever it holds. The condition is there only because every write has one. */
 export const ERASING: Change = { condition: 'attribute_exists(UserId)' }
 
 /**
- * Writes the roster whole, or deletes the item if nothing is left to keep.
+ * Writes the whole roster, or deletes the item if nothing is left to keep.
  *
- * Leases that are in `seen` as they are in `next` are left alone. An expression of 4 KB carries the names
- * of a thousand leases dropped and one written, or of some two hundred and fifty written anew.
+ * Leases that are the same in `seen` and in `next` are left alone. An expression of 4 KB has room
+ * for the names of a thousand leases removed and one written, or of some two hundred and fifty
+ * written.
  */
 export function replacing(seen: Roster, next: RosterContent): Replacement {
   const asSeen = unchangedSince(seen)
@@ -58,7 +59,7 @@ export function replacing(seen: Roster, next: RosterContent): Replacement {
   }
 }
 
-/** The notes, each kind in its place. Places that were filled and are not any more are emptied. */
+/** The notes, each kind in its place. Places that are no longer filled are emptied. */
 function noteParts(seen: RosterContent, { notes, lastStop, forgottenUntilMs }: RosterContent) {
   const values: Record<string, AttributeValue> = {
     ...(notes.length > 0 && { ':X': notesValue(notes) }),
@@ -77,7 +78,7 @@ function noteParts(seen: RosterContent, { notes, lastStop, forgottenUntilMs }: R
   }
 }
 
-/** The leases to write and to drop, under placeholders as short as can be. */
+/** The leases to write and to remove, under the shortest possible placeholders. */
 function leaseParts(seen: readonly Lease[], next: readonly Lease[]) {
   const names: Record<string, string> = {}
   const values: Record<string, AttributeValue> = {}

@@ -4,14 +4,15 @@ import { numberValue } from './members.ts'
 import { VERSION_BY_HAND } from './user-item.ts'
 
 /**
- * How many entries of the list are compared one by one, after its length: an expression has room for
- * 4 KB. Only somebody who exchanges a later entry by hand, without touching `V`, would go unnoticed.
+ * How many entries of the list are compared one by one, after its length, because an expression has
+ * room for 4 KB. Only a later entry that is exchanged by hand, without touching `V`, would go
+ * unnoticed.
  */
 const COMPARED_ENTRIES_MAX = 100
 
 /**
- * That the item says what it said when this roster was read. The list is compared too, because somebody who knows
- * only `Streams` writes it without a version.
+ * The condition that the item is as it was when this roster was read. It compares the list too,
+ * because a program that knows only `Streams` writes it without a version.
  */
 export function unchangedSince({ version, leases }: Roster): Condition {
   const isAbsent = 'attribute_not_exists(UserId)'

@@ -1,30 +1,32 @@
 /**
- * One user's item in the table, and the roster that it says.
+ * One user's item in the table, and the roster in it.
  *
  *     UserId     "user2"
  *     Streams    ["abc", "def@tv"]    ids of the leases held, oldest first: what is counted
  *     L#abc      {s, r, e, g, t, c, n, p, u, k, q}
- *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content, label, plan, until
- *                when in grace, content and time of a CMCD report
+ *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content,
+ *                label, plan, until when in grace, content and time of a CMCD report
  *     D          ["", "tv"]           the device of each entry of `Streams`, "" for none
  *     V          7                    version, +1 at every change of the roster
- *     X          [{id, g, at, until, w, …}]    notes on leases that ended, in their order; see `note-value.ts`
+ *     X          [{id, g, at, until, w, …}]    notes on leases that ended, in their order,
+ *                                     see `note-value.ts`
  *     Q, QU      {id, at, until, w}   the note that the last stop left, and its `until`
- *     QB         1790000000000        `until` of the note that stood there before: forgotten
- *     F          1790000000000        until when other notes are forgotten
- *     ExpiresAt  1790000000           when the table may forget the user, in seconds
+ *     QB         1790000000000        `until` of the note before it, which was dropped
+ *     F          1790000000000        until when other notes that were dropped would count
+ *     ExpiresAt  1790000000           when the table may delete the user, in seconds
  *
- * Stream and device are read from the lease's id. `d` is there only if the lease names another device than its
- * id does (or none: NULL). Each lease has an attribute of its own, because DynamoDB sets nothing below a map
- * that is not there, and a first lease has to be written in one update.
+ * Stream and device are read from the lease's id. `d` is there only if the lease names another
+ * device than its id does (or none: NULL). Each lease has its own attribute, because DynamoDB sets
+ * nothing below a map that does not exist, and a first lease has to be written in one update.
  *
- * `D` lets an `add` refuse a device's second lease without reading the item. It is believed only if it is as long
- * as `Streams`. An item of version 0.1 has none, and somebody who writes `Streams` by hand leaves it behind. The
- * next write that needs it then sets it right, at the cost of a second request.
+ * With `D` an `add` can refuse a device's second lease without reading the item. It is trusted only
+ * if it is as long as `Streams`. An item of version 0.1 has none, and a program that writes only
+ * `Streams` does not update it. The next write that needs it then corrects it, at the cost of a
+ * second request.
  *
- * An entry of `Streams` without its `L#` attribute was written by somebody who knows only `UserId` and
- * `Streams`: it is a lease that never lapses, started at 0, of the generation `by-hand`. An `L#`
- * attribute whose id is not in `Streams` counts for nothing.
+ * An entry of `Streams` without its `L#` attribute was written by a program that knows only
+ * `UserId` and `Streams`. It is a lease that never expires, started at 0, with the generation
+ * `by-hand`. An `L#` attribute whose id is not in `Streams` counts for nothing.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import {
@@ -40,19 +42,22 @@ import {
 import { deviceIn, deviceMember, numberIn, numberValue, textMember, withoutAbsent } from './members.ts'
 import { noteIn } from './note-value.ts'
 
-/** What the table holds under one `UserId`. */
+/** The table's contents for one `UserId`. */
 export type UserItem = Record<string, AttributeValue>
 
-/** The version of an item that has none, because nobody but a human or the old service has written it. */
+/**
+ * The version of an item that has none, because it was only ever written by hand or by the old
+ * service.
+ */
 export const VERSION_BY_HAND = -1
 
-/** The generation of a lease that is in the list and nowhere else. */
+/** The generation of a lease that is only in the list. */
 export const GENERATION_BY_HAND = 'by-hand' as Generation
 
 /**
- * The roster that an item says; of no item, the empty one.
+ * The roster in an item. Empty for no item.
  *
- * @throws {TypeError} where `Streams` is there and is not a list of texts.
+ * @throws {TypeError} if `Streams` is there and is not a list of texts.
  */
 export function rosterOf(item: UserItem | undefined): Roster {
   if (item === undefined) return EMPTY_ROSTER
@@ -73,7 +78,7 @@ export function isDescribed(item: UserItem, id: LeaseId): boolean {
   return item[leaseAttribute(id)]?.M !== undefined
 }
 
-/** When the table may forget the user, in seconds since the epoch; `undefined` where never. */
+/** When the table may delete the user, in seconds since the epoch. `undefined` if never. */
 export function expirySecondsIn(item: UserItem): number | undefined {
   const seconds = item['ExpiresAt']?.N
   return seconds === undefined ? undefined : Number(seconds)
@@ -84,7 +89,7 @@ export function leaseAttribute(id: LeaseId): string {
   return `L#${id}`
 }
 
-/** What stands in `D` for a lease of this device. */
+/** The entry in `D` for a lease of this device. */
 export function deviceValue(deviceId: string | undefined): AttributeValue {
   return { S: deviceId ?? '' }
 }
@@ -94,7 +99,7 @@ export function devicesValue(leases: readonly Lease[]): AttributeValue {
   return { L: leases.map(({ deviceId }) => deviceValue(deviceId)) }
 }
 
-/** What stands under the name of a lease. */
+/** The attribute of a lease. */
 export function leaseValue(lease: Lease): AttributeValue {
   return {
     M: {

@@ -10,14 +10,17 @@ import type { Change } from './change.ts'
 import { isRefusal, isRegionalConflict } from './refusal.ts'
 import type { UserItem } from './user-item.ts'
 
-/** One call of the store: about whom, and until when. */
+/** One call of the store: its user, and its deadline. */
 export type Call = { readonly user: UserId; readonly deadline: AbortSignal }
 
-/** What a conditional write came to, with the item as it is after it. */
+/** The result of a conditional write, with the item as it is after it. */
 export type Written = {
   readonly done: boolean
   readonly item: UserItem | undefined
-  /** Whether the client sent it more than once: a write whose answer was lost then refuses its own repetition. */
+  /**
+   * Whether the client sent it more than once. A write whose answer was lost then refuses its own
+   * repetition.
+   */
   readonly wasRepeated: boolean
 }
 
@@ -25,7 +28,7 @@ export type Written = {
 export type Page = {
   readonly items: readonly UserItem[]
   readonly lastUser?: string
-  /** Read capacity that the step took, as far as the endpoint tells. */
+  /** The read capacity of the step, if the endpoint reports it. */
   readonly readUnits?: number
 }
 
@@ -48,9 +51,9 @@ export class UserTable {
   /**
    * Makes the change if its condition holds.
    *
-   * A refusal hands back the item that was refused, from the same instant. Where none comes with it,
-   * because there is none or because the endpoint does not know the option, one consistent read takes
-   * its place; what that shows may already be newer than the refusal. A write that met one of another Region
+   * A refusal returns the item that was refused, from the same instant. If it comes without one,
+   * because there is none or because the endpoint does not know the option, one consistent read
+   * replaces it. That may already be newer than the refusal. A write that met one of another Region
    * is refused in the same way.
    */
   async write(call: Call, change: Change): Promise<Written> {

@@ -7,8 +7,8 @@ import { inspect } from './inspection.ts'
 export type Backup = { readonly path: string; readonly modifiedAt: Date }
 
 /**
- * The newest whole backup next to an environment: `data.mdb.*` in its folder, or `data.mdb` in a sibling folder whose name
- * contains the folder's name, as in `data.bak` or `2026-11-25-data`.
+ * The newest whole backup next to an environment: `data.mdb.*` in its folder, or `data.mdb` in a
+ * sibling folder whose name contains the folder's name, as in `data.bak` or `2026-11-25-data`.
  */
 export function newestBackup(folder: string): Backup | undefined {
   const own = resolve(folder)

@@ -8,7 +8,10 @@ export class Damage extends Error {
   override readonly name = 'Damage'
 }
 
-/** LMDB's data file, read without LMDB. A read beyond its end is an error here. In LMDB's memory map it ends the process. */
+/**
+ * LMDB's data file, read without LMDB. A read beyond its end is an error here. In LMDB's memory map
+ * it ends the process.
+ */
 export class DataFile {
   readonly #descriptor: number
 

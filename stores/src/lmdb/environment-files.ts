@@ -32,9 +32,9 @@ export type Opening = { readonly dataFile: string; readonly usePreviousSnapshot:
 export type Warn = (message: string) => void
 
 /**
- * Makes sure that LMDB can open the environment in this folder. If LMDB cannot, because of a damaged file, missing
- * permissions or a full disk, it ends the process. A broken meta page is repaired if the other one leads to a whole
- * snapshot.
+ * Makes sure that LMDB can open the environment in this folder. If LMDB cannot, because of a
+ * damaged file, missing permissions or a full disk, it ends the process. A broken meta page is
+ * repaired if the other one leads to a whole snapshot.
  *
  * @param warn is told what was repaired.
  * @throws {Error} that says what is wrong and what to do, in one line.

@@ -1,13 +1,16 @@
 import { statSync, type BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 
-/** Shorter than a process takes to start: a second service in a new folder finds this one's store closed. */
+/**
+ * Shorter than a process takes to start: a second service in a new folder finds this one's store
+ * closed.
+ */
 const LOOK_EVERY_MS = 250
 
 /**
- * Notices if the path of an open data file no longer leads to that file, or if the file is cut short. A process can go on
- * using a deleted file without an error, while another process opens a new one. Looks by a timer, so calls to the store
- * cost nothing more.
+ * Notices if the path of an open data file no longer leads to that file, or if the file is cut
+ * short. A process can go on using a deleted file without an error, while another process opens a
+ * new one. Looks by a timer, so calls to the store cost nothing more.
  */
 export class FileWatch {
   readonly #path: string
@@ -31,7 +34,7 @@ export class FileWatch {
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref()
   }
 
-  /** Why the file must not be used; undefined if it may be. */
+  /** Why the file must not be used, or `undefined` if it may be. */
   get fault(): string | undefined {
     return this.#fault
   }

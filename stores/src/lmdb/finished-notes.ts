@@ -1,16 +1,22 @@
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
 import type { Database, RootDatabase } from 'lmdb'
 
-/** The database within the environment; the name carries the record's format. */
+/** The database within the environment. The name carries the record's format. */
 const FINISHED_DATABASE = 'finished.v1'
 
-/** So few that no page holds up the other requests of the process, so many that a cold start takes few. */
+/**
+ * So few that no page delays the other requests of the process, so many that a cold start needs
+ * few.
+ */
 const NOTES_PER_PAGE = 500
 
-/** What one transaction drops at most: more than it adds, so that the notes become fewer, and over soon. */
+/**
+ * How many notes one transaction drops at most: more than it adds, so that their number falls, but
+ * few enough to be quick.
+ */
 const DROPPED_AT_ONCE_MAX = 100
 
-/** Where the number of the newest note stands; it outlives the note, lest a number be given twice. */
+/** The key of the newest note's number. It outlives the note, so that no number is given twice. */
 const LAST_SEQUENCE = 0
 
 type Entry = { readonly key: number; readonly value: FinishedStream }
@@ -22,9 +28,10 @@ type Entry = { readonly key: number; readonly value: FinishedStream }
  *     "match-1"    3                        the number of the stream's only note
  *     0            3                        the last number that was given to a note
  *
- * Numbers are given inside the write transaction, which one process has at a time, so whoever has seen
- * a number has seen all below it: a cursor is the last number seen. Notes are dropped from the oldest on,
- * up to the first that still counts, so one that counts for long keeps those that came after it.
+ * Numbers are given inside the write transaction, which one process has at a time. So a reader that
+ * has seen a number has seen all lower ones, and a cursor is the last number seen. Notes are
+ * dropped from the oldest on, up to the first that still counts. So a note that counts for long
+ * keeps the later ones.
  */
 export class FinishedNotes {
   readonly #records: Database<FinishedStream | number, number | StreamId>
@@ -33,7 +40,10 @@ export class FinishedNotes {
     this.#records = environment.openDB({ name: FINISHED_DATABASE, encoding: 'json' })
   }
 
-  /** Keeps the note, unless one that counts as long is there, and drops some that are over; resolves once it is flushed. */
+  /**
+   * Keeps the note, unless one that counts as long is there, and drops some expired notes. Resolves
+   * after the flush.
+   */
   async add(note: FinishedStream, atMs: number): Promise<void> {
     await this.#records.transaction(() => {
       this.#dropOver(atMs)
@@ -41,7 +51,10 @@ export class FinishedNotes {
     })
   }
 
-  /** A page of the notes behind the cursor; sees every note that was acknowledged before the call, by any process. */
+  /**
+   * A page of the notes behind the cursor. Sees every note that any process acknowledged before the
+   * call.
+   */
   since(cursor = String(LAST_SEQUENCE)): FinishedPage {
     this.#records.resetReadTxn()
     const page = [...this.#entriesFrom(Number(cursor) + 1, NOTES_PER_PAGE)]
@@ -78,7 +91,7 @@ export class FinishedNotes {
     }
   }
 
-  /** Numbers stand before texts, so a range that ends at the largest number holds notes alone. */
+  /** Numbers sort before texts, so a range that ends at the largest number holds only notes. */
   #entriesFrom(start: number, limit: number): Iterable<Entry> {
     const range = { start, end: Number.MAX_SAFE_INTEGER, limit }
     return this.#records.getRange(range) as Iterable<unknown> as Iterable<Entry>

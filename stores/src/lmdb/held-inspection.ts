@@ -1,6 +1,7 @@
 /**
- * A program: inspects an environment while it holds a snapshot, so that LMDB reuses none of the pages that the inspection
- * reads. Writes the inspection to standard output, as JSON. LMDB may end this process if the file is damaged.
+ * A program: inspects an environment while it holds a snapshot, so that LMDB reuses none of the
+ * pages that the inspection reads. Writes the inspection to standard output, as JSON. LMDB may end
+ * this process if the file is damaged.
  */
 import { open } from 'lmdb'
 import { inspect, isFlawless } from './inspection.ts'

@@ -11,12 +11,16 @@ const LIMIT_MS = 60_000
 /** Longer than a write to a meta page takes. */
 const PAUSE_MS = 20
 
-/** Each commit changes a meta page. Both of them are within the first 128 KiB, with the largest page size. */
+/**
+ * Each commit changes a meta page. Both of them are within the first 128 KiB, with the largest page
+ * size.
+ */
 const HEAD_BYTES = 0x2_0000
 
 /**
- * Inspects the data file of an environment that other processes may be using. If something looks wrong, and the file has
- * changed in the meantime, another process inspects it again while it holds a snapshot.
+ * Inspects the data file of an environment that other processes may be using. If something looks
+ * wrong, and the file has changed in the meantime, another process inspects it again while it holds
+ * a snapshot.
  */
 export function inspectInUse(folder: string, dataFile: string): Inspection {
   const before = headOf(dataFile)

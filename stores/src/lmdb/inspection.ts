@@ -22,8 +22,8 @@ export type Soundness = {
 }
 
 /**
- * Checks a data file without LMDB. LMDB trusts what it reads, so a damaged page ends its process. If another process
- * writes to the file at the same time, a sound file can look damaged.
+ * Checks a data file without LMDB. LMDB trusts what it reads, so a damaged page ends its process.
+ * If another process writes to the file at the same time, a sound file can look damaged.
  *
  * @throws {NodeJS.ErrnoException} if the file cannot be read.
  */

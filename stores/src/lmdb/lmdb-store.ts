@@ -21,38 +21,43 @@ import { FileWatch } from './file-watch.ts'
 import { FinishedNotes } from './finished-notes.ts'
 import { rosterIn, type RosterRecord } from './roster-record.ts'
 
-/** Where the environment lies. */
+/** The place of the environment. */
 export type LmdbStoreOptions = {
-  /** A directory on a local disk, made if it is missing; never on a network file system. */
+  /** A directory on a local disk, created if it is missing. Never use a network file system. */
   readonly path: string
-  /** Takes a line for the operator: of damage that was mended, of a data file that is gone. By default a process warning. */
+  /**
+   * Takes a line for the operator, about damage that was repaired or a data file that is gone. By
+   * default a process warning.
+   */
   readonly warn?: (message: string) => void
 }
 
-/** The database within the environment; the name carries the record's format. */
+/** The database within the environment. The name carries the record's format. */
 const ROSTERS_DATABASE = 'rosters.v1'
 
 /**
- * Snapshots that all processes together may read at once: two for each of the 256 workers that a service may have, and as
- * many again for other processes. It is fixed, because the process that opens the environment first decides for all.
+ * Snapshots that all processes together may read at once: two for each of the 256 workers that a
+ * service may have, and as many again for other processes. It is fixed, because the process that
+ * opens the environment first decides for all.
  */
 const READERS_MAX = 1024
 
 /**
- * Where the versions of a new record begin, at random below this bound. An erased user who comes back
- * starts elsewhere, so that nobody who read the old roster can replace the new one.
+ * The versions of a new record begin at random below this bound. An erased user who comes back has
+ * other versions, so a caller that read the old roster cannot replace the new one.
  */
 const FIRST_VERSION_MAX = 2 ** 47
 
 /**
- * Rosters in an embedded LMDB environment: one record per user, for any number of processes on one host.
+ * Rosters in an embedded LMDB environment: one record per user, for any number of processes on one
+ * host.
  *
- * Every verb runs inside a write transaction, which LMDB grants to one process at a time; verbs that
- * arrive together share a transaction and its flush. A verb resolves after the flush, so what was
- * acknowledged survives `kill -9` and, as far as the disk keeps its word, a loss of power.
+ * Every verb runs inside a write transaction, which LMDB grants to one process at a time. Verbs
+ * that arrive together share a transaction and its flush. A verb resolves after the flush, so what
+ * was acknowledged survives `kill -9` and, if the disk keeps its word, a power failure.
  *
- * `overlappingSync` is off because LMDB then commits by flushing; with it on, the library may reopen at
- * a commit that was never flushed.
+ * `overlappingSync` is off because LMDB then commits by flushing. With it on, the library may
+ * reopen at a commit that was never flushed.
  */
 export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
@@ -62,8 +67,8 @@ export class LmdbStore extends TransitionStore implements Store {
   #isClosed = false
 
   /**
-   * @throws {LimiterError} `STORE_UNAVAILABLE` if the environment cannot be opened; the cause says what to do. A damaged
-   * data file is refused, not opened.
+   * @throws {LimiterError} `STORE_UNAVAILABLE` if the environment cannot be opened. The cause says
+   * what to do. A damaged data file is refused, not opened.
    */
   constructor({ path, warn = (message) => process.emitWarning(message) }: LmdbStoreOptions) {
     super()
@@ -170,7 +175,10 @@ export class LmdbStore extends TransitionStore implements Store {
     return { done: true, roster: written }
   }
 
-  /** The database at its newest state: the library else reads one snapshot until its event turn ends. */
+  /**
+   * The database at its newest state. By default the library reads one snapshot until its event
+   * turn ends.
+   */
   #current(): Database<RosterRecord, UserId> {
     this.#rosters.resetReadTxn()
     return this.#rosters
@@ -187,7 +195,7 @@ function unavailable(cause: unknown): LimiterError {
   return new LimiterError('STORE_UNAVAILABLE', 'The LMDB environment failed', { cause })
 }
 
-/** The library's "commit failed" carries the true reason as a promise that rejects with it. */
+/** The library's "commit failed" carries the real reason as a promise that rejects with it. */
 async function commitErrorOf(error: unknown): Promise<unknown> {
   if (typeof error !== 'object' || error === null || !('commitError' in error)) return error
   try {

@@ -3,11 +3,15 @@ import { Damage, unsigned64, type DataFile } from './data-file.ts'
 import { readTree, TREE_BYTES, type Tree } from './tree.ts'
 
 /**
- * One of the two pages at the beginning of a data file. Each describes a whole snapshot. Transaction N writes page
- * N mod 2 and changes no page of the snapshot before it, so that one stays whole.
+ * One of the two pages at the beginning of a data file. Each describes a whole snapshot.
+ * Transaction N writes page N mod 2 and changes no page of the snapshot before it, so that one
+ * stays whole.
  */
 export type MetaPage = {
-  /** Whether the fields are right that LMDB writes only once. LMDB does not open a file without them. */
+  /**
+   * Whether the fields are right that LMDB writes only once. LMDB does not open a file without
+   * them.
+   */
   readonly hasHeader: boolean
   readonly pageBytes: number
   readonly transaction: number
@@ -27,7 +31,9 @@ const MAGIC_OFFSET = 24
 const MAGIC = 0xbeefc0de
 const VERSION_OFFSET = 28
 const VERSION = 2
-/** The description of the tree of free pages also holds the page size and the environment's flags. */
+/**
+ * The description of the tree of free pages also holds the page size and the environment's flags.
+ */
 const PAGE_BYTES_OFFSET = 48
 const FREE_PAGES_OFFSET = 48
 const FREE_PAGES_FLAGS = 0x08
@@ -57,8 +63,8 @@ export function readMetaPages(file: DataFile): MetaPages {
 }
 
 /**
- * Restores the fields of a meta page that are the same for every transaction. No other process writes other bytes to
- * them, so this needs no lock.
+ * Restores the fields of a meta page that are the same for every transaction. No other process
+ * writes other bytes to them, so this needs no lock.
  */
 export function restoreHeader(path: string, index: number, pageBytes: number): void {
   const header = Buffer.alloc(VERSION_OFFSET + 4)

@@ -1,12 +1,12 @@
 import { EMPTY_ROSTER, type NoteOf, type Roster } from '@streamgate/core'
 
-/** A record of version 0.1, which knew notes on evictions alone. */
+/** A record of version 0.1, which only had notes on evictions. */
 type FormerRecord = Omit<Roster, 'notes'> & { readonly evictions: readonly Omit<NoteOf<'evicted'>, 'how'>[] }
 
-/** What stands under a user. */
+/** The value stored for a user. */
 export type RosterRecord = Roster | FormerRecord
 
-/** The roster that a record says; of no record, the empty one. */
+/** The roster in a record. Empty for no record. */
 export function rosterIn(record: RosterRecord | undefined): Roster {
   if (record === undefined) return EMPTY_ROSTER
   if (!('evictions' in record)) return record

@@ -39,8 +39,9 @@ type Bounds = { readonly low?: Key | undefined; readonly high?: Key | undefined 
 type Visit = Bounds & { readonly number: number; readonly level: number; readonly leafLevel: number }
 
 /**
- * Checks every page that LMDB can reach from a meta page. Each must be in the file, be of the right kind, be used once and
- * hold its keys in order. No page may be both used and listed as free. The contents of values are not checked.
+ * Checks every page that LMDB can reach from a meta page. Each must be in the file, be of the right
+ * kind, be used once and hold its keys in order. No page may be both used and listed as free. The
+ * contents of values are not checked.
  */
 export class SnapshotCheck {
   readonly #file: DataFile

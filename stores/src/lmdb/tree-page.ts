@@ -1,6 +1,9 @@
 import { Damage, unsigned64 } from './data-file.ts'
 
-/** The header of every page, in bytes: number 8, transaction 8, unused 2, kind 2, bounds of the free space 2 and 2. */
+/**
+ * The header of every page, in bytes: number 8, transaction 8, unused 2, kind 2, bounds of the free
+ * space 2 and 2.
+ */
 export const PAGE_HEADER_BYTES = 24
 const TRANSACTION_OFFSET = 8
 const KIND_OFFSET = 18
@@ -14,7 +17,10 @@ const BRANCH = 0x01
 const LEAF = 0x02
 const OVERFLOW = 0x04
 
-/** An entry, in bytes: data length 4, flags 2, key length 2, key, data. In a branch the first six are a page number. */
+/**
+ * An entry, in bytes: data length 4, flags 2, key length 2, key, data. In a branch the first six
+ * are a page number.
+ */
 const FLAGS_OFFSET = 4
 const KEY_LENGTH_OFFSET = 6
 const ENTRY_HEADER_BYTES = 8
@@ -22,19 +28,25 @@ const ENTRY_HEADER_BYTES = 8
 /** Flags of a leaf's entry: its data is in overflow pages, or it describes a tree. */
 export const IN_OVERFLOW = 0x01
 export const IS_TREE = 0x02
-/** An entry whose data is in overflow pages names them: first page 8, transaction 8, number of pages 8. */
+/**
+ * An entry whose data is in overflow pages names them: first page 8, transaction 8, number of pages
+ * 8.
+ */
 const OVERFLOW_ENTRY_BYTES = 24
 const OVERFLOW_ENTRY_COUNT_OFFSET = 16
 
 /** Where a key is. */
 export type Key = { readonly bytes: Buffer; readonly start: number; readonly end: number }
 
-/** The data of a leaf's entry: its length, and where in the page it is, or where its overflow pages are named. */
+/**
+ * The data of a leaf's entry: its length, and where in the page it is, or where its overflow pages
+ * are named.
+ */
 export type EntryData = { readonly flags: number; readonly length: number; readonly start: number }
 
 /**
- * A page of a B+ tree: header, offsets of the entries, free space, entries. Offsets and bounds count from the end of the
- * header.
+ * A page of a B+ tree: header, offsets of the entries, free space, entries. Offsets and bounds
+ * count from the end of the header.
  */
 export class TreePage {
   readonly bytes: Buffer
@@ -120,7 +132,10 @@ export function isOverflow(header: Buffer, { count }: Overflow): boolean {
   return header.readUInt16LE(KIND_OFFSET) === OVERFLOW && header.readUInt32LE(OVERFLOW_COUNT_OFFSET) === count
 }
 
-/** Whether a page has this number and is not from a later transaction: LMDB would take it for a page it is just writing. */
+/**
+ * Whether a page has this number and is not from a later transaction: LMDB would take it for a page
+ * it is just writing.
+ */
 export function isPage(bytes: Buffer, number: number, transaction: number): boolean {
   return unsigned64(bytes, 0) === number && unsigned64(bytes, TRANSACTION_OFFSET) <= transaction
 }

@@ -5,7 +5,7 @@ export type Tree = {
   readonly flags: number
   /** How many pages there are from the root to a leaf, both included. */
   readonly depth: number
-  /** The number of the root's page; above 2^53 if the tree is empty. */
+  /** The number of the root's page. It is above 2^53 if the tree is empty. */
   readonly root: number
 }
 

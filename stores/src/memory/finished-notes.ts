@@ -1,22 +1,26 @@
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
 
-/** So few that no page holds up the other requests of the process, so many that a cold start takes few. */
+/**
+ * So few that no page delays the other requests of the process, so many that a cold start needs
+ * few.
+ */
 const NOTES_PER_PAGE = 500
 
 type Note = { readonly untilMs: number; readonly sequence: number }
 
 /**
- * Notes on finished streams in the order in which they came. A cursor is the number of the last note seen.
+ * Notes on finished streams in the order in which they came. A cursor is the number of the last
+ * note seen.
  *
- * Notes are dropped from the oldest on, up to the first that still counts, so one that counts for long
- * keeps those that came after it.
+ * Notes are dropped from the oldest on, up to the first that still counts. So a note that counts
+ * for long keeps the later ones.
  */
 export class FinishedNotes {
-  /** One note per stream; a stream whose note is renewed goes to the end. */
+  /** One note per stream. A stream whose note is renewed goes to the end. */
   readonly #notes = new Map<StreamId, Note>()
   #sequence = 0
 
-  /** Keeps the note, unless one that counts as long is there, and drops those that are over. */
+  /** Keeps the note, unless one that counts as long is there, and drops expired ones. */
   add({ streamId, untilMs }: FinishedStream, atMs: number): void {
     this.#dropOver(atMs)
     if ((this.#notes.get(streamId)?.untilMs ?? -Infinity) >= untilMs) return

@@ -16,16 +16,19 @@ import { contentOf, isVacant, type Transition } from '../transitions.ts'
 import { FinishedNotes } from './finished-notes.ts'
 
 /**
- * Rosters in this process's memory: exact, and gone with the process. For tests, and as the yardstick.
+ * Rosters in this process's memory: exact, and gone with the process. It is for tests, and the
+ * reference for other stores.
  *
- * Each verb is atomic because it runs without a pause. A walk takes its users in the order of
- * their ids, and its cursor is the last one met.
+ * Each verb is atomic because it runs without a pause. A walk visits users in the order of their
+ * ids, and its cursor is the last one visited.
  */
 export class MemoryStore extends TransitionStore implements Store {
   readonly #rosters = new Map<UserId, Roster>()
-  /** All ids in their order, while somebody walks: sorting them for each page would cost a walk its square. */
+  /**
+   * All ids in order, kept during a walk. Sorting them for each page would make a walk quadratic.
+   */
   #walked: readonly UserId[] | undefined
-  /** Every write of this store has a number of its own, so that no version returns after an erase. */
+  /** Every write of this store has its own number, so that no version returns after an erase. */
   #writes = 0
   readonly #finished = new FinishedNotes()
   #isClosed = false
@@ -93,7 +96,7 @@ export class MemoryStore extends TransitionStore implements Store {
   }
 }
 
-/** Where the first id stands that comes after `cursor`. */
+/** The place of the first id after `cursor`. */
 function placeAfter(sorted: readonly UserId[], cursor: string): number {
   let low = 0
   let high = sorted.length

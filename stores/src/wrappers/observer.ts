@@ -1,10 +1,13 @@
 import type { Store } from '@streamgate/core'
 import { WrappedStore, type StoreVerb } from './wrapped-store.ts'
 
-/** One call that came back: which, how long it took, and whether it failed. A refusal is no failure. */
+/**
+ * One call that returned: which, how long it took, and whether it failed. A refusal is not a
+ * failure.
+ */
 export type StoreCall = { readonly verb: StoreVerb; readonly seconds: number; readonly failed: boolean }
 
-/** The store with every call told to `observe` once it has come back. */
+/** The store, with `observe` called after each call returns. */
 export function withObserver(store: Store, observe: (call: StoreCall) => void): Store {
   return new WrappedStore(store, async (verb, call) => {
     const startedAt = performance.now()

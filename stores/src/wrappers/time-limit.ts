@@ -4,8 +4,8 @@ import { WrappedStore, type StoreVerb } from './wrapped-store.ts'
 /**
  * The store with a bound on every call: after `limitMs` it rejects with `STORE_TIMED_OUT`.
  *
- * The engine's own call goes on, so whether it wrote is unknown; a later failure of it is swallowed,
- * for nobody waits for it any more.
+ * The engine's own call continues, so it may or may not have written. A later failure of it is
+ * ignored, because its caller has stopped waiting.
  */
 export function withTimeLimit(store: Store, limitMs: number): Store {
   return new WrappedStore(store, (verb, call) => answerWithin(limitMs, verb, call))

@@ -21,7 +21,7 @@ export type StoreVerb = Exclude<keyof Store, 'close'>
 /** Makes the call, once, and may do something before and after it. */
 export type AroundCall = <Result>(verb: StoreVerb, call: () => Promise<Result>) => Promise<Result>
 
-/** Another store with something done around each of its calls. Closing goes straight through. */
+/** Another store, with something done around each of its calls. Closing goes straight through. */
 export class WrappedStore implements Store {
   readonly #inner: Store
   readonly #around: AroundCall

@@ -11,7 +11,7 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
     },
   })),
   'a lease is read back with every member as it was written': withoutLeaseMember('label'),
-  'a lease that never lapses is read back as one': misreading((roster) => ({
+  'a lease that never expires is read back as one': misreading((roster) => ({
     ...roster,
     leases: roster.leases.map((lease) => ({ ...lease, expiresAtMs: Number(lease.expiresAtMs) })),
   })),
@@ -23,15 +23,15 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
     ...roster,
     notes: roster.notes.map((note) => (note.how === 'ended' ? { ...note, reason: note.reason ?? '' } : note)),
   })),
-  'notes are handed out in the order in which they were written': misreading((roster) => ({
+  'notes are returned in the order in which they were written': misreading((roster) => ({
     ...roster,
     notes: roster.notes.toSorted((a, b) => (a.leaseId < b.leaseId ? -1 : 1)),
   })),
-  'leases are handed out in the order in which they were added': misreading((roster) => ({
+  'leases are returned in the order in which they were added': misreading((roster) => ({
     ...roster,
     leases: roster.leases.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   })),
-  'a roster that was handed out does not change with later writes': broken((sound) => {
+  'a roster that was returned does not change with later writes': broken((sound) => {
     let handedOut: { leases: Lease[] } | undefined
     return {
       read: async (user) => {
@@ -51,13 +51,13 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
   'an add is refused at capacity, and nothing is added': broken((sound) => ({
     add: (user, lease, room) => sound.add(user, lease, { ...room, capacity: room.capacity + 1 }),
   })),
-  'an add is refused where more than the capacity is held already': broken((sound) => ({
+  'an add is refused if more than the capacity is already held': broken((sound) => ({
     add: async (user, lease, room) => {
       const isFull = (await sound.read(user)).leases.length === room.capacity
       return sound.add(user, lease, { ...room, capacity: isFull ? 0 : 1000 })
     },
   })),
-  'lapsed leases count, for a store knows no clock': broken((sound) => ({
+  'expired leases count, because a store knows no clock': broken((sound) => ({
     add: async (user, lease, room) => {
       const lapsed = (await sound.read(user)).leases.filter((held) => (held.expiresAtMs ?? 1e15) < Date.now())
       return sound.add(user, lease, { ...room, capacity: room.capacity + lapsed.length })
@@ -69,13 +69,13 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
       return sound.add(user, lease, room)
     },
   })),
-  'of many parallel adds for the last place exactly one wins': broken((sound) => ({
+  'of many parallel adds for the last slot exactly one wins': broken((sound) => ({
     add: (user, lease, room) =>
       readThenWrite(({ leases, notes }) =>
         leases.length < room.capacity ? { leases: [...leases, lease], notes } : undefined,
       )(sound, user),
   })),
-  'one add repeated in parallel takes one place': broken((sound) => ({
+  'one add repeated in parallel takes one slot': broken((sound) => ({
     add: (user, lease, room) =>
       readThenWrite((roster) =>
         idsOf(roster).includes(lease.id)
@@ -83,7 +83,7 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
           : { leases: [...roster.leases, lease].slice(0, room.capacity), notes: [] },
       )(sound, user),
   })),
-  'parallel adds of different users do not stand in each other’s way': broken((sound) => {
+  'parallel adds of different users do not hinder each other': broken((sound) => {
     let isBusy = false
     return {
       add: async (user, lease, room) => {

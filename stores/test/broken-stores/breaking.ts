@@ -15,14 +15,14 @@ import {
 import { MemoryStore } from '@streamgate/stores/memory'
 import { WrappedStore } from '@streamgate/stores/wrappers'
 
-/** A sound store, from which each broken one departs in one thing. */
+/** A sound store. Each broken one differs from it in one thing. */
 export class SoundStore extends WrappedStore {
   constructor() {
     super(new MemoryStore(), (_verb, call) => call())
   }
 }
 
-/** A store that is sound but for what `departure` makes of it. */
+/** A store that is sound except for what `departure` changes. */
 export function broken(departure: (sound: Store) => Partial<Store>): () => Store {
   return () => {
     const store = new SoundStore()
@@ -42,7 +42,7 @@ export function broken(departure: (sound: Store) => Partial<Store>): () => Store
   }
 }
 
-/** Does `verb` as it should be done, and changes what it hands back. */
+/** Carries out `verb` correctly, and changes its result. */
 export const misreading = (change: (roster: Roster) => Roster) =>
   broken((sound) => ({ read: async (user) => change(await sound.read(user)) }))
 
@@ -64,7 +64,7 @@ export const folding = (fold: (id: string) => string) => ({
   })),
 })
 
-/** Reads, thinks for a turn, then writes without a condition: what a store must not do. */
+/** Reads, waits for a turn, then writes without a condition: what a store must not do. */
 export const readThenWrite =
   (decide: (roster: Roster) => RosterContent | undefined) => async (sound: Store, user: UserId) => {
     const roster = await sound.read(user)
@@ -84,7 +84,7 @@ export const ignoringGeneration = (verb: 'renew' | 'remove') =>
 
 const isNamed = ({ generation }: LeaseRef) => generation !== undefined
 
-/** Refuses whatever names a generation. */
+/** Refuses every call that names a generation. */
 export const mistakingGeneration = (verb: 'renew' | 'remove') =>
   broken((sound) => {
     return verb === 'renew'
@@ -98,7 +98,7 @@ export const mistakingGeneration = (verb: 'renew' | 'remove') =>
         }
   })
 
-/** Answers every scan page with what `change` makes of the sound one. */
+/** Answers every scan page with what `change` makes of the right one. */
 export const misscanning = (change: (page: ScanPage, request: ScanRequest) => ScanPage) =>
   broken((sound) => ({ scan: async (request) => change(await sound.scan(request), request) }))
 

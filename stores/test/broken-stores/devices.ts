@@ -2,7 +2,7 @@
 import type { Lease, Roster, Store, UserId } from '@streamgate/core'
 import { broken, readThenWrite, refused } from './breaking.ts'
 
-/** How many leases each device is taken to hold, beside a store that knows. */
+/** How many leases each device is believed to hold, beside a store that knows. */
 type Counts = {
   readonly held: Map<string, number>
   readonly sound: Store
@@ -14,7 +14,10 @@ function counted(counts: Counts['held'], key: string, by: 1 | -1): void {
   counts.set(key, (counts.get(key) ?? 0) + by)
 }
 
-/** A store that decides by counts of its own who is alone on a device, and keeps them well but for `departure`. */
+/**
+ * A store that decides by its own counts which leases are alone on a device. It keeps them
+ * correctly except for `departure`.
+ */
 const miscounting = (departure: (counts: Counts) => Partial<Store>) =>
   broken((sound) => {
     const held: Counts['held'] = new Map()
@@ -68,7 +71,7 @@ export const BROKEN_IN_DEVICES: Readonly<Record<string, () => Store>> = {
   'an add that must be alone on its device is refused while that holds a lease': broken((sound) => ({
     add: (user, lease, { capacity }) => sound.add(user, lease, { capacity }),
   })),
-  'an add that must be alone on its device asks for room too': broken((sound) => ({
+  'an add that must be alone on its device needs room too': broken((sound) => ({
     add: (user, lease, room) =>
       sound.add(user, lease, room.soleOfDevice === true ? { ...room, capacity: 1000 } : room),
   })),

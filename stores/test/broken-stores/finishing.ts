@@ -3,7 +3,7 @@ import type { FinishedPage, FinishedStream, Store, StreamId, UserId } from '@str
 import { leaseOf } from '../../src/contract/specimens.ts'
 import { broken } from './breaking.ts'
 
-/** Answers every page of notes with what `change` makes of the sound one. */
+/** Answers every page of notes with what `change` makes of the right one. */
 const misreporting = (change: (page: FinishedPage, cursor: string | undefined) => FinishedPage) =>
   broken((sound) => ({ finished: async (cursor) => change(await sound.finished(cursor), cursor) }))
 
@@ -17,16 +17,15 @@ const foldingStreams = (fold: (id: string) => string) =>
   }))
 
 export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
-  'where no stream has finished there are no notes': misreporting((page, cursor) =>
+  'there are no notes if no stream has finished': misreporting((page, cursor) =>
     cursor === undefined && page.streams.length === 0
       ? { ...page, streams: [{ streamId: 'ghost' as StreamId, untilMs: 1 }] }
       : page,
   ),
-  'a stream that has finished is read back with the instant until which that counts': changingStreams(
-    (streams) =>
-      streams.map(({ streamId, untilMs }) => ({ streamId, untilMs: Math.floor(untilMs / 1000) * 1000 })),
+  'a finished stream is read back with the instant until which that counts': changingStreams((streams) =>
+    streams.map(({ streamId, untilMs }) => ({ streamId, untilMs: Math.floor(untilMs / 1000) * 1000 })),
   ),
-  'every reader is told everything, whoever has read it before': broken((sound) => {
+  'every reader gets every note, even if another has read it before': broken((sound) => {
     let told = '0'
     return {
       finished: async () => {
@@ -36,13 +35,13 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'behind a cursor stands all that came since': broken((sound) => ({
+  'a cursor is followed by all that came since': broken((sound) => ({
     finished: (cursor) => sound.finished(cursor === undefined ? cursor : String(Number(cursor) + 1)),
   })),
-  'behind a cursor does not stand what is an hour older than the newest': broken((sound) => ({
+  'a cursor is not followed by what is an hour older than the newest': broken((sound) => ({
     finished: () => sound.finished(),
   })),
-  'of many finishes at once none is left out, whoever reads meanwhile': broken(() => {
+  'of many finishes at once none is missed, even by a reader meanwhile': broken(() => {
     let given = 0
     const notes = new Map<number, FinishedStream>()
     return {
@@ -60,7 +59,7 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'of two finishes of one stream the one that counts longer holds': broken((sound) => {
+  'of two finishes of one stream the one that counts longer wins': broken((sound) => {
     const seen = new Set<StreamId>()
     return {
       finish: async (stream, atMs) => {
@@ -82,7 +81,7 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'a cursor stays good though the notes before it were dropped': broken(() => {
+  'a cursor stays valid though the notes before it were dropped': broken(() => {
     let notes: FinishedStream[] = []
     return {
       finish: async (stream, atMs) => {
@@ -95,8 +94,8 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
       }),
     }
   }),
-  'finished streams whose ids differ in case or Unicode form alone are noted apart': foldingStreams((id) =>
-    id.normalize('NFKC'),
+  'finished streams whose ids differ in case or Unicode form alone are different streams': foldingStreams(
+    (id) => id.normalize('NFKC'),
   ),
   'ids of finished streams may hold anything, and be as long as the API allows': foldingStreams((id) =>
     id.slice(0, 127),
@@ -108,7 +107,7 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
       await sound.add(`finished/${stream.streamId}` as UserId, leaseOf(stream.streamId), { capacity: 1 })
     },
   })),
-  'what was finished outlives the store that noted it': broken((sound) => {
+  'a finish outlives the store that noted it': broken((sound) => {
     let hasClosed = false
     return {
       finished: async (cursor) =>
@@ -121,7 +120,7 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'a closed store neither notes a finished stream nor tells of one': broken((sound) => {
+  'a closed store neither notes a finished stream nor returns one': broken((sound) => {
     let known: FinishedPage = { streams: [], cursor: '0', hasMore: false }
     return {
       finished: async (cursor) => {

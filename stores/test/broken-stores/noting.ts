@@ -2,7 +2,7 @@
 import type { Note, Outcome, RosterContent, Store, UserId } from '@streamgate/core'
 import { broken } from './breaking.ts'
 
-/** A store whose removals leave what `noting` makes of the note and of what stood there before. */
+/** A store whose removals leave what `noting` makes of the note and of the one before. */
 const misnoting = (noting: (note: Note, before: RosterContent) => Partial<RosterContent>) =>
   broken((sound) => ({
     remove: async (user, ref, note) => {
@@ -34,7 +34,7 @@ export const BROKEN_IN_NOTING: Readonly<Record<string, () => Store>> = {
       return { done: true, roster: await sound.read(user) }
     },
   })),
-  'a removal takes the place of the note before, and says until when that was of use': misnoting((note) => ({
+  'a removal replaces the note before, and keeps until when that would count': misnoting((note) => ({
     lastStop: note,
     forgottenUntilMs: note.untilMs,
   })),

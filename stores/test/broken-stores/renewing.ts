@@ -13,7 +13,7 @@ export const BROKEN_IN_RENEWING: Readonly<Record<string, () => Store>> = {
       })
     },
   })),
-  'a renewal turns a lease into one that never lapses, and back': broken((sound) => ({
+  'a renewal turns a lease into one that never expires, and back': broken((sound) => ({
     renew: (user, lease, renewal) =>
       sound.renew(user, lease, { ...renewal, expiresAtMs: renewal.expiresAtMs ?? 0 }),
   })),
@@ -28,7 +28,7 @@ export const BROKEN_IN_RENEWING: Readonly<Record<string, () => Store>> = {
       return sound.replace(user, outcome.roster, { ...outcome.roster, leases })
     },
   })),
-  'a renewal keeps the time of the report that it comes from, and else none': broken((sound) => ({
+  'a renewal keeps the time of the report that it comes from, and otherwise none': broken((sound) => ({
     renew: async (user, ref, renewal) => {
       const former = heldLease(await sound.read(user), ref.id)?.reportedAtMs
       return sound.renew(user, ref, { ...(former !== undefined && { reportedAtMs: former }), ...renewal })
@@ -49,7 +49,7 @@ export const BROKEN_IN_RENEWING: Readonly<Record<string, () => Store>> = {
   }),
   'a renewal with the right generation is done': mistakingGeneration('renew'),
   'a renewal with another generation is refused, and nothing changes': ignoringGeneration('renew'),
-  'a removal ends its lease and no other, wherever it stands': broken((sound) => ({
+  'a removal ends its lease and no other, wherever it is in the list': broken((sound) => ({
     remove: async (user, lease, note) => {
       const first = (await sound.read(user)).leases[0]
       return sound.remove(user, first ?? lease, note)
@@ -70,7 +70,7 @@ export const BROKEN_IN_RENEWING: Readonly<Record<string, () => Store>> = {
   }),
   'a removal with the right generation is done': mistakingGeneration('remove'),
   'a removal with another generation is refused, and nothing changes': ignoringGeneration('remove'),
-  'a place that was freed can be taken at once': broken((sound) => {
+  'a slot that was freed can be taken at once': broken((sound) => {
     let freed = 0
     return {
       remove: (user, lease, note) => {

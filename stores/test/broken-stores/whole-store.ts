@@ -10,7 +10,7 @@ import {
 import { GHOST, broken, folding, misscanning, readThenWrite, refused } from './breaking.ts'
 
 export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
-  'a replace writes leases and notes whole': broken((sound) => ({
+  'a replace writes all leases and notes': broken((sound) => ({
     replace: (user, seen, { leases }) => sound.replace(user, seen, { leases, notes: [] }),
   })),
   'a replace without notes drops the old ones': broken((sound) => ({
@@ -69,7 +69,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       add: (user, lease, room) => (emptied.has(user) ? refused(sound, user) : sound.add(user, lease, room)),
     }
   }),
-  'every verb hands back the roster as it is after the call, done or refused': broken((sound) => ({
+  'every verb returns the roster as it is after the call, done or refused': broken((sound) => ({
     remove: async (user, lease, note) => {
       const before = await sound.read(user)
       return { ...(await sound.remove(user, lease, note)), roster: before }
@@ -118,7 +118,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       scan: async (request) => (isTouched ? { users: [GHOST] } : sound.scan(request)),
     }
   }),
-  'an erased user can be added to anew': broken((sound) => {
+  'an erased user can be added to again': broken((sound) => {
     const erased = new Set<UserId>()
     return {
       erase: async (user) => {
@@ -128,13 +128,13 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       add: (user, lease, room) => (erased.has(user) ? refused(sound, user) : sound.add(user, lease, room)),
     }
   }),
-  'a walk of an empty store meets nobody and ends': misscanning((page, { cursor }) =>
+  'a walk of an empty store meets no user and ends': misscanning((page, { cursor }) =>
     page.users.length === 0 && cursor === undefined ? { users: [], cursor: '' } : { users: [], cursor: '' },
   ),
-  'a walk meets everyone once, whatever the size of its pages': misscanning((page) =>
+  'a walk meets every user once, whatever the size of its pages': misscanning((page) =>
     page.cursor === undefined ? page : { ...page, users: page.users.slice(1) },
   ),
-  'a walk goes on from any cursor': broken((sound) => {
+  'a walk continues from any cursor': broken((sound) => {
     let isAdvanced = false
     return {
       scan: (request) => {
@@ -146,14 +146,14 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'parallel segments meet everyone once between them': broken((sound) => ({
+  'parallel segments together meet every user once': broken((sound) => ({
     scan: ({ segment: _ignored, ...request }) => sound.scan(request),
   })),
-  'a walk hands out each roster as it is read': misscanning((page) => ({
+  'a walk returns each roster as a read does': misscanning((page) => ({
     ...page,
     users: page.users.map(({ user, roster }) => ({ user, roster: { ...roster, version: 0 } })),
   })),
-  'a walk meets a user of whom nothing but notes is kept': misscanning((page) => ({
+  'a walk meets a user of whom only notes are kept': misscanning((page) => ({
     ...page,
     users: page.users.filter(({ roster: { leases, notes } }) => leases.length + notes.length > 0),
   })),
@@ -189,7 +189,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'writes that are under way settle while the store closes': broken(() => {
+  'writes in flight settle while the store closes': broken(() => {
     let isClosing = false
     return {
       add: async () => {

@@ -21,7 +21,7 @@ const PATIENCE_MS = 15_000
 
 const makeServer = createRequire(import.meta.url)('dynalite') as (options: object) => Server
 
-/** A DynamoDB in this process, and a hand to look into its tables with. */
+/** A DynamoDB in this process, with access to its tables. */
 export class Dynalite {
   readonly #server = makeServer({ createTableMs: 0 })
   #client: DynamoDBClient | undefined
@@ -51,7 +51,7 @@ export class Dynalite {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** A new, empty table for users, and the one for finished streams beside it. */
+  /** A new, empty table for users, with the one for finished streams. */
   async makeTable(): Promise<string> {
     const TableName = await this.makeUserTable()
     await this.#create(`${TableName}-finished`, 'Shard', 'FinishedAt')
@@ -81,7 +81,7 @@ export class Dynalite {
     )
   }
 
-  /** A store on a new table, or on the one given. */
+  /** A store on a new table, or on the given one. */
   async makeStore(options: Partial<DynamoDbStoreOptions> = {}): Promise<DynamoDbStore> {
     const tableName = options.tableName ?? (await this.makeTable())
     return new DynamoDbStore({
@@ -92,7 +92,7 @@ export class Dynalite {
     })
   }
 
-  /** Writes an item as somebody would by hand. */
+  /** Writes an item by hand. */
   async put(TableName: string, item: Item): Promise<void> {
     await this.#client?.send(new PutItemCommand({ TableName, Item: item }))
   }
@@ -102,12 +102,12 @@ export class Dynalite {
     await this.#client?.send(new DeleteItemCommand({ TableName, Key }))
   }
 
-  /** The user’s item as it lies in the table. */
+  /** The user’s item as it is in the table. */
   async itemOf(TableName: string, user: string): Promise<Item | undefined> {
     return this.itemAt(TableName, { UserId: { S: user } })
   }
 
-  /** The item with this key as it lies in the table. */
+  /** The item with this key as it is in the table. */
   async itemAt(TableName: string, Key: Item): Promise<Item | undefined> {
     return (await this.#client?.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })))?.Item
   }
@@ -121,7 +121,7 @@ export function useDynalite(): Dynalite {
   return dynalite
 }
 
-/** An item as somebody writes it who knows only `UserId` and `Streams`. */
+/** An item as a program writes it that knows only `UserId` and `Streams`. */
 export function itemByHand(user: string, ids: readonly string[]): Item {
   return { UserId: { S: user }, Streams: { L: ids.map((id) => ({ S: id })) } }
 }

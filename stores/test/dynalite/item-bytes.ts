@@ -1,22 +1,24 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { Item } from './dynalite.ts'
 
-/** A list or map itself, and each of its members, besides names and values. */
+/** A list or map itself, and each of its members, apart from names and values. */
 const COLLECTION_BYTES = 3
 const MEMBER_BYTES = 1
 
 const WRITE_UNIT_BYTES = 1024
 
 /**
- * The size by which DynamoDB charges an item: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and
- * formats". Numbers take a byte for two significant digits and one more, so the size is theirs to within
- * a byte a number.
+ * The size by which DynamoDB charges an item: Amazon DynamoDB Developer Guide, "DynamoDB item sizes
+ * and formats". Numbers take a byte for two significant digits and one more, so their size is exact
+ * to a byte a number.
  */
 export function itemBytes(item: Item): number {
   return sum(Object.entries(item).map(([name, value]) => textBytes(name) + valueBytes(value)))
 }
 
-/** What a write of this item takes; a refused one of an item that is not there takes one unit too. */
+/**
+ * The write units for this item. A refused write of an item that does not exist takes one unit too.
+ */
 export function writeUnits(item: Item | undefined): number {
   return item === undefined ? 1 : Math.ceil(itemBytes(item) / WRITE_UNIT_BYTES)
 }

@@ -1,6 +1,6 @@
 /**
- * Teaches dynalite 4.0.0 `ReturnValuesOnConditionCheckFailure: ALL_OLD`, inside its own lock on the key:
- * a refusal then carries the item it was decided on, as that of Amazon DynamoDB does.
+ * Teaches dynalite 4.0.0 `ReturnValuesOnConditionCheckFailure: ALL_OLD`, inside its own lock on the
+ * key. A refusal then carries the item on which it was decided, as Amazon DynamoDB's does.
  */
 import { createRequire } from 'node:module'
 

@@ -5,17 +5,20 @@ import { text } from 'node:stream/consumers'
 import { afterEach } from 'vitest'
 import type { Dynalite } from './dynalite.ts'
 
-/** What becomes of one request instead of being passed on and answered. */
+/** What happens to one request instead of being passed on and answered. */
 export type Treatment =
-  /** It is passed on and answered after all. */
+  /** It is passed on and answered normally. */
   | 'pass'
-  /** DynamoDB carries it out; the client sees its connection break. */
+  /** DynamoDB carries it out, but the client's connection breaks. */
   | 'lose the answer'
-  /** The client sees its connection break; DynamoDB gets the request when it is told to. */
+  /** The client's connection breaks, and DynamoDB gets the request later, on demand. */
   | 'hold back'
-  /** DynamoDB never sees it: another Region of a strongly consistent global table was writing the item. */
+  /**
+   * DynamoDB never sees it: another Region of a strongly consistent global table was writing the
+   * item.
+   */
   | 'refuse as a conflict'
-  /** It is passed on and answered once this is done: somebody else came between. */
+  /** It is passed on and answered after this is done: another writer came between. */
   | (() => Promise<void>)
 
 /** One request as it went over the wire. */
@@ -23,7 +26,7 @@ export type WireRequest = {
   readonly operation: string
   readonly body: Readonly<Record<string, unknown>>
   readonly isRefused: boolean
-  /** What DynamoDB says that it took; a refusal does not say. */
+  /** The capacity that DynamoDB reports. A refusal reports none. */
   readonly capacityUnits: number | undefined
 }
 
@@ -46,7 +49,7 @@ const CONFLICT: Answer = {
 
 const HEADERS_PASSED_ON = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
 
-/** A proxy before DynamoDB that counts what goes over the wire and loses what it is told to. */
+/** A proxy in front of DynamoDB that counts requests and loses those that it is told to lose. */
 export class Wire {
   readonly requests: WireRequest[] = []
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response))
@@ -73,7 +76,7 @@ export class Wire {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** How the next requests are treated, one by one. */
+  /** What happens to the next requests, one by one. */
   treatNext(...treatments: Treatment[]): void {
     this.#treatments.push(...treatments)
   }
