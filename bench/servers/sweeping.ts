@@ -12,7 +12,7 @@ import type { SegmentLeft, SweepReport } from '../../service/src/sweep/sweeper.t
 
 const [, , port = '0', folder = ''] = process.argv
 const config = loadConfig({ store: `lmdb:${folder}`, storeTimeoutMs: '10000' }, {})
-const { app, sweeper } = await compose(config, new Log('silent'))
+const { app, sweeper } = await compose(config, new Log({ logLevel: 'silent' }))
 await listen(app, { host: '127.0.0.1', port: Number(port) })
 
 let left: readonly SegmentLeft[] | undefined

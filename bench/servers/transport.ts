@@ -12,7 +12,7 @@ import { Log } from '../../service/src/telemetry/log.ts'
 import { listen } from '../../service/src/servers/node-server.ts'
 
 const [, , port = '0', library] = process.argv
-const { app } = await compose(loadConfig({ store: 'memory:' }, {}), new Log('silent'))
+const { app } = await compose(loadConfig({ store: 'memory:' }, {}), new Log({ logLevel: 'silent' }))
 const address = { host: '127.0.0.1', port: Number(port) }
 
 if (library === 'fastify') await throughFastify()

@@ -14,7 +14,7 @@ import {
 import { Log } from './telemetry/log.ts'
 
 const config = loadConfig({})
-const log = new Log(config.logLevel)
+const log = new Log(config)
 const { app, finished, flush } = await compose(config, log)
 
 /**

@@ -53,7 +53,7 @@ export async function sweep(event: unknown, context: LambdaContext): Promise<Swe
 /** Composed at the first run, because the bundle also serves the API, whose cold start must not pay for it. */
 async function composeParts(): Promise<Parts> {
   const config = loadConfig({})
-  return { ...(await composeSweep(config)), config, log: new Log(config.logLevel) }
+  return { ...(await composeSweep(config)), config, log: new Log(config) }
 }
 
 /** All segments, beginning with any of them. */

@@ -11,7 +11,7 @@ describeHttpContract(NODE_TARGET)
 
 /** What the server writes back to these bytes before it closes. */
 async function answerTo(bytes: string): Promise<string> {
-  const { app, close } = await compose(loadConfig({ store: 'memory:' }, {}), new Log('silent'))
+  const { app, close } = await compose(loadConfig({ store: 'memory:' }, {}), new Log({ logLevel: 'silent' }))
   const server = await listen(app, { host: '127.0.0.1', port: 0 })
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')

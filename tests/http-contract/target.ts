@@ -78,7 +78,7 @@ export const NODE_TARGET: TargetMaker = {
 
 /** The whole service on a memory store, with these settings, and silent. */
 export function composeTarget(settings: Partial<Config> = {}): Promise<Composition> {
-  return compose({ ...loadConfig({ store: 'memory:' }, {}), ...settings }, new Log('silent'))
+  return compose({ ...loadConfig({ store: 'memory:' }, {}), ...settings }, new Log({ logLevel: 'silent' }))
 }
 
 /** Sends over a connection of its own, with the path untouched, which `fetch` would normalise. */

@@ -22,6 +22,13 @@ export function policyInWords({ plans, defaultPlan, paces }: Policy): string {
   return `${pace}\n\n${textTable({ head: ['PLAN', 'LIMITS', 'WHEN FULL', 'BESIDES'], rows })}`
 }
 
+/** The default plan in one line: `3 streams, deny when full, lease 75 s, heartbeat every 25 s`. */
+export function policySummary({ plans, defaultPlan, paces }: Policy): string {
+  const limits = defaultPlan.limits.map(limitInWords).join(' and ')
+  const rules = `${limits}, ${defaultPlan.whenFull} when full, ${paceInWords(paces.whenRoom)}`
+  return plans.size === 1 ? rules : `${plans.size} plans, ${printable(defaultPlan.name)} by default: ${rules}`
+}
+
 /** One limit: `2 streams with deviceType tv or console`, `1 stream on each contentId`. */
 export function limitInWords({ max, deviceType, where, per }: Limit): string {
   const shorthand = deviceType === undefined ? '' : filterInWords({ deviceType })

@@ -1,36 +1,39 @@
 /**
- * Several worker processes on one port, as their primary sees them: it starts them, replaces those that die, gives them
- * their connections, passes a signal on, and gathers their metrics.
+ * The primary of several workers on one port: starts them, replaces those that die, gives them their connections,
+ * forwards signals, and gathers their metrics.
  */
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../settings/settings.ts'
-import { graceOf } from './drain-grace.ts'
-import type { Log, Logger } from '../telemetry/log.ts'
-import { WORKER_ARGUMENTS } from './policy-relay.ts'
+import type { Log } from '../telemetry/log.ts'
 import { reasonOf } from '../text/reason.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { FleetMetrics, type WorkerStates } from './fleet-metrics.ts'
-import { LineRelay } from './line-relay.ts'
-import { TICK_MS, type PrimaryMessage, type WorkerMessage } from './messages.ts'
+import { graceOf } from './drain-grace.ts'
+import { FleetMetrics } from './fleet-metrics.ts'
+import { Members, type Member } from './members.ts'
+import { TICK_MS, type WorkerMessage } from './messages.ts'
 
-/** Wait before a worker that died is replaced, so that one which dies at once does not spin. */
+/** Wait before a worker that died is replaced, so that one that dies at its start does not spin. */
 const RESTART_PAUSE_MS = 1000
-/** After so many ticks without a word, which is 2 s, a worker is silent. */
-const SILENT_TICKS = 4
-/** After so many ticks, which is 3 s, a worker that is not ready is slow. */
-const SLOW_START_TICKS = 6
-/** Longest wait for the workers to end once no more connections come: more than one of them waits for its last requests. */
+/** Longest wait for the workers to end once the port is closed. Each waits 10 s for its last requests. */
 const END_LIMIT_MS = 13_000
 
+/** What a primary needs. */
+export type FleetParts = {
+  readonly config: Config
+  readonly log: Log
+  /** Called with the URL once the port is open. */
+  readonly onListening: (url: string) => void
+}
+
 /**
- * Runs the workers until a signal says stop; resolves with the exit code.
+ * Runs the workers until a signal says stop. Resolves with the exit code.
  *
- * @throws {Error} with its reason if a worker cannot even start, or the address cannot be had.
+ * @throws {Error} with its reason if a worker cannot start, or the address is not available.
  */
-export function runWorkers(config: Config, log: Log): Promise<number> {
+export function runWorkers(parts: FleetParts): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fleet = new Fleet(config, log, ({ exitCode, failure }) => {
+    const fleet = new Fleet(parts, ({ exitCode, failure }) => {
       if (failure === undefined) resolve(exitCode)
       else reject(new Error(failure))
     })
@@ -41,110 +44,86 @@ export function runWorkers(config: Config, log: Log): Promise<number> {
 
 type FleetEnd = { readonly exitCode: number; readonly failure: string | undefined }
 
-/** A worker process, from its start until it is gone. */
-type Member = {
-  readonly worker: Worker
-  /** Whether it has been able to take connections: if it never was, another would not be either. */
-  isReady: boolean
-  /** How often the clock has ticked since its last word; since its start as long as it is not ready. */
-  ticks: number
-}
-
 class Fleet {
-  readonly #config: Config
-  readonly #logger: Logger
+  readonly #parts: FleetParts
   readonly #finish: (end: FleetEnd) => void
-  readonly #members = new Map<number, Member>()
+  readonly #members = new Members()
   readonly #metrics: FleetMetrics
-  readonly #output = new LineRelay(process.stdout)
-  readonly #errors = new LineRelay(process.stderr)
-  readonly #dispatcher = new Dispatcher(({ id }) => isAnswering(this.#members.get(id)))
+  readonly #dispatcher = new Dispatcher(({ id }) => this.#members.get(id)?.isAnswering === true)
   #url: Promise<string> | undefined
-  /** Of the store that the first worker opened. */
+  /** The identity of the store that the first worker opened. */
   #storeIdentity: string | undefined
-  /** The worker that sweeps the store they all share. */
+  /** The worker that sweeps the store for all. */
   #sweepingId: number | undefined
   #isStopping = false
   #exitCode = 0
   #failure: string | undefined
 
-  constructor(config: Config, log: Log, finish: (end: FleetEnd) => void) {
-    this.#config = config
-    this.#logger = log.logger
-    this.#metrics = new FleetMetrics({
-      states: () => this.#states,
-      droppedLines: () => log.droppedLines,
-    })
+  constructor(parts: FleetParts, finish: (end: FleetEnd) => void) {
+    this.#parts = parts
     this.#finish = finish
+    this.#metrics = new FleetMetrics({
+      states: () => this.#members.states,
+      droppedLines: () => parts.log.droppedLines,
+    })
   }
 
   start(): void {
+    const { config, log } = this.#parts
     cluster.on('message', (worker, message: WorkerMessage) => this.#hear(worker, message))
     cluster.on('disconnect', ({ id }) => this.#metrics.gone(id))
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal))
-    cluster.setupPrimary({ silent: true, args: [...process.argv.slice(2), ...WORKER_ARGUMENTS] })
-    for (let index = 0; index < this.#config.workers; index += 1) this.#fork()
+    // The primary alone reads the policy file, and it alone sees the terminal.
+    const own = ['--policy=', `--log-format=${log.isText ? 'text' : 'json'}`]
+    cluster.setupPrimary({ silent: true, args: [...process.argv.slice(2), ...own] })
+    for (let index = 0; index < config.workers; index += 1) this.#fork()
     setInterval(() => this.#tick(), TICK_MS).unref()
   }
 
   stop(signal: NodeJS.Signals): void {
     const isSecond = this.#isStopping
     this.#isStopping = true
-    if (!isSecond) this.#logger.info({ signal }, 'stopping workers')
-    for (const { worker, isReady } of this.#members.values()) {
-      // One that is not ready has nothing to finish, and may be waiting for the store's lock, deaf to any order.
-      if (isSecond || !isReady) worker.process.kill('SIGKILL')
-      else tell(worker, { kind: 'drain', signal })
+    if (!isSecond) this.#parts.log.logger.info({ signal }, 'stopping workers')
+    for (const member of this.#members.all) {
+      // A worker that is not ready has no requests. It may be waiting for the store's lock, and hears no message.
+      if (isSecond || !member.isReady) member.kill()
+      else member.tell({ kind: 'drain', signal })
     }
     if (!isSecond) void this.#windDown(signal)
-    this.#finishIfNobodyIsLeft()
+    this.#finishIfAllAreGone()
   }
 
-  /** Closes the port first and lets the workers go only then, so that no connection comes to one that has gone. */
+  /** Closes the port before the workers go, so that no connection is handed to a worker that has gone. */
   async #windDown(signal: NodeJS.Signals): Promise<void> {
-    await graceOf(this.#config, signal)
+    await graceOf(this.#parts.config, signal)
     await this.#dispatcher.close()
-    for (const { worker } of this.#members.values()) tell(worker, { kind: 'finish' })
+    for (const member of this.#members.all) member.tell({ kind: 'finish' })
     await pause(END_LIMIT_MS, undefined, { ref: false })
-    for (const { worker } of this.#members.values()) worker.process.kill('SIGKILL')
+    for (const member of this.#members.all) member.kill()
   }
 
-  get #states(): WorkerStates {
-    const members = [...this.#members.values()]
-    const ready = members.filter(isAnswering).length
-    const starting = members.filter(({ isReady }) => !isReady).length
-    return { ready, starting, silent: members.length - ready - starting }
-  }
-
+  /** Workers write to pipes. If the primary's output shows colours, theirs should have them too. */
   #fork(): void {
-    const worker = cluster.fork()
-    this.#members.set(worker.id, { worker, isReady: false, ticks: 0 })
-    const { stdout, stderr } = worker.process
-    if (stdout !== null) this.#output.add(stdout)
-    if (stderr !== null) this.#errors.add(stderr)
+    const hasColours = this.#parts.log.isText && process.stdout.isTTY && process.stdout.hasColors()
+    this.#members.fork(hasColours ? { FORCE_COLOR: '1' } : {})
   }
 
   #tick(): void {
-    for (const member of this.#members.values()) {
-      member.ticks += 1
-      if (member.ticks === (member.isReady ? SILENT_TICKS : SLOW_START_TICKS)) this.#sayQuiet(member)
-    }
+    for (const member of this.#members.all) if (member.tick()) this.#warnOfQuiet(member)
     this.#dispatcher.tick()
   }
 
-  #sayQuiet({ worker, isReady }: Member): void {
+  #warnOfQuiet({ id, isReady }: Member): void {
     const message = isReady
       ? 'worker is silent, it gets no new connections'
       : 'worker has not started yet, its store may be locked by another process'
-    this.#logger.warn({ worker: worker.id }, message)
+    this.#parts.log.logger.warn({ worker: id }, message)
   }
 
   #hear(worker: Worker, message: WorkerMessage): void {
     const member = this.#members.get(worker.id)
     if (member === undefined) return
-    const wasSilent = member.isReady && !isAnswering(member)
-    if (member.isReady) member.ticks = 0
-    if (wasSilent) this.#logger.info({ worker: worker.id }, 'worker answers again')
+    if (member.hear()) this.#parts.log.logger.info({ worker: worker.id }, 'worker answers again')
     switch (message.kind) {
       case 'alive':
         return
@@ -161,89 +140,80 @@ class Fleet {
       case 'measured':
         return this.#metrics.measured(message.id, message.samples)
       case 'metrics-request':
-        return void this.#answerMetrics(worker, message.id)
+        return void this.#answerMetrics(member, message.id)
     }
   }
 
   async #welcome(member: Member): Promise<void> {
-    const { worker } = member
-    member.isReady = true
-    member.ticks = 0
-    this.#storeIdentity ??= this.#config.store.identity()
-    this.#metrics.counted(worker.id, [])
+    member.welcome()
+    this.#storeIdentity ??= this.#parts.config.store.identity()
+    this.#metrics.counted(member.id, [])
     this.#chooseSweeping()
     try {
-      this.#url ??= this.#dispatcher.open(this.#config)
-      tell(worker, { kind: 'listening', url: await this.#url })
-      this.#dispatcher.add(worker)
+      this.#url ??= this.#open()
+      member.tell({ kind: 'listening', url: await this.#url })
+      this.#dispatcher.add(member.worker)
     } catch (error) {
-      this.#failure ??= reasonOf(error)
-      this.#exitCode = 1
-      if (!this.#isStopping) this.stop('SIGINT')
+      this.#fail(reasonOf(error), 'SIGINT')
     }
+  }
+
+  async #open(): Promise<string> {
+    const url = await this.#dispatcher.open(this.#parts.config)
+    this.#parts.onListening(url)
+    return url
   }
 
   #onExit(worker: Worker, code: number | null, signal: string | null): void {
-    const wasReady = this.#members.get(worker.id)?.isReady === true
-    this.#members.delete(worker.id)
+    const wasReady = this.#members.remove(worker.id)?.isReady === true
     if (this.#isStopping) {
       if (code !== 0 && wasReady) this.#exitCode = 1
-      this.#finishIfNobodyIsLeft()
+      this.#finishIfAllAreGone()
       return
     }
-    this.#logger.error({ worker: worker.id, code, signal }, 'worker died')
+    this.#parts.log.logger.error({ worker: worker.id, code, signal }, 'worker died')
     this.#chooseSweeping()
-    if (wasReady) {
-      setTimeout(() => this.#isStopping || this.#replace(), RESTART_PAUSE_MS)
-      return
-    }
-    this.#exitCode = 1
-    this.stop('SIGTERM')
+    if (wasReady) setTimeout(() => this.#isStopping || this.#replace(), RESTART_PAUSE_MS)
+    else this.#fail(undefined, 'SIGTERM')
   }
 
-  /** Starts a successor, unless that would open another store than the workers that are left. */
+  /** Starts a new worker, unless it would open another store than the workers that are left. */
   #replace(): void {
-    const { store } = this.#config
+    const { store } = this.#parts.config
     if (store.identity() === this.#storeIdentity) return this.#fork()
-    this.#failure ??= `--store ${store.text} is no longer the store that this service opened`
+    this.#fail(`--store ${store.text} is no longer the store that this service opened`, 'SIGTERM')
+  }
+
+  #fail(reason: string | undefined, signal: NodeJS.Signals): void {
+    this.#failure ??= reason
     this.#exitCode = 1
-    this.stop('SIGTERM')
+    if (!this.#isStopping) this.stop(signal)
   }
 
-  /** One worker sweeps, because all would walk the same users; if it dies, another takes over. */
+  /** One worker sweeps, because all would sweep the same users. If it dies, another takes over. */
   #chooseSweeping(): void {
-    const ready = [...this.#members.values()].filter(({ isReady }) => isReady)
-    if (this.#isStopping || ready.some(({ worker }) => worker.id === this.#sweepingId)) return
-    const chosen = ready[0]?.worker
-    this.#sweepingId = chosen?.id
-    if (chosen !== undefined) tell(chosen, { kind: 'sweep' })
+    const ready = this.#members.all.filter(({ isReady }) => isReady)
+    if (this.#isStopping || ready.some(({ id }) => id === this.#sweepingId)) return
+    this.#sweepingId = ready[0]?.id
+    ready[0]?.tell({ kind: 'sweep' })
   }
 
-  #finishIfNobodyIsLeft(): void {
-    if (this.#members.size > 0) return
+  #finishIfAllAreGone(): void {
+    if (this.#members.all.length > 0) return
     this.#dispatcher.abandon()
     this.#finish({ exitCode: this.#exitCode, failure: this.#failure })
   }
 
-  async #answerMetrics(asker: Worker, id: number): Promise<void> {
-    const questions = [...this.#members.values()].filter(isAnswering).map(({ worker }) => ({
-      workerId: worker.id,
-      send: (question: number) => tell(worker, { kind: 'measure', id: question }),
+  async #answerMetrics(asker: Member, id: number): Promise<void> {
+    const questions = this.#members.answering.map((member) => ({
+      workerId: member.id,
+      send: (question: number) => member.tell({ kind: 'measure', id: question }),
     }))
     try {
-      tell(asker, { kind: 'metrics', id, text: await this.#metrics.text(questions) })
+      asker.tell({ kind: 'metrics', id, text: await this.#metrics.text(questions) })
     } catch (error) {
-      this.#logger.warn({ err: error }, 'metrics of the workers could not be gathered')
-      tell(asker, { kind: 'metrics', id })
+      this.#parts.log.logger.warn({ err: error }, 'metrics of the workers could not be gathered')
+      asker.tell({ kind: 'metrics', id })
     }
   }
-}
-
-function isAnswering(member: Member | undefined): boolean {
-  return member?.isReady === true && member.ticks < SILENT_TICKS
-}
-
-/** Tells a worker something; one that is gone is found so by its end, and not by this. */
-function tell(worker: Worker, message: PrimaryMessage): void {
-  if (worker.isConnected()) worker.send(message, () => {})
 }

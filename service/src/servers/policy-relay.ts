@@ -10,9 +10,6 @@ import type { PolicyReloader } from '../policy/policy-reloader.ts'
 type PolicyRequest = { readonly kind: 'policy-request' }
 type PolicyMessage = { readonly kind: 'policy'; readonly state: PolicyState }
 
-/** What a worker is started with behind the arguments of its primary: no policy of its own. */
-export const WORKER_ARGUMENTS: readonly string[] = ['--policy=']
-
 /** In the primary: tells workers the policy when they ask for it, and whenever it changes. */
 export function relayPolicy(reloader: PolicyReloader): void {
   cluster.on('message', (worker, message: PolicyRequest) => {

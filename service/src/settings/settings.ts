@@ -1,14 +1,15 @@
 /**
  * The configuration: the only place that reads the environment.
  */
-import { LOG_LEVELS, type LogLevel } from '../telemetry/log-levels.ts'
+import type { LogFormat, LogLevel } from '../telemetry/log-options.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { ConfigError } from './config-error.ts'
-import { oneOf, parseSwitch, refuse, wholeNumber } from './parse.ts'
+import { parseSwitch, refuse, wholeNumber } from './parse.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
+import { TELEMETRY_SETTINGS } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
 import { parseUserClaim } from './user-claim.ts'
 
@@ -30,6 +31,7 @@ export type Config = SweepConfig & {
   readonly jwtUserClaim: string | undefined
   readonly corsHeaders: readonly string[]
   readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
   readonly metrics: MetricsConfig
 }
 
@@ -167,22 +169,7 @@ export const SETTINGS = {
     help: 'request headers that those pages may send, separated by commas',
     parse: parseCorsHeaders,
   },
-  logLevel: {
-    variable: 'STREAMGATE_LOG_LEVEL',
-    flag: '--log-level',
-    placeholder: '<level>',
-    fallback: 'info',
-    help: `${LOG_LEVELS.join(', ')}; decisions are info`,
-    parse: oneOf(...LOG_LEVELS),
-  },
-  metrics: {
-    variable: 'STREAMGATE_METRICS',
-    flag: '--metrics',
-    placeholder: '<kind>',
-    fallback: 'auto',
-    help: 'prometheus (at /metrics), emf (log lines for CloudWatch, on AWS Lambda), off, or auto: emf on Lambda, else prometheus',
-    parse: parseMetrics,
-  },
+  ...TELEMETRY_SETTINGS,
   ...SWEEP_SETTINGS,
 } satisfies Record<keyof Config | 'auth', Setting<unknown>>
 
@@ -245,20 +232,4 @@ function unknownVariables(environment: Readonly<NodeJS.ProcessEnv>): string[] {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
-}
-
-/** Lambda names the function in a variable of its own; where there is none, this is no Lambda. */
-function parseMetrics(
-  text: string,
-  { AWS_LAMBDA_FUNCTION_NAME: functionName }: Readonly<NodeJS.ProcessEnv>,
-): MetricsConfig {
-  const kind = oneOf('auto', 'prometheus', 'emf', 'off')(text)
-  if (kind === 'off') return { kind }
-  if (functionName !== undefined && kind === 'prometheus') {
-    return refuse('must not be prometheus on AWS Lambda, where a scrape would reach one instance of many')
-  }
-  if (functionName !== undefined) return { kind: 'emf', functionName }
-  if (kind === 'prometheus') return { kind }
-  if (kind === 'auto') return { kind: 'prometheus' }
-  return refuse('must not be emf outside AWS Lambda, which sets AWS_LAMBDA_FUNCTION_NAME')
 }

@@ -1,30 +1,35 @@
 /**
- * The log: one JSON line for each decision, by pino.
+ * The log: one line for each decision, in JSON by pino or in words for a terminal.
  */
+import { styleText } from 'node:util'
 import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
 import { decisionsIn, type AnsweredRequest, type RequestFacts } from './decision-event.ts'
 import { decisionLine } from './decision-line.ts'
 import { LineOutput } from './line-output.ts'
-import type { LogLevel } from './log-levels.ts'
+import type { LogOptions } from './log-options.ts'
+import { readableLine, type Paint } from './readable-line.ts'
 
 export type { Logger } from 'pino'
 
 /** A log on standard output. */
 export class Log {
   readonly logger: Logger
+  /** Whether people read it, so that its lines are words. */
+  readonly isText: boolean
   readonly #lines = new LineOutput((lines) => this.logger.warn({ lines }, 'log lines dropped'))
   /** The time of the next line, if the event happened before now. */
   #happenedAtMs: number | undefined
 
-  constructor(level: LogLevel) {
+  constructor({ logLevel, logFormat = 'auto' }: LogOptions) {
+    this.isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
     const options = {
-      level,
+      level: logLevel,
       base: { pid: process.pid },
       formatters: { level: (label: string) => ({ level: label }) },
       timestamp: () => `,"time":"${instantOf(this.#happenedAtMs)}"`,
     }
-    this.logger = pino(options, this.#lines)
+    this.logger = pino(options, this.isText ? { write: (json) => this.#writeWords(json) } : this.#lines)
   }
 
   /** Writes a line for each decision of the request. A request without decisions has no line. */
@@ -54,10 +59,20 @@ export class Log {
     return this.#lines.dropped
   }
 
+  #writeWords(json: string): void {
+    const words = readableLine(json, paint)
+    if (words !== undefined) this.#lines.write(words)
+  }
+
   /** Writes what is left. */
   flush(): void {
     this.#lines.flush()
   }
+}
+
+/** Colours a text if standard output shows colours and NO_COLOR is not set. */
+function paint(style: Parameters<Paint>[0], text: string): string {
+  return styleText(style, text, { stream: process.stdout })
 }
 
 function instantOf(ms: number | undefined): string {

@@ -1,0 +1,47 @@
+import { LOG_FORMATS, LOG_LEVELS } from '../telemetry/log-options.ts'
+import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
+import { oneOf, refuse } from './parse.ts'
+
+/** The settings of the log and the metrics. */
+export const TELEMETRY_SETTINGS = {
+  logLevel: {
+    variable: 'STREAMGATE_LOG_LEVEL',
+    flag: '--log-level',
+    placeholder: '<level>',
+    fallback: 'info',
+    help: `${LOG_LEVELS.join(', ')}; decisions are info`,
+    parse: oneOf(...LOG_LEVELS),
+  },
+  logFormat: {
+    variable: 'STREAMGATE_LOG_FORMAT',
+    flag: '--log-format',
+    placeholder: '<format>',
+    fallback: 'auto',
+    help: 'json (one object a line), text (for people), or auto: text on a terminal, else json',
+    parse: oneOf(...LOG_FORMATS),
+  },
+  metrics: {
+    variable: 'STREAMGATE_METRICS',
+    flag: '--metrics',
+    placeholder: '<kind>',
+    fallback: 'auto',
+    help: 'prometheus (at /metrics), emf (log lines for CloudWatch, on AWS Lambda), off, or auto: emf on Lambda, else prometheus',
+    parse: parseMetrics,
+  },
+} as const
+
+/** Only AWS Lambda sets the variable that names the function. */
+function parseMetrics(
+  text: string,
+  { AWS_LAMBDA_FUNCTION_NAME: functionName }: Readonly<NodeJS.ProcessEnv>,
+): MetricsConfig {
+  const kind = oneOf('auto', 'prometheus', 'emf', 'off')(text)
+  if (kind === 'off') return { kind }
+  if (functionName !== undefined && kind === 'prometheus') {
+    return refuse('must not be prometheus on AWS Lambda, where a scrape would reach one instance of many')
+  }
+  if (functionName !== undefined) return { kind: 'emf', functionName }
+  if (kind === 'prometheus') return { kind }
+  if (kind === 'auto') return { kind: 'prometheus' }
+  return refuse('must not be emf outside AWS Lambda, which sets AWS_LAMBDA_FUNCTION_NAME')
+}

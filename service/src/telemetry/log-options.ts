@@ -1,0 +1,10 @@
+/** The levels of the log, from the one that shows most to the one that shows nothing. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** How log lines look: JSON for programs, text for people. `auto` chooses text on a terminal. */
+export const LOG_FORMATS = ['auto', 'json', 'text'] as const
+export type LogFormat = (typeof LOG_FORMATS)[number]
+
+/** What a log needs to know. */
+export type LogOptions = { readonly logLevel: LogLevel; readonly logFormat?: LogFormat }
