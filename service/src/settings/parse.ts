@@ -1,5 +1,5 @@
 /**
- * From the text of a setting to its value. What is wrong is thrown as an error that says "must be …".
+ * Parsers of settings. Each throws an error that says what is wrong, as "must be …".
  */
 
 /** A whole number within these bounds. */

@@ -13,7 +13,7 @@ import { TELEMETRY_SETTINGS } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
 import { parseUserClaim } from './user-claim.ts'
 
-/** A configuration that was found to be sound. */
+/** A configuration that is valid. */
 export type Config = SweepConfig & {
   readonly host: string
   readonly port: number
@@ -35,11 +35,11 @@ export type Config = SweepConfig & {
   readonly metrics: MetricsConfig
 }
 
-/** One setting: as a variable, as a flag, in the help, and how its text becomes its value. */
+/** One setting: its variable, its flag, its help, and how its text is parsed. */
 type Setting<Value> = {
   readonly variable: `STREAMGATE_${string}`
   readonly flag: string
-  /** What follows the flag, in the manner of a usage line: `<must>` or `[may]`, which then means on. */
+  /** What follows the flag in a usage line: `<required>`, or `[optional]`, which means on if it is left out. */
   readonly placeholder: string
   readonly fallback: string
   readonly help: string
@@ -62,7 +62,7 @@ export const SETTINGS = {
     flag: '--port',
     placeholder: '<number>',
     fallback: '8080',
-    help: 'port to listen on; 0 takes a free one',
+    help: 'port to listen on (0: any free port)',
     parse: wholeNumber(0, 65_535),
   },
   store: {
@@ -78,7 +78,7 @@ export const SETTINGS = {
     flag: '--store-timeout-ms',
     placeholder: '<ms>',
     fallback: '500',
-    help: 'longest wait for the store, then the answer is 503',
+    help: 'longest wait for the store before the answer is 503',
     parse: wholeNumber(1, 60_000),
   },
   policy: {
@@ -86,7 +86,7 @@ export const SETTINGS = {
     flag: '--policy',
     placeholder: '<file>',
     fallback: '',
-    help: 'JSON file of plans, or the JSON itself; built in: 3 streams, lease 75 s, heartbeat 25 s, deny when full',
+    help: 'JSON file with plans, or the JSON itself. Built in: 3 streams, lease 75 s, heartbeat 25 s, deny when full',
     parse: readPolicy,
   },
   finishedRefreshMs: {
@@ -94,7 +94,7 @@ export const SETTINGS = {
     flag: '--finished-refresh-seconds',
     placeholder: '<seconds>',
     fallback: '2',
-    help: 'time within which every process knows that a stream has finished',
+    help: 'how soon every process knows that a stream has finished',
     parse: (text) => wholeNumber(1, 3600)(text) * 1000,
   },
   finishedKeptMs: {
@@ -102,7 +102,7 @@ export const SETTINGS = {
     flag: '--finished-hours',
     placeholder: '<hours>',
     fallback: '48',
-    help: 'how long a stream that has finished cannot be started again',
+    help: 'how long a finished stream cannot be started again',
     parse: (text) => wholeNumber(1, 8760)(text) * 3_600_000,
   },
   workers: {
@@ -110,7 +110,7 @@ export const SETTINGS = {
     flag: '--workers',
     placeholder: '<number>',
     fallback: '1',
-    help: 'processes that share the port and the store',
+    help: 'number of processes on the same port and store',
     parse: wholeNumber(1, 256),
   },
   samples: {
@@ -118,7 +118,7 @@ export const SETTINGS = {
     flag: '--samples',
     placeholder: '[on|off]',
     fallback: 'off',
-    help: 'sample users user1 (1 stream) and user2 (3 streams), if they hold nothing',
+    help: 'add sample users user1 (1 stream) and user2 (3 streams) if they hold nothing',
     parse: parseSwitch,
   },
   auth: {
@@ -126,7 +126,7 @@ export const SETTINGS = {
     flag: '--auth',
     placeholder: '<kind>',
     fallback: 'none',
-    help: 'who may call: none (anybody who reaches the port); must be said for a host that is not loopback',
+    help: 'how callers are authenticated: none. Required if the host is not loopback',
     parse: (text) => (text === 'none' ? text : refuse(`must be "none", got ${JSON.stringify(text)}`)),
   },
   jwtUserClaim: {
@@ -134,7 +134,7 @@ export const SETTINGS = {
     flag: '--jwt-user-claim',
     placeholder: '<claim>',
     fallback: '',
-    help: 'on AWS Lambda, behind an HTTP API that checks tokens: the claim that holds the user id; a token then reaches that user alone',
+    help: 'on AWS Lambda behind an HTTP API that checks tokens: the claim with the user id. A token then covers only that user',
     parse: parseUserClaim,
   },
   drainSeconds: {
@@ -142,7 +142,7 @@ export const SETTINGS = {
     flag: '--drain-seconds',
     placeholder: '<seconds>',
     fallback: '2',
-    help: 'after SIGTERM, time for load balancers to see /readyz answer 503 before the port closes',
+    help: 'time from SIGTERM until the port closes. /readyz answers 503 meanwhile, so load balancers move on',
     parse: wholeNumber(0, 600),
   },
   inFlightMax: {
@@ -150,7 +150,7 @@ export const SETTINGS = {
     flag: '--in-flight-max',
     placeholder: '<number>',
     fallback: '10000',
-    help: 'requests under way per process, beyond which the answer is 429',
+    help: 'concurrent requests per process. Above that the answer is 429',
     parse: wholeNumber(1, 1_000_000),
   },
   corsOrigins: {
@@ -158,7 +158,7 @@ export const SETTINGS = {
     flag: '--cors-origins',
     placeholder: '<origins>',
     fallback: '',
-    help: 'origins whose pages may call, separated by commas, or *; by default no page may call',
+    help: 'origins whose pages may call, separated by commas, or *. By default no page may call',
     parse: parseCorsOrigins,
   },
   corsHeaders: {
@@ -207,7 +207,7 @@ export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv
   return settings
 }
 
-/** What is wrong between settings that are each sound. */
+/** Settings that are each valid but contradict each other. */
 function contradictions({ host, store, workers }: Partial<Config>, isAuthSaid: boolean): string[] {
   const faults: string[] = []
   if (host !== undefined && !isLoopback(host) && !isAuthSaid) {

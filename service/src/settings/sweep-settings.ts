@@ -1,27 +1,27 @@
 import { refuse, wholeNumber } from './parse.ts'
 
-/** How the service sweeps by itself. */
+/** When and how fast the service sweeps. */
 export type SweepConfig = {
-  /** From one sweep to the next; 0 where none is wanted. */
+  /** Time between two sweeps. 0 if the service does not sweep. */
   readonly sweepMinutes: number
-  /** Users that a sweep looks at in a second. */
+  /** Users that a sweep reads per second. */
   readonly sweepRate: number
 }
 
-/** The most users that a sweep may be asked to look at in a second: more than any store hands out. */
+/** The highest rate of a sweep, in users per second. No store is that fast. */
 export const SWEEP_RATE_MAX = 1_000_000
 
-/** Longest wait between sweeps: a week. */
+/** Longest time between sweeps: a week. */
 const SWEEP_MINUTES_MAX = 10_080
 
-/** The settings of it, as `config.ts` has them. */
+/** The settings of sweeps. */
 export const SWEEP_SETTINGS = {
   sweepMinutes: {
     variable: 'STREAMGATE_SWEEP_MINUTES',
     flag: '--sweep-minutes',
     placeholder: '<minutes>',
     fallback: '60',
-    help: 'from one sweep of what nobody needs any more to the next; 0: none, where something else sweeps the store',
+    help: 'time between two sweeps, which remove lapsed leases and empty users (0: never, because something else sweeps the store)',
     parse: parseMinutes,
   },
   sweepRate: {
@@ -29,7 +29,7 @@ export const SWEEP_SETTINGS = {
     flag: '--sweep-rate',
     placeholder: '<number>',
     fallback: '1000',
-    help: 'users that a sweep looks at in a second',
+    help: 'users that a sweep reads per second',
     parse: wholeNumber(1, SWEEP_RATE_MAX),
   },
 } as const

@@ -9,7 +9,7 @@ export const TELEMETRY_SETTINGS = {
     flag: '--log-level',
     placeholder: '<level>',
     fallback: 'info',
-    help: `${LOG_LEVELS.join(', ')}; decisions are info`,
+    help: `${LOG_LEVELS.join(', ')}. Decisions are info`,
     parse: oneOf(...LOG_LEVELS),
   },
   logFormat: {
