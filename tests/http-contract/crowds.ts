@@ -139,7 +139,7 @@ export function describeCrowds(maker: TargetMaker): void {
       ['?limit=1&limit=2', '/limit', 'must stand there once, got 2'],
       ['?after=', '/after', 'must be 1 to 128 bytes, got 0'],
       ['?after=@tv', '/after', 'must be 1 to 128 bytes, got 0'],
-      ['?after=gone', '/after', 'names no stream that runs now: begin again without it'],
+      ['?after=gone', '/after', 'must name a stream that is live: start again without it'],
     ])('is shown no page by %s', async (query, pointer, detail) => {
       const { status, body } = await look('few', query)
       expect([status, body['errors']]).toEqual([400, [{ pointer, detail }]])

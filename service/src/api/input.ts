@@ -1,5 +1,5 @@
 /**
- * From a request to checked values. Every fault is gathered before any is answered.
+ * From a request to checked values. All faults of a request are collected, so that one answer names them all.
  */
 import {
   splitLeaseId,
@@ -10,49 +10,53 @@ import {
   type UserId,
 } from '@streamgate/core'
 import * as v from 'valibot'
-import { FaultError, rejected, type InputFault, type WantedBody } from './fault.ts'
+import { FaultError, rejected, type InputFault } from './fault.ts'
 import type { HttpRequest, PathParams } from './http.ts'
 import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
+import { kindOf, readCmcd, readJson } from './request-body.ts'
+import type { Call } from './route.ts'
 import { HeartbeatSchema, StartSchema } from './schemas.ts'
 
-/** The members of a start that stand beside the stream's description. */
+/** What a start or a heartbeat asks for. */
 export type StartInput = {
   readonly stream: StreamDescription
   readonly plan?: string | undefined
   readonly replaces?: LeaseId | undefined
 }
 
-/** A body whose optional members are there with a value, or not at all. */
+/** A body without the members that are `null`. */
 type WithoutNull<Body> = { [Name in keyof Body]: Exclude<Body[Name], null> }
 
-/** Which plans there are. */
-export type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
+/** The plans of the policy in force. */
+type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
 
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
-/** A kind of body, and the media types it may have. It may also have none. */
-type BodyKind = WantedBody & { readonly types: RegExp }
-const JSON_BODY: BodyKind = {
-  types: /^application\/(?:[\w.!#$&^-]+\+)?json$/i,
-  name: 'JSON',
-  mediaType: 'application/json',
-}
-/** Plain text too: with it, a page of another origin may report without asking first, as by a beacon. */
-const CMCD_BODY: BodyKind = {
-  types: /^(?:application\/cmcd|text\/cmcd|text\/plain)$/i,
-  name: 'a CMCD event report',
-  mediaType: 'application/cmcd',
-}
 const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
 
-/** Reads the parts of one request. Call `finish()` before anything is done with them. */
-export class InputReader {
+/**
+ * The checked input of a call. It returns only if `read` found no fault, so a route cannot use unchecked values.
+ *
+ * @param read takes the parts that the route needs. A faulty part has a placeholder value, which never leaves here.
+ * @throws {FaultError} with all faults that were found.
+ */
+export function readInput<Input>(call: Call, read: (input: InputReader) => Input): Input {
+  const faults: InputFault[] = []
+  const input = read(new InputReader(call, faults))
+  if (faults.length > 0) throw new FaultError(rejected(faults))
+  return input
+}
+
+/** Reads the parts of one request, and collects their faults. */
+class InputReader {
   readonly #request: HttpRequest
   readonly #params: PathParams
-  readonly #faults: InputFault[] = []
+  readonly #policy: PolicyLookup
+  readonly #faults: InputFault[]
 
-  constructor(request: HttpRequest, params: PathParams) {
+  constructor({ request, params, service }: Call, faults: InputFault[]) {
     this.#request = request
     this.#params = params
+    this.#policy = service.limiter
+    this.#faults = faults
   }
 
   user(): UserId {
@@ -69,7 +73,7 @@ export class InputReader {
 
   /**
    * The generation that `If-Match` names. A weak tag counts as its strong twin, because proxies that
-   * compress weaken tags. Lists and `*` are refused: a player knows the one lease it took.
+   * compress weaken tags. Lists and `*` are rejected: a player knows the one lease it holds.
    */
   generation(): Generation | undefined {
     const header = this.#request.headers['if-match']?.trim()
@@ -87,13 +91,13 @@ export class InputReader {
     return text === undefined || others.length > 0 ? undefined : this.#validate(schema, text, `/${name}`)
   }
 
-  startBody(policy: PolicyLookup): StartInput {
-    return startInput(this.#body(StartSchema, policy))
+  startBody(): StartInput {
+    return startInput(this.#body(StartSchema))
   }
 
-  /** The optional body of a heartbeat, completed by the lease id, with which it must agree. */
-  heartbeatBody(id: LeaseId, policy: PolicyLookup): StartInput {
-    const body = this.#hasBody() ? this.#body(HeartbeatSchema, policy) : {}
+  /** The optional body of a heartbeat. The lease id of the path completes it, and must not contradict it. */
+  heartbeatBody(id: LeaseId): StartInput {
+    const body = this.#hasBody() ? this.#body(HeartbeatSchema) : {}
     const ofPath = splitLeaseId(id)
     for (const member of ['streamId', 'deviceId'] as const) {
       const isOther = body?.[member] !== undefined && body[member] !== ofPath[member]
@@ -102,30 +106,21 @@ export class InputReader {
     return startInput({ ...body, ...ofPath })
   }
 
-  /** The bytes of a CMCD event report, whose lines may be in different states. */
+  /** The bytes of a CMCD report. */
   cmcdBody(): Uint8Array {
-    assertKind(this.#request, CMCD_BODY)
-    return this.#request.body ?? new Uint8Array()
+    return readCmcd(this.#request)
   }
 
   fault(pointer: string, detail: string): void {
     this.#faults.push({ pointer, detail })
   }
 
-  /** @throws {FaultError} with all faults, if there are any. */
-  finish(): void {
-    if (this.#faults.length > 0) throw new FaultError(rejected(this.#faults))
-  }
-
-  /** The body by its schema; a plan must also be one that the policy holds. */
-  #body<Output extends object>(
-    schema: v.GenericSchema<unknown, Output>,
-    policy: PolicyLookup,
-  ): WithoutNull<Output> | undefined {
+  /** The body, checked by its schema. Its plan must also exist in the policy. */
+  #body<Output extends object>(schema: v.GenericSchema<unknown, Output>): WithoutNull<Output> | undefined {
     const value = this.#jsonBody()
     const body = this.#validate(schema, value, '')
     const { plan } = value
-    const isUnknown = typeof plan === 'string' && !policy.hasPlan(plan)
+    const isUnknown = typeof plan === 'string' && !this.#policy.hasPlan(plan)
     if (isUnknown) this.fault('/plan', 'must name a plan of the policy')
     return body && withoutNull(body)
   }
@@ -155,23 +150,14 @@ export class InputReader {
     return (this.#request.body?.length ?? 0) > 0
   }
 
-  /** The value of the body's JSON, which is an object. Nothing else can be said of a body that is none. */
+  /** The JSON object in the body. If it is not an object, reading stops here: it has no members to check. */
   #jsonBody(): Readonly<Record<string, unknown>> {
-    assertKind(this.#request, JSON_BODY)
-    const value = parsed(this.#request.body)
+    const value = readJson(this.#request)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
     if (isObject) return value as Readonly<Record<string, unknown>>
     const detail =
       value === undefined ? 'must be a JSON object in UTF-8' : `must be a JSON object, got ${kindOf(value)}`
     throw new FaultError(rejected([...this.#faults, { pointer: '', detail }]))
-  }
-}
-
-function parsed(body: Uint8Array | undefined): unknown {
-  try {
-    return JSON.parse(STRICT_UTF8.decode(body))
-  } catch {
-    return undefined
   }
 }
 
@@ -183,19 +169,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** Refuses a body of another kind, before it is read. */
-function assertKind({ headers }: HttpRequest, { types, name, mediaType }: BodyKind): void {
-  if (headers['content-type'] === mediaType && headers['content-encoding'] === undefined) return
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
-  const charset = parameters.find((parameter) => /^charset=/i.test(parameter))
-  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/i.test(charset)
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if ((type === '' || types.test(type)) && isUtf8 && encoding === 'identity') return
-  const got = [type, charset, encoding === 'identity' ? undefined : encoding].filter(Boolean).join(', ')
-  throw new FaultError({ kind: 'wrong-body', wanted: { name, mediaType }, got })
-}
-
-/** The members that are there: one that is `null` is not. */
+/** The body without the members that are `null`: that means absent. */
 function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
   const entries = Object.entries(body).filter(([, value]) => value !== null)
   return Object.fromEntries(entries) as WithoutNull<Body>
@@ -206,16 +180,10 @@ function startInput(body: WithoutNull<v.InferOutput<typeof HeartbeatSchema>> | u
   return { stream: stream as StreamDescription, plan, replaces: replaces as LeaseId | undefined }
 }
 
-/** Says what was expected and what came, in a JSON author's words. */
+/** What was expected and what came, as a JSON author would say it. */
 function typeFault({ expected, input }: v.BaseIssue<unknown>): string {
   if (input === undefined) return 'is required'
   const wanted =
     expected === 'string' ? 'a string' : expected === 'Object' ? 'a JSON object' : String(expected)
   return `must be ${wanted}, got ${kindOf(input)}`
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

@@ -6,10 +6,11 @@ import {
   type CmcdReport,
   type CmcdWish,
 } from './cmcd-report.ts'
+import type { InputFault } from '../fault.ts'
 import { noContent, READ_BYTES_MAX } from '../http.ts'
-import { InputReader } from '../input.ts'
+import { readInput } from '../input.ts'
 import { presentResult } from '../present.ts'
-import type { Call, Outcome, Route, Service } from '../route.ts'
+import type { Outcome, Route, Service } from '../route.ts'
 import { CmcdReportSchema, StreamGoneSchema, StreamLimitReachedSchema } from '../schemas.ts'
 import { decisionsIn, type Decision } from '../../telemetry/decision-event.ts'
 
@@ -45,25 +46,28 @@ export const cmcdRoute: Route = {
       },
     },
   },
-  handle: async ({ request, params, service }: Call) => {
-    const input = new InputReader(request, params)
-    const user = input.user()
-    const { wishes, leases, lines, faults, goodLines } = parseCmcdReport(input.cmcdBody())
-    if (goodLines === 0) rejectAll(input, faults)
-    if (lines > CMCD_LINES_MAX + 1) {
-      input.fault('', `must have at most ${CMCD_LINES_MAX} lines, got ${lines}`)
-    }
-    if (leases > CMCD_LEASES_MAX) {
-      input.fault('', `must name at most ${CMCD_LEASES_MAX} leases, got ${leases}`)
-    }
-    input.finish()
-    return apply(service, user, wishes)
+  handle: (call) => {
+    const { user, report } = readInput(call, (input) => {
+      const read = { user: input.user(), report: parseCmcdReport(input.cmcdBody()) }
+      for (const { pointer, detail } of faultsOf(read.report)) input.fault(pointer, detail)
+      return read
+    })
+    return apply(call.service, user, report.wishes)
   },
 }
 
-function rejectAll(input: InputReader, faults: CmcdReport['faults']): void {
-  if (faults.length === 0) input.fault('', 'must have one line for each event, got none')
-  for (const { pointer, detail } of faults) input.fault(pointer, detail)
+/** Why a whole report is rejected. Bad lines are not, as long as one is good. */
+function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<InputFault> {
+  if (goodLines === 0) {
+    if (faults.length === 0) yield { pointer: '', detail: 'must have one line for each event, got none' }
+    yield* faults
+  }
+  if (lines > CMCD_LINES_MAX + 1) {
+    yield { pointer: '', detail: `must have at most ${CMCD_LINES_MAX} lines, got ${lines}` }
+  }
+  if (leases > CMCD_LEASES_MAX) {
+    yield { pointer: '', detail: `must name at most ${CMCD_LEASES_MAX} leases, got ${leases}` }
+  }
 }
 
 /** One after the other: they all concern the same user, and would only get into each other's way. */

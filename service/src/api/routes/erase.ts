@@ -1,5 +1,5 @@
 import { noContent } from '../http.ts'
-import { InputReader } from '../input.ts'
+import { readInput } from '../input.ts'
 import type { Route } from '../route.ts'
 
 export const eraseRoute: Route = {
@@ -13,11 +13,9 @@ export const eraseRoute: Route = {
       'Forgets the user wholly: every stream, live or not, and every note. Whoever watches may go on only by starting again.',
     answers: { 204: { description: 'Nothing is known of the user any more.' } },
   },
-  handle: async ({ request, params, service }) => {
-    const input = new InputReader(request, params)
-    const user = input.user()
-    input.finish()
-    await service.limiter.erase(user)
+  handle: async (call) => {
+    const user = readInput(call, (input) => input.user())
+    await call.service.limiter.erase(user)
     return { ...noContent(), decision: { verb: 'erase', outcome: 'erased', user } }
   },
 }

@@ -1,6 +1,6 @@
 import type { StreamId } from '@streamgate/core'
 import { noContent } from '../http.ts'
-import { InputReader } from '../input.ts'
+import { readInput } from '../input.ts'
 import type { Outcome, Route, Service } from '../route.ts'
 
 /** The first day of December 2026, as a structured field's date (RFC 9651). */
@@ -17,12 +17,11 @@ export const finishRoute: Route = {
       'Ends the stream for every user, as at the end of a live event: its leases count for nobody, and it can be neither started nor renewed (410), in this process at once and in the others within seconds. May be repeated; a stream nobody knows may finish too. Any body is accepted and ignored.',
     answers: { 204: { description: 'It counts for nobody any more.' } },
   },
-  handle: ({ request, params, service }) => {
-    const input = new InputReader(request, params)
-    const stream = input.streamId()
-    input.finish()
-    return finish(service, stream)
-  },
+  handle: (call) =>
+    finish(
+      call.service,
+      readInput(call, (input) => input.streamId()),
+    ),
 }
 
 /**
@@ -43,16 +42,16 @@ export const finishByDeleteRoute: Route = {
       204: { description: 'It counts for nobody any more.', headers: ['Deprecation', 'Link'] },
     },
   },
-  handle: async ({ request, params, service }) => {
-    const input = new InputReader(request, params)
-    const stream = input.streamId()
-    if (request.headers['if-match'] !== undefined) {
-      input.fault('/If-Match', 'has no meaning here: this call finishes a stream for every user')
-    }
-    input.finish()
+  handle: (call) => {
+    const stream = readInput(call, (input) => {
+      if (call.request.headers['if-match'] !== undefined) {
+        input.fault('/If-Match', 'must be absent: this call finishes a stream for every user')
+      }
+      return input.streamId()
+    })
     // Relative to the path of the request, so that it holds below any stage and prefix.
     const link = `<${encodeURIComponent(stream)}/finish>; rel="successor-version"`
-    return finish(service, stream, { deprecation: DEPRECATED_SINCE, link })
+    return finish(call.service, stream, { deprecation: DEPRECATED_SINCE, link })
   },
 }
 

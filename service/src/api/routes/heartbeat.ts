@@ -1,4 +1,4 @@
-import { InputReader } from '../input.ts'
+import { readInput } from '../input.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { HeartbeatSchema, StreamGoneSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
@@ -40,14 +40,12 @@ export const heartbeatRoute: Route = {
       },
     },
   },
-  handle: async ({ request, params, service }) => {
-    const input = new InputReader(request, params)
-    const user = input.user()
-    const id = input.leaseId()
-    const generation = input.generation()
-    const { stream, plan, replaces } = input.heartbeatBody(id, service.limiter)
-    input.finish()
-    const result = await service.limiter.heartbeat({ user, stream, plan, replaces, generation })
+  handle: async (call) => {
+    const { user, id, generation, stream, plan, replaces } = readInput(call, (input) => {
+      const inPath = { user: input.user(), id: input.leaseId() }
+      return { ...inPath, generation: input.generation(), ...input.heartbeatBody(inPath.id) }
+    })
+    const result = await call.service.limiter.heartbeat({ user, stream, plan, replaces, generation })
     const { deviceType, contentId } = stream
     const meant = { isPlanNamed: plan !== undefined, hasIfMatch: generation !== undefined }
     const asked = { verb: 'heartbeat', user, lease: id, deviceType, contentId, replaces, ...meant } as const

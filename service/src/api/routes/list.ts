@@ -1,7 +1,7 @@
 import type { Lease, LeaseId } from '@streamgate/core'
 import { json } from '../http.ts'
-import { FaultError, rejected } from '../fault.ts'
-import { InputReader } from '../input.ts'
+import { rejected } from '../fault.ts'
+import { readInput } from '../input.ts'
 import { listed, rateLimit } from '../lease-view.ts'
 import type { Route } from '../route.ts'
 import { AfterSchema, ListingSchema, PAGE_STREAMS_MAX, PageSizeSchema } from '../schemas.ts'
@@ -24,15 +24,17 @@ export const listRoute: Route = {
       },
     },
   },
-  handle: async ({ request, params, service }) => {
-    const input = new InputReader(request, params)
-    const userId = input.user()
-    const size = Number(input.query('limit', PageSizeSchema) ?? PAGE_STREAMS_MAX)
-    const after = input.query('after', AfterSchema) as LeaseId | undefined
-    input.finish()
-    const { limit, counted, ignored } = await service.limiter.list(userId)
+  handle: async (call) => {
+    const { userId, size, after } = readInput(call, (input) => ({
+      userId: input.user(),
+      size: Number(input.query('limit', PageSizeSchema) ?? PAGE_STREAMS_MAX),
+      after: input.query('after', AfterSchema) as LeaseId | undefined,
+    }))
+    const { limit, counted, ignored } = await call.service.limiter.list(userId)
     const active = counted.length
-    const { streams, more, next } = pageOf(counted, { after, size })
+    const page = pageOf(counted, { after, size })
+    if (page === undefined) return { fault: rejected([AFTER_UNKNOWN]) }
+    const { streams, more, next } = page
     const body = {
       userId,
       limit: limit.max,
@@ -50,6 +52,8 @@ export const listRoute: Route = {
   },
 }
 
+const AFTER_UNKNOWN = { pointer: '/after', detail: 'must name a stream that is live: start again without it' }
+
 type PageRequest = { readonly after: LeaseId | undefined; readonly size: number }
 type Page = {
   readonly streams: readonly Lease[]
@@ -59,13 +63,10 @@ type Page = {
   readonly next?: LeaseId | undefined
 }
 
-/** @throws {FaultError} if the stream that the page should come after does not run. */
-function pageOf(leases: readonly Lease[], { after, size }: PageRequest): Page {
+/** A page; `undefined` if the stream that it should come after does not run. */
+function pageOf(leases: readonly Lease[], { after, size }: PageRequest): Page | undefined {
   const before = after === undefined ? -1 : leases.findIndex(({ id }) => id === after)
-  if (after !== undefined && before === -1) {
-    const detail = 'names no stream that runs now: begin again without it'
-    throw new FaultError(rejected([{ pointer: '/after', detail }]))
-  }
+  if (after !== undefined && before === -1) return undefined
   const streams = leases.slice(before + 1, before + 1 + size)
   const more = leases.length - (before + 1) - streams.length
   return { streams, more, next: more === 0 ? undefined : streams.at(-1)?.id }

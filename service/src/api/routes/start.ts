@@ -1,4 +1,4 @@
-import { InputReader } from '../input.ts'
+import { readInput } from '../input.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StartSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
@@ -34,12 +34,12 @@ export const startRoute: Route = {
       410: { description: 'The stream has finished.', problems: ['stream-finished'] },
     },
   },
-  handle: async ({ request, params, service }) => {
-    const input = new InputReader(request, params)
-    const user = input.user()
-    const { stream, plan, replaces } = input.startBody(service.limiter)
-    input.finish()
-    const result = await service.limiter.start({ user, stream, plan, replaces })
+  handle: async (call) => {
+    const { user, stream, plan, replaces } = readInput(call, (input) => ({
+      user: input.user(),
+      ...input.startBody(),
+    }))
+    const result = await call.service.limiter.start({ user, stream, plan, replaces })
     const { deviceType, contentId } = stream
     const described = { lease: leaseIdOf(stream), deviceType, contentId, replaces }
     const asked = { verb: 'start', user, ...described, isPlanNamed: plan !== undefined } as const

@@ -1,5 +1,5 @@
 import { noContent } from '../http.ts'
-import { InputReader } from '../input.ts'
+import { readInput } from '../input.ts'
 import type { Call, Outcome, Route } from '../route.ts'
 import { ReasonSchema, StopperSchema } from '../schemas.ts'
 
@@ -38,17 +38,22 @@ export const beaconStopRoute: Route = {
   handle: stop,
 }
 
-async function stop({ request, params, service }: Call): Promise<Outcome> {
-  const input = new InputReader(request, params)
-  const user = input.user()
-  const id = input.leaseId()
-  const generation = input.generation()
-  const by = input.query('by', StopperSchema) === 'operator' ? 'operator' : undefined
-  const reason = input.query('reason', ReasonSchema)
-  if (reason !== undefined && by === undefined) input.fault('/reason', 'must come with by=operator')
-  input.finish()
+async function stop(call: Call): Promise<Outcome> {
+  const { user, id, generation, stopper, reason } = readInput(call, (input) => {
+    const read = {
+      user: input.user(),
+      id: input.leaseId(),
+      generation: input.generation(),
+      stopper: input.query('by', StopperSchema),
+      reason: input.query('reason', ReasonSchema),
+    }
+    const hasStrayReason = read.reason !== undefined && read.stopper !== 'operator'
+    if (hasStrayReason) input.fault('/reason', 'must come with by=operator')
+    return read
+  })
+  const by = stopper === 'operator' ? 'operator' : undefined
   const byOperator = by && { reason }
-  const { outcome } = await service.limiter.stop({ user, id, generation, byOperator })
+  const { outcome } = await call.service.limiter.stop({ user, id, generation, byOperator })
   const hasIfMatch = generation !== undefined
   return { ...noContent(), decision: { verb: 'stop', outcome, user, lease: id, hasIfMatch, by } }
 }

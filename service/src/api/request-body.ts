@@ -1,0 +1,65 @@
+/**
+ * The body of a request: its media type, and its JSON.
+ */
+import { FaultError, type WantedBody } from './fault.ts'
+import type { HttpRequest } from './http.ts'
+
+/** A kind of body, and the media types it may have. It may also have none. */
+type BodyKind = WantedBody & { readonly types: RegExp }
+
+const JSON_BODY: BodyKind = {
+  types: /^application\/(?:[\w.!#$&^-]+\+)?json$/i,
+  name: 'JSON',
+  mediaType: 'application/json',
+}
+/** Plain text too: a page of another origin may send it without a preflight, as beacons do. */
+const CMCD_BODY: BodyKind = {
+  types: /^(?:application\/cmcd|text\/cmcd|text\/plain)$/i,
+  name: 'a CMCD event report',
+  mediaType: 'application/cmcd',
+}
+
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * The value of a JSON body; `undefined` if it is no JSON in UTF-8.
+ *
+ * @throws {FaultError} if the body has another media type.
+ */
+export function readJson(request: HttpRequest): unknown {
+  assertKind(request, JSON_BODY)
+  try {
+    return JSON.parse(STRICT_UTF8.decode(request.body))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The bytes of a CMCD report.
+ *
+ * @throws {FaultError} if the body has another media type.
+ */
+export function readCmcd(request: HttpRequest): Uint8Array {
+  assertKind(request, CMCD_BODY)
+  return request.body ?? new Uint8Array()
+}
+
+/** What a JSON value is, as a JSON author would say it. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** Rejects a body of another kind before it is parsed. */
+function assertKind({ headers }: HttpRequest, { types, name, mediaType }: BodyKind): void {
+  if (headers['content-type'] === mediaType && headers['content-encoding'] === undefined) return
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim())
+  const charset = parameters.find((parameter) => /^charset=/i.test(parameter))
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/i.test(charset)
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if ((type === '' || types.test(type)) && isUtf8 && encoding === 'identity') return
+  const got = [type, charset, encoding === 'identity' ? undefined : encoding].filter(Boolean).join(', ')
+  throw new FaultError({ kind: 'wrong-body', wanted: { name, mediaType }, got })
+}
