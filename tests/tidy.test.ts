@@ -26,7 +26,7 @@ const sources = readSources()
  * file imports from its own room and from the levels below.
  */
 const LEVELS: readonly (readonly string[])[] = [
-  ['text'],
+  ['text', 'time'],
   ['telemetry'],
   ['policy'],
   ['settings'],

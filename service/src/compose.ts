@@ -109,7 +109,7 @@ export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): 
     },
     ...sweepingOver(store, config, { log, metrics }),
     close: async () => {
-      finished.stop()
+      void finished.stop()
       observer.flush()
       await engine.close()
     },

@@ -6,6 +6,7 @@ import { parsePolicyText, PolicyTextError } from '../policy/policy-file.ts'
 import { faultLines } from './policy-fault-lines.ts'
 import { readPolicyTextSync } from '../policy/policy-text.ts'
 import { reasonOf } from '../text/reason.ts'
+import { RepeatingTimer } from '../time/repeating-timer.ts'
 import { parseStore } from '../settings/store-engines.ts'
 import { inOrderOfTime, type Disorder } from '../replay/decision-queue.ts'
 import { LogReader } from '../replay/log-reader.ts'
@@ -59,7 +60,11 @@ async function play(
   const progress = process.stderr.isTTY
     ? new ReplayProgress(process.stderr, await reader.bytesIn(log))
     : undefined
-  const timer = setInterval(() => progress?.show(reader.counts), PROGRESS_EVERY_MS)
+  const timer = new RepeatingTimer({
+    waitMs: () => PROGRESS_EVERY_MS,
+    work: () => progress?.show(reader.counts),
+  })
+  timer.start()
   try {
     const sources = [...new Set(log)].map((name) => reader.decisionsIn(name))
     for await (const decisions of inOrderOfTime(sources, disorder)) {
@@ -69,7 +74,7 @@ async function play(
     }
     await replay.end()
   } finally {
-    clearInterval(timer)
+    await timer.stop()
     progress?.clear()
   }
   return replayReport(replay.tally, { ...reader.counts, ...disorder })

@@ -58,10 +58,6 @@ export class PolicyReloader {
     if (file !== undefined) process.on('SIGHUP', () => this.#enqueue(file, 'SIGHUP'))
   }
 
-  stop(): void {
-    this.#watch?.stop()
-  }
-
   #enqueue(file: string, cause: Cause): void {
     this.#queue = this.#queue.then(() => this.#reload(file, cause))
   }

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { reasonOf } from '../text/reason.ts'
+import { RepeatingTimer } from '../time/repeating-timer.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { graceOf } from './drain-grace.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
@@ -77,7 +78,7 @@ class Fleet {
     const own = ['--policy=', `--log-format=${log.isText ? 'text' : 'json'}`]
     cluster.setupPrimary({ silent: true, args: [...process.argv.slice(2), ...own] })
     for (let index = 0; index < config.workers; index += 1) this.#fork()
-    setInterval(() => this.#tick(), TICK_MS).unref()
+    new RepeatingTimer({ waitMs: () => TICK_MS, work: () => this.#tick() }).start()
   }
 
   stop(signal: NodeJS.Signals): void {

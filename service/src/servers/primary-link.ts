@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { Registry } from '@prometheus-io/client'
 import { endAtOnce } from './end-at-once.ts'
 import { reasonOf } from '../text/reason.ts'
+import { RepeatingTimer } from '../time/repeating-timer.ts'
 import { countedBy } from './counted-samples.ts'
 import {
   monotonicMs,
@@ -77,11 +78,12 @@ export class PrimaryLink {
   async join(duties: WorkerDuties): Promise<string> {
     this.#duties = duties
     let ticks = 0
-    setInterval(() => {
+    const work = () => {
       ticks += 1
       tell({ kind: 'alive' })
       if (ticks % TICKS_PER_COUNT === 0) void this.#tellCounted()
-    }, TICK_MS).unref()
+    }
+    new RepeatingTimer({ waitMs: () => TICK_MS, work }).start()
     tell({ kind: 'ready' })
     return this.#listening
   }

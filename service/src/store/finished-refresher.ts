@@ -1,45 +1,48 @@
 import type { Limiter } from '@streamgate/core'
+import { RepeatingTimer } from '../time/repeating-timer.ts'
 
 /** What a refresher cannot make itself. */
 export type RefresherParts = {
   readonly limiter: Pick<Limiter, 'refreshFinished'>
-  /** The longest that a process goes without asking. */
+  /** The longest time between two reads. */
   readonly everyMs: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Hears of the first failure in a row; decisions go on by what was known before. */
+  /** Called for the first failure in a row. Decisions go on with what was known before. */
   readonly failed: (error: unknown) => void
 }
 
-/** Keeps it known to this process which streams have finished. */
+/** Reads again and again which streams have finished, so that this process knows. */
 export class FinishedRefresher {
   readonly #parts: RefresherParts
+  readonly #timer: RepeatingTimer
   #refreshedAtMs = Number.NEGATIVE_INFINITY
   #underWay: Promise<void> | undefined
   #isFailing = false
-  #timer: NodeJS.Timeout | undefined
 
   constructor(parts: RefresherParts) {
     this.#parts = parts
+    this.#timer = new RepeatingTimer({ waitMs: () => parts.everyMs, work: () => this.#refreshOnce() })
   }
 
-  /** Asks the store where the last answer is too old; never rejects. */
+  /** Reads if the last read is too long ago. Never rejects. */
   async ifStale(): Promise<void> {
     const { now, everyMs } = this.#parts
     if (now() - this.#refreshedAtMs >= everyMs) await this.#refreshOnce()
   }
 
-  /** Asks at once, and then again and again until `stop()`. */
+  /** Reads at once, and then again and again until `stop()`. */
   async start(): Promise<void> {
     await this.#refreshOnce()
-    this.#timer = setInterval(() => void this.#refreshOnce(), this.#parts.everyMs).unref()
+    this.#timer.start()
   }
 
-  stop(): void {
-    clearInterval(this.#timer)
+  /** No further read begins. Resolves once the read under way is done. */
+  stop(): Promise<void> {
+    return this.#timer.stop()
   }
 
-  /** Whoever asks while an answer is under way waits for that one. */
+  /** A call during a read waits for that read. */
   #refreshOnce(): Promise<void> {
     this.#underWay ??= this.#refresh().finally(() => {
       this.#underWay = undefined

@@ -1,6 +1,7 @@
+import { RepeatingTimer } from '../time/repeating-timer.ts'
 import type { SegmentLeft, SweepOptions, SweepProgress, SweepReport } from './sweeper.ts'
 
-/** Who hears of the sweeps. None may throw. */
+/** Learns how sweeps go. Neither method may throw. */
 export type SweepObserver = {
   readonly swept: (progress: SweepProgress) => void
   readonly ended: (report: SweepReport) => void
@@ -9,56 +10,55 @@ export type SweepObserver = {
 /** What a timer sweeps with, and how often. */
 export type SweepTimerParts = {
   readonly sweep: (options: SweepOptions) => Promise<SweepReport>
-  /** Users a second. */
+  /** Users per second. */
   readonly rate: number
-  /** From the end of one sweep to the beginning of the next, about. */
+  /** Mean time from the end of one sweep to the beginning of the next. */
   readonly intervalMs: number
   readonly observer: SweepObserver
   /** A number from 0 up to, but not including, 1. */
   readonly random: () => number
 }
 
-/** By how much an interval is longer or shorter at most, lest the sweeps of several hosts fall into step. */
+/** How much longer or shorter an interval can be, so that several hosts do not sweep in step. */
 const JITTER = 0.1
 
 /**
  * Sweeps from time to time, one sweep at a time.
  *
- * The first begins at some moment of the first interval, so that hosts which were started together do not
- * sweep together. One that ended early is gone on with, and not begun again, when its time has come.
+ * The first sweep begins at a random moment of the first interval, so that hosts that start together
+ * do not sweep together. If a sweep ends early, the next one continues it.
  */
 export class SweepTimer {
   readonly #parts: SweepTimerParts
+  readonly #timer: RepeatingTimer
   readonly #stopping = new AbortController()
-  #timer: NodeJS.Timeout | undefined
-  #underWay: Promise<void> | undefined
+  #hasSwept = false
   #left: readonly SegmentLeft[] | undefined
 
   constructor(parts: SweepTimerParts) {
     this.#parts = parts
+    this.#timer = new RepeatingTimer({ waitMs: () => this.#waitMs, work: () => this.#sweep() })
   }
 
-  /** Begins to wait for the first sweep; does nothing where it has begun already, or was stopped. */
+  /** Begins to wait for the first sweep. Does nothing if it has begun already or was stopped. */
   start(): void {
-    if (this.#timer === undefined) this.#waitFor(this.#parts.random())
+    this.#timer.start()
   }
 
-  /** Resolves once the page under way is done, and no sweep comes any more. */
+  /** Resolves once the page under way is done. No further sweep begins. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    clearTimeout(this.#timer)
-    await this.#underWay
+    await this.#timer.stop()
   }
 
-  #waitFor(intervals: number): void {
-    if (this.#stopping.signal.aborted) return
-    this.#timer = setTimeout(() => {
-      this.#underWay = this.#sweep()
-    }, intervals * this.#parts.intervalMs)
+  get #waitMs(): number {
+    const { intervalMs, random } = this.#parts
+    return intervalMs * (this.#hasSwept ? 1 + JITTER * (2 * random() - 1) : random())
   }
 
   async #sweep(): Promise<void> {
-    const { sweep, rate, observer, random } = this.#parts
+    const { sweep, rate, observer } = this.#parts
+    this.#hasSwept = true
     const report = await sweep({
       rate,
       segments: 1,
@@ -68,6 +68,5 @@ export class SweepTimer {
     })
     this.#left = report.left.length > 0 ? report.left : undefined
     observer.ended(report)
-    this.#waitFor(1 + JITTER * (2 * random() - 1))
   }
 }
