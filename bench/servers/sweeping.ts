@@ -8,7 +8,7 @@ import { compose } from '../../service/src/compose.ts'
 import { loadConfig } from '../../service/src/settings/settings.ts'
 import { Log } from '../../service/src/telemetry/log.ts'
 import { listen } from '../../service/src/servers/node-server.ts'
-import type { SegmentLeft, SweepReport } from '../../service/src/sweep/sweeper.ts'
+import type { SegmentLeft, SweepReport } from '../../service/src/sweep/sweep-job.ts'
 
 const [, , port = '0', folder = ''] = process.argv
 const config = loadConfig({ store: `lmdb:${folder}`, storeTimeoutMs: '10000' }, {})

@@ -28,7 +28,8 @@ import { sequence } from './text/sequence.ts'
 import { logSweep } from './sweep/sweep-line.ts'
 import { SweepMetrics } from './sweep/sweep-metrics.ts'
 import { SweepTimer } from './sweep/sweep-timer.ts'
-import { Sweeper, type SweepReport } from './sweep/sweeper.ts'
+import type { SweepReport } from './sweep/sweep-job.ts'
+import { Sweeper } from './sweep/sweeper.ts'
 import { identifyByClaim, trustEverybody } from './api/caller.ts'
 
 /** A service that is ready to be served. */

@@ -12,7 +12,7 @@ import { Log } from './telemetry/log.ts'
 import { readSweepEvent, type LambdaContext, type SweepResult } from './sweep/sweep-event.ts'
 import { logSweep } from './sweep/sweep-line.ts'
 import type { SweepState } from './sweep/sweep-state.ts'
-import { wholeOf, type SweepReport } from './sweep/sweeper.ts'
+import { wholeOf, type SweepReport } from './sweep/sweep-job.ts'
 
 /** So many that each is walked in a fraction of a run, or its end would never be met. */
 const SEGMENTS = 100

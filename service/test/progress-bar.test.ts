@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ProgressBar } from '../src/commands/sweep-progress.ts'
-import type { SweepProgress } from '../src/sweep/sweeper.ts'
+import type { SweepProgress } from '../src/sweep/sweep-job.ts'
 
 /** A terminal of so many columns, and the lines that were drawn on it. */
 class Paper {

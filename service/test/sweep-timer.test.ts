@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SweepMetrics } from '../src/sweep/sweep-metrics.ts'
 import { showMetric } from '../src/telemetry/shown-metric.ts'
 import { SweepTimer } from '../src/sweep/sweep-timer.ts'
-import type { SweepOptions, SweepReport, SweepTally } from '../src/sweep/sweeper.ts'
+import type { SweepReport, SweepTally, SweepOptions } from '../src/sweep/sweep-job.ts'
 
 const INTERVAL_MS = 1000
 

@@ -2,7 +2,7 @@ import { LimiterError, type Store, type UserId } from '@streamgate/core'
 import { MemoryStore } from '@streamgate/stores/memory'
 import { WrappedStore, type StoreVerb } from '@streamgate/stores/wrappers'
 import { describe, expect, it } from 'vitest'
-import type { SweepOptions, SweepReport } from '../../service/src/sweep/sweeper.ts'
+import type { SweepReport, SweepOptions } from '../../service/src/sweep/sweep-job.ts'
 import { everyoneIn, FINISHED, LIVE, populate, tallyOfAll } from './population.ts'
 import { FLAT_OUT, sweeperOf } from './subjects.ts'
 

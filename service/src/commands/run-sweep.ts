@@ -7,7 +7,7 @@ import { endAtOnce } from '../servers/end-at-once.ts'
 import { DONE, FAILED } from './exit-codes.ts'
 import { ProgressBar } from './sweep-progress.ts'
 import { readSweepRequest, type SweepFlags, type SweepRequest } from './sweep-request.ts'
-import type { SegmentLeft, SweepReport } from '../sweep/sweeper.ts'
+import type { SegmentLeft, SweepReport } from '../sweep/sweep-job.ts'
 
 /** As a shell reports a process that a signal ended: 128 and the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const

@@ -1,5 +1,5 @@
 import { barOf, ProgressLine, type Terminal } from './progress-line.ts'
-import type { SweepProgress } from '../sweep/sweeper.ts'
+import type { SweepProgress } from '../sweep/sweep-job.ts'
 
 /** How often the bar moves at most. */
 const STEP_MS = 100

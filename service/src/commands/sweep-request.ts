@@ -8,7 +8,7 @@ import { wholeNumber } from '../settings/parse.ts'
 import { alternatives, ENGINES_BILLED_BY_READS } from '../settings/store-engines.ts'
 import { SWEEP_RATE_MAX } from '../settings/sweep-settings.ts'
 import { SEGMENTS_MAX, SweepStateFile, type StoredSweepState } from '../sweep/sweep-state.ts'
-import { wholeOf, type SegmentLeft } from '../sweep/sweeper.ts'
+import { wholeOf, type SegmentLeft } from '../sweep/sweep-job.ts'
 
 /** The flags as they are given. */
 export type SweepFlags = {

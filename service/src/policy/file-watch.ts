@@ -7,10 +7,10 @@ const LOOK_EVERY_MS = 250
 /**
  * Tells when a file has changed and is no longer being written.
  *
- * It looks at the file again and again instead of asking the system to watch it. That works on every
- * platform, on network file systems, for editors that replace the file, and for the folders of
- * symbolic links in which containers get their configuration. A change is told once two looks in a
- * row saw the same file, so that a half-written file is not read. The first state of the file is
+ * It looks at the file again and again instead of asking the system to watch it. That works on
+ * every platform, on network file systems, for editors that replace the file, and for the folders
+ * of symbolic links in which containers get their configuration. A change is told once two looks in
+ * a row saw the same file, so that a half-written file is not read. The first state of the file is
  * told too, because it may have changed after it was read.
  */
 export class FileWatch {

@@ -1,7 +1,7 @@
 import type { Plan, Policy } from '@streamgate/core'
 import { escapeId } from '../text/escape-id.ts'
 
-/** Most names of plans that a list of changes holds. */
+/** The most plan names that a list of changes holds. */
 const NAMES_MAX = 20
 
 /** Names of plans, the first twenty, and how many there are if there are more. */
@@ -9,11 +9,13 @@ type Named<Change extends string> = { readonly [Name in Change]?: readonly strin
   readonly [Name in `${Change}Count`]?: number
 }
 
-/** What one policy does differently from another, as the log tells it: names of plans, and nothing that says nothing. */
+/**
+ * What one policy does differently from another, for the log: names of plans, and no empty members.
+ */
 export type PolicyChanges = Named<'added' | 'removed' | 'changed'> & {
-  /** The new default plan, where it is another. */
+  /** The new default plan, if it has changed. */
   readonly defaultPlan?: string
-  /** How often players call and how long a lease runs, where that is different. */
+  /** How often players call and how long a lease runs, if that has changed. */
   readonly paces?: Policy['paces']
 }
 

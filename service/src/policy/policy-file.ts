@@ -12,17 +12,20 @@ import {
 import { JsonPlaces, JsonSyntaxError, type Place } from '../text/json-places.ts'
 import { readPolicyTextSync } from './policy-text.ts'
 
-/** A policy, with its JSON and the file that this came from, where there are such. */
+/** A policy, with its JSON and the file that it came from, if there are any. */
 export type PolicySource = { readonly policy: Policy; readonly text?: string; readonly file?: string }
 
 /** What is wrong with one place of a policy's JSON. */
 export type PlacedFault = PolicyFault & Place
 
-/** Thrown for a text that is no policy; `faults` holds every one with its place, its message names the first twenty. */
+/**
+ * Thrown for a text that is not a policy. `faults` holds all faults with their places, and the
+ * message names the first twenty.
+ */
 export class PolicyTextError extends Error {
   override readonly name = 'PolicyTextError'
   readonly faults: readonly PlacedFault[]
-  /** Whether it is not even JSON: then there is one fault. */
+  /** Whether it is not even JSON. Then there is one fault. */
   readonly isNoJson: boolean
 
   constructor(faults: readonly PlacedFault[], isNoJson: boolean) {
@@ -33,7 +36,7 @@ export class PolicyTextError extends Error {
 }
 
 /**
- * The policy that a JSON text holds.
+ * The policy in a JSON text.
  *
  * @throws {PolicyTextError} with every fault, each with its JSON pointer, line and column.
  */
@@ -49,9 +52,9 @@ export function parsePolicyText(text: string): Policy {
 }
 
 /**
- * Where the values of a policy's JSON stand.
+ * The places of the values in a policy's JSON.
  *
- * @throws {PolicyTextError} where it is not JSON.
+ * @throws {PolicyTextError} if it is not JSON.
  */
 export function placesIn(text: string): JsonPlaces {
   try {
@@ -66,10 +69,11 @@ export function placesIn(text: string): JsonPlaces {
 }
 
 /**
- * The policy that a setting means: of no text the built-in one, of a text that begins with `{` what that
- * JSON says, else what the file of this name holds.
+ * The policy that a setting means. An empty text means the built-in policy. A text that begins with
+ * `{` is the policy's JSON. Any other text is the name of a file.
  *
- * @throws {Error} with what is wrong, as "must …" or "names …"; the first faults of a policy by their JSON pointers.
+ * @throws {Error} with what is wrong, as "must …" or "names …", with the first faults of a policy
+ * by their JSON pointers.
  */
 export function readPolicy(setting: string): PolicySource {
   if (setting === '') return { policy: DEFAULT_POLICY }
@@ -91,7 +95,7 @@ export function readPolicy(setting: string): PolicySource {
   }
 }
 
-/** SHA-256 of a policy's text, as `sha256sum` gives that of its file. */
+/** SHA-256 of a policy's text, as `sha256sum` prints it for its file. */
 export function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }

@@ -1,20 +1,18 @@
-/**
- * Which policy a process decides by, since when, and what became of attempts to give it another.
- */
+/** Which policy a process uses, since when, and what happened to attempts to replace it. */
 import type { Policy } from '@streamgate/core'
 import { parsePolicyText, sha256Of, type PolicySource } from './policy-file.ts'
 
-/** What can come of reading a policy file again. */
+/** The possible results of reading a policy file again. */
 export const RELOAD_RESULTS = ['accepted', 'unchanged', 'refused'] as const
 export type ReloadResult = (typeof RELOAD_RESULTS)[number]
 
-/** All of it that a process tells another. */
+/** Everything that one process tells another about it. */
 export type PolicyState = {
   readonly origin: 'built-in' | 'setting' | 'file'
-  /** Its JSON; absent where it is built in. */
+  /** Its JSON. Absent if it is built in. */
   readonly text?: string
   readonly loadedAtMs: number
-  /** When a newer file was refused, where the file now differs from what is in force. */
+  /** When a newer file was refused, if the file now differs from the policy in force. */
   readonly refusedAtMs?: number
   readonly reloads: Readonly<Record<ReloadResult, number>>
 }
@@ -34,13 +32,13 @@ export function firstState({ text, file }: PolicySource, nowMs: number): PolicyS
   return { origin, ...(text !== undefined && { text }), loadedAtMs: nowMs, reloads }
 }
 
-/** Keeps what decides in step with the newest state. */
+/** Keeps a process's deciders at the newest state. */
 export class PolicyInForce {
   readonly #usePolicy: (policy: Policy) => void
   #state: PolicyState
   #view: PolicyView
 
-  /** @param usePolicy hears of every policy but the first. */
+  /** @param usePolicy gets every policy but the first. */
   constructor(first: PolicyState, usePolicy: (policy: Policy) => void) {
     this.#usePolicy = usePolicy
     this.#state = first
@@ -55,7 +53,7 @@ export class PolicyInForce {
     return this.#view
   }
 
-  /** Decides by this state from now on. */
+  /** Uses this state from now on. */
   use(state: PolicyState): void {
     const { text } = state
     if (text !== undefined && text !== this.#state.text) this.#usePolicy(parsePolicyText(text))

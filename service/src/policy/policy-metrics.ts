@@ -2,10 +2,10 @@ import type { ShownMetric } from '../telemetry/shown-metric.ts'
 import type { PolicyState } from './policy-in-force.ts'
 
 /**
- * When the policy in force was loaded, and what became of reloads, as metrics.
+ * When the policy in force was loaded, and the results of reloads, as metrics.
  *
- * Every worker has the counts of the whole service from its primary. So the highest of them is right,
- * and their sum is not.
+ * Every worker has the counts of the whole service from its primary. So the highest of them is
+ * right, and their sum is not.
  */
 export function policyMetrics(stateNow: () => PolicyState): readonly ShownMetric[] {
   return [

@@ -19,10 +19,11 @@ export type ReloaderParts = {
 type Cause = 'SIGHUP' | 'file-changed'
 
 /**
- * Reads the policy file again when SIGHUP asks for it, and when the file changes.
+ * Reads the policy file again on SIGHUP, and when the file changes.
  *
- * A file that is no policy is refused, loudly, and the policy before stays in force. Where the policy came from no
- * file there is nothing to follow, and SIGHUP keeps its usual meaning.
+ * A file that is not a policy is refused with an error in the log, and the old policy stays in
+ * force. If the policy came from no file there is nothing to follow, and SIGHUP keeps its usual
+ * meaning.
  */
 export class PolicyReloader {
   readonly #parts: ReloaderParts
@@ -30,7 +31,7 @@ export class PolicyReloader {
   #policy: PolicySource['policy']
   #state: PolicyState
   #publish: (state: PolicyState) => void = () => {}
-  /** What the file held when it was last read, good or bad: to read the same again is no news. */
+  /** The file's content when it was last read, good or bad. The same content again is not news. */
   #lastRead: string | undefined
   #queue: Promise<void> = Promise.resolve()
 
@@ -49,7 +50,7 @@ export class PolicyReloader {
     return this.#state
   }
 
-  /** Follows the file until `stop()`; `publish` hears the state at once, and every new one. */
+  /** Follows the file until `stop()`. `publish` gets the state at once, and every new one. */
   start(publish: (state: PolicyState) => void): void {
     this.#publish = publish
     publish(this.#state)
@@ -84,7 +85,7 @@ export class PolicyReloader {
     this.#parts.logger.info({ ...about, sha256: sha256Of(text), ...changes }, 'policy reloaded')
   }
 
-  /** The file holds what is in force: as ever, or again after it was refused. */
+  /** The file holds the policy in force: as before, or again after it was refused. */
   #leave(file: string, cause: Cause): void {
     const { refusedAtMs: _over, ...state } = this.#state
     this.#tell(state, 'unchanged')
@@ -110,7 +111,7 @@ export class PolicyReloader {
   }
 }
 
-/** The first faults as the log tells them, and how many there are. */
+/** The first faults for the log, and how many there are. */
 function faultsTold({ faults }: PolicyTextError) {
   const told = faults.slice(0, FAULTS_NAMED_MAX).map((fault) => ({
     ...fault,

@@ -1,17 +1,18 @@
 /**
- * The text of a policy file, and of nothing else: what a device, a pipe or a mistaken name holds may never end.
+ * Reads the text of a policy file, and of nothing else. A device, a pipe or the wrong file may
+ * never end.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 
-/** Largest policy, in bytes; one of a thousand plans has a tenth of it. */
+/** The largest policy, in bytes. A policy of a thousand plans has a tenth of it. */
 export const POLICY_BYTES_MAX = 1_000_000
 
-/** To open a named pipe would else wait until somebody writes to it. */
+/** Without this, opening a named pipe would wait for a writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
-/** @throws {Error} with what is wrong, as "it …", or as the system says it. */
+/** @throws {Error} with what is wrong, as "it …", or in the system's words. */
 export async function readPolicyText(path: string): Promise<string> {
   const file = await open(path, FLAGS)
   try {
@@ -22,7 +23,7 @@ export async function readPolicyText(path: string): Promise<string> {
   }
 }
 
-/** The same at once, for a start that can do nothing before. */
+/** The same synchronously, for a start that can do nothing before. */
 export function readPolicyTextSync(path: string): string {
   const file = openSync(path, FLAGS)
   try {
@@ -40,7 +41,7 @@ export function readPolicyTextSync(path: string): string {
   }
 }
 
-/** What a stream holds, such as standard input. */
+/** The content of a stream, such as standard input. */
 export async function readPolicyStream(stream: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0

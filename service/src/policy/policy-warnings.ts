@@ -1,6 +1,4 @@
-/**
- * What is no fault in a policy and yet makes little sense.
- */
+/** Warnings: what is allowed in a policy but makes little sense. */
 import {
   escapePointer,
   type Limit,
@@ -11,21 +9,25 @@ import {
 } from '@streamgate/core'
 import { limitInWords } from './policy-words.ts'
 
-/** What `whenFull` can hardly be meant for: nobody has so many streams. */
+/** A limit that `whenFull` can hardly be meant for, because no user has so many streams. */
 const EVICTING_MAX = 1000
 /**
- * A lease shorter than so many intervals ends with the first heartbeat that is late; of long intervals, one that lasts
- * less than half a minute longer than the longest told, which is a tenth longer.
+ * A lease shorter than this many intervals ends at the first late heartbeat. For long intervals the
+ * warning is for a lease that lasts less than half a minute longer than the longest interval with
+ * jitter, which is a tenth longer.
  */
 const HEARTBEATS_PER_LEASE_MIN = 1.5
 const LONGEST_TOLD = 1.1
 const MARGIN_SECONDS = 30
 
 const MEMBERS = ['deviceType', 'deviceId', 'contentId'] as const satisfies readonly (keyof StreamFilter)[]
-/** What a limit asks of each member: one of these; of a member that is not there, nothing. */
+/**
+ * What a limit requires of each member: one of these values. A member that is not there is not
+ * restricted.
+ */
 type Wanted = ReadonlyMap<(typeof MEMBERS)[number], ReadonlySet<string>>
 
-/** Doubts about a policy, each by the JSON pointer of what it is about. */
+/** The warnings about a policy, each by the JSON pointer of its subject. */
 export function policyWarnings({ plans, paces }: Policy): PolicyFault[] {
   return [...paceWarnings(paces), ...[...plans.values()].flatMap(planWarnings)]
 }
@@ -94,7 +96,7 @@ function ruleWarnings(pointer: string, plan: Plan): PolicyFault[] {
   return warnings
 }
 
-/** Why a limit never decides anything, if it does not. */
+/** Why a limit never decides anything, if so. */
 function limitDoubt(limit: Limit, { limits, ignore }: Plan): string | undefined {
   const wanted = wantedBy(limit)
   const impossible = [...wanted].find(([, values]) => values.size === 0)
@@ -123,7 +125,7 @@ function wantedBy({ deviceType, where = {} }: Limit): Wanted {
   return wanted
 }
 
-/** Whether each stream that `inner` describes is one that `outer` describes too. */
+/** Whether `outer` describes every stream that `inner` describes. */
 function isWithin(inner: Wanted, outer: Wanted): boolean {
   return [...outer].every(([member, values]) => {
     const asked = inner.get(member)

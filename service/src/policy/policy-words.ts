@@ -5,7 +5,7 @@ import type { Limit, Pace, Plan, Policy, StreamFilter } from '@streamgate/core'
 import { printable } from '../text/printable.ts'
 import { textTable } from '../text/text-table.ts'
 
-/** All plans as a table, below how long a lease runs and how often players call. */
+/** All plans as a table, after how long a lease runs and how often players call. */
 export function policyInWords({ plans, defaultPlan, paces }: Policy): string {
   const rows = [...plans.values()].map((plan) => [
     printable(plan.name) + (plan.name === defaultPlan.name ? ' (default)' : ''),
@@ -48,7 +48,7 @@ function paceInWords({ leaseMs, heartbeatSeconds }: Pace): string {
   return `${lease}, ${heartbeatSeconds === null ? 'no heartbeat' : `heartbeat every ${heartbeatSeconds} s`}`
 }
 
-/** What a plan does beside counting, one line each. */
+/** What a plan does apart from counting, one line each. */
 function besides({ sameDeviceReplaces, ignore, grace, enforcePercent, shadow }: Plan): string[] {
   return [
     ...(sameDeviceReplaces ? [] : ['a device may hold several streams']),

@@ -1,23 +1,24 @@
-/**
- * Decisions of several logs in the order of their time, with a memory of a few seconds of them.
- */
+/** Decisions of several logs in the order of their time. It remembers a few seconds of them. */
 import type { LoggedDecision } from '../telemetry/decision-reader.ts'
 
 /**
- * How far lines of one log may stand apart from their order: a process writes them in batches, up to a tenth of
- * a second late, several processes write into one log, and its reader may be slow.
+ * How far lines of one log may be from their order. A process writes them in batches, up to a tenth
+ * of a second late, several processes write into one log, and its reader may be slow.
  */
 const DISORDER_MS = 5000
 
 /** A log that is read piece by piece. */
 export type DecisionSource = AsyncIterator<readonly LoggedDecision[]>
 
-/** Counts what came too late to be played in its order. */
+/** Counts what came too late to be replayed in order. */
 export type Disorder = { late: number }
 
 type Open = { readonly source: DecisionSource; newestMs: number }
 
-/** All decisions of all logs, oldest first; those of the same millisecond in the order in which they were read. */
+/**
+ * All decisions of all logs, oldest first. Those of the same millisecond come in the order in which
+ * they were read.
+ */
 export async function* inOrderOfTime(
   sources: readonly DecisionSource[],
   disorder: Disorder,
@@ -59,7 +60,7 @@ class DecisionQueue {
     }
   }
 
-  /** Takes out, in their order, all that are not younger. */
+  /** Takes out, in order, all that are not younger. */
   takeUntil(boundMs: number): LoggedDecision[] {
     const taken: LoggedDecision[] = []
     for (

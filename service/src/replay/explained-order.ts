@@ -1,25 +1,26 @@
 /**
  * The order in which calls of one user were decided.
  *
- * A log tells when calls were answered. Of two that were under way at the same time, the one answered first may
- * have been decided last. How they came out says more: who was refused came after who filled the place. So of all orders
- * that the times allow, one is taken that explains what the log tells; where none does, that of the answers.
+ * A log says when calls were answered. If two were in flight at the same time, the one answered
+ * first may have been decided last. Their outcomes say more: a refusal came after the start that
+ * filled the slot. So of all orders that the times allow, this takes one that explains the log. If
+ * none does, it takes the order of the answers.
  */
 import type { UserId } from '@streamgate/core'
 import type { LoggedDecision } from '../telemetry/decision-reader.ts'
 import { LogWorld, type TimedCall } from './log-world.ts'
 
-/** How long a call waits for others that were under way with it: longer than any takes. */
+/** How long a call waits for others that were in flight with it: longer than any call takes. */
 const WAIT_MS = 1000
-/** How many calls are put in order at once, and how many steps are tried for that. */
+/** How many calls are ordered at once, and how many steps are tried for that. */
 const LOOKAHEAD_MAX = 10
 const STEPS_MAX = 2000
-/** Instants are told in whole milliseconds. */
+/** Instants are in whole milliseconds. */
 const ROUNDING_MS = 1
 
-/** Puts calls that were under way at the same time in an order that explains them. */
+/** Orders calls that were in flight at the same time so that the order explains them. */
 export class ExplainedOrder {
-  /** Users with calls that wait, in the order of their first. */
+  /** Users with waiting calls, in the order of their first. */
   readonly #waiting = new Map<UserId, TimedCall[]>()
   readonly #worlds = new Map<UserId, LogWorld>()
 
@@ -28,10 +29,13 @@ export class ExplainedOrder {
     this.#worlds.delete(user)
   }
 
-  /** Takes the next decision by time; gives those that can be played by now, each user's in its order. */
+  /**
+   * Takes the next decision by time. Returns those that can be replayed now, in order for each
+   * user.
+   */
   *next(decision: LoggedDecision): Generator<LoggedDecision> {
     if (decision.verb === 'finish') {
-      // It concerns everybody: what came before it is to be played before it.
+      // It concerns every user, so all earlier calls must be replayed before it.
       yield* this.rest()
       yield decision
       return
@@ -49,7 +53,7 @@ export class ExplainedOrder {
     yield* this.#until(decision.atMs - WAIT_MS)
   }
 
-  /** All that still waits. */
+  /** Everything that still waits. */
   *rest(): Generator<LoggedDecision> {
     yield* this.#until(Infinity)
   }
@@ -61,7 +65,7 @@ export class ExplainedOrder {
     }
   }
 
-  /** A user's calls up to this instant, and those that came before one of them after all. */
+  /** A user's calls up to this instant, and later ones that were decided before one of them. */
   *#callsOf(user: UserId, boundMs: number): Generator<LoggedDecision> {
     const waiting = this.#waiting.get(user) ?? []
     this.#waiting.delete(user)
@@ -81,7 +85,10 @@ export class ExplainedOrder {
   }
 }
 
-/** Which of these calls came first: by an order that explains them all without oddities, or with them, or by the longest part of one. */
+/**
+ * Which of these calls came first: by an order that explains them all without oddities, or with
+ * oddities, or by the longest part of an order.
+ */
 function firstOf(calls: readonly TimedCall[], world: LogWorld): number {
   if (candidatesIn(calls).length <= 1) return 0
   const plain = longestExplained(calls, { world, isOddAllowed: false })
@@ -89,7 +96,10 @@ function firstOf(calls: readonly TimedCall[], world: LogWorld): number {
   return best[0] ?? 0
 }
 
-/** The longest order of these calls, by their indices, that the times allow and that explains their outcomes. */
+/**
+ * The longest order of these calls, by their indices, that the times allow and that explains their
+ * outcomes.
+ */
 function longestExplained(
   calls: readonly TimedCall[],
   { world, isOddAllowed }: { readonly world: LogWorld; readonly isOddAllowed: boolean },
@@ -115,7 +125,7 @@ function longestExplained(
   return longest
 }
 
-/** Those before which none of the others was over. */
+/** The calls that may come first: none of the others ended before they began. */
 function candidatesIn(calls: readonly TimedCall[]): readonly TimedCall[] {
   const firstAnswerMs = Math.min(...calls.map(({ atMs }) => atMs))
   return calls.filter(({ arrivedAtMs }) => arrivedAtMs <= firstAnswerMs + ROUNDING_MS)

@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { readLogLine, type LoggedDecision } from '../telemetry/decision-reader.ts'
 
-/** What was met on the way through the logs. */
+/** What was found in the logs. */
 export type LineCounts = {
   decisions: number
-  /** Lines about something else, which have no part in a replay. */
+  /** Lines about something else, which the replay ignores. */
   otherLines: number
-  /** Lines about a decision that cannot be read, and where the first of them is. */
+  /** Lines about a decision that cannot be read, and the place of the first. */
   faultyLines: number
   firstFaulty?: string
   /** How many bytes were read so far. */
@@ -18,7 +18,7 @@ export type LineCounts = {
 /** How much is read at once. */
 const CHUNK_BYTES = 1 << 18
 
-/** Reads logs piece by piece, and counts what it meets. */
+/** Reads logs piece by piece, and counts what it finds. */
 export class LogReader {
   readonly counts: LineCounts = { decisions: 0, otherLines: 0, faultyLines: 0, bytes: 0 }
   readonly #standardInput: Readable
@@ -29,10 +29,10 @@ export class LogReader {
   }
 
   /**
-   * The size of all these files together; `undefined` where one is standard input, or no file whose size says
-   * anything.
+   * The total size of these files. `undefined` if one is standard input, or a file whose size says
+   * nothing.
    *
-   * @throws {Error} where there is no such file.
+   * @throws {Error} if a file does not exist.
    */
   async bytesIn(names: readonly string[]): Promise<number | undefined> {
     const sizes = await Promise.all(
@@ -46,9 +46,9 @@ export class LogReader {
   }
 
   /**
-   * The decisions of one log, as many at once as come at once.
+   * The decisions of one log, as many at once as are read at once.
    *
-   * @throws {Error} where it cannot be read, with its name.
+   * @throws {Error} if it cannot be read, with its name.
    */
   async *decisionsIn(name: string): AsyncGenerator<readonly LoggedDecision[]> {
     const input = name === '-' ? this.#standardInput : createReadStream(name, { highWaterMark: CHUNK_BYTES })

@@ -4,19 +4,20 @@ import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts
 /** A call with its instants. */
 export type TimedCall = LoggedCall & Pick<LoggedDecision, 'arrivedAtMs' | 'atMs'>
 
-/** A stream that runs as far as the log tells, and when it was last heard of. */
+/** A stream that runs according to the log, and when it was last heard of. */
 type Running = Pick<LoggedCall, 'stream' | 'isIgnored'> & { readonly heardAtMs: number }
 
-/** No lease is shorter: what was heard of since has not lapsed. */
+/** No lease is shorter, so a stream heard of since then has not expired. */
 const LEASE_MS_MIN = 1000
 
 /**
- * What runs for one user by the word of the log alone, whatever policy made it: what was admitted, and not stopped,
- * ended for another, or refused since. What has lapsed is not told, and found out from how many are said to run.
+ * What runs for one user according to the log alone, under any policy: streams that were admitted,
+ * and not stopped, ended for another, or refused since. The log does not say what has expired. That
+ * follows from how many are said to run.
  */
 export class LogWorld {
   readonly #running: ReadonlyMap<LeaseId, Running>
-  /** Streams that must be there and of which the log has not told. */
+  /** Streams that must exist and that the log has not mentioned. */
   readonly #untold: number
 
   constructor(running: ReadonlyMap<LeaseId, Running> = new Map(), untold = 0) {
@@ -30,8 +31,8 @@ export class LogWorld {
   }
 
   /**
-   * Whether it is odd that this start was refused here: a stream that it was to replace runs, or one of its own device,
-   * whose place it may take under many plans.
+   * Whether it is odd that this start was refused here: a stream that it would replace runs, or one
+   * of its own device, whose slot it may take under many plans.
    */
   isOddlyRefused({ verb, outcome, replaces, leaseId, stream: { deviceId } }: LoggedCall): boolean {
     if (verb !== 'start' || outcome !== 'denied') return false
@@ -41,7 +42,9 @@ export class LogWorld {
     )
   }
 
-  /** Whether this call can have come out as it did, here; then, or else as best it can be, the world after it. */
+  /**
+   * Whether this call can have had its outcome here. Returns the world after it, or the best guess.
+   */
   after(call: TimedCall): { readonly isExplained: boolean; readonly world: LogWorld } {
     const running = new Map(this.#running)
     const held = running.get(call.leaseId)
@@ -72,7 +75,7 @@ export class LogWorld {
     return this.#counted(running, call, isExplained)
   }
 
-  /** Holds what runs to what the call says of how many run. */
+  /** Adjusts what runs to how many run according to the call. */
   #counted(
     running: Map<LeaseId, Running>,
     call: TimedCall,

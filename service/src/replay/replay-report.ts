@@ -1,18 +1,18 @@
-/**
- * What a replay found, as values for machines and as tables for people.
- */
+/** The results of a replay, as values for programs and as tables for people. */
 import { printable } from '../text/printable.ts'
 import { textTable } from '../text/text-table.ts'
 import type { LineCounts } from './log-reader.ts'
 import type { Difference, ReplayTally, BothCounts } from './replay-tally.ts'
 
-/** All of it; every number then and now is that of the log and that under the other policy. */
+/**
+ * Everything in it. Each number `then` comes from the log, and each `now` from the other policy.
+ */
 export type ReplayReport = {
   readonly decisions: number
   readonly otherLines: number
   readonly faultyLines: number
   readonly firstFaulty?: string
-  /** Decisions that stood so far from their order that they were played late. */
+  /** Decisions so far from their order that they were replayed late. */
   readonly lateLines: number
   readonly from?: string
   readonly to?: string
@@ -42,7 +42,7 @@ type PlanReport = {
   readonly trialRefused: BothCounts
 }
 
-/** The report on a replay that is over. */
+/** The report of a finished replay. */
 export function replayReport(
   tally: ReplayTally,
   lines: LineCounts & { readonly late: number },
@@ -128,7 +128,7 @@ function ruleTable({ rules }: ReplayReport): string {
   return textTable({ head, rows, numbers: new Set(['STARTS']) })
 }
 
-/** What to know before believing the numbers. */
+/** What to know before trusting the numbers. */
 function caveats(report: ReplayReport): string[] {
   const { newlyAdmitted, lateHeartbeats, beforeLog, lateLines, unknownPlans, faultyLines, otherLines } =
     report

@@ -2,18 +2,21 @@ import type { Limit, ShadowDecision } from '@streamgate/core'
 import { limitInWords } from '../policy/policy-words.ts'
 import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
 
-/** How a call came out in the replay. */
+/** The outcome of a call in the replay. */
 export type Replayed = {
-  /** As a decision's, or `silent`: not made, because its player was sent away before; or `plan-unknown`. */
+  /**
+   * As in a decision. Or `silent`: not made, because its player was sent away before. Or
+   * `plan-unknown`.
+   */
   readonly outcome: string
   readonly plan?: string
   /** The limit that denied. */
   readonly limit?: Limit
   readonly ends?: readonly unknown[]
   readonly shadow?: ShadowDecision | undefined
-  /** Its lease was taken before the log begins. */
+  /** Its lease was started before the log begins. */
   readonly isBeforeLog?: boolean
-  /** It renewed in time then, and would have come too late now. */
+  /** It renewed in time then, and would come too late now. */
   readonly isLate?: boolean
 }
 
@@ -25,12 +28,15 @@ export type PlanTally = {
   readonly starts: BothCounts
   readonly refused: BothCounts
   readonly evicted: BothCounts
-  /** Starts that went on and that a plan on trial, or one that does not hold for this user, would have refused. */
+  /**
+   * Starts that were admitted, but that a shadow plan, or a plan that is not enforced for this
+   * user, would have refused.
+   */
   readonly trialRefused: BothCounts
   readonly usersRefused: { readonly logged: Set<string>; readonly replayed: Set<string> }
 }
 
-/** A call that came out otherwise. */
+/** A call with a different outcome. */
 export type Difference = {
   readonly time: string
   readonly verb: LoggedCall['verb']
@@ -40,18 +46,18 @@ export type Difference = {
   readonly replayed: string
 }
 
-/** How many differences are kept to be shown; all are counted. */
+/** How many differences are kept to be shown. All are counted. */
 const DIFFERENCES_KEPT = 20
 
-/** What stands for the plan of a call that has none. */
+/** Stands for the plan of a call that has none. */
 const NO_PLAN = ''
 
-/** Counts how decisions came out, then and now. */
+/** Counts the outcomes of decisions, then and now. */
 export class ReplayTally {
   readonly plans = new Map<string, PlanTally>()
   /** Refusals by plan and by limit in words. */
   readonly rules = new Map<string, Map<string, BothCounts>>()
-  /** Starts that were refused and would not have been, and the other way. */
+  /** Starts that were refused and would not have been, and the other way round. */
   readonly starts = { newlyRefused: 0, newlyAdmitted: 0 }
   /** By verb and by outcome, `then -> now`. */
   readonly differences = new Map<string, number>()

@@ -1,12 +1,14 @@
 /**
- * Plays a log of decisions under another policy.
+ * Replays a log of decisions under another policy.
  *
- * A real limiter decides, over a memory store, at the time that the log tells. What the players would have done
- * under the other policy is not known, so this much is assumed: one whose start is refused, or who is evicted, goes
- * away and calls no more, until it starts again; all others call as they did.
+ * A real limiter decides, over a memory store, at the times in the log. What players would have
+ * done under the other policy is unknown, so the replay assumes this: a player whose start is
+ * refused, or who is evicted, goes away and makes no more calls until it starts again. All others
+ * call as they did.
  *
- * Under the policy that made the log all comes out as it did, but for what the log does not know: a lease that lapsed
- * while a call was under way may have counted or not; and instants are those of the clocks of several processes.
+ * Under the policy that made the log everything comes out the same, except for what the log does
+ * not know: a lease that expired while a call was in flight may have counted or not, and the
+ * instants are those of several processes' clocks.
  */
 import {
   heldLease,
@@ -34,20 +36,23 @@ const UNKNOWN_GENERATION = 'unknown' as Generation
 
 export type ReplayParts = {
   readonly policy: Policy
-  /** Empty; the replay alone uses it. */
+  /** Empty. Only the replay uses it. */
   readonly store: Store
-  /** What the service's store asked for: 0 unless its instances have clocks of their own. */
+  /** The clock skew of the service's store: 0 unless its instances have separate clocks. */
   readonly skewMs: number
 }
 
-/** So many lengths of the longest lease after a user's last call, nothing of the roster matters any more. */
+/**
+ * This many lengths of the longest lease after a user's last call, nothing of the roster matters
+ * any more.
+ */
 const LEASES_UNTIL_FORGOTTEN = 4
-/** How many decisions are played before it is looked for users to forget. */
+/** How many decisions are replayed between two clean-ups of users. */
 const FORGET_EVERY = 10_000
 
 type Instant = Pick<LoggedDecision, 'arrivedAtMs' | 'atMs'>
 
-/** One replay. Decisions are to be played one after the other, in the order of their answers. */
+/** One replay. Decisions must be replayed one after another, in the order of their answers. */
 export class Replay {
   readonly tally = new ReplayTally()
   readonly #store: Store
@@ -68,7 +73,7 @@ export class Replay {
     const leaseMs = Math.max(whenRoom.leaseMs ?? Infinity, whenFull.leaseMs ?? Infinity)
     this.#forgottenAfterMs = leaseMs * LEASES_UNTIL_FORGOTTEN + skewMs
     this.#limiter = new Limiter({
-      // A call comes when its request does, and is judged when its answer goes, with the store in between.
+      // A call arrives with its request and is judged with its answer, with the store in between.
       store: new WrappedStore(store, async (_verb, call) => {
         const result = await call()
         this.#nowMs = this.#answeredAtMs
@@ -83,12 +88,15 @@ export class Replay {
     })
   }
 
-  /** Plays one decision, and notes how it came out; perhaps only once more of its user's are known. */
+  /**
+   * Replays one decision, and notes its outcome, perhaps only once more of the user's decisions are
+   * known.
+   */
   async play(decision: LoggedDecision): Promise<void> {
     for (const next of this.#order.next(decision)) await this.#playNow(next)
   }
 
-  /** Plays what still waits; to be called after the last. */
+  /** Replays what still waits. Call it after the last decision. */
   async end(): Promise<void> {
     for (const next of this.#order.rest()) await this.#playNow(next)
   }
@@ -129,7 +137,7 @@ export class Replay {
     if (verb === 'stop') return { ...(await this.#stop(call)), isBeforeLog }
     const isLate = verb === 'heartbeat' && outcome === 'renewed' && isHeld !== 'live' && !isBeforeLog
     const result = await this.#decide(call)
-    // One that was sent away then too, and called on, did what players do.
+    // A player that was sent away in the log too, and still called, did what players do.
     const isSentAway = mayRun(outcome) && !mayRun(result.outcome)
     if (isSentAway) this.#viewers.note(user, leaseId, 'silent')
     return { ...result, isBeforeLog, isLate }
@@ -142,7 +150,7 @@ export class Replay {
     const { user, stream, replaces, plan: named, isPlanNamed, hasIfMatch, isReport } = call
     const plan = isPlanNamed ? named : undefined
     const request = { user, stream, plan, replaces }
-    // Its lease was stopped, or was one of yesterday, or the report was late: so it is under any policy.
+    // Its lease was stopped or is an old one, or the report was late. That is so under any policy.
     if (call.outcome === 'ended' || call.outcome === 'outdated') return { outcome: call.outcome }
     const known = hasIfMatch ? generationIn(await this.#store.read(user), call.leaseId) : undefined
     try {
@@ -177,7 +185,7 @@ export class Replay {
     return isLive(held, atMs) ? 'live' : 'lapsed'
   }
 
-  /** A lease that was taken before the log begins is held as it was, whatever the limit. */
+  /** A lease that was started before the log begins is held as it was, whatever the limit. */
   async #adopt({
     user,
     stream,
@@ -197,7 +205,7 @@ export class Replay {
     await this.#store.add(user, lease, { capacity: Infinity })
   }
 
-  /** Erases who has long gone, so that only those who watch take room. */
+  /** Erases users who have long gone, so that only users who watch take room. */
   async #forgetUsers(nowMs: number): Promise<void> {
     for (const user of this.#viewers.silentSince(nowMs - this.#forgottenAfterMs)) {
       this.#viewers.forget(user)
@@ -212,7 +220,7 @@ export class Replay {
   }
 }
 
-/** The generation that a player knows which names one: that of its lease, held or ended. */
+/** The generation that a player names: that of its lease, held or ended. */
 function generationIn(roster: RosterContent, id: LeaseId): Generation {
   const ended = roster.notes.findLast(({ leaseId }) => leaseId === id)
   return heldLease(roster, id)?.generation ?? ended?.generation ?? UNKNOWN_GENERATION

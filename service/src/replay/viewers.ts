@@ -3,17 +3,21 @@ import type { LeaseId, UserId } from '@streamgate/core'
 /** The most leases of one user that are remembered beyond the roster. */
 const LEASES_MAX = 1000
 
-/** What is known of a lease beyond the roster. `silent`: its player was sent away in the replay, and so calls no more. */
+/**
+ * What is known of a lease beyond the roster. `silent`: its player was sent away in the replay, and
+ * makes no more calls.
+ */
 type Fate = 'seen' | 'silent'
 
 type Viewer = { readonly fates: Map<LeaseId, Fate>; lastSeenMs: number }
 
 /**
- * What a replay remembers of users who call: which of their leases it has met, and which players it has sent away.
- * Who has not called for long is forgotten, so that a log of any length fits.
+ * What a replay remembers of users who call: which of their leases it has met, and which players it
+ * has sent away. Users who have not called for long are forgotten, so that a log of any length
+ * fits.
  */
 export class Viewers {
-  /** The one who called last at the end. */
+  /** The user who called last comes last. */
   readonly #viewers = new Map<UserId, Viewer>()
 
   /** Whether this lease was met before. */
@@ -46,7 +50,7 @@ export class Viewers {
     this.#viewers.delete(user)
   }
 
-  /** Those who have not called since this instant, the longest first. */
+  /** Users who have not called since this instant, the longest silent first. */
   *silentSince(sinceMs: number): Generator<UserId> {
     for (const [user, { lastSeenMs }] of this.#viewers) {
       if (lastSeenMs >= sinceMs) return

@@ -7,13 +7,19 @@ import {
   type UserId,
 } from '@streamgate/core'
 
-/** The users of the first walk: one who may start more, and one who watches all that three streams allow. */
+/**
+ * The users of the first walk: one who may start more, and one who watches the three streams that
+ * are allowed.
+ */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   user1: ['abc'],
   user2: ['abc', 'def', 'hij'],
 }
 
-/** Gives each sample user its streams, which are held until they are stopped, unless it holds something already. */
+/**
+ * Gives each sample user its streams, which are held until they are stopped, unless the user
+ * already holds something.
+ */
 export async function addSamples(store: Store, nowMs: number): Promise<void> {
   for (const [name, streamIds] of Object.entries(SAMPLES)) {
     const user = name as UserId

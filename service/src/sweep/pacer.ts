@@ -1,6 +1,7 @@
 /**
- * Spreads over time what is spent in lumps: after each of them, nothing more until it is paid off. So the mean
- * never exceeds `perSecond`, and no more than one lump comes at once, however long nothing was spent before.
+ * Spreads lumps of work over time. After each lump nothing more happens until it is paid off. So
+ * the mean never exceeds `perSecond`, and never more than one lump comes at once, however long
+ * nothing was spent before.
  */
 export class Pacer {
   readonly #perSecond: number

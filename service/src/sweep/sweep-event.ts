@@ -1,32 +1,30 @@
-/**
- * What goes into a scheduled sweep, and what comes out of it.
- */
+/** The input and the output of a scheduled sweep. */
 import { refuse } from '../settings/parse.ts'
 import { SWEEP_RATE_MAX } from '../settings/sweep-settings.ts'
 import { isWhole, membersOf, parseSweepState, type SweepState } from './sweep-state.ts'
-import type { SweepTally } from './sweeper.ts'
+import type { SweepTally } from './sweep-job.ts'
 
-/** What the schedule may send; all else in its event is ignored. */
+/** What the schedule may send. Everything else in its event is ignored. */
 export type SweepEvent = {
-  /** Users to look at in a second; `STREAMGATE_SWEEP_RATE` where it is absent. */
+  /** Users to look at in a second. `STREAMGATE_SWEEP_RATE` if absent. */
   readonly rate?: number
-  /** Read capacity units to use in a second; no bound where it is absent. */
+  /** Read capacity units to use in a second. No bound if absent. */
   readonly readCapacity?: number
   /** What an earlier run returned. */
   readonly resume?: SweepState
 }
 
-/** What a run came to; `resume` is there where it left something. */
+/** The result of a run. `resume` is there if something is left. */
 export type SweepResult = SweepTally & {
   readonly outcome: 'finished' | 'interrupted'
   readonly seconds: number
   readonly resume?: SweepState
 }
 
-/** As far as it is asked, what Lambda hands to a function. */
+/** The part of what Lambda passes to a function that is used here. */
 export type LambdaContext = { readonly getRemainingTimeInMillis: () => number }
 
-/** @throws {Error} with what is wrong, where the event asks for what cannot be. */
+/** @throws {Error} with what is wrong, if the event asks for something impossible. */
 export function readSweepEvent(event: unknown): SweepEvent {
   const { rate, readCapacity, resume } = membersOf(event)
   return {

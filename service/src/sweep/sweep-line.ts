@@ -1,7 +1,9 @@
 import type { Logger } from '../telemetry/log.ts'
-import type { SweepReport } from './sweeper.ts'
+import type { SweepReport } from './sweep-job.ts'
 
-/** Logs how a sweep ended and, if it failed, why. Cursors are user ids, so they stay out of the log. */
+/**
+ * Logs how a sweep ended and, if it failed, why. Cursors are user ids, so they stay out of the log.
+ */
 export function logSweep(logger: Logger, report: SweepReport): void {
   const { outcome, tally, seconds, failure, finishedFailure } = report
   if (finishedFailure !== undefined) {

@@ -1,13 +1,13 @@
 import type { ShownMetric } from '../telemetry/shown-metric.ts'
 import type { SweepObserver } from './sweep-timer.ts'
-import { EMPTY_TALLY, type SweepProgress, type SweepReport, type SweepTally } from './sweeper.ts'
+import { EMPTY_TALLY, type SweepProgress, type SweepReport, type SweepTally } from './sweep-job.ts'
 
 /** Counts what sweeps do, page by page. */
 export class SweepMetrics implements SweepObserver {
   readonly #now: () => number
   /** The sum over all sweeps that have ended. */
   #ended: SweepTally = EMPTY_TALLY
-  /** The tally of the sweep under way. */
+  /** The tally of the current sweep. */
   #underWay: SweepTally = EMPTY_TALLY
   #hasSwept = false
   #lastFinishedAtMs = 0

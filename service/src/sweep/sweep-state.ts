@@ -3,9 +3,12 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { refuse } from '../settings/parse.ts'
-import type { SegmentLeft } from './sweeper.ts'
+import type { SegmentLeft } from './sweep-job.ts'
 
-/** Most parts that all users are walked in: beyond that a part of any table is a handful of pages. */
+/**
+ * The most parts in which all users are walked. Beyond that a part of any table is a handful of
+ * pages.
+ */
 export const SEGMENTS_MAX = 1000
 
 /** What is left of a sweep in so many segments. */
@@ -15,8 +18,8 @@ export type SweepState = { readonly segments: number; readonly left: readonly Se
 export type StoredSweepState = SweepState & { readonly store: string }
 
 /**
- * A state as it comes from outside: every segment is one of those that there are, and stands there once. By
- * hand, because the words of a schema for it would weigh more in the Lambda's bundle than all of this.
+ * Reads a state from outside. Every segment must exist, and be there once. This is written by hand,
+ * because a schema for it would be larger in the Lambda's bundle than all of this.
  *
  * @throws {Error} with what is wrong.
  */
@@ -42,7 +45,7 @@ function parseSegment(value: unknown, segments: number): SegmentLeft {
   return typeof cursor === 'string' ? { index, cursor } : refuse('"cursor" must be a text')
 }
 
-/** The members of an object; none of anything else. */
+/** The members of an object. None for anything else. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return Object(value) as Record<string, unknown>
 }
@@ -52,7 +55,7 @@ export function isWhole(value: unknown, max: number): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= max
 }
 
-/** The file that keeps how far a sweep has got; it is there only while something is left to do. */
+/** The file that keeps how far a sweep has got. It exists only while something is left to do. */
 export class SweepStateFile {
   readonly #path: string
 
@@ -60,7 +63,7 @@ export class SweepStateFile {
     this.#path = path
   }
 
-  /** @throws {Error} as "must name …" where the file is there and is not a state. */
+  /** @throws {Error} as "must name …" if the file exists and is not a state. */
   read(): StoredSweepState | undefined {
     try {
       const value: unknown = JSON.parse(readFileSync(this.#path, 'utf8'))
@@ -77,9 +80,10 @@ export class SweepStateFile {
   }
 
   /**
-   * Keeps the state, as a whole or not at all; it may hold a user's id, so it is nobody else's to read.
+   * Writes the state completely or not at all. It may hold a user's id, so only its owner may read
+   * it.
    *
-   * @throws {Error} that names the flag, where the file cannot be written.
+   * @throws {Error} that names the flag, if the file cannot be written.
    */
   write(state: StoredSweepState): void {
     const unfinished = `${this.#path}.new`
@@ -91,7 +95,7 @@ export class SweepStateFile {
     }
   }
 
-  /** Forgets it: the next sweep begins anew. */
+  /** Forgets it, so that the next sweep begins from the start. */
   remove(): void {
     rmSync(this.#path, { force: true })
   }

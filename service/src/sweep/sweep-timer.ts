@@ -1,5 +1,5 @@
 import { RepeatingTimer } from '../time/repeating-timer.ts'
-import type { SegmentLeft, SweepOptions, SweepProgress, SweepReport } from './sweeper.ts'
+import type { SegmentLeft, SweepOptions, SweepProgress, SweepReport } from './sweep-job.ts'
 
 /** Learns how sweeps go. Neither method may throw. */
 export type SweepObserver = {
@@ -25,8 +25,8 @@ const JITTER = 0.1
 /**
  * Sweeps from time to time, one sweep at a time.
  *
- * The first sweep begins at a random moment of the first interval, so that hosts that start together
- * do not sweep together. If a sweep ends early, the next one continues it.
+ * The first sweep begins at a random moment of the first interval, so that hosts that start
+ * together do not sweep together. If a sweep ends early, the next one continues it.
  */
 export class SweepTimer {
   readonly #parts: SweepTimerParts

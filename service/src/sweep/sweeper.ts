@@ -1,16 +1,20 @@
 /**
- * The sweeper: walks all users, and takes out of their rosters what nobody needs any more.
+ * The sweeper walks all users, and removes dead data from their rosters.
  *
- * It reads by `scan` and writes by `replace` alone, which is refused where anybody wrote in between. So it can
- * never undo what a player did, whatever runs beside it: players, other processes, other sweepers.
+ * It only reads by `scan` and writes by `replace`, which is refused if there was another write in
+ * between. So it can never undo a player's call, whatever runs beside it: players, other processes,
+ * other sweepers.
  */
 import { tidied, type ScannedUser, type ScanPage, type Store, type StreamId } from '@streamgate/core'
 import { Pacer } from './pacer.ts'
+import { EMPTY_TALLY, wholeOf, type SegmentLeft, type SweepOptions, type SweepReport } from './sweep-job.ts'
 
 /** What the sweeper cannot make itself. */
 export type SweeperParts = {
   readonly store: Pick<Store, 'scan' | 'replace'>
-  /** Learns of finished streams, before a sweep begins, and knows whether a stream is one of them. */
+  /**
+   * Learns of finished streams before a sweep begins, and knows whether a stream is one of them.
+   */
   readonly finished: {
     readonly refresh: () => Promise<void>
     readonly has: (streamId: StreamId, nowMs: number) => boolean
@@ -19,93 +23,43 @@ export type SweeperParts = {
   readonly now: () => number
   /** Milliseconds by a clock that is never set back. */
   readonly monotonicMs: () => number
-  /** How far the clocks of all processes on the store may differ: as much longer everything is kept. */
+  /**
+   * How far the clocks of all processes on the store may differ. Everything is kept for that much
+   * longer.
+   */
   readonly skewMs: number
-  /** Resolves after so many milliseconds, or as soon as the signal is raised. */
+  /** Resolves after this many milliseconds, or as soon as the signal is raised. */
   readonly pause: (ms: number, signal: AbortSignal | undefined) => Promise<void>
 }
 
-/** A part of all users that has not been walked to its end: from after `cursor`, or from its beginning. */
-export type SegmentLeft = { readonly index: number; readonly cursor?: string }
-
-/** How to sweep. */
-export type SweepOptions = {
-  /** The most users to look at in a second, over all segments. */
-  readonly rate: number
-  /** The most read capacity to spend in a second, over all segments, where the store knows of such a thing. */
-  readonly readCapacity?: number | undefined
-  /** In how many parts all users are walked. */
-  readonly segments: number
-  /** What is left of an earlier sweep; absent: everything. Taken in this order. */
-  readonly left?: readonly SegmentLeft[] | undefined
-  /** How many segments are walked at once; absent: all. */
-  readonly inParallel?: number | undefined
-  /** Says what it would do, and writes nothing. */
-  readonly isDryRun?: boolean | undefined
-  /** Raised: stops after the pages under way. */
-  readonly signal?: AbortSignal | undefined
-  /** Hears of each page once it is done. */
-  readonly onPage?: ((progress: SweepProgress) => void) | undefined
-}
-
-/** What a sweep has come to so far; in a dry run, what it would have. */
-export type SweepTally = {
-  readonly usersSeen: number
-  readonly leasesLapsed: number
-  readonly leasesFinished: number
-  readonly notesOutdated: number
-  readonly usersRemoved: number
-  /** Writes that were refused because somebody else had written meanwhile. */
-  readonly writesRefused: number
-}
-
-/** A tally on the way. */
-export type SweepProgress = {
-  readonly tally: SweepTally
-  readonly left: readonly SegmentLeft[]
-  /** About how many users the store holds, where it knows. */
-  readonly usersAbout: number | undefined
-}
-
-/** How a sweep ended, what it came to, and what it left for another. */
-export type SweepReport = {
-  readonly outcome: 'finished' | 'interrupted' | 'failed'
-  readonly tally: SweepTally
-  readonly seconds: number
-  readonly left: readonly SegmentLeft[]
-  /** Why it failed: what the store rejected with, again and again. */
-  readonly failure?: unknown
-  /** Why it did not learn anew which streams have finished: leases of those it did not know of stay. */
-  readonly finishedFailure?: unknown
-}
-
-/** Most users of one page: they are written together, and whoever shares the process waits for as long. */
+/**
+ * The most users in one page. They are written together, and other work of the process waits for as
+ * long.
+ */
 const PAGE_SIZE_MAX = 64
 
-/** So many pages a second share out a rate that is low, so that it comes in drops and not in gushes. */
+/** A low rate is spread over so many pages a second, so that it comes evenly and not in bursts. */
 const PAGES_PER_SECOND = 20
 
-/** How often a call is tried that the store fails at, and the wait before the second time; it doubles. */
+/**
+ * How often a call is tried that the store fails, and the wait before the second try, which
+ * doubles.
+ */
 const CALL_ATTEMPTS_MAX = 5
 const RETRY_PAUSE_MS = 200
 
-/** A roster that was written meanwhile is judged once more. Whoever writes it again has a player who is there. */
+/**
+ * A roster that was written meanwhile is judged once more. If it is written again, its user has a
+ * player.
+ */
 const WRITES_PER_USER_MAX = 2
 
-/** A consistent read of an item costs at least this much: for an endpoint that does not tell. */
+/**
+ * A consistent read of an item costs at least this much. Used if an endpoint does not report it.
+ */
 const READ_UNITS_PER_USER = 1
 
-/** A sweep that has done nothing yet. */
-export const EMPTY_TALLY = {
-  usersSeen: 0,
-  leasesLapsed: 0,
-  leasesFinished: 0,
-  notesOutdated: 0,
-  usersRemoved: 0,
-  writesRefused: 0,
-} satisfies SweepTally
-
-/** Sweeps a store, any number of times, also at once. */
+/** Sweeps a store, any number of times, even at once. */
 export class Sweeper {
   readonly #parts: SweeperParts
 
@@ -113,13 +67,15 @@ export class Sweeper {
     this.#parts = parts
   }
 
-  /** Never rejects: a store that fails ends the sweep early, and the report says where it got to. */
+  /**
+   * Never rejects. A store that fails ends the sweep early, and the report says where it stopped.
+   */
   sweep(options: SweepOptions): Promise<SweepReport> {
     return new Sweep(this.#parts, options).run()
   }
 }
 
-/** One sweep on its way. */
+/** One running sweep. */
 class Sweep {
   readonly #parts: SweeperParts
   readonly #options: SweepOptions
@@ -159,7 +115,7 @@ class Sweep {
     }
   }
 
-  /** Without the notes a sweep does less, and nothing wrong: they may lie in a table that is not there. */
+  /** Without the notes a sweep does less, but nothing wrong. Their table may not exist. */
   async #learnOfFinished(): Promise<{ readonly error: unknown } | undefined> {
     try {
       await this.#parts.finished.refresh()
@@ -173,12 +129,12 @@ class Sweep {
     return this.#failure !== undefined || this.#options.signal?.aborted === true
   }
 
-  /** What is not done yet, those under way first. */
+  /** What is not done yet, with the current segments first. */
   get #left(): SegmentLeft[] {
     return [...this.#underWay.values(), ...this.#waiting]
   }
 
-  /** Takes one segment after the other, until none is left. */
+  /** Takes one segment after another, until none is left. */
   async #walkSegments(): Promise<void> {
     while (!this.#isStopping) {
       const segment = this.#waiting.shift()
@@ -205,7 +161,7 @@ class Sweep {
     }
   }
 
-  /** Waits until more may be spent; at the least it lets go of the thread once. */
+  /** Waits until more may be spent. It always yields the thread at least once. */
   #pace(): Promise<void> {
     const waitMs = Math.max(this.#usersPacer.waitMs, this.#readPacer?.waitMs ?? 0)
     return this.#parts.pause(waitMs, this.#options.signal)
@@ -223,7 +179,10 @@ class Sweep {
     return page
   }
 
-  /** Writes what is to be written of one user. Where the answer to a write was lost, its repetition is refused and judged anew. */
+  /**
+   * Writes the changes of one user. If the answer to a write was lost, its repetition is refused
+   * and judged again.
+   */
   async #tidy({ user, roster: seen, needsRewrite }: ScannedUser): Promise<void> {
     const { now, skewMs, finished, store } = this.#parts
     let roster = seen
@@ -253,7 +212,7 @@ class Sweep {
     }
   }
 
-  /** Works again and again at what the store fails at; gives the sweep up where it fails each time. */
+  /** Retries what the store fails, and ends the sweep if it fails each time. */
   async #tryRepeatedly<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -273,9 +232,4 @@ class Sweep {
     this.#usersAbout ??= usersAbout
     this.#options.onPage?.({ tally: { ...this.#tally }, left: this.#left, usersAbout: this.#usersAbout })
   }
-}
-
-/** Every segment from its beginning. */
-export function wholeOf(segments: number): readonly SegmentLeft[] {
-  return Array.from({ length: segments }, (_, index) => ({ index }))
 }

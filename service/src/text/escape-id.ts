@@ -1,8 +1,8 @@
 /**
- * Ids as they may stand in a line of the log.
+ * Ids as they may appear in a line of the log.
  *
- * An escaped id is printable ASCII without `%`, and everything else is percent-encoded. So no id can
- * break a line, colour a terminal, change the reading direction, or pass for another id.
+ * An escaped id is printable ASCII without `%`, and everything else is percent-encoded. So no id
+ * can break a line, colour a terminal, change the reading direction, or look like another id.
  */
 const PLAIN = /^[\w.~@:+=-]*$/
 const ESCAPED = /[^\u0021-\u0024\u0026-\u007e]/gu
@@ -14,7 +14,7 @@ export function escapeId(id: string): string {
     : id.replace(ESCAPED, (character) => encodeURIComponent(character.toWellFormed()))
 }
 
-/** The id that `escapeId` was given. */
+/** The id that was given to `escapeId`. */
 export function unescapeId(escaped: string): string {
   return escaped.includes('%') ? decodeURIComponent(escaped) : escaped
 }

@@ -1,22 +1,25 @@
 /**
- * Where the values of a JSON text stand. `JSON.parse` says what a text holds, but not where, and of a text that
- * is none it names a place only sometimes.
+ * The places of the values in a JSON text. `JSON.parse` gives a text's values but not their places,
+ * and for a text that is not JSON it gives a place only sometimes.
  */
 import { escapePointer } from '@streamgate/core'
 
 /** A place in a text as editors count: both from 1, columns in UTF-16 units. */
 export type Place = { readonly line: number; readonly column: number }
 
-/** Deeper than any sensible file: the reader calls itself for each level. */
+/** Deeper than any sensible file. The reader calls itself for each level. */
 const DEPTH_MAX = 200
 
 const BLANK = /[ \t\n\r]*/y
-/** A text between its quotes, in pieces: one expression for all of it would need a stack as long as the text. */
+/**
+ * A text between its quotes, in pieces. One expression for all of it would need a stack as long as
+ * the text.
+ */
 const PLAIN_CHARACTERS = /[ !#-[\]-\uffff]+/y
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const PLAIN_VALUE = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y
 
-/** Thrown for a text that is not JSON, with the place of the first character that cannot stand there. */
+/** Thrown for a text that is not JSON, with the place of the first wrong character. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'
   readonly place: Place
@@ -28,8 +31,9 @@ export class JsonSyntaxError extends Error {
 }
 
 /**
- * Where a value stands, and where its parts do: an offset alone if it has none. Parts are known by their own names and
- * not by whole pointers, which take more memory than the text does where a name in them is long.
+ * The place of a value, and of its parts. A value without parts is only an offset. Parts are known
+ * by their own names and not by whole pointers, which would take more memory than the text if a
+ * name in them is long.
  */
 type Spot = number | { readonly at: number; readonly parts: ReadonlyMap<string, Spot> | readonly Spot[] }
 
@@ -38,11 +42,11 @@ export class JsonPlaces {
   readonly #text: string
   readonly #root: Spot
   readonly #repeated: string[] = []
-  /** Where each line begins; made when the first place is asked for. */
+  /** Where each line begins. Computed when the first place is asked for. */
   #lineStarts: readonly number[] | undefined
   #at = 0
 
-  /** @throws {JsonSyntaxError} where the text is not JSON (RFC 8259). */
+  /** @throws {JsonSyntaxError} if the text is not JSON (RFC 8259). */
   constructor(text: string) {
     this.#text = text
     if (text.startsWith('\ufeff')) this.#fail('begins with a byte order mark; save it without')
@@ -51,12 +55,15 @@ export class JsonPlaces {
     if (this.#at < text.length) this.#fail('the end was expected')
   }
 
-  /** Pointers of members that stand in one object twice: the last of them is the one that holds. */
+  /** Pointers of members that are in one object twice. The last of them counts. */
   get repeated(): readonly string[] {
     return this.#repeated
   }
 
-  /** Where the value of a pointer stands: a member at its name; what is missing, at the object it is missing from. */
+  /**
+   * The place of a pointer's value: a member at its name, a missing one at the object that lacks
+   * it.
+   */
   of(pointer: string): Place {
     let spot = this.#root
     for (const name of pointer.split('/').slice(1)) {
@@ -106,7 +113,7 @@ export class JsonPlaces {
     return elements
   }
 
-  /** From the bracket that opens to the one that closes, with commas between. */
+  /** From the opening bracket to the closing one, with commas between. */
   #members(end: string, readOne: () => void): void {
     this.#at += 1
     this.#skip(BLANK)
@@ -158,7 +165,7 @@ export class JsonPlaces {
   }
 }
 
-/** A value that is being read: what leads to it, and how deep it lies. */
+/** A value that is being read: its pointer, and its depth. */
 type Value = { readonly pointer: string; readonly depth: number }
 
 function partOf(spot: Spot, name: string): Spot | undefined {

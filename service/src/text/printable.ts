@@ -1,7 +1,10 @@
-/** Controls, and what turns the reading direction or breaks a line. */
+/** Control characters, and characters that change the reading direction or break a line. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu
 
-/** A text as it may be shown on a terminal: what could colour, move or break a line is percent-encoded. */
+/**
+ * A text that is safe to show on a terminal: everything that could colour, move or break a line is
+ * percent-encoded.
+ */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => encodeURIComponent(character.toWellFormed()))
 }

@@ -1,7 +1,7 @@
-/** A cell: a line, or several below each other. */
+/** A cell: one line, or several. */
 export type Cell = string | readonly string[]
 
-/** What a table shows; `numbers` names the columns that stand to the right. */
+/** The content of a table. `numbers` names the columns that are aligned to the right. */
 export type TextTable = {
   readonly head: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
@@ -10,7 +10,7 @@ export type TextTable = {
 
 const GAP = '  '
 
-/** A table for a terminal, in columns as wide as they must be; ends with a line feed. */
+/** A table for a terminal, with columns as wide as they must be. It ends with a line feed. */
 export function textTable({ head, rows, numbers = new Set() }: TextTable): string {
   const cells = [head, ...rows].map((row) => row.map(linesOf))
   const widths = head.map((_, column) =>

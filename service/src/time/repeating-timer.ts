@@ -9,8 +9,8 @@ export type RepeatingWork = {
 /**
  * Waits, works, waits and works again, until it is stopped.
  *
- * A wait begins when the round before it is done, so rounds never overlap. A timer does not keep the
- * process alive.
+ * A wait begins when the round before it is done, so rounds never overlap. A timer does not keep
+ * the process alive.
  */
 export class RepeatingTimer {
   readonly #parts: RepeatingWork
