@@ -74,6 +74,9 @@ export type Refusal = Denial & { readonly plan: string; readonly shadow?: Shadow
 /** The stream has finished, for every user. */
 export type Finished = { readonly outcome: 'finished' }
 
+/** The answer to every call on such a stream. */
+export const FINISHED: Finished = { outcome: 'finished' }
+
 export type StartResult = Grant | Refusal | Finished
 export type HeartbeatResult =
   | StartResult

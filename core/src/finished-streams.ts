@@ -1,5 +1,5 @@
 import type { Lease, StreamId } from './lease.ts'
-import type { Roster } from './roster.ts'
+import { liveLeases, type Roster } from './roster.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -56,6 +56,11 @@ export class FinishedStreams {
     if (!roster.leases.some(({ streamId }) => this.has(streamId, nowMs))) return roster
     const leases = roster.leases.map((lease) => (this.has(lease.streamId, nowMs) ? lapsed(lease) : lease))
     return { ...roster, leases }
+  }
+
+  /** The leases that count at this instant: those that have not lapsed, on streams that have not finished. */
+  liveIn(roster: Roster, nowMs: number): Lease[] {
+    return liveLeases(this.judged(roster, nowMs), nowMs)
   }
 }
 

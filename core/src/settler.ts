@@ -1,8 +1,8 @@
-import type { Write } from './rules/admission.ts'
 import { isContention, LimiterError } from './errors.ts'
 import type { FinishedStreams } from './finished-streams.ts'
 import type { UserId } from './lease.ts'
-import type { Roster } from './roster.ts'
+import { EMPTY_ROSTER, type Roster } from './roster.ts'
+import type { Write } from './rules/admission.ts'
 import type { Outcome, Store } from './store.ts'
 import { Turns } from './turns.ts'
 
@@ -10,37 +10,39 @@ import { Turns } from './turns.ts'
 export type SettlerParts = {
   readonly store: Store
   readonly finished: FinishedStreams
-  /** The instant at which a lease must have ended for everybody to agree that it has lapsed. */
+  /** The instant by which a lease must have ended for every process to agree that it has lapsed. */
   readonly judgingMs: () => number
   readonly pause: (ms: number) => Promise<void>
   readonly random: () => number
 }
 
-/** A decision on a roster; with a `write`, it is true once that is done. */
+/** A decision on a roster. With a `write`, it is true once that is done. */
 export type Verdict = { readonly outcome: string; readonly write?: Write }
 
 /** A verdict that is true, the roster it was given for, and the roster after its write. */
 export type Settled<V> = { readonly verdict: V; readonly before: Roster; readonly after: Roster }
 
+type Decide<V> = (roster: Roster, nowMs: number) => V
+
 /**
- * A user has a handful of devices, each of which writes once or twice before it is content: this many lost
- * races in a row mean that something else is wrong.
+ * A user has a handful of devices, and each writes once or twice before it is content. This many conflicts in a row
+ * mean that something else is wrong.
  */
 const WRITE_ATTEMPTS_MAX = 20
-/** So many attempts follow each other at once, on the roster that the refusal hands back: it is the newest there is. */
+/** The first attempts follow each other at once, on the roster that comes with the conflict: none is newer. */
 const HASTY_ATTEMPTS_MAX = 5
-/** Longest wait before a later attempt, times the attempt's number; drawn at random, so that losers part. */
+/** Longest pause before a later attempt, times the attempt's number. It is random, so that processes drift apart. */
 const PAUSE_STEP_MS = 1
 
 /**
- * Makes decisions true: decides on a roster, tries the write, and decides again if another write was faster.
+ * Makes decisions true: decides on a roster, tries the write, and decides again if the write conflicts with another.
  *
- * Decisions on one user take turns in this process, so that they race only with other processes and with
- * writes that need no decision. Otherwise a storm of newcomers would use up everybody's attempts.
+ * Decisions on one user take turns in this process, so that they race only with other processes and with writes that
+ * need no decision. Otherwise a storm of newcomers would use up all attempts.
  */
 export class Settler {
   readonly #parts: SettlerParts
-  /** Other writes were faster than one decision; the next one may be luckier. */
+  /** One decision that ran out of attempts does not end the others: the next one may have more luck. */
   readonly #turns = new Turns<UserId>((error) => !isContention(error))
 
   constructor(parts: SettlerParts) {
@@ -48,26 +50,33 @@ export class Settler {
   }
 
   /**
-   * Decides on the roster and writes. If the write is refused, decides again on the newer roster.
+   * Decides without a look at the roster: guesses that the user holds nothing, which takes one call to the store if
+   * the write for that guess is done. A write that needs no more than room is done for users who hold something too.
    *
-   * @throws {LimiterError} `STORE_CONTENDED` after too many lost races.
+   * @throws {LimiterError} `STORE_CONTENDED` after too many conflicts.
    */
-  async settle<V extends Verdict>(
-    user: UserId,
-    seen: Roster,
-    decide: (roster: Roster, nowMs: number) => V,
-  ): Promise<Settled<V>> {
+  async settleUnseen<V extends Verdict>(user: UserId, decide: Decide<V>): Promise<Settled<V>> {
+    const { store, finished, judgingMs } = this.#parts
+    const verdict = decide(EMPTY_ROSTER, judgingMs())
+    if (verdict.write === undefined) return this.settle(user, await store.read(user), decide)
+    const { done, roster } = await this.#write(user, EMPTY_ROSTER, verdict.write)
+    if (!done) return this.settle(user, roster, decide)
+    return { verdict, before: finished.judged(roster, judgingMs()), after: roster }
+  }
+
+  /**
+   * Decides on the roster and writes. If the write conflicts, decides again on the newer roster.
+   *
+   * @throws {LimiterError} `STORE_CONTENDED` after too many conflicts.
+   */
+  async settle<V extends Verdict>(user: UserId, seen: Roster, decide: Decide<V>): Promise<Settled<V>> {
     return this.#turns.take(user, async (hasWaited) => {
       const roster = hasWaited ? await this.#parts.store.read(user) : seen
       return this.#settle(user, roster, decide)
     })
   }
 
-  async #settle<V extends Verdict>(
-    user: UserId,
-    seen: Roster,
-    decide: (roster: Roster, nowMs: number) => V,
-  ): Promise<Settled<V>> {
+  async #settle<V extends Verdict>(user: UserId, seen: Roster, decide: Decide<V>): Promise<Settled<V>> {
     let roster = seen
     for (let attempt = 1; attempt <= WRITE_ATTEMPTS_MAX; attempt += 1) {
       const nowMs = this.#parts.judgingMs()
@@ -83,7 +92,7 @@ export class Settler {
     })
   }
 
-  /** The roster after a wait, in which others may have written: what the refusal showed is old by then. */
+  /** The roster after a pause. Others may have written meanwhile, so the one that came with the conflict is old. */
   async #lookLater(user: UserId, attempt: number): Promise<Roster> {
     await this.#parts.pause(this.#parts.random() * PAUSE_STEP_MS * attempt)
     return this.#parts.store.read(user)

@@ -49,7 +49,7 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
   },
   {
     slip: 'no user is remembered as full',
-    file: 'pace.ts',
+    file: 'heartbeat-pacer.ts',
     right: 'this.#fullUsers.has(user) ? whenFull : whenRoom',
     wrong: 'user === null ? whenFull : whenRoom',
     because: 'a second call corrects the end of a lease that was guessed wrongly',
@@ -91,9 +91,9 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
   },
   {
     slip: 'a start assumes that an unknown user has something to replace',
-    file: 'limiter.ts',
-    right: 'if (replaces !== undefined) return',
-    wrong: 'if (replaces === null) return',
+    file: 'start.ts',
+    right: 'replaces === undefined\n',
+    wrong: 'replaces !== null\n',
     because: 'the write succeeds only if the user is unknown, and then there is nothing to replace',
   },
   {
@@ -168,9 +168,9 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
   },
   {
     slip: 'a grant shows the roster after its second write',
-    file: 'limiter.ts',
-    right: 'shown = { ...after, leases: after.leases.map((other) => (other.id === own.id ? own : other)) }',
-    wrong: 'shown = moved.roster',
+    file: 'answer.ts',
+    right: 'liveIn(withLease(after, lease), parts.judgingMs())',
+    wrong: 'liveIn(await parts.store.read(user), parts.judgingMs())',
     because: 'a later roster is just as true, unless what was replaced has come back by then',
   },
 ]

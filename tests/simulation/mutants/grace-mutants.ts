@@ -88,16 +88,16 @@ export const GRACE_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'a heartbeat in grace is not judged',
-    file: 'limiter.ts',
+    file: 'heartbeat.ts',
     right: 'held !== undefined && held.graceUntilMs === undefined',
     wrong: 'held !== undefined',
     caughtBy: 'pace',
   },
   {
     slip: 'the end of a lease is moved out of its grace',
-    file: 'limiter.ts',
-    right: 'lease.graceUntilMs === undefined && lease.expiresAtMs !== times.expiresAtMs',
-    wrong: 'lease.expiresAtMs !== times.expiresAtMs',
+    file: 'answer.ts',
+    right: 'held.graceUntilMs !== undefined || held.expiresAtMs === times.expiresAtMs',
+    wrong: 'held.expiresAtMs === times.expiresAtMs',
     caughtBy: 'grace',
   },
   {
@@ -151,16 +151,16 @@ export const GRACE_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'the shadow of a heartbeat evicts',
-    file: 'limiter.ts',
+    file: 'terms.ts',
     right: ', replaces, isHeartbeat: true }',
     wrong: ', replaces }',
     caughtBy: 'shadow',
   },
   {
     slip: 'a shadow counts finished streams',
-    file: 'limiter.ts',
-    right: 'before: this.#finished.judged(first.roster, this.#judgingMs())',
-    wrong: 'before: first.roster',
+    file: 'settler.ts',
+    right: 'before: finished.judged(roster, judgingMs())',
+    wrong: 'before: roster',
     caughtBy: 'shadow',
   },
 ]

@@ -4,21 +4,21 @@ import type { Mutant } from './mutant.ts'
 export const STOP_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a stop ends any generation that is held',
-    file: 'stops.ts',
+    file: 'stop.ts',
     right: 'store.remove(user, { id, generation }, note)',
     wrong: 'store.remove(user, { id }, note)',
     caughtBy: 'stop',
   },
   {
     slip: 'a stop is not carried out',
-    file: 'stops.ts',
-    right: 'await this.#parts.store.remove(user, { id, generation }, note)',
-    wrong: '{ done: true, roster: await this.#parts.store.read(user) }',
+    file: 'stop.ts',
+    right: 'await parts.store.remove(user, { id, generation }, note)',
+    wrong: '{ done: true, roster: await parts.store.read(user) }',
     caughtBy: 'leases shown',
   },
   {
     slip: 'a late stop leaves no note',
-    file: 'stops.ts',
+    file: 'stop.ts',
     right: 'if (isUnknown || generation !== undefined) return',
     wrong: 'if (!done) return',
     caughtBy: 'stop',
@@ -39,14 +39,14 @@ export const STOP_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: "an operator's stop is kept no longer than a player's",
-    file: 'stops.ts',
+    file: 'stop.ts',
     right: '2 * keptMs',
     wrong: 'keptMs',
     caughtBy: 'note',
   },
   {
     slip: "an operator's reason is not kept",
-    file: 'stops.ts',
+    file: 'stop.ts',
     right: '...(reason !== undefined && { reason })',
     wrong: '',
     caughtBy: 'note',

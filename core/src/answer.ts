@@ -1,0 +1,62 @@
+import type { Grant, Refusal } from './decision.ts'
+import { leaseTimes, type Lease, type LeaseTimes, type UserId } from './lease.ts'
+import { heldLease, type Roster } from './roster.ts'
+import type { Denial } from './rules/admission.ts'
+import { shadowDecision } from './rules/enforcement.ts'
+import { viewOf } from './rules/plan-view.ts'
+import type { Settled } from './settler.ts'
+import type { Terms } from './terms.ts'
+import type { VerbParts } from './verb-parts.ts'
+
+type Granted = Pick<Grant, 'outcome' | 'ends'>
+
+/** What a player is told of a verdict that is true by now. */
+export async function answer(
+  parts: VerbParts,
+  terms: Terms,
+  { verdict, before, after }: Settled<Granted | Denial>,
+): Promise<Grant | Refusal> {
+  return verdict.outcome === 'denied'
+    ? refusal(parts, terms, { verdict, before, after })
+    : grant(parts, terms, { verdict, before, after })
+}
+
+function refusal(parts: VerbParts, { claim, plan }: Terms, { verdict, before }: Settled<Denial>): Refusal {
+  const { outcome, limit, holders, retryAfterMs } = verdict
+  const shadow = shadowDecision(before, claim, parts.judgingMs())
+  return { outcome, limit, holders, retryAfterMs, plan: plan.name, shadow }
+}
+
+async function grant(
+  parts: VerbParts,
+  { user, claim, plan, paces }: Terms,
+  { verdict, before, after }: Settled<Granted>,
+): Promise<Grant> {
+  const { outcome, ends } = verdict
+  const live = parts.finished.liveIn(after, parts.judgingMs())
+  const { heartbeatSeconds, leaseMs } = parts.pacer.paceOf(user, paces, { plan, live })
+  const held = heldLease(after, claim.newcomer.id) ?? claim.newcomer
+  const times = leaseTimes(held.renewedAtMs, leaseMs)
+  const isAtPace = held.graceUntilMs !== undefined || held.expiresAtMs === times.expiresAtMs
+  const lease = isAtPace ? held : await moved(parts, user, { held, times })
+  const shown = isAtPace ? live : parts.finished.liveIn(withLease(after, lease), parts.judgingMs())
+  const shadow = outcome === 'admitted' ? shadowDecision(before, claim, parts.judgingMs()) : undefined
+  return { ...viewOf(plan, shown), outcome, lease, heartbeatSeconds, ends, shadow }
+}
+
+/** The answer is that of one instant, so it takes from the second write no lease but its own. */
+function withLease(roster: Roster, lease: Lease): Roster {
+  return { ...roster, leases: roster.leases.map((other) => (other.id === lease.id ? lease : other)) }
+}
+
+/** The lease with these instants, once they are written; as it was if it is gone or another by now. */
+async function moved(
+  parts: VerbParts,
+  user: UserId,
+  { held, times }: { held: Lease; times: LeaseTimes },
+): Promise<Lease> {
+  const { reportedAtMs } = held
+  const renewal = { ...times, ...(reportedAtMs !== undefined && { reportedAtMs }) }
+  const { done, roster } = await parts.store.renew(user, held, renewal)
+  return (done && heldLease(roster, held.id)) || held
+}

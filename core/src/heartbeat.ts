@@ -1,0 +1,48 @@
+import { answer } from './answer.ts'
+import { FINISHED, type HeartbeatRequest, type HeartbeatResult } from './decision.ts'
+import type { Policy } from './policy/policy.ts'
+import { heldLease, type LeaseFacts } from './roster.ts'
+import { judgeLostHeartbeat } from './rules/lost-heartbeat.ts'
+import { planNamed } from './rules/plan-lookup.ts'
+import { heartbeatTerms, newcomerOf } from './terms.ts'
+import type { VerbParts } from './verb-parts.ts'
+
+const RENEWED = { outcome: 'renewed', ends: [] } as const
+
+/** Renews a lease, or judges why it cannot be renewed, and answers: see `Limiter.heartbeat`. */
+export async function heartbeat(
+  parts: VerbParts,
+  policy: Policy,
+  request: HeartbeatRequest,
+): Promise<HeartbeatResult> {
+  const { user, stream, generation, report } = request
+  planNamed(policy, request.plan)
+  if (parts.finished.has(stream.streamId, parts.now())) return FINISHED
+  const newcomer = { ...newcomerOf(parts, policy, request), ...report }
+  const { id, renewedAtMs, expiresAtMs } = newcomer
+  const renewal = { renewedAtMs, expiresAtMs, ...report }
+  const { done, roster } = await parts.store.renew(user, { id, generation }, renewal)
+  const held = done ? heldLease(roster, id) : undefined
+  let terms = heartbeatTerms(policy, { request, newcomer }, held)
+  if (held !== undefined && held.graceUntilMs === undefined) {
+    return answer(parts, terms, { verdict: RENEWED, before: roster, after: roster })
+  }
+  const claimFor = (known: LeaseFacts | undefined) => {
+    terms = heartbeatTerms(policy, { request, newcomer }, known)
+    return terms.claim
+  }
+  const settled = await parts.settler.settle(user, roster, (newer, nowMs) =>
+    judgeLostHeartbeat(newer, { id, generation, report, claimFor }, nowMs),
+  )
+  const { verdict, before, after } = settled
+  switch (verdict.outcome) {
+    case 'admitted':
+    case 'renewed':
+    case 'denied':
+      return answer(parts, terms, { verdict, before, after })
+    case 'evicted':
+    case 'ended':
+    case 'outdated':
+      return verdict
+  }
+}

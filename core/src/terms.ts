@@ -1,0 +1,60 @@
+import type { HeartbeatRequest, StartRequest } from './decision.ts'
+import { leaseIdOf, leaseTimes, type Generation, type Lease, type UserId } from './lease.ts'
+import type { Paces } from './pace.ts'
+import type { Plan } from './plan.ts'
+import type { Policy } from './policy/policy.ts'
+import type { LeaseFacts } from './roster.ts'
+import type { Claim } from './rules/admission.ts'
+import { planFor } from './rules/enforcement.ts'
+import { factsOf } from './rules/notes.ts'
+import { planNamed, planOf } from './rules/plan-lookup.ts'
+import type { VerbParts } from './verb-parts.ts'
+
+/** What a start or a heartbeat is judged by, and its answer is shown by. */
+export type Terms = {
+  readonly user: UserId
+  /** Under the plan that holds for this user. */
+  readonly claim: Claim
+  /** The plan that the user is on. Outside its share of users, it is not the one that holds. */
+  readonly plan: Plan
+  readonly paces: Paces
+}
+
+/** @throws {LimiterError} `PLAN_UNKNOWN` if the request names a plan that the policy does not hold. */
+export function startTerms(parts: VerbParts, policy: Policy, request: StartRequest): Terms {
+  const plan = planNamed(policy, request.plan)
+  const { user, replaces } = request
+  const claim = { newcomer: newcomerOf(parts, policy, request), plan: planFor(user, plan), replaces }
+  return { user, claim, plan, paces: policy.paces }
+}
+
+/** A heartbeat, and the lease it would take if it had none. */
+export type Return = { readonly request: HeartbeatRequest; readonly newcomer: Lease }
+
+/** What the heartbeat does not say of its stream is taken from what is known of its lease. */
+export function heartbeatTerms(
+  policy: Policy,
+  { request, newcomer }: Return,
+  known: LeaseFacts | undefined,
+): Terms {
+  const { user, replaces } = request
+  const plan = request.plan === undefined ? planOf(policy, known) : planNamed(policy, request.plan)
+  const { reportedContentId, ...facts } = factsOf(known ?? {})
+  const returning = { ...facts, ...newcomer, ...(reportedContentId !== undefined && { reportedContentId }) }
+  const claim = { newcomer: returning, plan: planFor(user, plan), replaces, isHeartbeat: true }
+  return { user, claim, plan, paces: policy.paces }
+}
+
+/** The lease of a stream that is admitted now. */
+export function newcomerOf(parts: VerbParts, { paces }: Policy, request: StartRequest): Lease {
+  const nowMs = parts.now()
+  const { user, stream, plan } = request
+  return {
+    ...stream,
+    id: leaseIdOf(stream),
+    ...(plan !== undefined && { plan }),
+    startedAtMs: nowMs,
+    ...leaseTimes(nowMs, parts.pacer.guessedLeaseMs(user, paces)),
+    generation: parts.newGeneration() as Generation,
+  }
+}
