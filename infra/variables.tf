@@ -4,7 +4,7 @@
 # Which deployment.
 
 variable "environment" {
-  description = "Name of the deployment; it ends every resource's name, and tags it."
+  description = "Name of the deployment. Every resource's name ends with it, and it is a tag."
   type        = string
 
   validation {
@@ -25,13 +25,13 @@ variable "name" {
 }
 
 variable "tags" {
-  description = "Tags on everything, beside Service, Environment and ManagedBy."
+  description = "Tags on everything, in addition to Service, Environment and ManagedBy."
   type        = map(string)
   default     = {}
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the policy that bounds the roles, if the account asks for one."
+  description = "ARN of the policy that bounds the roles, if the account requires one."
   type        = string
   default     = null
 
@@ -42,7 +42,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts tables, logs and the functions' variables; null is AWS's own keys. Its key policy must let CloudWatch Logs use it."
+  description = "ARN of the KMS key that encrypts tables, logs and the functions' variables. null uses AWS's own keys. The key policy must let CloudWatch Logs use it."
   type        = string
   default     = null
 
@@ -53,7 +53,7 @@ variable "kms_key_arn" {
 }
 
 variable "artefact_bucket" {
-  description = "Bucket that holds the releases; an output of the bootstrap configuration."
+  description = "Bucket that holds the releases. The bootstrap configuration outputs it."
   type        = string
 
   validation {
@@ -63,7 +63,7 @@ variable "artefact_bucket" {
 }
 
 variable "release" {
-  description = "Commit whose zip, streamgate/<commit>/bundle.zip in the artefact bucket, is deployed."
+  description = "Commit to deploy. Its zip is streamgate/<commit>/bundle.zip in the artefact bucket."
   type        = string
 
   validation {
@@ -75,7 +75,7 @@ variable "release" {
 # The table.
 
 variable "table_name" {
-  description = "Name of the table of users; the table of finished streams is named <table_name>-finished. Two deployments in one account and Region need two names."
+  description = "Name of the table of users. The table of finished streams is named <table_name>-finished. Two deployments in one account and Region need two names."
   type        = string
   default     = "UserStreams"
 
@@ -86,13 +86,13 @@ variable "table_name" {
 }
 
 variable "samples" {
-  description = "Whether the sample users user1 (1 stream) and user2 (3 streams) are put into the table."
+  description = "Whether the table gets the sample users user1 (1 stream) and user2 (3 streams)."
   type        = bool
   default     = false
 }
 
 variable "capacity_mode" {
-  description = "How the table of users is paid: on_demand, or provisioned with read_capacity and write_capacity."
+  description = "How the table of users is billed: on_demand, or provisioned with read_capacity and write_capacity."
   type        = string
   default     = "on_demand"
 
@@ -103,7 +103,7 @@ variable "capacity_mode" {
 }
 
 variable "read_capacity" {
-  description = "Read units a second where capacity is provisioned; with autoscaling the least."
+  description = "Read units a second if capacity is provisioned. With autoscaling the minimum."
   type        = number
   default     = 20
 
@@ -114,7 +114,7 @@ variable "read_capacity" {
 }
 
 variable "write_capacity" {
-  description = "Write units a second where capacity is provisioned, one for each decision; with autoscaling the least."
+  description = "Write units a second if capacity is provisioned, one for each decision. With autoscaling the minimum."
   type        = number
   default     = 20
 
@@ -125,7 +125,7 @@ variable "write_capacity" {
 }
 
 variable "autoscaling" {
-  description = "Lets provisioned capacity grow up to these units, so that target_percent of it is used; null leaves it fixed."
+  description = "Lets provisioned capacity grow up to these units, so that target_percent of it is used. null keeps it fixed."
   type = object({
     max_read_capacity  = number
     max_write_capacity = number
@@ -156,7 +156,7 @@ variable "point_in_time_recovery" {
 }
 
 variable "table_ttl" {
-  description = "Whether DynamoDB deletes users who left, thirty days after their last lease. Off for a table with multi-Region strong consistency, which has no TTL, and while the old service writes the table too; the sweeper tidies either way."
+  description = "Whether DynamoDB deletes users who left, thirty days after their last lease. Turn it off for a table with multi-Region strong consistency, which has no TTL, and while the old service also writes the table. The sweeper cleans up either way."
   type        = bool
   default     = true
 
@@ -167,7 +167,7 @@ variable "table_ttl" {
 }
 
 variable "deletion_protection" {
-  description = "Whether AWS itself refuses to delete the tables. A destroy needs it off first."
+  description = "Whether AWS itself refuses to delete the tables. Turn it off before a destroy."
   type        = bool
   default     = true
 }
@@ -175,7 +175,7 @@ variable "deletion_protection" {
 # The function.
 
 variable "memory_mb" {
-  description = "Memory of the function; its share of a processor grows with it, and is whole at 1769."
+  description = "Memory of the function in MB. Its share of a CPU grows with it, and is a whole CPU at 1769."
   type        = number
   default     = 512
 
@@ -186,7 +186,7 @@ variable "memory_mb" {
 }
 
 variable "timeout_seconds" {
-  description = "Longest run of the function; the time limit on each call of the store is derived from it."
+  description = "Longest run of the function. The time limit on each call to the store is derived from it."
   type        = number
   default     = 10
 
@@ -197,7 +197,7 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Runs of the function at once that are kept for it, and beyond which it is throttled; null takes what the account has."
+  description = "Concurrent runs that are reserved for the function. It is throttled beyond them. null uses what the account has."
   type        = number
   default     = null
 
@@ -208,7 +208,7 @@ variable "reserved_concurrency" {
 }
 
 variable "provisioned_concurrency" {
-  description = "Instances of the function that are kept warm; 0 keeps none."
+  description = "Instances of the function that are kept warm."
   type        = number
   default     = 0
 
@@ -235,7 +235,7 @@ variable "log_retention_days" {
 }
 
 variable "policy" {
-  description = "The policy as JSON text, at most 3072 bytes; empty is the built-in one: 3 streams, lease 75 s, heartbeat 25 s, deny when full."
+  description = "The policy as JSON text, at most 3072 bytes. Empty is the built-in policy: 3 streams, lease 75 s, heartbeat 25 s, deny when full."
   type        = string
   default     = ""
 
@@ -253,7 +253,7 @@ variable "policy" {
 # The gateway.
 
 variable "gateway" {
-  description = "Kind of API Gateway: rest (usage plans, WAF, validation) or http (cheaper; JWT, CORS)."
+  description = "Kind of API Gateway: rest (usage plans, WAF, validation) or http (cheaper, with JWT and CORS)."
   type        = string
   default     = "rest"
 
@@ -264,7 +264,7 @@ variable "gateway" {
 }
 
 variable "stage" {
-  description = "Name of the stage, the first part of the URL's path; null is prod for the environment prod, else test."
+  description = "Name of the stage, the first part of the URL's path. null is prod for the environment prod, and test otherwise."
   type        = string
   default     = null
 
@@ -275,7 +275,7 @@ variable "stage" {
 }
 
 variable "base_path" {
-  description = "What callers see before the API's paths if a custom domain is in front of a rest API: its base path, such as \"/gate\", or \"/\" for none; null is the stage. It goes into what the gateway itself refuses; the function sees it."
+  description = "What callers see before the API's paths if a custom domain is in front of a rest API: its base path, such as \"/gate\", or \"/\" for none. null is the stage. The gateway's own refusals use it. The function finds it by itself."
   type        = string
   default     = null
 
@@ -286,7 +286,7 @@ variable "base_path" {
 }
 
 variable "throttle_rate" {
-  description = "Requests a second that the stage lets through; null, together with throttle_burst, leaves the account's quota alone."
+  description = "Requests a second that the stage accepts. null, together with throttle_burst, leaves the account's quota alone."
   type        = number
   default     = 10000
 
@@ -302,7 +302,7 @@ variable "throttle_rate" {
 }
 
 variable "throttle_burst" {
-  description = "Requests that the stage lets through at once; null together with throttle_rate."
+  description = "Requests that the stage accepts at once. null only together with throttle_rate."
   type        = number
   default     = 5000
 
@@ -313,7 +313,7 @@ variable "throttle_burst" {
 }
 
 variable "consumers" {
-  description = "Who may call, by name, each with an API key and a usage plan: requests a second (rate), at once (burst), and a day (daily_quota). Empty: anybody may. Only for rest."
+  description = "Who may call, by name, each with an API key and a usage plan: requests a second (rate), at once (burst), and a day (daily_quota). If empty, anyone may call. Only for rest."
   type = map(object({
     rate        = number
     burst       = number
@@ -333,7 +333,7 @@ variable "consumers" {
 }
 
 variable "waf_acl_arn" {
-  description = "ARN of a WAF web ACL that is put before the stage; null for none. Only for rest."
+  description = "ARN of a WAF web ACL in front of the stage. null for none. Only for rest."
   type        = string
   default     = null
 
@@ -344,7 +344,7 @@ variable "waf_acl_arn" {
 }
 
 variable "waf_rate_per_ip" {
-  description = "Makes a WAF web ACL that blocks an address after so many requests within five minutes; null for none. Only for rest, and not together with waf_acl_arn."
+  description = "Creates a WAF web ACL that blocks an address after this many requests within five minutes. null for none. Only for rest, and not together with waf_acl_arn."
   type        = number
   default     = null
 
@@ -355,7 +355,7 @@ variable "waf_rate_per_ip" {
 }
 
 variable "jwt" {
-  description = "Issuer and audiences of the tokens that the gateway asks for; null asks for none. Only for http."
+  description = "Issuer and audiences of the tokens that the gateway requires. null requires none. Only for http."
   type = object({
     issuer   = string
     audience = list(string)
@@ -369,7 +369,7 @@ variable "jwt" {
 }
 
 variable "jwt_user_claim" {
-  description = "Claim of a token that holds the user id: a token reaches the user whom it names, and no other. Only with jwt."
+  description = "Claim of a token that holds the user id. A token reaches only this user. Only with jwt."
   type        = string
   default     = "sub"
 
@@ -380,7 +380,7 @@ variable "jwt_user_claim" {
 }
 
 variable "cors_origins" {
-  description = "Origins whose pages may call, such as https://watch.example; empty lets none. Behind rest not together with consumers."
+  description = "Origins whose pages may call, such as https://watch.example. If empty, none may. With rest not together with consumers."
   type        = list(string)
   default     = []
 
@@ -409,7 +409,7 @@ variable "cors_headers" {
 # The sweeper.
 
 variable "sweep_schedule" {
-  description = "How often the sweeper walks the table, as EventBridge says it; null for no sweeper."
+  description = "How often the sweeper walks the table, as an EventBridge expression. null for no sweeper."
   type        = string
   default     = "rate(1 hour)"
 
@@ -420,7 +420,7 @@ variable "sweep_schedule" {
 }
 
 variable "sweep_reserved_concurrency" {
-  description = "1 reserves a run for the sweeper, so that two never run at once; null reserves none. An account must keep 100 runs unreserved, so a new one, which has 10, can reserve none."
+  description = "1 reserves a run for the sweeper, so that two never run at once. null reserves none. An account must keep 100 runs unreserved, so a new one, which has 10, can reserve none."
   type        = number
   default     = null
 
@@ -431,7 +431,7 @@ variable "sweep_reserved_concurrency" {
 }
 
 variable "sweep_read_capacity" {
-  description = "Read units a second that a sweep may take; null is a quarter of read_capacity where capacity is provisioned, and no bound on demand."
+  description = "Read units a second that a sweep may take. null is a quarter of read_capacity if capacity is provisioned, and no bound on demand."
   type        = number
   default     = null
 
@@ -455,7 +455,7 @@ variable "tracing" {
 }
 
 variable "otel_layer_arn" {
-  description = "ARN of an OpenTelemetry layer for arm64 with its version; needed, and allowed, only where tracing is otel."
+  description = "ARN of an OpenTelemetry layer for arm64 with its version. Required if tracing is otel, and not allowed otherwise."
   type        = string
   default     = null
 
@@ -471,7 +471,7 @@ variable "otel_layer_arn" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs, of SNS topics for example, that hear of every alarm and of its end."
+  description = "ARNs, of SNS topics for example, that are notified when an alarm begins and ends."
   type        = list(string)
   default     = []
 
@@ -482,7 +482,7 @@ variable "alarm_actions" {
 }
 
 variable "alarm_thresholds" {
-  description = "From how many events within five minutes an alarm rings; p99_ms is a duration in milliseconds, and denied null leaves refusals without an alarm."
+  description = "How many events within five minutes set off an alarm. p99_ms is a duration in milliseconds. If denied is null, refusals have no alarm."
   type = object({
     errors      = optional(number, 5)
     throttles   = optional(number, 5)
