@@ -1,5 +1,5 @@
 import type { Config } from '../../service/src/settings/settings.ts'
-import type { OpenApiDocument } from '../../service/src/api/route.ts'
+import type { OpenApiDocument } from '../../service/src/api/openapi-document.ts'
 import { OpenApiCheck } from './openapi-check.ts'
 import type { Target, TargetMaker, TargetRequest, TargetResponse } from './target.ts'
 

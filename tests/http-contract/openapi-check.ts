@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import type { OpenApiDocument, OpenApiOperation } from '../../service/src/api/route.ts'
+import type { OpenApiDocument, OpenApiOperation } from '../../service/src/api/openapi-document.ts'
 import type { TargetRequest, TargetResponse } from './target.ts'
 
 type Schema = Readonly<Record<string, unknown>>

@@ -2,7 +2,7 @@
  * One request of a collection, for any program that sends it. It is made from an operation of the
  * OpenAPI document and from what a step of the walk adds to it.
  */
-import type { OpenApiDocument, OpenApiOperation } from '../../service/src/api/route.ts'
+import type { OpenApiDocument, OpenApiOperation } from '../../service/src/api/openapi-document.ts'
 import { exampleOf } from './example.ts'
 
 /** A request that is ready to be written to a file. `{{…}}` stands for a variable. */

@@ -2,7 +2,7 @@
  * The collection as a value: the walk over the OpenAPI document, and then every operation that the
  * walk does not know, unless it is deprecated.
  */
-import type { OpenApiDocument } from '../../service/src/api/route.ts'
+import type { OpenApiDocument } from '../../service/src/api/openapi-document.ts'
 import { callOf, operationsOf, plainStep, type Call, type PlacedOperation, type Step } from './call.ts'
 import { PLAIN_PART, WALK } from './walk.ts'
 

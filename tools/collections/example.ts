@@ -1,7 +1,7 @@
 /**
  * Examples by JSON Schema.
  */
-import type { OpenApiDocument } from '../../service/src/api/route.ts'
+import type { OpenApiDocument } from '../../service/src/api/openapi-document.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 

@@ -15,7 +15,7 @@ import type { HttpRequest, PathParams } from './http.ts'
 import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { kindOf, readCmcd, readJson } from './request-body.ts'
 import type { Call } from './route.ts'
-import { HeartbeatSchema, StartSchema } from './schemas.ts'
+import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
 
 /** What a start or a heartbeat asks for. */
 export type StartInput = {

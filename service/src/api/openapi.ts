@@ -1,70 +1,59 @@
 /**
  * The OpenAPI 3.1 document, made from the route table and the schemas that validate.
  */
-import { toJsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
-import { LeaseIdSchema, StreamIdSchema, UserIdSchema, type SchemaFacts } from './id-schemas.ts'
+import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
-import type {
-  AnswerDescription,
-  Audience,
-  HeaderName,
-  OpenApiContent,
-  OpenApiDocument,
-  OpenApiOperation,
-  OpenApiTag,
-  Route,
-} from './route.ts'
-import * as schemas from './schemas.ts'
-
-type JsonSchema = Readonly<Record<string, unknown>>
+import type { OpenApiContent, OpenApiDocument, OpenApiOperation, OpenApiTag } from './openapi-document.ts'
+import type { AnswerDescription, Audience, HeaderName, Route } from './route.ts'
+import { jsonSchemaOf, namedSchemas, type JsonSchema } from './openapi-schemas.ts'
+import { InvalidRequestSchema, ProblemSchema } from './problem-schemas.ts'
+import { ProblemNameSchema } from './input-schemas.ts'
 
 const DESCRIPTION = `Concurrent-stream limits for video services: may this user start one more stream?
 
-Players **start**, send **heartbeats** as often as the answer says, and **stop**. A player that vanishes frees its place when its lease lapses. Every error is \`application/problem+json\` (RFC 9457).`
+A player **starts** a stream, sends **heartbeats** as often as the answer says, and **stops** it. If a player vanishes, its lease expires and its slot is free again. Every error is \`application/problem+json\` (RFC 9457).`
+
+const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' } as const
+
+const VIEWER_TOKEN = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description:
+    'Only if the service runs behind a gateway that checks tokens. The token allows the calls of players for the one user that it names.',
+} as const
 
 const TAGS: Readonly<Record<Audience, OpenApiTag>> = {
-  viewer: { name: 'viewers', description: 'What players call while somebody watches.' },
-  operator: { name: 'operators', description: 'What the people and systems that run the service call.' },
+  viewer: { name: 'viewers', description: 'Players call these while a viewer watches.' },
+  operator: { name: 'operators', description: 'For the people and systems that run the service.' },
   public: { name: 'public', description: 'Probes and documentation. They never need a token.' },
-}
-
-/** Schemas that the document names, by that name. */
-const COMPONENTS: Readonly<Record<string, GenericSchema>> = {
-  Start: schemas.StartSchema,
-  Heartbeat: schemas.HeartbeatSchema,
-  Stream: schemas.StreamSchema,
-  Listing: schemas.ListingSchema,
-  Problem: schemas.ProblemSchema,
-  InvalidRequest: schemas.InvalidRequestSchema,
-  StreamLimitReached: schemas.StreamLimitReachedSchema,
-  StreamGone: schemas.StreamGoneSchema,
-  Status: schemas.StatusSchema,
-  Version: schemas.VersionSchema,
-  ProblemType: schemas.ProblemTypeSchema,
-  ProblemTypes: schemas.ProblemTypesSchema,
 }
 
 const PARAMETERS: Readonly<Record<string, GenericSchema>> = {
   userId: UserIdSchema,
   streamId: StreamIdSchema,
   id: LeaseIdSchema,
-  type: schemas.ProblemNameSchema,
+  type: ProblemNameSchema,
 }
 
 const HEADERS: Readonly<Record<HeaderName, { description: string; schema: JsonSchema }>> = {
-  ETag: { description: 'This taking of the lease; goes into `If-Match`.', schema: { type: 'string' } },
+  ETag: {
+    description: 'Identifies this lease. Send it as `If-Match` to mean this lease only.',
+    schema: { type: 'string' },
+  },
   Location: { description: 'The path of the stream.', schema: { type: 'string' } },
-  'Retry-After': { description: 'Seconds after which the call may succeed.', schema: { type: 'string' } },
-  RateLimit: { description: '`r`: how many more streams may start.', schema: { type: 'string' } },
-  'RateLimit-Policy': { description: '`q`: the limit of the plan.', schema: { type: 'string' } },
-  Allow: { description: 'The methods of this path.', schema: { type: 'string' } },
+  'Retry-After': { description: 'Retry after so many seconds.', schema: { type: 'string' } },
+  RateLimit: { description: '`r` is how many more streams may start.', schema: { type: 'string' } },
+  'RateLimit-Policy': { description: '`q` is the limit of the plan.', schema: { type: 'string' } },
+  Allow: { description: 'The methods that this path allows.', schema: { type: 'string' } },
   Deprecation: {
-    description: 'Since when the call is deprecated (RFC 9745).',
+    description: 'The date since which the call is deprecated (RFC 9745).',
     schema: { type: 'string', examples: ['@1796083200'] },
   },
   Link: {
-    description: 'The next page (`rel="next"`), or the call to use instead (`rel="successor-version"`).',
+    description:
+      'The next page (`rel="next"`), or the call that replaces this one (`rel="successor-version"`).',
     schema: { type: 'string' },
   },
 }
@@ -75,14 +64,13 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) }
   }
-  const components = Object.entries(COMPONENTS).map(([name, schema]) => [name, jsonSchemaOf(schema)] as const)
   return {
     openapi: '3.1.0',
-    info: { title: 'Streamgate', version, description: DESCRIPTION },
+    info: { title: 'Streamgate', version, description: DESCRIPTION, license: LICENSE },
     servers: [{ url: '/' }],
     tags: Object.values(TAGS),
     paths,
-    components: { schemas: Object.fromEntries(components) },
+    components: { schemas: namedSchemas(), securitySchemes: { viewerToken: VIEWER_TOKEN } },
   }
 }
 
@@ -95,11 +83,12 @@ function operation(route: Route): OpenApiOperation {
     description,
     ...(isDeprecated === true && { deprecated: true }),
     tags: [TAGS[audience].name],
+    security: audience === 'viewer' ? [{}, { viewerToken: [] }] : [],
     parameters: parameters(path, told),
     ...(body && {
       requestBody: {
         required: body.isRequired,
-        content: { [body.contentType ?? 'application/json']: { schema: reference(body.schema) } },
+        content: { [body.contentType ?? 'application/json']: { schema: jsonSchemaOf(body.schema) } },
       },
     }),
     responses: responses(route),
@@ -121,7 +110,7 @@ function parameters(
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: 'An `ETag` that was answered, in its quotes: only that taking of the lease is meant.',
+    description: 'The `ETag` of an answer, with its quotes. The call then applies to that lease only.',
     schema: { type: 'string' },
   }
   return [...ofPath, ...ofQuery, ...(takesIfMatch ? [ifMatch] : [])]
@@ -136,19 +125,26 @@ function responses(route: Route): OpenApiOperation['responses'] {
   const { path, operation: told } = route
   const takesIds = /\{(?:userId|streamId)\}/.test(path)
   const common: Record<number, AnswerDescription> = {
-    ...(takesIds && { 400: { description: 'Faults in the request.', problems: ['invalid-request'] } }),
+    ...(takesIds && { 400: { description: 'The request has faults.', problems: ['invalid-request'] } }),
     ...(told.body && {
-      415: { description: 'The body is of another kind.', problems: ['unsupported-media-type'] },
+      415: { description: 'The body has another media type.', problems: ['unsupported-media-type'] },
     }),
     ...(route.audience !== 'public' && {
-      401: { description: 'Where tokens are checked: none came along.', problems: ['unauthorized'] },
-      403: { description: 'Where tokens are checked: this one does not cover it.', problems: ['forbidden'] },
+      401: { description: 'Only if tokens are checked: the call has no token.', problems: ['unauthorized'] },
+      403: {
+        description: 'Only if tokens are checked: the token does not allow the call.',
+        problems: ['forbidden'],
+      },
     }),
     413: { description: 'The body is too large.', problems: ['body-too-large'] },
-    429: { description: 'Called too fast.', headers: ['Retry-After'], problems: ['too-many-requests'] },
-    500: { description: 'A fault of ours.', problems: ['internal-error'] },
+    429: { description: 'Too many requests.', headers: ['Retry-After'], problems: ['too-many-requests'] },
+    500: { description: 'The service failed.', problems: ['internal-error'] },
     ...(takesIds && {
-      503: { description: 'No decision.', headers: ['Retry-After'], problems: ['store-unavailable'] },
+      503: {
+        description: 'The lease store did not answer, so nothing was decided.',
+        headers: ['Retry-After'],
+        problems: ['store-unavailable'],
+      },
     }),
   }
   const all = Object.entries({ ...common, ...told.answers })
@@ -168,31 +164,12 @@ function response(answer: AnswerDescription): OpenApiOperation['responses'][stri
 
 function contentOf({ schema, contentType, problems = [] }: AnswerDescription): OpenApiContent | undefined {
   if (problems.length > 0) {
-    return { 'application/problem+json': { schema: reference(schema ?? problemSchema(problems)) } }
+    return { 'application/problem+json': { schema: jsonSchemaOf(schema ?? problemSchema(problems)) } }
   }
-  if (schema !== undefined) return { [contentType ?? 'application/json']: { schema: reference(schema) } }
+  if (schema !== undefined) return { [contentType ?? 'application/json']: { schema: jsonSchemaOf(schema) } }
   return contentType === undefined ? undefined : { [contentType]: { schema: { type: 'string' } } }
 }
 
 function problemSchema(problems: readonly ProblemName[]): GenericSchema {
-  return problems.includes('invalid-request') ? schemas.InvalidRequestSchema : schemas.ProblemSchema
-}
-
-function reference(schema: GenericSchema): JsonSchema {
-  const name = Object.keys(COMPONENTS).find((known) => COMPONENTS[known] === schema)
-  return name === undefined ? jsonSchemaOf(schema) : { $ref: `#/components/schemas/${name}` }
-}
-
-/** The JSON Schema of one of ours; checks that are functions come in through the facts beside them. */
-function jsonSchemaOf(schema: GenericSchema): JsonSchema {
-  const { $schema: _dialect, ...rest } = toJsonSchema(schema, {
-    target: 'draft-2020-12',
-    ignoreActions: ['check', 'raw_check'],
-    overrideAction: ({ valibotAction, jsonSchema }) => {
-      if (valibotAction.type !== 'metadata') return undefined
-      const { metadata } = valibotAction as unknown as { metadata: SchemaFacts }
-      return { ...jsonSchema, ...metadata.jsonSchema }
-    },
-  })
-  return rest
+  return problems.includes('invalid-request') ? InvalidRequestSchema : ProblemSchema
 }

@@ -2,7 +2,7 @@
  * The reference as a page to read: one document, no script, nothing loaded from elsewhere.
  */
 import type { ProblemType } from './problem.ts'
-import type { OpenApiContent, OpenApiDocument, OpenApiOperation } from './route.ts'
+import type { OpenApiContent, OpenApiDocument, OpenApiOperation } from './openapi-document.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 type NamedProblemType = ProblemType & { readonly type: string }

@@ -32,41 +32,6 @@ export type Documents = {
 /** The same as JSON and as a page to read. */
 export type TwoForms = { readonly data: Uint8Array; readonly page: Uint8Array }
 
-/** An OpenAPI 3.1 document, as far as we look into it ourselves. */
-export type OpenApiDocument = {
-  readonly openapi: '3.1.0'
-  readonly servers: readonly { readonly url: string }[]
-  readonly tags: readonly OpenApiTag[]
-  readonly info: { readonly title: string; readonly version: string; readonly description: string }
-  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
-}
-
-/** A group of operations. */
-export type OpenApiTag = { readonly name: string; readonly description: string }
-
-/** One operation of the document. */
-export type OpenApiOperation = {
-  readonly operationId: string
-  readonly summary: string
-  readonly description: string
-  readonly deprecated?: boolean
-  readonly tags: readonly string[]
-  readonly parameters: readonly {
-    readonly name: string
-    readonly in: string
-    readonly description: string
-    readonly schema: Readonly<Record<string, unknown>>
-  }[]
-  readonly requestBody?: { readonly required: boolean; readonly content: OpenApiContent }
-  readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content?: OpenApiContent }>
-  >
-}
-
-/** A body by media type. */
-export type OpenApiContent = Readonly<Record<string, { readonly schema: Readonly<Record<string, unknown>> }>>
-
 /** One request on its way through a route. */
 export type Call = {
   readonly request: HttpRequest

@@ -11,7 +11,8 @@ import { noContent, READ_BYTES_MAX } from '../http.ts'
 import { readInput } from '../input.ts'
 import { presentResult } from '../present.ts'
 import type { Outcome, Route, Service } from '../route.ts'
-import { CmcdReportSchema, StreamGoneSchema, StreamLimitReachedSchema } from '../schemas.ts'
+import { StreamGoneSchema, StreamLimitReachedSchema } from '../problem-schemas.ts'
+import { CmcdReportSchema } from '../input-schemas.ts'
 import { decisionsIn, type Decision } from '../../telemetry/decision-event.ts'
 
 export const cmcdRoute: Route = {

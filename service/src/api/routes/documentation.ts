@@ -2,7 +2,8 @@
 import type { HttpResponse } from '../http.ts'
 import { notFound } from '../fault.ts'
 import type { Call, Route, TwoForms } from '../route.ts'
-import { PolicyFileSchema, ProblemTypeSchema, ProblemTypesSchema } from '../schemas.ts'
+import { PolicyFileSchema } from '../answer-schemas.ts'
+import { ProblemTypeSchema, ProblemTypesSchema } from '../problem-schemas.ts'
 
 /** Our pages run no script, load nothing but one style of their own, and stand in no frame. */
 const CONTENT_SECURITY_POLICY =

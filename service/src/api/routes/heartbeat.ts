@@ -1,7 +1,9 @@
 import { readInput } from '../input.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
-import { HeartbeatSchema, StreamGoneSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
+import { StreamSchema } from '../answer-schemas.ts'
+import { StreamGoneSchema, StreamLimitReachedSchema } from '../problem-schemas.ts'
+import { HeartbeatSchema } from '../input-schemas.ts'
 
 export const heartbeatRoute: Route = {
   method: 'PUT',

@@ -4,7 +4,8 @@ import { rejected } from '../fault.ts'
 import { readInput } from '../input.ts'
 import { listed, rateLimit } from '../lease-view.ts'
 import type { Route } from '../route.ts'
-import { AfterSchema, ListingSchema, PAGE_STREAMS_MAX, PageSizeSchema } from '../schemas.ts'
+import { ListingSchema } from '../answer-schemas.ts'
+import { AfterSchema, PAGE_STREAMS_MAX, PageSizeSchema } from '../input-schemas.ts'
 
 export const listRoute: Route = {
   method: 'GET',

@@ -2,7 +2,7 @@
 import { json } from '../http.ts'
 import { notFound } from '../fault.ts'
 import type { Route } from '../route.ts'
-import { StatusSchema, VersionSchema } from '../schemas.ts'
+import { StatusSchema, VersionSchema } from '../answer-schemas.ts'
 
 export const liveRoute: Route = {
   method: 'GET',

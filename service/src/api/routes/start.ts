@@ -1,7 +1,9 @@
 import { readInput } from '../input.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
-import { StartSchema, StreamLimitReachedSchema, StreamSchema } from '../schemas.ts'
+import { StreamSchema } from '../answer-schemas.ts'
+import { StreamLimitReachedSchema } from '../problem-schemas.ts'
+import { StartSchema } from '../input-schemas.ts'
 import { leaseIdOf } from '@streamgate/core'
 
 export const startRoute: Route = {

@@ -1,7 +1,7 @@
 import { noContent } from '../http.ts'
 import { readInput } from '../input.ts'
 import type { Call, Outcome, Route } from '../route.ts'
-import { ReasonSchema, StopperSchema } from '../schemas.ts'
+import { ReasonSchema, StopperSchema } from '../input-schemas.ts'
 
 const ANSWERS = { 204: { description: 'It does not run any more, whether or not it did.' } } as const
 const QUERY = { by: StopperSchema, reason: ReasonSchema } as const

@@ -1,0 +1,144 @@
+/**
+ * What the service answers. The OpenAPI document is made from these schemas.
+ */
+import * as v from 'valibot'
+import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
+
+/** An instant, as answers write it. */
+export const Instant = v.pipe(
+  v.string(),
+  v.description('RFC 3339, in UTC, with milliseconds.'),
+  v.metadata({ jsonSchema: { format: 'date-time', examples: ['2026-11-22T02:00:00.000Z'] } }),
+)
+/** A number of things, or none. */
+export const Count = v.pipe(v.number(), v.integer(), v.minValue(0)) /** A number of things, at least one. */
+export const Several = v.pipe(v.number(), v.integer(), v.minValue(1))
+
+const described = {
+  id: LeaseIdSchema,
+  streamId: StreamIdSchema,
+  deviceId: v.exactOptional(v.string()),
+  deviceType: v.exactOptional(v.string()),
+  contentId: v.exactOptional(v.string()),
+  label: v.exactOptional(v.string()),
+  startedAt: Instant,
+  expiresAt: v.nullable(
+    v.pipe(Instant, v.description('When the lease expires. `null`: it is held until the stream is stopped.')),
+  ),
+}
+
+/** The answer to a start or a heartbeat: this stream, and the ids of all live streams of its user. */
+export const StreamSchema = v.pipe(
+  v.object({
+    ...described,
+    userId: UserIdSchema,
+    heartbeatSeconds: v.nullable(v.pipe(Several, v.description('Send the next heartbeat after this time.'))),
+    limit: v.pipe(Count, v.description('How many streams the plan allows.')),
+    active: v.pipe(Count, v.description('How many live streams of the user count against the limit.')),
+    streams: v.pipe(v.array(LeaseIdSchema), v.description('The ids of these streams, oldest first.')),
+    ignored: v.exactOptional(
+      v.pipe(v.boolean(), v.description('Present, and true, if the plan does not count this stream.')),
+    ),
+    graceUntil: v.exactOptional(
+      v.pipe(
+        Instant,
+        v.description(
+          'Present if the stream runs above the limit. It continues after this time only if there is room by then.',
+        ),
+      ),
+    ),
+    ended: v.exactOptional(
+      v.pipe(v.array(LeaseIdSchema), v.description('The ids of the live streams whose slots it took.')),
+    ),
+  }),
+  v.description('A stream that may run.'),
+  v.metadata({
+    jsonSchema: {
+      examples: [
+        {
+          id: '456@tv-1',
+          userId: '123',
+          streamId: '456',
+          deviceId: 'tv-1',
+          startedAt: '2026-11-22T02:00:00.000Z',
+          expiresAt: '2026-11-22T02:01:15.000Z',
+          heartbeatSeconds: 25,
+          limit: 3,
+          active: 2,
+          streams: ['abc', '456@tv-1'],
+        },
+      ],
+    },
+  }),
+)
+
+/** A stream in the examples. */
+export const LISTED_EXAMPLE = {
+  id: 'abc',
+  streamId: 'abc',
+  deviceType: 'tv',
+  label: 'Living room TV',
+  startedAt: '2026-11-22T01:10:00.000Z',
+  lastSeenAt: '2026-11-22T01:59:55.000Z',
+  expiresAt: '2026-11-22T02:01:10.000Z',
+}
+
+/** A stream in a list. */
+export const ListedStreamSchema = v.pipe(
+  v.object({
+    ...described,
+    lastSeenAt: v.pipe(Instant, v.description('When the last start or heartbeat came.')),
+  }),
+  v.description('A live stream of a user.'),
+  v.metadata({ jsonSchema: { examples: [LISTED_EXAMPLE] } }),
+)
+
+/** All live streams of a user. */
+export const ListingSchema = v.pipe(
+  v.object({
+    userId: UserIdSchema,
+    limit: v.pipe(Count, v.description('How many streams the plan allows.')),
+    active: v.pipe(Count, v.description('How many live streams count against the limit.')),
+    more: v.exactOptional(
+      v.pipe(Several, v.description('How many streams follow. Absent on the last page.')),
+    ),
+    streams: v.array(ListedStreamSchema),
+    ignored: v.exactOptional(
+      v.pipe(
+        v.array(ListedStreamSchema),
+        v.description('Live streams that the plan does not count. Only on the first page.'),
+      ),
+    ),
+  }),
+  v.description('The live streams of a user.'),
+  v.metadata({
+    jsonSchema: { examples: [{ userId: '123', limit: 3, active: 1, streams: [LISTED_EXAMPLE] }] },
+  }),
+)
+
+export const StatusSchema = v.object({ status: v.string() })
+/** The policy that a process applies. */
+export const PolicyInForceSchema = v.object({
+  origin: v.pipe(
+    v.picklist(['built-in', 'setting', 'file']),
+    v.description('Where it came from: a file, the JSON of a setting, or neither.'),
+  ),
+  sha256: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description('The SHA-256 of its text in hexadecimal. For a file, as `sha256sum` prints it.'),
+    ),
+  ),
+  loadedAt: v.pipe(Instant, v.description('When this process, or its primary, loaded it.')),
+  refusedAt: v.exactOptional(
+    v.pipe(
+      Instant,
+      v.description(
+        'Present if a newer version of the file was rejected. The previous policy stays in force.',
+      ),
+    ),
+  ),
+})
+export const VersionSchema = v.object({ name: v.string(), version: v.string(), policy: PolicyInForceSchema })
+/** A JSON Schema. */
+export const PolicyFileSchema = v.looseObject({ $schema: v.string(), title: v.string() })
