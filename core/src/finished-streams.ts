@@ -30,14 +30,14 @@ export class FinishedStreams {
    * Reads from the store what has come since the last time, and drops the notes that are over. One call to
    * the store where little is new.
    */
-  async refresh(store: Pick<Store, 'finished'>, nowMs: number): Promise<void> {
+  async refresh(store: Pick<Store, 'finishedSince'>, nowMs: number): Promise<void> {
     if (nowMs - this.#readFromStartAtMs >= REREAD_MS) {
       this.#readFromStartAtMs = nowMs
       this.#cursor = undefined
     }
     let hasMore = true
     while (hasMore) {
-      const page = await store.finished(this.#cursor)
+      const page = await store.finishedSince(this.#cursor)
       for (const { streamId, untilMs } of page.streams) this.learn(streamId, untilMs)
       this.#cursor = page.cursor
       hasMore = page.hasMore

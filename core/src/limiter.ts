@@ -145,7 +145,7 @@ export class Limiter {
     const { store, finished, now } = this.#verbs
     const nowMs = now()
     const untilMs = nowMs + this.#finishedKeptMs
-    await store.finish({ streamId, untilMs }, nowMs)
+    await store.noteFinished({ streamId, untilMs }, nowMs)
     finished.learn(streamId, untilMs)
   }
 

@@ -101,7 +101,7 @@ export interface Store {
    * Notes that a stream has finished, at `atMs` by the caller's clock. May be repeated: the later `untilMs`
    * holds. Notes whose `untilMs` is not after `atMs` may be dropped by the same call.
    */
-  finish(stream: FinishedStream, atMs: number): Promise<void>
+  noteFinished(stream: FinishedStream, atMs: number): Promise<void>
 
   /**
    * The notes that have come since `cursor`, or all that are kept, in pages; cheap where nothing is new.
@@ -109,7 +109,7 @@ export interface Store {
    * none is ever left out. A cursor is good for this store in any process, and for an engine that was not
    * emptied meanwhile. Notes that are over may be among them.
    */
-  finished(cursor?: string): Promise<FinishedPage>
+  finishedSince(cursor?: string): Promise<FinishedPage>
 
   /** Lets go of the engine once what is under way has settled. Every later call rejects with `STORE_CLOSED`. */
   close(): Promise<void>

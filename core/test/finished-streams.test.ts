@@ -72,7 +72,7 @@ describe('a stream that has finished', () => {
     expect((await elsewhere.heartbeat(request('game'))).outcome).toBe('renewed')
     store.taken()
     await elsewhere.refreshFinished()
-    expect(store.taken()).toEqual(['finished'])
+    expect(store.taken()).toEqual(['finishedSince'])
     expect((await elsewhere.heartbeat(request('game'))).outcome).toBe('finished')
     expect(await elsewhere.list(USER)).toMatchObject({ live: [] })
   })
@@ -81,10 +81,10 @@ describe('a stream that has finished', () => {
     let isForgetful = true
     const forgetful = new WrappedStore(store, async (verb, call) => {
       const result = await call()
-      return verb === 'finished' && isForgetful ? { ...result, streams: [] } : result
+      return verb === 'finishedSince' && isForgetful ? { ...result, streams: [] } : result
     })
     const finished = new FinishedStreams()
-    await store.finish({ streamId: GAME, untilMs: nowMs + 3_600_000 }, nowMs)
+    await store.noteFinished({ streamId: GAME, untilMs: nowMs + 3_600_000 }, nowMs)
     await finished.refresh(forgetful, nowMs)
     isForgetful = false
     await finished.refresh(forgetful, nowMs + 599_999)

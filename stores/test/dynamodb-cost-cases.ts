@@ -215,20 +215,20 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   erase: { act: (store) => store.erase(USER), cost: one('DeleteItem') },
   'scan, a page of 4 KiB': { act: (store) => store.scan({ pageSize: 10 }), cost: one('Scan') },
-  finish: { act: (store) => store.finish(MATCH, 1), cost: one('PutItem') },
+  noteFinished: { act: (store) => store.noteFinished(MATCH, 1), cost: one('PutItem') },
   'finish, twice in one instant': {
     act: async (store) => {
-      await store.finish(MATCH, 1)
-      await store.finish(MATCH, 1)
+      await store.noteFinished(MATCH, 1)
+      await store.noteFinished(MATCH, 1)
     },
     cost: { requests: 'PutItem, PutItem', writeUnits: 2, readUnits: 0 },
   },
-  'finished, nothing new': { act: (store) => store.finished(), cost: one('Query') },
+  'finishedSince, nothing new': { act: (store) => store.finishedSince(), cost: one('Query') },
   'finished, 50 streams of UUIDs': {
     prepare: async (store) => {
-      for (const streamId of UUIDS) await store.finish({ ...MATCH, streamId }, DAY_MS)
+      for (const streamId of UUIDS) await store.noteFinished({ ...MATCH, streamId }, DAY_MS)
     },
-    act: (store) => store.finished(),
+    act: (store) => store.finishedSince(),
     cost: { requests: 'Query', writeUnits: 0, readUnits: 2 },
   },
 }

@@ -21,7 +21,7 @@ const keyOf = (name: string, atMs: number) => ({ Shard: { S: '0' }, FinishedAt: 
 
 /** The notes behind the cursor, in one page, and where to continue. */
 async function readOn(store: DynamoDbStore, from?: string) {
-  const { streams, cursor, hasMore } = await store.finished(from)
+  const { streams, cursor, hasMore } = await store.finishedSince(from)
   expect(hasMore).toBe(false)
   return { names: streams.map(({ streamId }) => streamId), cursor }
 }
@@ -30,7 +30,7 @@ describe('a note on a finished stream', () => {
   it('is an item that sorts by the writer’s clock, and has a TTL that does not end before it', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
-    await store.finish(note('match-1'), AT_MS)
+    await store.noteFinished(note('match-1'), AT_MS)
     const key = keyOf('match-1', AT_MS)
     expect(key.FinishedAt.S).toBe('001790000000000#match-1')
     expect(await dynalite.itemAt(`${tableName}-finished`, key)).toEqual({
@@ -46,8 +46,8 @@ describe('a note on a finished stream', () => {
     const wire = await openWire()
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName, endpoint: wire.endpoint })
-    await store.finish(note('match'), AT_MS)
-    await store.finish(note('match'), AT_MS)
+    await store.noteFinished(note('match'), AT_MS)
+    await store.noteFinished(note('match'), AT_MS)
     const { cursor } = await readOn(store)
     await readOn(store, cursor)
     expect(wire.requests.map(({ operation }) => operation)).toEqual(['PutItem', 'PutItem', 'Query', 'Query'])
@@ -62,7 +62,7 @@ describe('a note on a finished stream', () => {
     const tableName = await dynalite.makeTable()
     const [one, other] = [await dynalite.makeStore({ tableName }), await dynalite.makeStore({ tableName })]
     const { cursor } = await readOn(other)
-    await one.finish(note('match'), AT_MS)
+    await one.noteFinished(note('match'), AT_MS)
     expect((await readOn(other, cursor)).names).toEqual(['match'])
     await one.close()
     await other.close()
@@ -75,17 +75,17 @@ describe('a reader of the notes', () => {
 
   it('meets a note that appears late, up to ten seconds before the newest', async () => {
     const store = await dynalite.makeStore()
-    await store.finish(note('newest'), AT_MS)
+    await store.noteFinished(note('newest'), AT_MS)
     const { cursor } = await readOn(store)
-    await store.finish(note('late'), AT_MS - 10_000)
-    await store.finish(note('too-late'), AT_MS - 10_001)
+    await store.noteFinished(note('late'), AT_MS - 10_000)
+    await store.noteFinished(note('too-late'), AT_MS - 10_001)
     expect((await readOn(store, cursor)).names).toEqual(['late', 'newest'])
     await store.close()
   })
 
   it('reads the newest again for ten seconds, and from then on nothing', async () => {
     const store = await dynalite.makeStore()
-    await store.finish(note('newest'), AT_MS)
+    await store.noteFinished(note('newest'), AT_MS)
     let { cursor } = await readOn(store)
     for (const [ms, names] of [
       [9_999, ['newest']],
@@ -98,7 +98,7 @@ describe('a reader of the notes', () => {
       expect(page.names).toEqual(names)
       cursor = page.cursor
     }
-    await store.finish(note('newer'), AT_MS + 5)
+    await store.noteFinished(note('newer'), AT_MS + 5)
     expect((await readOn(store, cursor)).names).toEqual(['newer'])
     await store.close()
   })
@@ -106,8 +106,8 @@ describe('a reader of the notes', () => {
   it('falls back no further once its newest note is gone', async () => {
     const tableName = await dynalite.makeTable()
     const store = await dynalite.makeStore({ tableName })
-    await store.finish(note('old'), AT_MS - 15_000)
-    await store.finish(note('newest'), AT_MS)
+    await store.noteFinished(note('old'), AT_MS - 15_000)
+    await store.noteFinished(note('newest'), AT_MS)
     let { cursor } = await readOn(store)
     await dynalite.expire(`${tableName}-finished`, keyOf('newest', AT_MS))
     for (let time = 1; time <= 3; time += 1) {
@@ -121,7 +121,7 @@ describe('a reader of the notes', () => {
   it('that got its cursor from another process falls back behind it once', async () => {
     const tableName = await dynalite.makeTable()
     const [one, other] = [await dynalite.makeStore({ tableName }), await dynalite.makeStore({ tableName })]
-    await one.finish(note('newest'), AT_MS)
+    await one.noteFinished(note('newest'), AT_MS)
     const unsettled = await readOn(one)
     vi.advanceTimersByTime(10_000)
     const settled = await readOn(one, unsettled.cursor)
@@ -136,14 +136,14 @@ describe('a reader of the notes', () => {
     const store = await dynalite.makeStore()
     const names = Array.from({ length: 500 }, (_, index) => `match-${index}`)
     for (let start = 0; start < names.length; start += 100) {
-      await Promise.all(names.slice(start, start + 100).map((name) => store.finish(note(name), AT_MS)))
+      await Promise.all(names.slice(start, start + 100).map((name) => store.noteFinished(note(name), AT_MS)))
     }
-    const first = await store.finished()
+    const first = await store.finishedSince()
     expect([first.streams.length, first.hasMore]).toEqual([500, true])
     const last = await readOn(store, first.cursor)
     expect(last.names).toEqual([])
-    await store.finish(note('late'), AT_MS - 1)
-    expect((await store.finished(last.cursor)).streams[0]).toEqual(note('late'))
+    await store.noteFinished(note('late'), AT_MS - 1)
+    expect((await store.finishedSince(last.cursor)).streams[0]).toEqual(note('late'))
     await store.close()
   })
 })
@@ -152,8 +152,8 @@ describe('a table of finished streams that is missing', () => {
   it('fails only finish and finished, and decisions continue', async () => {
     const store = await dynalite.makeStore({ tableName: await dynalite.makeUserTable() })
     const unavailable = { code: 'STORE_UNAVAILABLE', cause: { name: 'ResourceNotFoundException' } }
-    await expect(store.finish(note('match'), AT_MS)).rejects.toMatchObject(unavailable)
-    await expect(store.finished()).rejects.toMatchObject(unavailable)
+    await expect(store.noteFinished(note('match'), AT_MS)).rejects.toMatchObject(unavailable)
+    await expect(store.finishedSince()).rejects.toMatchObject(unavailable)
     expect((await store.add(USER, leaseOf('a'), { capacity: 1 })).done).toBe(true)
     expect((await store.read(USER)).leases).toEqual([leaseOf('a')])
     await store.close()

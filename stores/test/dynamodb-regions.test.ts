@@ -88,8 +88,8 @@ describe('a write that meets one of another Region', () => {
   it('still notes that a stream has finished', async () => {
     const { wire, store, other } = await twoRegions()
     wire.treatNext(...CONFLICT, ...CONFLICT)
-    await store.finish(MATCH, 1)
-    expect((await other.finished()).streams).toEqual([MATCH])
+    await store.noteFinished(MATCH, 1)
+    expect((await other.finishedSince()).streams).toEqual([MATCH])
     await Promise.all([store.close(), other.close()])
   })
 

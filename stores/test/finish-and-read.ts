@@ -15,7 +15,9 @@ let cursor: string | undefined
 for await (const line of createInterface({ input: process.stdin })) {
   const { finish, atMs = 0 } = JSON.parse(line) as Command
   const answer =
-    finish === undefined ? await readOn() : await Promise.all(finish.map((note) => store.finish(note, atMs)))
+    finish === undefined
+      ? await readOn()
+      : await Promise.all(finish.map((note) => store.noteFinished(note, atMs)))
   process.stdout.write(`${JSON.stringify(answer)}\n`)
 }
 await store.close()
@@ -23,7 +25,7 @@ await store.close()
 async function readOn(): Promise<string[]> {
   const names: string[] = []
   for (let hasMore = true; hasMore; ) {
-    const page = await store.finished(cursor)
+    const page = await store.finishedSince(cursor)
     names.push(...page.streams.map(({ streamId }) => streamId))
     cursor = page.cursor
     hasMore = page.hasMore

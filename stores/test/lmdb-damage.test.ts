@@ -191,7 +191,7 @@ async function furnish(store: LmdbStore): Promise<void> {
   }
   for (const user of everybody.slice(USERS)) await store.erase(user)
   for (let index = 0; index < FINISHED; index += 1) {
-    await store.finish({ streamId: `finished-${index}` as StreamId, untilMs: 1e14 }, 1)
+    await store.noteFinished({ streamId: `finished-${index}` as StreamId, untilMs: 1e14 }, 1)
   }
   await store.add('last' as UserId, leaseOf('film'), { capacity: 3 })
 }

@@ -55,7 +55,7 @@ async function readOn(store: Store, from?: string) {
   const names: string[] = []
   let [cursor, hasMore] = [from, true]
   while (hasMore) {
-    const page = await store.finished(cursor)
+    const page = await store.finishedSince(cursor)
     names.push(...page.streams.map(({ streamId }) => streamId))
     cursor = page.cursor
     hasMore = page.hasMore
@@ -68,13 +68,13 @@ describe('two processes on one LMDB environment', () => {
     const path = temporaryFolder()
     const store = new LmdbStore({ path })
     const neighbour = new Neighbour(path)
-    await store.finish(note('ours'), AT_MS)
+    await store.noteFinished(note('ours'), AT_MS)
     expect(await neighbour.readOn()).toEqual(['ours'])
     const { cursor } = await readOn(store)
     await neighbour.finish(['theirs'])
     expect((await readOn(store, cursor)).names).toEqual(['theirs'])
     expect(await neighbour.readOn()).toEqual(['theirs'])
-    await store.finish(note('ours, later'), AT_MS)
+    await store.noteFinished(note('ours, later'), AT_MS)
     expect(await neighbour.readOn()).toEqual(['ours, later'])
     expect(await neighbour.readOn()).toEqual([])
     expect((await readOn(store)).names).toEqual(['ours', 'theirs', 'ours, later'])
@@ -84,10 +84,10 @@ describe('two processes on one LMDB environment', () => {
   it('see what the other has acknowledged within one turn of the event loop', async () => {
     const path = temporaryFolder()
     const store = new LmdbStore({ path })
-    const before = store.finished()
+    const before = store.finishedSince()
     const input = JSON.stringify({ finish: [note('theirs')], atMs: AT_MS })
     execFileSync(process.execPath, [PROGRAM, path], { input, env: {} })
-    const after = store.finished()
+    const after = store.finishedSince()
     expect((await before).streams).toEqual([])
     expect((await after).streams).toEqual([note('theirs')])
     await store.close()
@@ -103,7 +103,7 @@ describe('two processes on one LMDB environment', () => {
     await neighbour.readOn()
     const writing = Promise.all([
       inTurn(theirs, (names) => neighbour.finish(names)),
-      inTurn(ours, (names) => Promise.all(names.map((name) => store.finish(note(name), AT_MS)))),
+      inTurn(ours, (names) => Promise.all(names.map((name) => store.noteFinished(note(name), AT_MS)))),
     ])
     const met: string[] = []
     let [cursor, isOver]: [string | undefined, boolean] = [undefined, false]
@@ -127,10 +127,10 @@ describe('notes in an LMDB environment', () => {
   it('are one for each stream, however often it is finished, and none once they have expired', async () => {
     const path = temporaryFolder()
     const store = new LmdbStore({ path })
-    for (const untilMs of [5, 6, 7]) await store.finish(note('often', UNTIL_MS + untilMs), AT_MS)
-    await Promise.all(named('past', 250).map((name) => store.finish(note(name), AT_MS)))
+    for (const untilMs of [5, 6, 7]) await store.noteFinished(note('often', UNTIL_MS + untilMs), AT_MS)
+    await Promise.all(named('past', 250).map((name) => store.noteFinished(note(name), AT_MS)))
     expect(new Set((await readOn(store)).names).size).toBe((await readOn(store)).names.length)
-    for (const name of named('new', 3)) await store.finish(note(name, 2 * UNTIL_MS), UNTIL_MS + 10)
+    for (const name of named('new', 3)) await store.noteFinished(note(name, 2 * UNTIL_MS), UNTIL_MS + 10)
     expect((await readOn(store)).names).toEqual(named('new', 3))
     await store.close()
     const environment = open({ path, noSubdir: false, maxDbs: 4 })

@@ -48,9 +48,9 @@ async function use(path: string, warnings: string[]): Promise<number> {
     await Promise.all(
       some.map((user, index) => settle(index % 2 === 0 ? store.erase(user) : renew(store, user))),
     )
-    await settle(store.finish({ streamId: `stream-${round}` as StreamId, untilMs: round }, round))
+    await settle(store.noteFinished({ streamId: `stream-${round}` as StreamId, untilMs: round }, round))
   }
-  await settle(store.finished())
+  await settle(store.finishedSince())
   await store.close()
   return users.size
 }

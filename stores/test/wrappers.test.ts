@@ -70,15 +70,15 @@ describe('a store with an observer', () => {
     const store = withObserver(new MemoryStore(), (call) => calls.push(call))
     await store.add(USER, leaseOf('a'), { capacity: 1 })
     await store.add(USER, leaseOf('b'), { capacity: 1 })
-    await store.finish({ streamId: leaseOf('a').streamId, untilMs: 2 }, 1)
-    await store.finished()
+    await store.noteFinished({ streamId: leaseOf('a').streamId, untilMs: 2 }, 1)
+    await store.finishedSince()
     await store.close()
     await expect(store.read(USER)).rejects.toMatchObject({ code: 'STORE_CLOSED' })
     expect(calls.map(({ verb, failed }) => [verb, failed])).toEqual([
       ['add', false],
       ['add', false],
-      ['finish', false],
-      ['finished', false],
+      ['noteFinished', false],
+      ['finishedSince', false],
       ['read', true],
     ])
     expect(calls.every(({ seconds }) => seconds >= 0 && seconds < 1)).toBe(true)

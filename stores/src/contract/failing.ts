@@ -11,8 +11,8 @@ const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Pr
   replace: (store) => store.replace(USER, { leases: [], notes: [], version: 0 }, { leases: [], notes: [] }),
   erase: (store) => store.erase(USER),
   scan: (store) => store.scan({ pageSize: 1 }),
-  finish: (store) => store.finish({ streamId: 'match' as StreamId, untilMs: 2 }, 1),
-  finished: (store) => store.finished(),
+  noteFinished: (store) => store.noteFinished({ streamId: 'match' as StreamId, untilMs: 2 }, 1),
+  finishedSince: (store) => store.finishedSince(),
 }
 
 export const FAILING: readonly Clause[] = [

@@ -24,12 +24,12 @@ export const FINISHING: readonly Clause[] = [
   }),
 
   clause('a finished stream is read back with the instant until which that counts', async (store) => {
-    await store.finish(note('match', 1_790_172_800_123), AT_MS)
+    await store.noteFinished(note('match', 1_790_172_800_123), AT_MS)
     assert.deepEqual((await readAll(store)).notes, { match: 1_790_172_800_123 })
   }),
 
   clause('every reader gets every note, even if another has read it before', async (store) => {
-    await store.finish(note('match'), AT_MS)
+    await store.noteFinished(note('match'), AT_MS)
     const first = await readAll(store)
     assert.deepEqual((await readAll(store)).notes, first.notes)
   }),
@@ -37,7 +37,7 @@ export const FINISHING: readonly Clause[] = [
   clause('a cursor is followed by all that came since', async (store) => {
     let { cursor } = await readAll(store)
     for (const name of ['a', 'b', 'c']) {
-      await store.finish(note(name), AT_MS)
+      await store.noteFinished(note(name), AT_MS)
       const later = await readAll(store, cursor)
       assert.ok(name in later.notes, name)
       cursor = later.cursor
@@ -45,8 +45,8 @@ export const FINISHING: readonly Clause[] = [
   }),
 
   clause('a cursor is not followed by what is an hour older than the newest', async (store) => {
-    await store.finish(note('old'), AT_MS)
-    await store.finish(note('new', AT_MS + 3 * HOUR_MS), AT_MS + HOUR_MS)
+    await store.noteFinished(note('old'), AT_MS)
+    await store.noteFinished(note('new', AT_MS + 3 * HOUR_MS), AT_MS + HOUR_MS)
     const { notes, cursor } = await readAll(store)
     assert.deepEqual(Object.keys(notes).toSorted(), ['new', 'old'])
     assert.equal('old' in (await readAll(store, cursor)).notes, false)
@@ -55,7 +55,7 @@ export const FINISHING: readonly Clause[] = [
   clause('of many finishes at once none is missed, even by a reader meanwhile', async (store) => {
     const names = Array.from({ length: CONTENDERS }, (_, index) => `match-${index}`)
     const writing = { isOver: false }
-    const written = Promise.all(names.map((name) => store.finish(note(name), AT_MS))).finally(() => {
+    const written = Promise.all(names.map((name) => store.noteFinished(note(name), AT_MS))).finally(() => {
       writing.isOver = true
     })
     const readers = [0, 1].map(() => readWhile(store, () => !writing.isOver))
@@ -69,11 +69,11 @@ export const FINISHING: readonly Clause[] = [
     const [sooner, later] = [AT_MS + 1_000, AT_MS + 2_000]
     for (const [place, atMs] of [AT_MS, AT_MS + 1].entries()) {
       const [rising, falling] = [`rising-${place}`, `falling-${place}`]
-      await store.finish(note(rising, sooner), AT_MS)
-      await store.finish(note(falling, later), AT_MS)
+      await store.noteFinished(note(rising, sooner), AT_MS)
+      await store.noteFinished(note(falling, later), AT_MS)
       const { cursor } = await readAll(store)
-      await store.finish(note(rising, later), atMs)
-      await store.finish(note(falling, sooner), atMs)
+      await store.noteFinished(note(rising, later), atMs)
+      await store.noteFinished(note(falling, sooner), atMs)
       const { notes } = await readAll(store)
       assert.deepEqual([notes[rising], notes[falling]], [later, later])
       assert.equal((await readAll(store, cursor)).notes[rising], later)
@@ -81,18 +81,18 @@ export const FINISHING: readonly Clause[] = [
   }),
 
   clause('a finish drops no note that still counts', async (store) => {
-    await store.finish(note('over', AT_MS + 5), AT_MS)
-    await store.finish(note('counting', AT_MS + 11), AT_MS)
-    await store.finish(note('new'), AT_MS + 10)
+    await store.noteFinished(note('over', AT_MS + 5), AT_MS)
+    await store.noteFinished(note('counting', AT_MS + 11), AT_MS)
+    await store.noteFinished(note('new'), AT_MS + 10)
     const { notes } = await readAll(store)
     assert.equal(notes['counting'], AT_MS + 11)
     assert.ok('new' in notes)
   }),
 
   clause('a cursor stays valid though the notes before it were dropped', async (store) => {
-    await store.finish(note('over', AT_MS + 5), AT_MS)
+    await store.noteFinished(note('over', AT_MS + 5), AT_MS)
     const { cursor } = await readAll(store)
-    await store.finish(note('new'), AT_MS + 10)
+    await store.noteFinished(note('new'), AT_MS + 10)
     assert.ok('new' in (await readAll(store, cursor)).notes)
   }),
 
@@ -112,7 +112,9 @@ export const FINISHING: readonly Clause[] = [
   clause('many notes come in pages that are bounded and end', async (store) => {
     const names = Array.from({ length: MANY }, (_, index) => `match-${index}`)
     for (let start = 0; start < MANY; start += BATCH) {
-      await Promise.all(names.slice(start, start + BATCH).map((name) => store.finish(note(name), AT_MS)))
+      await Promise.all(
+        names.slice(start, start + BATCH).map((name) => store.noteFinished(note(name), AT_MS)),
+      )
     }
     const { notes, largestPage } = await readAll(store)
     assert.deepEqual(Object.keys(notes).toSorted(), names.toSorted())
@@ -121,8 +123,8 @@ export const FINISHING: readonly Clause[] = [
 
   clause('a finish touches no roster and shows in no walk', async (store) => {
     const before = await held(store, USER, [leaseOf('match'), leaseOf('film')])
-    await store.finish(note('match'), AT_MS)
-    await store.finish(note(USER), AT_MS)
+    await store.noteFinished(note('match'), AT_MS)
+    await store.noteFinished(note(USER), AT_MS)
     assert.deepEqual(await store.read(USER), before)
     const { users } = await store.scan({ pageSize: 10 })
     assert.deepEqual(
@@ -134,13 +136,13 @@ export const FINISHING: readonly Clause[] = [
   clause('a finish outlives the store that noted it', async (_store, { makeLastingStore }) => {
     if ('exemption' in makeLastingStore) return
     const { store, reopen } = await makeLastingStore()
-    await store.finish(note('before'), AT_MS)
+    await store.noteFinished(note('before'), AT_MS)
     const { cursor } = await readAll(store)
     await store.close()
     const reopened = await reopen()
     try {
       assert.ok('before' in (await readAll(reopened)).notes)
-      await reopened.finish(note('after'), AT_MS)
+      await reopened.noteFinished(note('after'), AT_MS)
       assert.ok('after' in (await readAll(reopened, cursor)).notes)
     } finally {
       await reopened.close()
@@ -148,11 +150,11 @@ export const FINISHING: readonly Clause[] = [
   }),
 
   clause('a closed store neither notes a finished stream nor returns one', async (store) => {
-    await store.finish(note('match'), AT_MS)
+    await store.noteFinished(note('match'), AT_MS)
     await store.close()
-    await assert.rejects(store.finish(note('match'), AT_MS), isClosed)
-    await assert.rejects(store.finished(), isClosed)
-    await assert.rejects(store.finished('0'), isClosed)
+    await assert.rejects(store.noteFinished(note('match'), AT_MS), isClosed)
+    await assert.rejects(store.finishedSince(), isClosed)
+    await assert.rejects(store.finishedSince('0'), isClosed)
   }),
 
   clause(
@@ -162,7 +164,7 @@ export const FINISHING: readonly Clause[] = [
       const { store } = await makeFailingStore()
       try {
         await assert.rejects(
-          store.finished(),
+          store.finishedSince(),
           (error) => isFailure(error, 'STORE_UNAVAILABLE') && hasCause(error),
         )
       } finally {
@@ -185,7 +187,7 @@ function note(name: string, untilMs = AT_MS + 2 * HOUR_MS): FinishedStream {
 
 async function assertNotedApart(store: Store, names: readonly string[]): Promise<void> {
   const instants = names.map((name, index) => [name, AT_MS + 1 + index] as const)
-  for (const [name, untilMs] of instants) await store.finish(note(name, untilMs), AT_MS)
+  for (const [name, untilMs] of instants) await store.noteFinished(note(name, untilMs), AT_MS)
   assert.deepEqual((await readAll(store)).notes, notesFrom(instants))
 }
 
@@ -194,7 +196,7 @@ async function readAll(store: Store, cursor?: string) {
   const read: FinishedStream[] = []
   let [position, largestPage] = [cursor, 0]
   for (let step = 0; step < STEPS_MAX; step += 1) {
-    const page = await store.finished(position)
+    const page = await store.finishedSince(position)
     read.push(...page.streams)
     largestPage = Math.max(largestPage, page.streams.length)
     if (!page.hasMore) return { notes: latest(read), cursor: page.cursor, largestPage }

@@ -204,7 +204,7 @@ export class DynamoDbStore implements Store {
   }
 
   /** One write unit. A stream that is finished again at another instant gets a second note. */
-  async finish(stream: FinishedStream, atMs: number): Promise<void> {
+  async noteFinished(stream: FinishedStream, atMs: number): Promise<void> {
     await this.#run((deadline) => this.#finished.add(stream, atMs, deadline))
   }
 
@@ -212,7 +212,7 @@ export class DynamoDbStore implements Store {
    * Sees every note that was acknowledged before the call, as long as the writers' clocks differ by
    * no more than 2 s. One read unit if nothing is new. Notes of the last 10 s come again.
    */
-  async finished(cursor?: string): Promise<FinishedPage> {
+  async finishedSince(cursor?: string): Promise<FinishedPage> {
     return this.#run((deadline) => this.#finished.since(cursor, deadline))
   }
 

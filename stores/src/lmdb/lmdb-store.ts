@@ -126,7 +126,7 @@ export class LmdbStore extends TransitionStore implements Store {
     }
   }
 
-  async finish(stream: FinishedStream, atMs: number): Promise<void> {
+  async noteFinished(stream: FinishedStream, atMs: number): Promise<void> {
     this.#assertOpen()
     try {
       await this.#finished.add(stream, atMs)
@@ -136,7 +136,7 @@ export class LmdbStore extends TransitionStore implements Store {
   }
 
   /** Sees every note that was acknowledged before the call, by any process. */
-  async finished(cursor?: string): Promise<FinishedPage> {
+  async finishedSince(cursor?: string): Promise<FinishedPage> {
     this.#assertOpen()
     try {
       return this.#finished.since(cursor)

@@ -60,12 +60,12 @@ export class MemoryStore extends TransitionStore implements Store {
     return isLast ? { users, usersAbout } : { users, usersAbout, cursor: last }
   }
 
-  async finish(stream: FinishedStream, atMs: number): Promise<void> {
+  async noteFinished(stream: FinishedStream, atMs: number): Promise<void> {
     this.#assertOpen()
     this.#finished.add(stream, atMs)
   }
 
-  async finished(cursor?: string): Promise<FinishedPage> {
+  async finishedSince(cursor?: string): Promise<FinishedPage> {
     this.#assertOpen()
     return this.#finished.since(cursor)
   }

@@ -59,12 +59,12 @@ export class WrappedStore implements Store {
     return this.#around('scan', () => this.#inner.scan(request))
   }
 
-  finish(stream: FinishedStream, atMs: number): Promise<void> {
-    return this.#around('finish', () => this.#inner.finish(stream, atMs))
+  noteFinished(stream: FinishedStream, atMs: number): Promise<void> {
+    return this.#around('noteFinished', () => this.#inner.noteFinished(stream, atMs))
   }
 
-  finished(cursor?: string): Promise<FinishedPage> {
-    return this.#around('finished', () => this.#inner.finished(cursor))
+  finishedSince(cursor?: string): Promise<FinishedPage> {
+    return this.#around('finishedSince', () => this.#inner.finishedSince(cursor))
   }
 
   close(): Promise<void> {

@@ -34,8 +34,8 @@ export function broken(departure: (sound: Store) => Partial<Store>): () => Store
       replace: store.replace.bind(store),
       erase: store.erase.bind(store),
       scan: store.scan.bind(store),
-      finish: store.finish.bind(store),
-      finished: store.finished.bind(store),
+      noteFinished: store.noteFinished.bind(store),
+      finishedSince: store.finishedSince.bind(store),
       close: store.close.bind(store),
     }
     return { ...sound, ...departure(sound) }

@@ -5,7 +5,7 @@ import { broken } from './breaking.ts'
 
 /** Answers every page of notes with what `change` makes of the right one. */
 const misreporting = (change: (page: FinishedPage, cursor: string | undefined) => FinishedPage) =>
-  broken((sound) => ({ finished: async (cursor) => change(await sound.finished(cursor), cursor) }))
+  broken((sound) => ({ finishedSince: async (cursor) => change(await sound.finishedSince(cursor), cursor) }))
 
 const changingStreams = (change: (streams: readonly FinishedStream[]) => readonly FinishedStream[]) =>
   misreporting((page) => ({ ...page, streams: change(page.streams) }))
@@ -13,7 +13,8 @@ const changingStreams = (change: (streams: readonly FinishedStream[]) => readonl
 /** Stream ids as a careless engine would keep them. */
 const foldingStreams = (fold: (id: string) => string) =>
   broken((sound) => ({
-    finish: (stream, atMs) => sound.finish({ ...stream, streamId: fold(stream.streamId) as StreamId }, atMs),
+    noteFinished: (stream, atMs) =>
+      sound.noteFinished({ ...stream, streamId: fold(stream.streamId) as StreamId }, atMs),
   }))
 
 export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
@@ -28,30 +29,31 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
   'every reader gets every note, even if another has read it before': broken((sound) => {
     let told = '0'
     return {
-      finished: async () => {
-        const page = await sound.finished(told)
+      finishedSince: async () => {
+        const page = await sound.finishedSince(told)
         told = page.cursor
         return page
       },
     }
   }),
   'a cursor is followed by all that came since': broken((sound) => ({
-    finished: (cursor) => sound.finished(cursor === undefined ? cursor : String(Number(cursor) + 1)),
+    finishedSince: (cursor) =>
+      sound.finishedSince(cursor === undefined ? cursor : String(Number(cursor) + 1)),
   })),
   'a cursor is not followed by what is an hour older than the newest': broken((sound) => ({
-    finished: () => sound.finished(),
+    finishedSince: () => sound.finishedSince(),
   })),
   'of many finishes at once none is missed, even by a reader meanwhile': broken(() => {
     let given = 0
     const notes = new Map<number, FinishedStream>()
     return {
-      finish: async (stream) => {
+      noteFinished: async (stream) => {
         given += 1
         const sequence = given
         if (sequence % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 5))
         notes.set(sequence, stream)
       },
-      finished: async (cursor = '0') => {
+      finishedSince: async (cursor = '0') => {
         const isNew = ([sequence]: [number, unknown]) => sequence > Number(cursor)
         const since = [...notes].filter(isNew)
         const last = Math.max(Number(cursor), ...since.map(([sequence]) => sequence))
@@ -62,8 +64,8 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
   'of two finishes of one stream the one that counts longer wins': broken((sound) => {
     const seen = new Set<StreamId>()
     return {
-      finish: async (stream, atMs) => {
-        if (!seen.has(stream.streamId)) await sound.finish(stream, atMs)
+      noteFinished: async (stream, atMs) => {
+        if (!seen.has(stream.streamId)) await sound.noteFinished(stream, atMs)
         seen.add(stream.streamId)
       },
     }
@@ -71,12 +73,12 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
   'a finish drops no note that still counts': broken((sound) => {
     let newestMs = 0
     return {
-      finish: (stream, atMs) => {
+      noteFinished: (stream, atMs) => {
         newestMs = Math.max(newestMs, atMs)
-        return sound.finish(stream, atMs)
+        return sound.noteFinished(stream, atMs)
       },
-      finished: async (cursor) => {
-        const page = await sound.finished(cursor)
+      finishedSince: async (cursor) => {
+        const page = await sound.finishedSince(cursor)
         return { ...page, streams: page.streams.filter(({ untilMs }) => untilMs > newestMs + 1) }
       },
     }
@@ -84,10 +86,10 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
   'a cursor stays valid though the notes before it were dropped': broken(() => {
     let notes: FinishedStream[] = []
     return {
-      finish: async (stream, atMs) => {
+      noteFinished: async (stream, atMs) => {
         notes = [...notes.filter(({ untilMs }) => untilMs > atMs), stream]
       },
-      finished: async (cursor = '0') => ({
+      finishedSince: async (cursor = '0') => ({
         streams: notes.slice(Number(cursor)),
         cursor: String(notes.length),
         hasMore: false,
@@ -102,18 +104,18 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
   ),
   'many notes come in pages that are bounded and end': misreporting((page) => ({ ...page, hasMore: true })),
   'a finish touches no roster and shows in no walk': broken((sound) => ({
-    finish: async (stream, atMs) => {
-      await sound.finish(stream, atMs)
+    noteFinished: async (stream, atMs) => {
+      await sound.noteFinished(stream, atMs)
       await sound.add(`finished/${stream.streamId}` as UserId, leaseOf(stream.streamId), { capacity: 1 })
     },
   })),
   'a finish outlives the store that noted it': broken((sound) => {
     let hasClosed = false
     return {
-      finished: async (cursor) =>
-        hasClosed ? { streams: [], cursor: '0', hasMore: false } : sound.finished(cursor),
-      finish: async (stream, atMs) => {
-        if (!hasClosed) await sound.finish(stream, atMs)
+      finishedSince: async (cursor) =>
+        hasClosed ? { streams: [], cursor: '0', hasMore: false } : sound.finishedSince(cursor),
+      noteFinished: async (stream, atMs) => {
+        if (!hasClosed) await sound.noteFinished(stream, atMs)
       },
       close: async () => {
         hasClosed = true
@@ -123,14 +125,14 @@ export const BROKEN_IN_FINISHING: Readonly<Record<string, () => Store>> = {
   'a closed store neither notes a finished stream nor returns one': broken((sound) => {
     let known: FinishedPage = { streams: [], cursor: '0', hasMore: false }
     return {
-      finished: async (cursor) => {
-        known = await sound.finished(cursor).catch(() => known)
+      finishedSince: async (cursor) => {
+        known = await sound.finishedSince(cursor).catch(() => known)
         return known
       },
     }
   }),
   'a driver’s failure to read the notes becomes STORE_UNAVAILABLE with its cause': broken(() => ({
-    finished: async () => {
+    finishedSince: async () => {
       throw new Error('ECONNREFUSED')
     },
   })),
