@@ -5,7 +5,7 @@ import { READ_BYTES_MAX } from '../src/api/http.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
-/** Lines that look like CMCD, so that chance gets past the first character. */
+/** Lines that look like CMCD, so that random input gets past the first character. */
 const almostCmcd = fc
   .array(
     fc.constantFrom(
@@ -38,7 +38,7 @@ const almostCmcd = fc
   .map((parts) => bytesOf(parts.join('')))
 
 describe('a CMCD event report', () => {
-  it('is read whatever bytes it holds, with one wish at most for each good line', () => {
+  it('is read whatever bytes it holds, with at most one wish for each valid line', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), almostCmcd), (body) => {
         const { wishes, leases, goodLines, faults } = parseCmcdReport(body)
@@ -65,7 +65,7 @@ describe('a CMCD event report', () => {
     expect(performance.now() - startedAt).toBeLessThan(250)
   })
 
-  it('takes no state for what JavaScript keeps under its name', () => {
+  it('does not mistake members that every JavaScript object has for states', () => {
     const { wishes } = parseCmcdReport(bytesOf('e=ps,sid="a",sta=constructor\ne=ps,sid="b",sta="toString"'))
     expect(wishes).toEqual([
       { lease: 'a', verb: 'heartbeat', report: {} },
@@ -104,7 +104,7 @@ describe('a CMCD event report', () => {
     ])
   })
 
-  it('takes a time or a content that no clock or player can mean for none, or cuts it', () => {
+  it('ignores a time or a content that makes no sense, or shortens it', () => {
     const [wish] = parseCmcdReport(bytesOf(`e=t,sid="a",ts=1.5,cid="${'c'.repeat(200)}"`)).wishes
     expect(wish?.report).toEqual({ reportedContentId: 'c'.repeat(128) })
   })

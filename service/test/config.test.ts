@@ -78,13 +78,13 @@ describe('the configuration', () => {
     expect(faultsOf(flags)).toEqual([expect.stringMatching(fault)])
   })
 
-  it('names the variable where a fault came from one', () => {
+  it('names the variable if a fault came from one', () => {
     expect(faultsOf({}, { STREAMGATE_PORT: 'x' })).toEqual([
       expect.stringMatching(/^STREAMGATE_PORT must be/),
     ])
   })
 
-  it('refuses a variable of ours that it does not know', () => {
+  it('refuses an unknown variable with its own prefix', () => {
     expect(faultsOf({}, { STREAMGATE_PROT: '1', PATH: '/' })).toEqual([
       expect.stringMatching(/^STREAMGATE_PROT is not a setting; known: .*STREAMGATE_PORT/),
     ])
@@ -94,7 +94,7 @@ describe('the configuration', () => {
     expect(faultsOf({ port: 'x', workers: 'y' }, { STREAMGATE_X: '' })).toHaveLength(3)
   })
 
-  it('takes another host where it is said that anybody may call', () => {
+  it('accepts another host if it is said that anyone may call', () => {
     expect(loadConfig({ host: '0.0.0.0', auth: 'none' }, {}).host).toBe('0.0.0.0')
     for (const host of ['localhost', '127.1.2.3', '::1']) expect(loadConfig({ host }, {}).host).toBe(host)
   })

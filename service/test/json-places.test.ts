@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { JsonPlaces, JsonSyntaxError } from '../src/text/json-places.ts'
 
 describe('the places of a JSON text', () => {
-  it('are those of names, elements and the whole, counted as editors count', () => {
+  it('are those of names, elements and the whole, as editors count', () => {
     const places = new JsonPlaces('{\n  "a": [1,\n    {"b/c": null}],\r\n  "é": true }')
     expect(places.of('')).toEqual({ line: 1, column: 1 })
     expect(places.of('/a')).toEqual({ line: 2, column: 3 })
@@ -12,13 +12,13 @@ describe('the places of a JSON text', () => {
     expect(places.of('/é')).toEqual({ line: 4, column: 3 })
   })
 
-  it('of what is missing are those of what it is missing from', () => {
+  it('of a missing value are those of the value that lacks it', () => {
     const places = new JsonPlaces('{\n "plans": {} }')
     expect(places.of('/plans/a/limits')).toEqual({ line: 2, column: 2 })
     expect(places.of('/defaultPlan')).toEqual({ line: 1, column: 1 })
   })
 
-  it('tell which members stand there twice, and are then those of the last', () => {
+  it('tell which members are there twice, and are then those of the last', () => {
     const places = new JsonPlaces('{ "a": { "x": 1 },\n "a": { "x": 2, "\\u0078": 3 } }')
     expect(places.repeated).toEqual(['/a', '/a/x'])
     expect(places.of('/a').line).toBe(2)
@@ -37,11 +37,11 @@ describe('the places of a JSON text', () => {
     ['// no\n{}', { line: 1, column: 1 }, /a value/],
     ['\ufeff{}', { line: 1, column: 1 }, /byte order mark/],
     ['[trues]', { line: 1, column: 2 }, /a value/],
-  ])('of %j, which is none, is where it stops being one: %j', (text, place, message) => {
+  ])('of %j, which is not JSON, is where it stops being JSON: %j', (text, place, message) => {
     expect(syntaxErrorOf(text)).toMatchObject({ place, message: expect.stringMatching(message) })
   })
 
-  it('are found in a text of any length, and never by calls that nest without end', () => {
+  it('are found in a text of any length, and never by unlimited recursion', () => {
     const long = 'x'.repeat(30_000_000)
     expect(new JsonPlaces(`{ "a": "${long}",\n "b": 1 }`).of('/b')).toEqual({ line: 2, column: 2 })
     expect(syntaxErrorOf(`["${long}\\"`)).toMatchObject({ place: { line: 1, column: 2 } })
@@ -59,7 +59,7 @@ describe('the places of a JSON text', () => {
     }
   })
 
-  it('are found wherever JSON.parse finds a value, and nowhere else', () => {
+  it('are found if JSON.parse finds a value, and only then', () => {
     const characters = fc.constantFrom(...Array.from('{}[],:"\\ae0.-+1 \n'), 'true', 'null', '"a"', '\\u00e9')
     const texts = fc.oneof(fc.string({ unit: characters, maxLength: 12 }), fc.json())
     fc.assert(

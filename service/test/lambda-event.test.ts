@@ -1,4 +1,4 @@
-/** Events as AWS makes them, and what callers see of the path that stands before ours. */
+/** Events as AWS sends them, and what callers see of the path in front of the API's. */
 import { describe, expect, it } from 'vitest'
 import {
   isRequestEvent,
@@ -11,7 +11,7 @@ import { problem } from '../src/api/problem.ts'
 
 type RestSent = {
   readonly path: string
-  /** As callers see it; the path itself at a custom domain. */
+  /** As callers see it. At a custom domain it is the path itself. */
   readonly whole?: string
   readonly resource: string
   readonly proxy?: string
@@ -34,7 +34,7 @@ function restEvent({ path, whole = path, resource, proxy, query }: RestSent): Ga
   }
 }
 
-/** An HTTP API with payload 2.0; `rawPath` and parameters are decoded. */
+/** An HTTP API with payload 2.0, whose `rawPath` and parameters are decoded. */
 function httpEvent(rawPath: string, routeKey: string, userId?: string): GatewayEvent {
   return {
     version: '2.0',
@@ -68,7 +68,7 @@ function httpEvent1(path: string, resource: string, pathParameters: { userId: st
   }
 }
 
-/** A function URL; `rawPath` comes as the caller sent it. */
+/** A function URL, whose `rawPath` comes as the caller sent it. */
 function urlEvent(rawPath: string): GatewayEvent {
   return {
     version: '2.0',
@@ -180,7 +180,7 @@ const PLACED: Readonly<Record<string, { event: GatewayEvent; path: string; prefi
     path: '/users/a%7Cb%2F%25/streams',
     prefix: '',
   },
-  'a function URL with signs that nobody encoded': {
+  'a function URL with characters that the caller did not encode': {
     event: urlEvent('/users/a|b c%/streams'),
     path: '/users/a%7Cb%20c%25/streams',
     prefix: '',
@@ -188,7 +188,7 @@ const PLACED: Readonly<Record<string, { event: GatewayEvent; path: string; prefi
 }
 
 describe('an event', () => {
-  it.each(Object.entries(PLACED))('%s: its path and what stands before it', (_name, { event, ...placed }) => {
+  it.each(Object.entries(PLACED))('%s: its path and the path before it', (_name, { event, ...placed }) => {
     const { request, prefix } = requestOf(event)
     expect({ path: request.path, prefix }).toEqual(placed)
   })
@@ -198,7 +198,7 @@ describe('an event', () => {
     [httpEvent('/livez', 'ANY /livez'), 'gateway-2'],
     [httpEvent1('/livez', '/livez', null), 'gateway-3'],
     [urlEvent('/livez'), 'gateway-4'],
-  ])('names its request as the log of the gateway does', (event, requestId) => {
+  ])("names its request as the gateway's log does", (event, requestId) => {
     expect(requestOf(event).request.gatewayRequestId).toBe(requestId)
   })
 
@@ -219,7 +219,7 @@ describe('an event', () => {
     { source: 'serverless-plugin-warmup' },
     { warmer: true, concurrency: 3 },
     'warm up',
-  ])('that is no request is told apart: %j', (event) => {
+  ])('that is not a request is told apart: %j', (event) => {
     expect(isRequestEvent(event)).toBe(false)
   })
 })
@@ -235,7 +235,7 @@ describe('an answer', () => {
     })
   })
 
-  it('stays as it is with nothing before its paths', () => {
+  it('stays as it is without a path before its own', () => {
     const { status, headers, body } = problem('stream-ended', 'over')
     expect(resultOf({ status, headers, body }, '')).toEqual({
       statusCode: status,

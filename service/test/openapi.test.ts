@@ -18,7 +18,7 @@ describe('the OpenAPI document', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(ROUTES.length)
   })
 
-  it('says of an id what is checked', () => {
+  it('says which ids are valid', () => {
     const { properties } = document.components.schemas['Start'] as { properties: Record<string, unknown> }
     expect(properties['streamId']).toMatchObject({
       type: 'string',

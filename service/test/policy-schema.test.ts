@@ -7,7 +7,7 @@ import { POLICY_SCHEMA } from '../src/policy/policy-schema.ts'
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false })
 const isBySchema = ajv.compile(POLICY_SCHEMA)
 
-/** Rules of `parsePolicy` that JSON Schema cannot say, each known by its faults. */
+/** Rules of `parsePolicy` that JSON Schema cannot express, each known by its faults. */
 const BEYOND_SCHEMA: Readonly<Record<string, RegExp>> = {
   'defaultPlan names one of the plans': /^\/defaultPlan must name one of the plans \(.*\), got "/,
   'shadow names one of the plans': /^\/plans\/[^/]*\/shadow must name one of the plans/,
@@ -22,7 +22,7 @@ describe('the JSON Schema of a policy file', () => {
     expect(ajv.validateSchema(POLICY_SCHEMA)).toBe(true)
   })
 
-  it('describes every member, with an example that it takes itself', () => {
+  it('describes every member, with an example that it accepts', () => {
     const members = membersIn(POLICY_SCHEMA)
     expect(members.length).toBeGreaterThan(20)
     for (const [name, member] of members) {
@@ -49,11 +49,11 @@ describe('the JSON Schema of a policy file', () => {
     [{ plans: { a: { limits: [{ max: 1, where: {} }] } } }, false],
     [{ plans: { a: { limits: [{ max: 1 }], shadow: { limits: [{ max: 1 }], enforcePercent: 1 } } } }, false],
     [{ plans: { a: { limits: [{ max: 1 }], enforcePercent: 0.5 } } }, true],
-  ])('says of %j what the reader says: %s', (value, isRight) => {
+  ])('agrees with the reader about %j: %s', (value, isRight) => {
     expect([isBySchema(value), faultsOf(value).length === 0]).toEqual([isRight, isRight])
   })
 
-  it('takes what the reader takes, and no more than it but for rules that no schema can say', () => {
+  it('accepts what the reader accepts, and nothing else, except for rules that no schema can express', () => {
     let taken = 0
     fc.assert(
       fc.property(policies, (value) => {
@@ -72,7 +72,7 @@ describe('the JSON Schema of a policy file', () => {
     expect(taken).toBeGreaterThan(100)
   })
 
-  it('says of a sound policy with one thing changed, at its bounds or beyond, what the reader says', () => {
+  it('agrees with the reader about a valid policy with one thing changed, at its bounds or beyond', () => {
     fc.assert(
       fc.property(soundPolicies, fc.nat(), fc.nat(), (value, where, what) => {
         fc.pre(faultsOf(value).length === 0)
@@ -182,13 +182,13 @@ function policyFiles(vary: Vary): fc.Arbitrary<unknown> {
 
 const JUNK = [null, 0, -1, 1.5, '', 'x', [], {}, true, 1001, 604_801, [1], { max: 1 }] as const
 
-/** Mostly right values with, here and there, one that is not; and right ones alone. */
+/** Mostly right values with a wrong one here and there, and only right values. */
 const policies = policyFiles((value) =>
   fc.oneof({ weight: 40, arbitrary: value }, { weight: 1, arbitrary: fc.constantFrom<unknown>(...JUNK) }),
 )
 const soundPolicies = policyFiles((value) => value)
 
-/** A copy in which one value, wherever it is, is gone or another. */
+/** A copy in which one value, anywhere in it, is missing or different. */
 function withOneChange(policy: unknown, where: number, what: number): unknown {
   const copy = structuredClone(policy)
   const places = placesIn(copy)

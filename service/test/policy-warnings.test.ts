@@ -2,7 +2,7 @@ import { parsePolicy } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import { policyWarnings } from '../src/policy/policy-warnings.ts'
 
-/** Plans that make little sense, each with the pointer and the words of its warning. */
+/** Plans that make little sense, each with the pointer and the text of its warning. */
 const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, RegExp])[] = [
   [{ limits: [{ max: 3 }, { max: 4, deviceType: 'tv' }] }, '/limits/1', /never reached: “3 streams”/],
   [{ limits: [{ max: 3 }, { max: 3, per: 'contentId' }] }, '/limits/1', /never reached/],
@@ -48,7 +48,7 @@ const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, R
   ],
 ]
 
-/** Plans that are as they should be. */
+/** Plans as they should be. */
 const SENSIBLE: readonly Readonly<Record<string, unknown>>[] = [
   {
     limits: [{ max: 5 }, { max: 2, deviceType: 'tv' }, { max: 1, per: 'contentId' }],

@@ -28,7 +28,7 @@ function progressAt(usersSeen: number, rest: Partial<SweepProgress> = {}): Sweep
   return { tally, left: [{ index: 0 }], usersAbout: 4000, ...rest }
 }
 
-it('the bar says how far, how fast and what went, at most ten times a second, and goes', () => {
+it('the bar shows progress, speed and removals, at most ten times a second, and disappears', () => {
   const paper = new Paper(200)
   let nowMs = 0
   const bar = new ProgressBar(paper, 1, () => nowMs)
@@ -42,7 +42,7 @@ it('the bar says how far, how fast and what went, at most ten times a second, an
   ])
 })
 
-it('the bar counts segments where nobody knows how many users there are, and keeps to its line', () => {
+it('the bar counts segments if the number of users is unknown, and stays on its line', () => {
   const paper = new Paper(40)
   const bar = new ProgressBar(paper, 4, () => 0)
   bar.show(progressAt(5, { usersAbout: undefined, left: [{ index: 3 }] }))

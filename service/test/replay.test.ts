@@ -28,7 +28,7 @@ const stop = (atMs: number, lease: string, rest: Line = {}) =>
   line(atMs, { verb: 'stop', outcome: 'stopped', lease, ...rest })
 const denied = { outcome: 'denied', active: 2, rule: { max: 2 } }
 
-/** What came of these lines under a policy. */
+/** The result of these lines under a policy. */
 async function played(policy: object, lines: readonly string[]): Promise<ReplayTally> {
   const replay = new Replay({ policy: parsePolicy(policy), store: new MemoryStore(), skewMs: 0 })
   for (const text of lines) await replay.play(decisionIn(text))
@@ -43,7 +43,7 @@ function decisionIn(text: string): LoggedDecision {
 }
 
 describe('a replay', () => {
-  it('counts who would have been refused, by plan and by limit', async () => {
+  it('counts the users who would have been refused, by plan and by limit', async () => {
     const tally = await played(ONE, [start(0, 'a'), start(1000, 'b'), start(2000, 'c', denied)])
     expect(tally.plans.get('standard')).toMatchObject({
       starts: { logged: 3, replayed: 3 },
@@ -58,7 +58,7 @@ describe('a replay', () => {
     )
   })
 
-  it('takes one who is sent away to call no more until it starts again', async () => {
+  it('assumes that a player who is sent away makes no more calls until it starts again', async () => {
     const tally = await played(ONE, [
       start(0, 'a'),
       start(1000, 'b'),
@@ -84,7 +84,7 @@ describe('a replay', () => {
     expect(Object.fromEntries(tally.differences)).toEqual({ 'heartbeat: renewed -> evicted': 1 })
   })
 
-  it('lets leases lapse by the time of the log', async () => {
+  it('lets leases expire by the time of the log', async () => {
     const before = await played(ONE, [start(0, 'a'), start(74_999, 'b')])
     const after = await played(ONE, [start(0, 'a'), start(75_001, 'b')])
     expect([before.starts.newlyRefused, after.starts.newlyRefused]).toEqual([1, 0])
@@ -101,7 +101,7 @@ describe('a replay', () => {
     expect([tally.beforeLog, tally.differences.size]).toEqual([4, 0])
   })
 
-  it('asks for the default plan where the request named none, and for the one it named else', async () => {
+  it('uses the default plan if the request named none, and the named plan otherwise', async () => {
     const policy = {
       defaultPlan: 'basic',
       plans: { basic: { limits: [{ max: 1 }] }, standard: { limits: [{ max: 3 }] } },
@@ -117,7 +117,7 @@ describe('a replay', () => {
     expect([...unknown.unknownPlans]).toEqual([['gold', 1]])
   })
 
-  it('changes nothing by calls of a lease that was over', async () => {
+  it('changes nothing for calls of a lease that was over', async () => {
     const tally = await played(TWO, [
       start(0, 'a'),
       heartbeat(10, 'a', { outcome: 'ended', ifMatch: true }),
@@ -127,12 +127,12 @@ describe('a replay', () => {
     expect(tally.differences.size).toBe(0)
   })
 
-  it('tells of heartbeats that come too late for a shorter lease', async () => {
+  it('reports heartbeats that come too late for a shorter lease', async () => {
     const tally = await played({ ...TWO, leaseSeconds: 10 }, [start(0, 'a'), heartbeat(25_000, 'a')])
     expect([tally.lateHeartbeats, tally.differences.size]).toEqual([1, 0])
   })
 
-  it('plays the end of a live event, and of a user', async () => {
+  it('replays the finish of a live event, and the erasure of a user', async () => {
     const finished = await played(ONE, [
       start(0, 'a'),
       line(10, { verb: 'finish', outcome: 'finished', stream: 'a', user: undefined }),
@@ -147,7 +147,7 @@ describe('a replay', () => {
     expect(erased.differences.size).toBe(0)
   })
 
-  it('counts apart what a plan on trial would have refused', async () => {
+  it('counts separately what a plan on trial would have refused', async () => {
     const policy = { plans: { standard: { limits: [{ max: 5 }], shadow: { limits: [{ max: 1 }] } } } }
     const tally = await played(policy, [start(0, 'a'), start(1, 'b')])
     expect(tally.plans.get('standard')).toMatchObject({
@@ -156,8 +156,8 @@ describe('a replay', () => {
     })
   })
 
-  it('puts calls that were under way together in the order that explains them', async () => {
-    // The refusal was written first, and yet it came after the start that filled the place.
+  it('puts overlapping calls in the order that explains them', async () => {
+    // The refusal was written first, but it came after the start that filled the slot.
     const explained = [
       start(0, 'a', { active: 1 }),
       start(10, 'c', { ...denied, ms: 8 }),
@@ -205,13 +205,13 @@ describe('a line of the log', () => {
     [start(0, 'a', { ms: 'soon' }), 'faulty'],
     [start(0, 'a', { rule: {} }), 'faulty'],
     [line(0, { verb: 'dance', outcome: 'danced', lease: 'a' }), 'faulty'],
-  ])('that is none of ours is told from one that is spoilt: %s', (text, kind) => {
+  ])('of another program is told from a damaged line: %s', (text, kind) => {
     expect(readLogLine(text)).toBe(kind)
   })
 })
 
 describe('the order of several logs', () => {
-  it('is that of their time, however they are cut into files and written', async () => {
+  it('is by time, however they are cut into files and written', async () => {
     const times = fc.array(fc.integer({ min: 0, max: 4000 }), { maxLength: 60 })
     await fc.assert(
       fc.asyncProperty(fc.array(times, { minLength: 1, maxLength: 4 }), async (logs) => {
@@ -227,7 +227,7 @@ describe('the order of several logs', () => {
     )
   })
 
-  it('does not wait for what comes later than can be, and counts it', async () => {
+  it('does not wait for lines that are too late, and counts them', async () => {
     const disorder = { late: 0 }
     const order: number[] = []
     for await (const decisions of inOrderOfTime([piecesOf([0, 1000, 9000, 9001, 10])], disorder)) {

@@ -11,7 +11,7 @@ describe('the router', () => {
     }
   })
 
-  it('hands parameters over as they came', () => {
+  it('passes parameters on as they came', () => {
     expect(router.find('/users/a%2Fb/streams/%40')?.params).toEqual({ userId: 'a%2Fb', id: '%40' })
     expect(router.find('/users//streams')?.params).toEqual({ userId: '' })
   })

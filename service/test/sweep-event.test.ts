@@ -3,7 +3,7 @@ import { readSweepEvent } from '../src/sweep/sweep-event.ts'
 
 const RESUME = { segments: 3, left: [{ index: 2, cursor: 'user' }, { index: 0 }] }
 
-it('an event is read for what it says of the sweep alone', () => {
+it('only the members about the sweep are read from an event', () => {
   expect(readSweepEvent({ source: 'aws.events', rate: 5, readCapacity: 1_000_000, resume: RESUME })).toEqual({
     rate: 5,
     readCapacity: 1_000_000,

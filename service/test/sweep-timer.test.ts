@@ -72,7 +72,7 @@ describe('the timer', () => {
     expect(bench.asked).toHaveLength(1)
   })
 
-  it('goes on with a sweep that ended early, and begins anew after one that did not', async () => {
+  it('continues a sweep that ended early, and starts from the beginning otherwise', async () => {
     const bench = new Bench()
     bench.timer.start()
     await vi.advanceTimersByTimeAsync(INTERVAL_MS)
@@ -85,7 +85,7 @@ describe('the timer', () => {
     expect(bench.asked[2]?.left).toBeUndefined()
   })
 
-  it('stopped during a sweep asks it to stop, waits for it, and begins no other', async () => {
+  it('if stopped during a sweep asks it to stop, waits for it, and begins no other', async () => {
     const bench = new Bench()
     bench.timer.start()
     await vi.advanceTimersByTimeAsync(INTERVAL_MS)
@@ -103,7 +103,7 @@ describe('the timer', () => {
     expect(bench.reports).toHaveLength(1)
   })
 
-  it('stopped before its first sweep begins none', async () => {
+  it('if stopped before its first sweep begins none', async () => {
     const bench = new Bench()
     bench.timer.start()
     await bench.timer.stop()
@@ -113,7 +113,7 @@ describe('the timer', () => {
 })
 
 describe('the metrics of sweeps', () => {
-  it('add up over pages and sweeps, and tell when a sweep last reached its end', async () => {
+  it('add up over pages and sweeps, and show when a sweep last reached its end', async () => {
     const registry = new Registry()
     const metrics = new SweepMetrics(Date.now)
     for (const metric of metrics.metrics) showMetric(registry, metric)
