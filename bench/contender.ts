@@ -1,51 +1,55 @@
-import { fork, type ChildProcess } from 'node:child_process'
+/** A server under test, in a process of its own on a core of its own. */
+import { spawn, type ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { ENVIRONMENT } from '../tools/environment.ts'
+import { pinned, type Place } from './cores.ts'
+import { usageOf, type Usage } from './process-tree.ts'
 
-/** A server under test, running. */
-export type Contender = {
-  readonly name: string
-  readonly url: string
-  /** The CPU time it has used so far, in seconds. */
-  readonly cpuSeconds: () => Promise<number>
-  /** Sends it a message. If it answers, resolves with the answer. */
-  readonly send: (message: object) => void
-  readonly ask: (message: string) => Promise<unknown>
-  readonly stop: () => Promise<void>
+/** How to start one. `{port}` in the arguments becomes a free port. */
+export type Launch = {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly nodeFlags?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  readonly place?: Place
 }
 
-const STARTUP_LIMIT_MS = 15_000
+/** One that runs. */
+export type Contender = {
+  readonly port: number
+  /** What its whole process tree has used so far. */
+  readonly usage: () => Usage
+  /** Sends it a message. If it answers, `ask` resolves with the answer. */
+  readonly send: (message: object) => void
+  readonly ask: (message: string | object) => Promise<unknown>
+  /** Ends it at once, or with time to write what it has to write. */
+  readonly stop: (signal?: 'SIGKILL' | 'SIGTERM') => Promise<void>
+}
 
-/**
- * Starts a program of this repository on a free port. `{port}` in its arguments becomes that port.
- */
-export async function startContender(
-  name: string,
-  program: string,
-  args: readonly string[],
-): Promise<Contender> {
+const STARTUP_LIMIT_MS = 60_000
+const LOOK_EVERY_MS = 10
+
+/** Starts it and waits until it answers. */
+export async function startContender(launch: Launch): Promise<Contender> {
   const port = await freePort()
-  const child = fork(
-    fileURLToPath(new URL(program, import.meta.url)),
-    args.map((arg) => arg.replace('{port}', String(port))),
-    {
-      execArgv: ['--import', new URL('report-cpu.ts', import.meta.url).href],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    },
-  )
-  const url = `http://127.0.0.1:${port}`
-  await untilItAnswers(url, child)
+  const args = launch.args.map((arg) => arg.replace('{port}', String(port)))
+  const command = [process.execPath, ...(launch.nodeFlags ?? []), launch.program, ...args]
+  const [program, ...rest] = pinned(launch.place ?? 'server', command)
+  const child = spawn(program, rest, {
+    env: { ...ENVIRONMENT, ...launch.environment },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  await untilItAnswers(`http://127.0.0.1:${port}/livez`, child)
   return {
-    name,
-    url,
-    cpuSeconds: () => ask(child, 'cpu') as Promise<number>,
+    port,
+    usage: () => usageOf(child.pid ?? 0),
     send: (message) => void child.send(message),
     ask: (message) => ask(child, message),
-    stop: () => stop(child),
+    stop: (signal) => stop(child, signal),
   }
 }
 
-function ask(child: ChildProcess, message: string): Promise<unknown> {
+function ask(child: ChildProcess, message: string | object): Promise<unknown> {
   return new Promise((resolve) => {
     child.once('message', resolve)
     child.send(message)
@@ -56,20 +60,21 @@ async function untilItAnswers(url: string, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + STARTUP_LIMIT_MS
   while (performance.now() < deadline && child.exitCode === null) {
     try {
-      await fetch(`${url}/livez`)
+      await (await fetch(url)).arrayBuffer()
       return
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
     }
   }
   child.kill()
-  throw new Error(`${url} did not answer within ${STARTUP_LIMIT_MS} ms`)
+  throw new Error(`${child.spawnargs.join(' ')} did not answer within ${STARTUP_LIMIT_MS} ms`)
 }
 
-function stop(child: ChildProcess): Promise<void> {
+function stop(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
   return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
     child.once('exit', () => resolve())
-    child.kill('SIGKILL')
+    child.kill(signal)
   })
 }
 

@@ -1,19 +1,32 @@
-/** The statistics of benchmarks, and their progress line. */
+/** The statistics of benchmarks. */
 
-/** The value in the middle. */
+/** A figure that was measured several times: the value in the middle, and the middle half. */
+export type Spread = { readonly median: number; readonly low: number; readonly high: number }
+
+/** The value in the middle. Of an even number of values, the upper of the two. */
 export function median(values: readonly number[]): number {
-  return percentile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  )
+  return percentile(ascending(values), 0.5)
+}
+
+/** The median, and the quartiles on its two sides. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = ascending(values)
+  return { median: percentile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) }
 }
 
 /** The value below which this share of the values lies. They must be in ascending order. */
-export function percentile(sorted: readonly number[], share: number): number {
+export function percentile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** Shows a line on a terminal in place of the one before. Elsewhere it shows nothing. */
-export function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
+/** The same, between the two nearest values in proportion. Better for a handful of values. */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share
+  const below = sorted[Math.floor(place)] ?? Number.NaN
+  const above = sorted[Math.ceil(place)] ?? Number.NaN
+  return below + (above - below) * (place - Math.floor(place))
+}
+
+function ascending(values: readonly number[]): readonly number[] {
+  return values.toSorted((a, b) => a - b)
 }

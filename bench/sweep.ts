@@ -15,8 +15,12 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startContender, type Contender } from './contender.ts'
 import { populate } from './lapsed-users.ts'
-import { load, MIXES, type Stretch } from './load.ts'
-import { median, percentile, progress } from './statistics.ts'
+import { loadByClient, type Target } from './load/generator.ts'
+import type { ClientReport } from './load/own-client.ts'
+import { mixNamed } from './load/mixes.ts'
+import { writeRequests } from './load/request-file.ts'
+import { showProgress as progress } from './progress.ts'
+import { median } from './statistics.ts'
 
 const HELP = `npm run bench:sweep -- [--users N] [--seconds N] [--rounds N] [--rate N] [--load N]
 
@@ -30,6 +34,8 @@ const HELP = `npm run bench:sweep -- [--users N] [--seconds N] [--rounds N] [--r
 const CONNECTIONS = 64
 const FLAT_OUT = 1_000_000
 const COMMAND_LINE = fileURLToPath(new URL('../service/src/cli.ts', import.meta.url))
+
+const MIX = mixNamed('session')
 
 const { values: options } = parseArgs({
   options: {
@@ -56,12 +62,14 @@ async function main(): Promise<void> {
     const startedAt = performance.now()
     await populate(join(folder, 'data'), Number(options.users))
     progress(`${options.users} users in ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`)
-    const service = await startContender('Streamgate', 'servers/sweeping.ts', [
-      '{port}',
-      join(folder, 'data'),
-    ])
+    const service = await startContender({
+      program: fileURLToPath(new URL('servers/sweeping.ts', import.meta.url)),
+      args: ['{port}', join(folder, 'data')],
+    })
     try {
-      await measureAll(service, waysOf(service, folder))
+      const requestFile = join(folder, 'session.requests')
+      writeRequests(requestFile, MIX)
+      await measureAll({ port: service.port, requestFile }, waysOf(service, folder))
     } finally {
       await service.stop()
     }
@@ -105,24 +113,24 @@ function writtenAtMs(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs
 }
 
-type Row = { readonly name: string; readonly stretches: Stretch[]; readonly swept: Swept[] }
+type Row = { readonly name: string; readonly stretches: ClientReport[]; readonly swept: Swept[] }
 
-async function measureAll(service: Contender, ways: readonly Way[]): Promise<void> {
+async function measureAll(target: Target, ways: readonly Way[]): Promise<void> {
   const rows: Row[] = ways.map(({ name }) => ({ name, stretches: [], swept: [] }))
-  const mix = MIXES[1]
-  if (mix === undefined) throw new Error('There is no mix of calls')
   const shape = {
     connections: CONNECTIONS,
     seconds: Number(options.seconds),
     requestsPerSecond: Number(options.load),
   }
   const rounds = Number(options.rounds)
+  let position = 0
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, way] of ways.entries()) {
       progress(`round ${round} of ${rounds}: ${way.name}`)
       const end = await way.begin()
-      const stretch = await load(service.url, mix, shape)
+      const stretch = await loadByClient(target, { ...shape, position })
       const swept = await end()
+      position = stretch.position
       if (round === 0) continue
       rows[index]?.stretches.push(stretch)
       rows[index]?.swept.push(swept)
@@ -134,29 +142,28 @@ async function measureAll(service: Contender, ways: readonly Way[]): Promise<voi
 
 function report(rows: readonly Row[]): void {
   const lines = rows.map(({ name, stretches, swept }) => {
-    const latencies = stretches.flatMap(({ latenciesMs }) => latenciesMs).toSorted((a, b) => a - b)
+    const medianOf = (value: (stretch: ClientReport) => number) => median(stretches.map(value))
     const faults = stretches.reduce((sum, stretch) => sum + stretch.faults, 0)
-    const perSecond = median(swept.map(({ usersSeen, seconds }) => usersSeen / seconds))
-    const answers = median(stretches.map((stretch) => stretch.answers / stretch.seconds))
     return [
       name.padEnd(26),
-      perSecond.toFixed(0).padStart(13),
-      answers.toFixed(0).padStart(13),
-      percentile(latencies, 0.5).toFixed(2).padStart(10),
-      percentile(latencies, 0.99).toFixed(2).padStart(10),
-      median(stretches.map((stretch) => p99Of(stretch)))
+      median(swept.map(({ usersSeen, seconds }) => usersSeen / seconds))
+        .toFixed(0)
+        .padStart(13),
+      medianOf(({ answers, seconds }) => answers / seconds)
+        .toFixed(0)
+        .padStart(13),
+      medianOf(({ p50Ms }) => p50Ms)
         .toFixed(2)
-        .padStart(20),
+        .padStart(10),
+      medianOf(({ p99Ms }) => p99Ms)
+        .toFixed(2)
+        .padStart(10),
+      medianOf(({ p999Ms }) => p999Ms)
+        .toFixed(2)
+        .padStart(12),
       faults > 0 ? `  ${faults} faults` : '',
     ].join('')
   })
-  const head = `${''.padEnd(26)}users swept/s   requests/s  p50 (ms)  p99 (ms)  median of p99 (ms)`
+  const head = `${''.padEnd(26)}users swept/s   requests/s  p50 (ms)  p99 (ms)  p99.9 (ms)`
   process.stdout.write(`\n${head}\n${lines.join('\n')}\n`)
-}
-
-function p99Of({ latenciesMs }: Stretch): number {
-  return percentile(
-    latenciesMs.toSorted((a, b) => a - b),
-    0.99,
-  )
 }

@@ -1,5 +1,8 @@
-/** The floor: a server that does nothing but answer, with the bytes of an answer to a start. */
-import { createServer } from 'node:http'
+/**
+ * The floor: a server that does nothing but answer, with the bytes of an answer to a start.
+ * `floor.ts <port> body` reads the bodies of requests, too.
+ */
+import { createServer, type ServerResponse } from 'node:http'
 
 const BODY = JSON.stringify({
   id: '1',
@@ -14,7 +17,16 @@ const BODY = JSON.stringify({
 })
 const HEADERS = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(BODY) }
 
-createServer((_request, response) => {
+const [, , port, body] = process.argv
+
+createServer((request, response) => {
+  if (body === undefined) return answer(response)
+  const pieces: Buffer[] = []
+  request.on('data', (piece: Buffer) => pieces.push(piece))
+  request.on('end', () => answer(response))
+}).listen(Number(port), '127.0.0.1')
+
+function answer(response: ServerResponse): void {
   response.writeHead(200, HEADERS)
   response.end(BODY)
-}).listen(Number(process.argv[2]), '127.0.0.1')
+}

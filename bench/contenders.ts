@@ -1,0 +1,89 @@
+/** Who takes part: what is measured, and what it is compared with. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Launch } from './contender.ts'
+import type { Mix } from './load/mixes.ts'
+
+/** One that can take part. */
+export type Entry = {
+  readonly name: string
+  readonly title: string
+  /** Whether it is this project, so that another checkout has it too. */
+  readonly isOurs: boolean
+  /** Whether it takes part in a run without `--only`. */
+  readonly isUsual: boolean
+  /** If absent, all of them. */
+  readonly mixes?: readonly Mix['name'][]
+  /** Whether it has no HTTP API: it makes the calls of a mix itself when it is told to. */
+  readonly loadsItself?: boolean
+  readonly launch: (at: Site) => Launch
+}
+
+/** Which checkout it is run from, and a folder of its own for its data. */
+export type Site = { readonly checkout: string; readonly folder: string }
+
+/** The checkout that this file is part of. */
+export const THIS_CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
+
+/** The one that all others are compared with. */
+export const FLOOR = 'floor'
+
+export const ENTRIES: readonly Entry[] = [
+  peer(FLOOR, 'node:http, doing nothing', { program: 'floor.ts' }),
+  peer('floor-body', 'node:http, reading the body', { program: 'floor.ts', args: ['body'] }),
+  ours('memory', 'Streamgate, memory', { store: 'memory:' }),
+  ours('lmdb', 'Streamgate, LMDB', { store: 'lmdb:{folder}' }),
+  {
+    ...ours('lmdb-workers', 'Streamgate, LMDB, 2 workers', { store: 'lmdb:{folder}', workers: 2 }),
+    isUsual: false,
+  },
+  {
+    ...peer('lmdb-alone', 'the LMDB store alone, in process', {
+      program: 'store-alone.ts',
+      args: ['{folder}'],
+    }),
+    loadsItself: true,
+  },
+  peer('express', 'Express and a Map', { program: 'express.ts' }),
+  peer('fastify', 'Fastify and a Map', { program: 'fastify.ts' }),
+  ...['node', 'fastify', 'hono'].map((library) => ({
+    ...peer(`app-${library}`, `the app on ${library}`, { program: 'transport.ts', args: [library] }),
+    isUsual: false,
+  })),
+]
+
+type Serving = { readonly store: string; readonly workers?: number }
+
+function ours(name: string, title: string, { store, workers }: Serving): Entry {
+  const more = workers === undefined ? [] : ['--workers', String(workers)]
+  return {
+    name,
+    title,
+    isOurs: true,
+    isUsual: true,
+    launch: ({ checkout, folder }) => ({
+      program: join(checkout, 'service/src/cli.ts'),
+      args: ['serve', '--port', '{port}', '--store', store.replace('{folder}', folder), ...more],
+      ...(workers !== undefined && { place: 'both' as const }),
+    }),
+  }
+}
+
+/** A program of the folder of servers. They answer the same requests. */
+function peer(
+  name: string,
+  title: string,
+  { program, args = [] }: { program: string; args?: string[] },
+): Entry {
+  return {
+    name,
+    title,
+    isOurs: false,
+    isUsual: true,
+    launch: ({ folder }) => ({
+      program: join(THIS_CHECKOUT, 'bench/servers', program),
+      args: ['{port}', ...args.map((arg) => arg.replace('{folder}', folder))],
+      environment: { NODE_ENV: 'production' },
+    }),
+  }
+}

@@ -1,0 +1,93 @@
+/** The command line of the benchmarks. */
+import { parseArgs } from 'node:util'
+import { ENTRIES, type Entry } from './contenders.ts'
+import { MIXES, type Mix } from './load/mixes.ts'
+
+/** What to measure, and how long. */
+export type BenchOptions = {
+  readonly entries: readonly Entry[]
+  readonly mixes: readonly Mix[]
+  readonly seconds: number
+  readonly rounds: number
+  readonly connections: number
+  /** The checkout to compare with. */
+  readonly against?: string
+}
+
+export const HELP = `npm run bench -- [options]
+
+Compares Streamgate with a server that does nothing, and with other ways to write it. All
+contenders run at once, each stretch of load goes to one of them, and they take turns. Compare
+contenders by their ratio to the floor within one run, not by absolute figures.
+
+  --only NAMES         contenders, separated by commas: ${namesOf(ENTRIES).join(', ')}
+  --mix NAMES          ${namesOf(MIXES).join(', ')}
+  --seconds N          length of one stretch of load, in whole seconds (default 1)
+  --rounds N           stretches for each contender and mix, after one to warm up
+                       (default 5, and 15 with --against)
+  --connections N      connections, each with one request under way (default 64)
+  --against FOLDER     instead, compares Streamgate in this checkout with that of another one. They
+                       take turns in one run (default: --only memory,lmdb)
+  --help               shows this text
+`
+
+const USUAL_ROUNDS = 5
+/** A change of a few per cent shows only over many rounds. */
+const PAIRED_ROUNDS = 15
+const PAIRED = 'memory,lmdb'
+
+/**
+ * Reads the arguments. Returns undefined if they ask for help.
+ *
+ * @throws {Error} that says which argument is wrong.
+ */
+export function readOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      mix: { type: 'string' },
+      seconds: { type: 'string', default: '1' },
+      rounds: { type: 'string' },
+      connections: { type: 'string', default: '64' },
+      against: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const only = values.only ?? (values.against === undefined ? undefined : PAIRED)
+  return {
+    entries: only === undefined ? ENTRIES.filter(({ isUsual }) => isUsual) : chosen(only, ENTRIES, '--only'),
+    mixes: values.mix === undefined ? MIXES : chosen(values.mix, MIXES, '--mix'),
+    seconds: wholeNumber(values.seconds, '--seconds'),
+    rounds:
+      values.rounds === undefined ? usualRounds(values.against) : wholeNumber(values.rounds, '--rounds'),
+    connections: wholeNumber(values.connections, '--connections'),
+    ...(values.against !== undefined && { against: values.against }),
+  }
+}
+
+function usualRounds(against: string | undefined): number {
+  return against === undefined ? USUAL_ROUNDS : PAIRED_ROUNDS
+}
+
+function chosen<Named extends { readonly name: string }>(
+  text: string,
+  all: readonly Named[],
+  flag: string,
+): Named[] {
+  return text.split(',').map((name) => {
+    const found = all.find((each) => each.name === name.trim())
+    if (found === undefined) throw new Error(`${flag}: "${name}" is not one of ${namesOf(all).join(', ')}`)
+    return found
+  })
+}
+
+function wholeNumber(text: string, flag: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${flag} must be a whole number above 0, got "${text}"`)
+  return Number(text)
+}
+
+function namesOf(all: readonly { readonly name: string }[]): string[] {
+  return all.map(({ name }) => name)
+}
