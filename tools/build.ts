@@ -57,7 +57,7 @@ export async function buildBundle(folder: string): Promise<Manifest> {
     // the configuration names them, and Prometheus only outside Lambda. The SDK's ways to sign a
     // person in are not needed, because a function finds its credentials in the environment, or at
     // an address given there.
-    external: ['./lmdb-store.ts', './memory-store.ts', './telemetry/prometheus.ts', ...SIGN_INS],
+    external: ['./lmdb-store.ts', './memory-store.ts', './prometheus.ts', ...SIGN_INS],
     sourcemap: 'external',
     legalComments: 'none',
     banner: { js: BANNER },

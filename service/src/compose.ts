@@ -2,8 +2,8 @@
  * Puts the parts together: the only place that names a concrete store and the real clock.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { FinishedStreams, isContention, Limiter, type Store, type UserId } from '@streamgate/core'
-import { withObserver, withTimeLimit } from '@streamgate/stores/wrappers'
+import { FinishedStreams, isContention, Limiter, type Store } from '@streamgate/core'
+import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { App } from './api/app.ts'
 import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
@@ -11,99 +11,100 @@ import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { FinishedRefresher } from './store/finished-refresher.ts'
 import { inFlightMetric } from './telemetry/in-flight.ts'
-import type { Log, Logger } from './telemetry/log.ts'
+import type { Log } from './telemetry/log.ts'
 import { droppedLinesMetric } from './telemetry/dropped-lines.ts'
 import type { JoinFleet, MetricsSink } from './telemetry/metrics-sink.ts'
 import { openMetrics } from './telemetry/open-metrics.ts'
-import type { PolicySource } from './policy/policy-file.ts'
-import { firstState, PolicyInForce } from './policy/policy-in-force.ts'
+import type { ShownMetric } from './telemetry/shown-metric.ts'
+import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
 import { presentProblem } from './api/present-problem.ts'
-import type { Documents, Service } from './api/route.ts'
+import { lazyDocuments } from './api/lazy-documents.ts'
+import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
+import { guarded, isAnswering, openStore } from './store/open-store.ts'
 import { addSamples } from './store/samples.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
-import { logSweep } from './sweep/sweep-line.ts'
-import { SweepMetrics } from './sweep/sweep-metrics.ts'
-import { SweepTimer } from './sweep/sweep-timer.ts'
-import type { SweepReport } from './sweep/sweep-job.ts'
+import { reportedSweepTimer } from './sweep/reported-sweeps.ts'
+import type { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper } from './sweep/sweeper.ts'
 import { identifyByClaim, trustEverybody } from './api/caller.ts'
 
 /** A service that is ready to be served. */
 export type Composition = Sweeping & {
   readonly app: App
-  /** Keeps it known which streams have finished: by a timer once it is started, or whenever it is asked. */
+  /** Reads which streams have finished: by a timer if it is started, or on request. */
   readonly finished: FinishedRefresher
-  /** What it decides by; may be given another. */
-  readonly policy: PolicyInForce
-  /** Makes what the service tells of itself, so that its first reader needs no file any more. */
+  /** Makes the documents of the API, so that later requests for them read no file. */
   readonly makeDocuments: () => Promise<unknown>
   /** From now on `/readyz` says that the process is about to stop. */
   readonly startDraining: () => void
-  /** Tells the log and the metrics what they have not been told yet. */
+  /** Passes on what the log and the metrics have not received yet. */
   readonly flush: () => void
-  /** Lets go of the store. */
+  /** Closes the store. */
   readonly close: () => Promise<void>
 }
 
 /** How a service sweeps its store. */
 type Sweeping = {
-  /** Sweeps whenever it is asked to. */
+  /** Sweeps on request. */
   readonly sweeper: Sweeper
-  /** A timer that sweeps, with its log lines and metrics; made by whoever wants one, once, and stopped before `close`. */
+  /** Makes a timer that sweeps. Call it at most once, and stop the timer before `close`. */
   readonly makeSweepTimer: () => SweepTimer
 }
 
-/** Nobody's id, since ids hold no control characters: asking for it shows whether the store answers. */
-const PROBE_USER = '\u007f' as UserId
+/** What a service gets from its process, if it is not the only one or its policy can change. */
+export type ComposeOptions = {
+  /** By default the policy of the configuration. */
+  readonly policy?: CurrentPolicy
+  /** Present if this process is one of several workers. */
+  readonly joinFleet?: JoinFleet
+}
 
 /**
  * The whole service on its store.
  *
- * @param joinFleet where there are other workers: takes this one's metrics, and gives what asks for those of all.
- * @throws {Error} where the store cannot be opened, with the reason as its cause.
+ * @throws {Error} if the store cannot be opened, with the reason as its cause.
  */
-export async function compose(config: Config, log: Log, joinFleet?: JoinFleet): Promise<Composition> {
+export async function compose(
+  config: Config,
+  log: Log,
+  { policy = currentPolicy(config), joinFleet }: ComposeOptions = {},
+): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
-  const engine = await openNamed(config.store, (message) => log.logger.warn(message))
+  const { store: address, storeTimeoutMs, inFlightMax } = config
+  const engine = await openStore(address, (message) => log.logger.warn(message))
   if (config.samples) await addSamples(engine, Date.now())
-  const store = guarded(engine, config, metrics)
+  const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
   const observer = observerOf(log, metrics)
-  const readiness = { isDraining: false }
-  const limiter = limiterOver(store, config)
+  const limiter = limiterOver(store, config, policy)
   const finished = refresherOf(config, limiter, log)
-  const policy = policyOf(config, limiter, metrics)
-  const documents = documentsOnce()
+  const { readiness, startDraining } = readinessOf(store)
   const service: Service = {
     limiter,
-    readiness: async () => {
-      if (readiness.isDraining) return 'draining'
-      return (await answers(store)) ? 'ready' : 'store-unavailable'
-    },
+    readiness,
     metrics: async () => {
       observer.flush()
       return metrics.scrape?.()
     },
-    documents,
+    documents: lazyDocuments(ROUTES, VERSION),
     version: VERSION,
     policyInForce: () => policy.view,
   }
-  const { inFlightMax } = config
-  const doors = doorsOf(config)
-  const app = new App({ service, routes: ROUTES, observer, ...doors, inFlightMax, newRequestId: sequence() })
-  metrics.show?.(inFlightMetric(() => app.inFlight))
-  metrics.show?.(droppedLinesMetric(() => log.droppedLines))
+  const parts = { service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() }
+  const app = new App({ ...parts, ...doorsOf(config) })
+  showMetrics(metrics, [
+    inFlightMetric(() => app.inFlight),
+    droppedLinesMetric(() => log.droppedLines),
+    ...policyMetrics(() => policy.state),
+  ])
   return {
     app,
     finished,
-    policy,
-    makeDocuments: async () => documents(),
-    startDraining: () => {
-      readiness.isDraining = true
-    },
+    makeDocuments: async () => service.documents(),
+    startDraining,
     flush: () => {
       observer.flush()
       metrics.flush?.()
@@ -121,6 +122,23 @@ function metricsOf({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promis
   return openMetrics(metrics, { writeLine: (line) => log.line(line), now: Date.now, joinFleet })
 }
 
+function readinessOf(store: Store): Pick<Service, 'readiness'> & Pick<Composition, 'startDraining'> {
+  let isDraining = false
+  return {
+    readiness: async () => {
+      if (isDraining) return 'draining'
+      return (await isAnswering(store)) ? 'ready' : 'store-unavailable'
+    },
+    startDraining: () => {
+      isDraining = true
+    },
+  }
+}
+
+function showMetrics({ show }: MetricsSink, shown: readonly ShownMetric[]): void {
+  for (const metric of shown) show?.(metric)
+}
+
 /** Who may call, from where, and how errors look to them. */
 function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
   const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
@@ -136,32 +154,21 @@ function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }
   })
 }
 
-function policyOf({ policy }: Config, limiter: Limiter, metrics: MetricsSink): PolicyInForce {
-  const inForce = new PolicyInForce(firstState(policy, Date.now()), (next) => limiter.usePolicy(next))
-  for (const metric of policyMetrics(() => inForce.state)) metrics.show?.(metric)
-  return inForce
+/** The policy of the configuration. */
+export function currentPolicy({ policy }: Pick<Config, 'policy'>): CurrentPolicy {
+  return new CurrentPolicy(firstState(policy, Date.now()), policy.policy)
 }
 
-/** What keeps a process in step with its policy file, by the real clock. */
-export function policyReloader(source: PolicySource, logger: Logger): PolicyReloader {
-  return new PolicyReloader({ source, logger, now: Date.now })
+/** Reloads the policy from its file from now on, if it came from one. */
+export function followPolicyFile({ policy }: Config, current: CurrentPolicy, { logger }: Log): void {
+  const { file } = policy
+  if (file !== undefined) new PolicyReloader({ file, current, logger, now: Date.now }).start()
 }
 
-/** Gives the documents, which are made when they are first asked for: a Lambda's cold start goes without. */
-function documentsOnce(): Service['documents'] {
-  let made: Promise<Documents> | undefined
-  return () => (made ??= makeDocuments())
-}
-
-async function makeDocuments(): Promise<Documents> {
-  const documents = await import('./api/documents.ts')
-  return documents.makeDocuments(ROUTES, VERSION)
-}
-
-function limiterOver(store: Store, config: Config): Limiter {
-  return new Limiter({
+function limiterOver(store: Store, config: Config, current: CurrentPolicy): Limiter {
+  const limiter = new Limiter({
     store,
-    policy: config.policy.policy,
+    policy: current.policy,
     finishedKeptMs: config.finishedKeptMs,
     skewMs: config.store.clockSkewMs,
     now: Date.now,
@@ -169,6 +176,8 @@ function limiterOver(store: Store, config: Config): Limiter {
     pause,
     random: Math.random,
   })
+  current.subscribe((policy) => limiter.usePolicy(policy))
+  return limiter
 }
 
 /** A sweeper on a store of its own, for those who do nothing else. */
@@ -178,7 +187,7 @@ export type SweepComposition = { readonly sweeper: Sweeper; readonly close: () =
 export async function composeSweep(
   config: Pick<Config, 'store' | 'storeTimeoutMs'>,
 ): Promise<SweepComposition> {
-  const engine = await openNamed(config.store)
+  const engine = await openStore(config.store)
   const store = withTimeLimit(engine, config.storeTimeoutMs)
   return { sweeper: sweeperOver(store, config.store), close: () => engine.close() }
 }
@@ -207,28 +216,17 @@ function sweepingOver(
   { log, metrics }: { log: Log; metrics: MetricsSink },
 ): Sweeping {
   const sweeper = sweeperOver(store, config.store)
-  const makeSweepTimer = () => {
-    const counts = new SweepMetrics(Date.now)
-    for (const metric of counts.metrics) metrics.show?.(metric)
-    const ended = (report: SweepReport) => {
-      counts.ended(report)
-      logSweep(log.logger, report)
-    }
-    return new SweepTimer({
+  const makeSweepTimer = () =>
+    reportedSweepTimer({
       sweep: (options) => sweeper.sweep(options),
       rate: config.sweepRate,
       intervalMs: config.sweepMinutes * 60_000,
       random: Math.random,
-      observer: { swept: counts.swept, ended },
+      logger: log.logger,
+      metrics,
+      now: Date.now,
     })
-  }
   return { sweeper, makeSweepTimer }
-}
-
-/** The store with its calls limited in time and measured, if they can take long. */
-function guarded(engine: Store, config: Config, metrics: MetricsSink): Store {
-  if (!config.store.engine.needsTimeLimit) return engine
-  return withObserver(withTimeLimit(engine, config.storeTimeoutMs), metrics.storeCalled)
 }
 
 function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
@@ -243,22 +241,4 @@ function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
     },
     now: Date.now,
   })
-}
-
-/** The store, or a failure that names the setting it came from. */
-async function openNamed(address: StoreAddress, warn?: (message: string) => void): Promise<Store> {
-  try {
-    return await address.open({ warn })
-  } catch (cause) {
-    throw new Error(`--store ${address.text} cannot be opened`, { cause })
-  }
-}
-
-async function answers(store: Store): Promise<boolean> {
-  try {
-    await store.read(PROBE_USER)
-    return true
-  } catch {
-    return false
-  }
 }

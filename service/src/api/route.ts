@@ -2,7 +2,7 @@ import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
 import type { Fault } from './fault.ts'
 import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
-import type { PolicyView } from '../policy/policy-in-force.ts'
+import type { PolicyView } from '../policy/current-policy.ts'
 import type { ProblemName } from './problem.ts'
 import type { Decisions } from '../telemetry/decision-event.ts'
 

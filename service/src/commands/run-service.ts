@@ -2,7 +2,7 @@
  * Runs the service: one process, or several workers on one port and one store.
  */
 import cluster from 'node:cluster'
-import { compose, policyReloader } from '../compose.ts'
+import { compose, currentPolicy, followPolicyFile } from '../compose.ts'
 import { graceOf } from '../servers/drain-grace.ts'
 import { endAtOnce } from '../servers/end-at-once.ts'
 import { runWorkers } from '../servers/fleet.ts'
@@ -33,10 +33,10 @@ export async function runService(config: Config): Promise<number> {
 }
 
 async function serveAlone(config: Config, log: Log): Promise<number> {
-  const reloader = policyReloader(config.policy, log.logger)
+  const policy = currentPolicy(config)
   tellOpening(config, log)
-  const composition = await compose(config, log)
-  reloader.start((state) => composition.policy.use(state))
+  const composition = await compose(config, log, { policy })
+  followPolicyFile(config, policy, log)
   await makeReady(composition)
   const { host, port, store, workers } = config
   const server = await listen(composition.app, { host, port })
@@ -51,7 +51,9 @@ async function serveAlone(config: Config, log: Log): Promise<number> {
 }
 
 function serveByWorkers(config: Config, log: Log): Promise<number> {
-  relayPolicy(policyReloader(config.policy, log.logger))
+  const policy = currentPolicy(config)
+  relayPolicy(policy)
+  followPolicyFile(config, policy, log)
   const onListening = (url: string) => {
     if (log.isText) log.line(welcome(url, config))
   }

@@ -4,10 +4,11 @@
 import cluster from 'node:cluster'
 import { compose } from '../compose.ts'
 import { HttpEndpoint } from '../servers/http-endpoint.ts'
-import { PolicyFeed } from '../servers/policy-relay.ts'
+import { policyOfPrimary } from '../servers/policy-relay.ts'
 import { PrimaryLink, tellFailure } from '../servers/primary-link.ts'
 import type { Config } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { JoinFleet } from '../telemetry/metrics-sink.ts'
 import { FAILED } from './exit-codes.ts'
 import { makeReady, serveUntilStopped, tellOpening } from './serving.ts'
 
@@ -27,11 +28,10 @@ export async function runWorker(config: Config, log: Log): Promise<number> {
 
 async function serve(config: Config, log: Log): Promise<number> {
   const link = new PrimaryLink()
-  const feed = await PolicyFeed.open()
-  const policy = feed.source(config.policy)
+  const policy = await policyOfPrimary()
   tellOpening(config, log)
-  const composition = await compose({ ...config, policy }, log, (own) => link.joinMetrics(own))
-  feed.follow((state) => composition.policy.use(state))
+  const joinFleet: JoinFleet = (own) => link.joinMetrics(own)
+  const composition = await compose(config, log, { policy, joinFleet })
   await makeReady(composition)
   const endpoint = new HttpEndpoint(composition.app)
   const sweepTimer = composition.makeSweepTimer()

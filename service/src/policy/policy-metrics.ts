@@ -1,5 +1,5 @@
 import type { ShownMetric } from '../telemetry/shown-metric.ts'
-import type { PolicyState } from './policy-in-force.ts'
+import type { PolicyState } from './current-policy.ts'
 
 /**
  * When the policy in force was loaded, and the results of reloads, as metrics.
