@@ -1,10 +1,14 @@
 /** One run: a service, histories of many users, and a judgement of each. */
 import type { Mix } from './habits.ts'
 import type { History } from './history.ts'
+import { HttpCaller } from './http-caller.ts'
 import type { Judgement } from './judge.ts'
 import { Judges } from './judges.ts'
 import { record } from './recorder.ts'
 import { startServiceProcess, type ServiceOptions } from './service-process.ts'
+
+/** Of each of the callers that warm the service up. */
+const WARM_UP_CALLS = 20
 
 export type RunOptions = ServiceOptions & {
   readonly seed: number
@@ -45,6 +49,7 @@ export async function run(
 ): Promise<RunTally> {
   const tally = new Tally()
   const service = await startServiceProcess(options)
+  await warmUp(service.url, options.usersAtOnce)
   const front = await options.through?.(service.url)
   const judges = new Judges(options.judges, (judgement, history) => {
     tally.add(judgement, history, service.errors())
@@ -63,6 +68,21 @@ export async function run(
     await front?.stop()
     await service.stop()
   }
+}
+
+/**
+ * Sends calls that belong to no history. The first ones load code, and a store's driver repeats a call
+ * that takes too long. An answer to a repeated call speaks of a later instant than the call itself.
+ */
+async function warmUp(url: string, callers: number): Promise<void> {
+  const warming = Array.from({ length: callers }, async (_, index) => {
+    const caller = new HttpCaller(url)
+    for (let call = 0; call < WARM_UP_CALLS; call += 1) {
+      await caller.send(`warm-up-${index}`, { kind: 'start', streamId: `s${call % 2}`, label: 'warm-up' })
+    }
+    caller.close()
+  })
+  await Promise.all(warming)
 }
 
 class Tally implements RunTally {

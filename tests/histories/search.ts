@@ -28,8 +28,8 @@ export type Verdict = { readonly nodes: number } & (
   | { readonly kind: 'undecided' }
 )
 
-/** How many states the search looks at before it gives up. */
-export const NODES_MAX = 100_000
+/** How many states the search looks at before it gives up. The hardest histories need a million. */
+export const NODES_MAX = 3_000_000
 
 /**
  * Looks for an order of the history in which every answer is true.
