@@ -111,7 +111,8 @@ export class Limiter {
    * Ends a stream. Its slot is free before this resolves, and its player's later heartbeats are told that it ended:
    * for the length of a lease, and after an operator's stop for as long as after an eviction.
    *
-   * One call to the store; an operator's stop makes two.
+   * One call to the store, and a second one to drop notes from an earlier playback if there are any. An
+   * operator's stop makes two.
    */
   async stop(request: StopRequest): Promise<StopResult> {
     return stop(this.#verbs, this.#policy, request)

@@ -1,9 +1,10 @@
 import type { PlayedOutRequest, StopRequest, StopResult } from './decision.ts'
 import { longestLeaseMs } from './pace.ts'
+import type { UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Note, Roster } from './roster.ts'
 import { judgeLateStop, judgeOperatorStop, judgePlayedOut, type PlayedOutVerdict } from './rules/ending.ts'
-import { currentNote, noteKeptMs } from './rules/notes.ts'
+import { currentNote, noteKeptMs, withNotes } from './rules/notes.ts'
 import type { VerbParts } from './verb-parts.ts'
 
 /** Ends a stream, and leaves the note that its player's next call finds: see `Limiter.stop`. */
@@ -14,12 +15,28 @@ export async function stop(parts: VerbParts, policy: Policy, request: StopReques
   const ending = { how: 'stopped' } as const
   const note = { ...ending, leaseId: id, ...keptFor(parts, keptMs) }
   const { done, roster } = await parts.store.remove(user, { id, generation }, note)
-  if (done) return { outcome: 'stopped' }
+  if (done) {
+    if (roster.notes.some(({ leaseId }) => leaseId === id)) await dropOlderNotes(parts, user, roster)
+    return { outcome: 'stopped' }
+  }
   const isUnknown = currentNote(roster, { id }, parts.judgingMs()) === undefined
   if (isUnknown || generation !== undefined) return { outcome: 'not-held' }
   return settle(parts, { user, seen: roster }, (newer, nowMs) =>
     judgeLateStop(newer, { id, ending, ...keptFor(parts, keptMs) }, nowMs),
   )
+}
+
+/**
+ * Drops the notes that are older than the last stop of their stream. The next stop of another stream would take the
+ * place of that one, and an operator's reason from an earlier playback would be told again.
+ */
+async function dropOlderNotes(parts: VerbParts, user: UserId, seen: Roster): Promise<void> {
+  await parts.settler.settle(user, seen, (roster, nowMs) => {
+    const { leases, notes } = roster
+    const isOlder = notes.some(({ leaseId }) => leaseId === roster.lastStop?.leaseId)
+    const write = { verb: 'replace', next: { leases, ...withNotes(roster, [], nowMs) } } as const
+    return { outcome: 'stopped', ...(isOlder && { write }) }
+  })
 }
 
 async function stopByOperator(parts: VerbParts, request: StopRequest, keptMs: number): Promise<StopResult> {

@@ -81,6 +81,19 @@ describe('a stop by its player', () => {
     expect(await outcomeOf(heartbeat())).toBe('admitted')
   })
 
+  it('outlives what an operator said of an earlier playback', async () => {
+    await start()
+    await stopByOperator('Payment failed')
+    await start()
+    await start('other')
+    store.taken()
+    await stop()
+    expect(store.taken()).toEqual(['remove', 'replace'])
+    await limiter.stop({ user: USER, id: 'other' as LeaseId })
+    expect(store.taken()).toEqual(['remove'])
+    expect(await heartbeat()).toEqual({ outcome: 'ended' })
+  })
+
   it('of another generation changes nothing', async () => {
     await start()
     const generation = 'another' as Generation

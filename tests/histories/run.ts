@@ -71,8 +71,8 @@ export async function run(
 }
 
 /**
- * Sends calls that belong to no history. The first ones load code, and a store's driver repeats a call
- * that takes too long. An answer to a repeated call speaks of a later instant than the call itself.
+ * Sends calls that belong to no history. The first ones load code, and a store's driver repeats a
+ * call that takes too long. An answer to a repeated call speaks of a later instant than the call.
  */
 async function warmUp(url: string, callers: number): Promise<void> {
   const warming = Array.from({ length: callers }, async (_, index) => {
