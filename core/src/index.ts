@@ -45,6 +45,7 @@ export {
   type StreamId,
   type UserId,
 } from './lease.ts'
+export { hashOf } from './hash.ts'
 export { Limiter, type LimiterParts } from './limiter.ts'
 export { currentNote, NOTES_MAX } from './rules/notes.ts'
 export { headlineLimit, isCountedBy } from './rules/limits.ts'

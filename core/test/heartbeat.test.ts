@@ -45,7 +45,7 @@ describe('a heartbeat whose lease was not there to renew', () => {
     expect(judgeLostHeartbeat(roster, lostOf(CLAIM, { generation: KNOWN }), 10).outcome).toBe('evicted')
   })
 
-  it('with a generation that is over has ended, whether or not there is room or another taking', () => {
+  it('with a generation that is over has ended, whether or not there is room or another generation', () => {
     for (const roster of [rosterOf([]), rosterOf([leaseOf('b', { generation: OTHER })])]) {
       expect(judgeLostHeartbeat(roster, lostOf(CLAIM, { generation: KNOWN }), 10)).toEqual({
         outcome: 'ended',

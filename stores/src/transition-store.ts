@@ -9,7 +9,13 @@ import type {
   RosterContent,
   UserId,
 } from '@streamgate/core'
-import { adding, removing, renewing, replacing, type Transition } from './transitions.ts'
+import {
+  addTransition,
+  removeTransition,
+  renewTransition,
+  replaceTransition,
+  type Transition,
+} from './transitions.ts'
 
 /**
  * The conditional verbs of a store that holds each roster as one value. Every verb is a transition
@@ -20,18 +26,18 @@ export abstract class TransitionStore {
   protected abstract transact(user: UserId, transition: Transition): Promise<Outcome>
 
   add(user: UserId, lease: Lease, room: Room): Promise<Outcome> {
-    return this.transact(user, adding(lease, room))
+    return this.transact(user, addTransition(lease, room))
   }
 
   renew(user: UserId, lease: LeaseRef, renewal: Renewal): Promise<Outcome> {
-    return this.transact(user, renewing(lease, renewal))
+    return this.transact(user, renewTransition(lease, renewal))
   }
 
   remove(user: UserId, lease: LeaseRef, note: Note): Promise<Outcome> {
-    return this.transact(user, removing(lease, note))
+    return this.transact(user, removeTransition(lease, note))
   }
 
   replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
-    return this.transact(user, replacing(seen, next))
+    return this.transact(user, replaceTransition(seen, next))
   }
 }

@@ -15,11 +15,11 @@ import {
   type RosterContent,
 } from '@streamgate/core'
 
-/** How a verb changes a roster. `undefined` refuses. */
+/** How a verb changes a roster. `undefined` is a conflict. */
 export type Transition = (roster: Roster) => RosterContent | undefined
 
 /** The roster with the lease added at the end, if there is room for it. */
-export function adding(lease: Lease, room: Room): Transition {
+export function addTransition(lease: Lease, room: Room): Transition {
   return ({ version: _seen, ...roster }) =>
     hasRoomFor(lease, room, roster) ? { ...roster, leases: [...roster.leases, lease] } : undefined
 }
@@ -38,7 +38,7 @@ export function hasRoomFor(
 }
 
 /** The roster with a lease renewed, if it is held as the reference says. */
-export function renewing(ref: LeaseRef, renewal: Renewal): Transition {
+export function renewTransition(ref: LeaseRef, renewal: Renewal): Transition {
   return ({ version: _seen, ...roster }) => {
     const held = heldAs(roster, ref)
     if (held === undefined) return undefined
@@ -48,7 +48,7 @@ export function renewing(ref: LeaseRef, renewal: Renewal): Transition {
 }
 
 /** The roster without a lease, if it is held as the reference says, and with a note on its end. */
-export function removing(ref: LeaseRef, note: Note): Transition {
+export function removeTransition(ref: LeaseRef, note: Note): Transition {
   return ({ version: _seen, ...roster }) => {
     const held = heldAs(roster, ref)
     if (held === undefined) return undefined
@@ -59,7 +59,7 @@ export function removing(ref: LeaseRef, note: Note): Transition {
 }
 
 /** The next content as it is, if the roster is still at the version that was seen. */
-export function replacing(seen: Roster, next: RosterContent): Transition {
+export function replaceTransition(seen: Roster, next: RosterContent): Transition {
   return (roster) => (roster.version === seen.version ? next : undefined)
 }
 

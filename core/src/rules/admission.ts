@@ -117,7 +117,7 @@ function makeRoom(staying: readonly Lease[], claim: Claim): readonly Lease[] | F
   return evicted.length <= EVICTIONS_MAX ? evicted.toReversed() : full
 }
 
-type Change = {
+type Arrival = {
   readonly claim: Claim
   readonly leaving: readonly Lease[]
   readonly staying: readonly Lease[]
@@ -136,7 +136,7 @@ export function roomFor(claim: Claim): Room | undefined {
  * An `add` if a count is all that the plan asks and no lease has to go. Else the whole roster, without what has
  * lapsed: it holds only for the roster that was judged, so a stream to be replaced cannot slip in beside it.
  */
-function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Change, nowMs: number): Write {
+function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Arrival, nowMs: number): Write {
   const ends = [...leaving, ...evicted]
   const room = roomFor(claim)
   if (room !== undefined && ends.length === 0 && roster.leases.length < room.capacity) {

@@ -3,6 +3,7 @@
  * and are only told of.
  */
 import { admit, type Claim } from './admission.ts'
+import { hashOf } from '../hash.ts'
 import type { Lease, LeaseId, UserId } from '../lease.ts'
 import { LIMIT_MAX, type Plan } from '../plan.ts'
 import type { Roster } from '../roster.ts'
@@ -14,10 +15,6 @@ export type ShadowDecision = {
   /** Who would have had to go. */
   readonly ends: readonly LeaseId[]
 }
-
-/** FNV-1a, 32 bits (draft-eastlake-fnv), over the id's UTF-16 units. */
-const FNV_OFFSET = 0x811c9dc5
-const FNV_PRIME = 0x01000193
 
 /**
  * The plan that holds for a user: the plan itself, or, outside its share, one that admits all and keeps the
@@ -38,11 +35,7 @@ export function planFor(user: UserId, plan: Plan): Plan {
 
 /** Where a user stands between 0 and, not including, 100; the same in every process and at any time. */
 function percentileOf(user: UserId): number {
-  let hash = FNV_OFFSET
-  for (let index = 0; index < user.length; index += 1) {
-    hash = Math.imul(hash ^ user.charCodeAt(index), FNV_PRIME)
-  }
-  return ((hash >>> 0) % 10_000) / 100
+  return (hashOf(user) % 10_000) / 100
 }
 
 /** What the plan's shadow would have decided on the roster as it was before the newcomer. */

@@ -14,14 +14,14 @@ export const ADDING: readonly Clause[] = [
     assert.deepEqual(idsOf(await store.read(USER)), ['a', 'b', 'c'])
   }),
 
-  clause('an add is refused at capacity, and nothing is added', async (store) => {
+  clause('an add conflicts at capacity, and nothing is added', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c')])
     const outcome = await store.add(USER, leaseOf('d'), { capacity: 3 })
     assert.equal(outcome.done, false)
     assert.deepEqual(idsOf(await store.read(USER)), ['a', 'b', 'c'])
   }),
 
-  clause('an add is refused if more than the capacity is already held', async (store) => {
+  clause('an add conflicts if more than the capacity is already held', async (store) => {
     await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c')])
     assert.equal((await store.add(USER, leaseOf('d'), { capacity: 2 })).done, false)
   }),
@@ -31,7 +31,7 @@ export const ADDING: readonly Clause[] = [
     assert.equal((await store.add(USER, leaseOf('b'), { capacity: 1 })).done, false)
   }),
 
-  clause('an add is refused for an id that is held, and the held lease stays as it was', async (store) => {
+  clause('an add conflicts for an id that is held, and the held lease stays as it was', async (store) => {
     await held(store, USER, [leaseOf('a')])
     const outcome = await store.add(USER, leaseOf('a', { generation: 'another' as Generation }), {
       capacity: 3,

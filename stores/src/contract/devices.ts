@@ -25,7 +25,7 @@ export const DEVICES: readonly Clause[] = [
     },
   ),
 
-  clause('an add that must be alone on its device is refused while that holds a lease', async (store) => {
+  clause('an add that must be alone on its device conflicts while that holds a lease', async (store) => {
     for (const lease of [leaseOn('tv', 'a'), leaseOn('tv', 'b')]) {
       await store.erase(USER)
       const before = await held(store, USER, [leaseOn('tv', 'a'), leaseOf('b'), leaseOn('phone', 'c')])

@@ -16,7 +16,7 @@ const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Pr
 }
 
 export const FAILING: readonly Clause[] = [
-  clause('a closed store refuses every call with STORE_CLOSED', async (store) => {
+  clause('a closed store rejects every call with STORE_CLOSED', async (store) => {
     await store.close()
     for (const [name, call] of Object.entries(CALLS)) {
       await assert.rejects(call(store), (error) => isFailure(error, 'STORE_CLOSED'), name)

@@ -67,15 +67,18 @@ export const NOTING: readonly Clause[] = [
     })
   }),
 
-  clause('a removal that is refused leaves no note', async (store) => {
-    const refusals = [{ id: leaseOf('z').id }, { id: leaseOf('a').id, generation: 'another' as Generation }]
-    for (const ref of refusals) {
+  clause('a removal that conflicts leaves no note', async (store) => {
+    const conflicting = [
+      { id: leaseOf('z').id },
+      { id: leaseOf('a').id, generation: 'another' as Generation },
+    ]
+    for (const ref of conflicting) {
       assert.equal((await store.remove(USER, ref, stopOf(ref.id))).done, false)
       assert.deepEqual(await contentIn(store), { leases: [], notes: [] })
     }
     for (const content of [{ leases: FULL.leases, notes: [] }, FULL]) {
       await store.replace(USER, await store.read(USER), content)
-      for (const ref of refusals) {
+      for (const ref of conflicting) {
         assert.equal((await store.remove(USER, ref, stopOf(ref.id, 8_000))).done, false)
         assert.deepEqual(await contentIn(store), content)
       }
@@ -112,7 +115,7 @@ export const NOTING: readonly Clause[] = [
     assert.deepEqual(await contentIn(store), { leases: [], notes: [], lastStop: stopOf('c', 6_000) })
   }),
 
-  clause('adds leave all notes as they are, done or refused', async (store) => {
+  clause('adds leave all notes as they are, done or not', async (store) => {
     await store.replace(USER, await store.read(USER), FULL)
     for (const room of [{ capacity: 2 }, { capacity: 3 }, { capacity: 4, soleOfDevice: true }]) {
       await store.add(USER, leaseOn('tv', `c${room.capacity}`), room)
@@ -120,7 +123,7 @@ export const NOTING: readonly Clause[] = [
     }
   }),
 
-  clause('renewals leave all notes as they are, done or refused', async (store) => {
+  clause('renewals leave all notes as they are, done or not', async (store) => {
     await store.replace(USER, await store.read(USER), FULL)
     const reports = [{}, { reportedContentId: 'film', reportedAtMs: 7 }]
     for (const report of reports) {

@@ -8,7 +8,7 @@ const STRANGER = { id: leaseOf('a').id, generation: 'another' as Generation }
 
 /**
  * Each verb, once so that it is done on a roster holding `a` and `b`, and once so that it is
- * refused.
+ * a conflict.
  */
 const CALLS: Readonly<Record<string, (store: Store) => Promise<Outcome>>> = {
   'add, done': (store) => store.add(USER, leaseOf('c'), { capacity: 3 }),
@@ -32,7 +32,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<Outcome>>> = {
 }
 
 export const OUTCOMES: readonly Clause[] = [
-  clause('every verb returns the roster as it is after the call, done or refused', async (store) => {
+  clause('every verb returns the roster as it is after the call, done or not', async (store) => {
     for (const [name, call] of Object.entries(CALLS)) {
       await store.erase(USER)
       await held(store, USER, [leaseOf('a'), leaseOf('b')])
@@ -51,7 +51,7 @@ export const OUTCOMES: readonly Clause[] = [
     }
   }),
 
-  clause('a write that is refused leaves the version as it was', async (store) => {
+  clause('a write that conflicts leaves the version as it was', async (store) => {
     const before = await held(store, USER, [leaseOf('a'), leaseOf('b')])
     for (const [name, call] of Object.entries(CALLS)) {
       if (name.endsWith('done') || name.endsWith('changed')) continue

@@ -16,13 +16,13 @@ export const REMOVING: readonly Clause[] = [
     }
   }),
 
-  clause('a removal of a lease that is not held is refused, and nothing changes', async (store) => {
+  clause('a removal of a lease that is not held conflicts, and nothing changes', async (store) => {
     await held(store, USER, [leaseOf('a')])
     assert.equal((await store.remove(USER, { id: leaseOf('b').id }, stopOf('b'))).done, false)
     assert.deepEqual(idsOf(await store.read(USER)), ['a'])
   }),
 
-  clause('a removal for a user never seen is refused, and the user stays unseen', async (store) => {
+  clause('a removal for a user never seen conflicts, and the user stays unseen', async (store) => {
     assert.equal((await store.remove(USER, { id: leaseOf('a').id }, stopOf('a'))).done, false)
     assert.deepEqual((await store.scan({ pageSize: 10 })).users, [])
   }),
@@ -33,7 +33,7 @@ export const REMOVING: readonly Clause[] = [
     assert.deepEqual(idsOf(await store.read(USER)), ['b'])
   }),
 
-  clause('a removal with another generation is refused, and nothing changes', async (store) => {
+  clause('a removal with another generation conflicts, and nothing changes', async (store) => {
     await held(store, USER, [leaseOf('a')])
     const outcome = await store.remove(
       USER,

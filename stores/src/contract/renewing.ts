@@ -54,13 +54,13 @@ export const RENEWING: readonly Clause[] = [
     }
   }),
 
-  clause('a renewal of a lease that is not held is refused, and nothing is added', async (store) => {
+  clause('a renewal of a lease that is not held conflicts, and nothing is added', async (store) => {
     await held(store, USER, [leaseOf('a')])
     assert.equal((await store.renew(USER, { id: leaseOf('b').id }, LATER)).done, false)
     assert.deepEqual((await store.read(USER)).leases, [leaseOf('a')])
   }),
 
-  clause('a renewal for a user never seen is refused, and the user stays unseen', async (store) => {
+  clause('a renewal for a user never seen conflicts, and the user stays unseen', async (store) => {
     assert.equal((await store.renew(USER, { id: leaseOf('a').id }, LATER)).done, false)
     assert.deepEqual((await store.scan({ pageSize: 10 })).users, [])
   }),
@@ -71,7 +71,7 @@ export const RENEWING: readonly Clause[] = [
     assert.equal((await store.read(USER)).leases[0]?.expiresAtMs, LATER.expiresAtMs)
   }),
 
-  clause('a renewal with another generation is refused, and nothing changes', async (store) => {
+  clause('a renewal with another generation conflicts, and nothing changes', async (store) => {
     await held(store, USER, [leaseOf('a')])
     const outcome = await store.renew(
       USER,

@@ -32,7 +32,7 @@ export const REPLACING: readonly Clause[] = [
     assert.deepEqual((await store.read(USER)).notes, [])
   }),
 
-  clause('a replace is refused once the roster has changed, and nothing changes', async (store) => {
+  clause('a replace conflicts once the roster has changed, and nothing changes', async (store) => {
     for (const [verb, change] of Object.entries(MEANWHILE)) {
       await store.erase(USER)
       const seen = await held(store, USER, [leaseOf('a')])
@@ -48,7 +48,7 @@ export const REPLACING: readonly Clause[] = [
     assert.deepEqual(idsOf(await store.read(USER)), ['next'])
   }),
 
-  clause('a replace of a user never seen is refused once there is one', async (store) => {
+  clause('a replace of a user never seen conflicts once there is one', async (store) => {
     const unseen = await store.read(USER)
     await store.add(USER, leaseOf('a'), { capacity: 3 })
     assert.equal((await store.replace(USER, unseen, NEXT)).done, false)

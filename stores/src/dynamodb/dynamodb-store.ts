@@ -18,7 +18,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import { hasRoomFor } from '../transitions.ts'
-import type { Change } from './change.ts'
+import type { ItemChange } from './item-change.ts'
 import { withDeadline } from './deadline.ts'
 import {
   ATTEMPTS_MAX,
@@ -28,11 +28,11 @@ import {
 } from './dynamodb-client.ts'
 import { FinishedTable, finishedTableName } from './finished-table.ts'
 import { addedTo, placeOf, removedFrom, saysTheSame } from './item-facts.ts'
-import { adding, describing, firstPlace, removing, renewing } from './lease-change.ts'
-import { mendingExpiry } from './lifetime.ts'
-import { ERASING, replacing } from './roster-change.ts'
+import { addChange, describeChange, firstPlace, removeChange, renewChange } from './lease-change.ts'
+import { mendExpiryChange } from './lifetime.ts'
+import { ERASE_CHANGE, replaceChange } from './roster-change.ts'
 import { isDescribed, rosterOf, type UserItem } from './user-item.ts'
-import { UserTable, type Call, type Written } from './user-table.ts'
+import { UserTable, type ItemCall, type Written } from './user-table.ts'
 
 /** Which table to use, and how to reach it. */
 export type DynamoDbStoreOptions = DynamoDbClientOptions & {
@@ -47,8 +47,8 @@ export type DynamoDbStoreOptions = DynamoDbClientOptions & {
 }
 
 /**
- * The most changes that one call tries. Each after the first is based on the item that refused the
- * one before, so as many writers must have come between.
+ * The most changes that one call tries. Each after the first is based on the item that the
+ * one before conflicted with, so as many writers must have come between.
  */
 const CHANGES_MAX = 10
 
@@ -68,7 +68,7 @@ const WAITS_MS = 1_000
  * 1 KiB, and no read unit. Such an item has room for seven leases of streams named by UUIDs, for
  * fifteen with ids like `film-1`, or for three with UUIDs for stream and device and with type,
  * content, label and plan. Notes take room too: after a stop there is room for one lease less. A
- * refusal returns the item and costs the same write unit.
+ * conflict returns the item and costs the same write unit.
  *
  * A second request is made
  * - if a lease ends that is not the first in the list,
@@ -77,21 +77,21 @@ const WAITS_MS = 1_000
  * - if a lease ends, or must be alone on its device, and the item's list of devices is missing or
  *   wrong, as in items of version 0.1: the request corrects it,
  * - about once in three weeks of renewals,
- * - if a refusal comes without an item.
+ * - if a conflict comes without an item.
  *
  * A call settles within `maxAttempts × requestTimeoutMs + 1 s`, 2 s by default, including the
  * search for credentials and every wait.
  *
  * The client repeats a request whose answer was lost, so a write may meet itself. An `add` or
  * `replace` recognises its own work and is `done`. A `renew` does the same again. A `remove` finds
- * the lease gone and is refused, though this call ended it. A first request that arrives only after
+ * the lease gone and conflicts, though this call ended it. A first request that arrives only after
  * a later call of the same user is not recognised. If an `add` arrives so late and its lease has
  * ended meanwhile, it takes a slot until it expires, but never more than its room allows. A late
  * `renew` moves its lease back to the older instants until the next one. A late `replace` changes
  * nothing, nor does a late `remove` of a generation that is over.
  *
  * On a global table with multi-Region strong consistency, a write that meets one of another Region
- * is refused and nothing is written. That is a lost race: the call reads and decides again.
+ * conflicts with it and writes nothing. The call then reads and decides again.
  *
  * Rejects with `STORE_UNAVAILABLE` for everything that the driver throws, including a call that
  * takes too long, with `STORE_CLOSED`, and with `STORE_CONTENDED` if others kept changing the
@@ -127,9 +127,9 @@ export class DynamoDbStore implements Store {
   async add(user: UserId, lease: Lease, room: Room): Promise<Outcome> {
     if (room.capacity < 1) return { done: false, roster: await this.read(user) }
     return this.#run(async (deadline) => {
-      const written = await this.#write({ user, deadline }, adding(lease, room), (refused) =>
-        hasRoomFor(lease, room, rosterOf(refused))
-          ? adding(lease, room, addedTo(lease, room, refused))
+      const written = await this.#write({ user, deadline }, addChange(lease, room), (conflicting) =>
+        hasRoomFor(lease, room, rosterOf(conflicting))
+          ? addChange(lease, room, addedTo(lease, room, conflicting))
           : undefined,
       )
       const roster = rosterOf(written.item)
@@ -140,10 +140,16 @@ export class DynamoDbStore implements Store {
 
   async renew(user: UserId, lease: LeaseRef, renewal: Renewal): Promise<Outcome> {
     return this.#run(async (deadline) => {
-      const { done, item } = await this.#write({ user, deadline }, renewing(lease, renewal), (refused) => {
-        if (refused === undefined || placeOf(lease, refused) === undefined) return undefined
-        return isDescribed(refused, lease.id) ? renewing(lease, renewal) : describing(lease.id, renewal)
-      })
+      const { done, item } = await this.#write(
+        { user, deadline },
+        renewChange(lease, renewal),
+        (conflicting) => {
+          if (conflicting === undefined || placeOf(lease, conflicting) === undefined) return undefined
+          return isDescribed(conflicting, lease.id)
+            ? renewChange(lease, renewal)
+            : describeChange(lease.id, renewal)
+        },
+      )
       return { done, roster: rosterOf(item) }
     })
   }
@@ -156,10 +162,10 @@ export class DynamoDbStore implements Store {
       const call = { user, deadline }
       const removingFrom = (item: UserItem | undefined, left?: Note) => {
         const from = removedFrom(lease, item)
-        return from && removing(lease, left, from)
+        return from && removeChange(lease, left, from)
       }
-      const guess = removing(lease, note, firstPlace(lease))
-      const first = await this.#write(call, guess, (refused) => removingFrom(refused, note))
+      const guess = removeChange(lease, note, firstPlace(lease))
+      const first = await this.#write(call, guess, (conflicting) => removingFrom(conflicting, note))
       let last = first
       for (let again = removingFrom(last.item); last.done && again; again = removingFrom(last.item)) {
         last = await this.#write(call, again, removingFrom)
@@ -171,7 +177,7 @@ export class DynamoDbStore implements Store {
   /** A roster with neither a lease nor a note left is not kept: the item is deleted. */
   async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
     return this.#run(async (deadline) => {
-      const replacement = replacing(seen, next)
+      const replacement = replaceChange(seen, next)
       const { done, item, wasRepeated } = await this.#write({ user, deadline }, replacement, () => undefined)
       const roster = rosterOf(item)
       const isOwn = wasRepeated && roster.version === replacement.version && saysTheSame(roster, next)
@@ -180,7 +186,7 @@ export class DynamoDbStore implements Store {
   }
 
   async erase(user: UserId): Promise<void> {
-    await this.#run((deadline) => this.#write({ user, deadline }, ERASING, erasing))
+    await this.#run((deadline) => this.#write({ user, deadline }, ERASE_CHANGE, eraseAgain))
   }
 
   /**
@@ -195,7 +201,7 @@ export class DynamoDbStore implements Store {
         users: items.map((item) => ({
           user: item['UserId']?.S as UserId,
           roster: rosterOf(item),
-          ...(mendingExpiry(item) !== undefined && { needsRewrite: true as const }),
+          ...(mendExpiryChange(item) !== undefined && { needsRewrite: true as const }),
         })),
         ...(lastUser !== undefined && { cursor: lastUser }),
         ...(readUnits !== undefined && { readUnits }),
@@ -223,11 +229,11 @@ export class DynamoDbStore implements Store {
     if (this.#ownsClient) this.#client.destroy()
   }
 
-  /** Tries one change after another, until one is done or `revise` accepts the refusal. */
+  /** Tries one change after another, until one is done or `revise` accepts the conflict. */
   async #write(
-    call: Call,
-    first: Change,
-    revise: (refused: UserItem | undefined) => Change | undefined,
+    call: ItemCall,
+    first: ItemChange,
+    revise: (conflicting: UserItem | undefined) => ItemChange | undefined,
   ): Promise<Written> {
     let change = first
     for (let attempt = 1; attempt <= CHANGES_MAX; attempt += 1) {
@@ -245,14 +251,14 @@ export class DynamoDbStore implements Store {
   }
 
   /**
-   * Also after a refusal, because the old service may have added an entry to an item that has a
+   * Also after a conflict, because the old service may have added an entry to an item that has a
    * date.
    */
-  async #mendExpiry(call: Call, { item }: Written): Promise<void> {
-    let mending = item && mendingExpiry(item)
+  async #mendExpiry(call: ItemCall, { item }: Written): Promise<void> {
+    let mending = item && mendExpiryChange(item)
     for (let attempt = 1; mending !== undefined && attempt <= CHANGES_MAX; attempt += 1) {
       const written = await this.#table.write(call, mending)
-      mending = written.done || written.item === undefined ? undefined : mendingExpiry(written.item)
+      mending = written.done || written.item === undefined ? undefined : mendExpiryChange(written.item)
     }
   }
 
@@ -272,6 +278,6 @@ export class DynamoDbStore implements Store {
 }
 
 /** Erases again for as long as the item exists. */
-function erasing(item: UserItem | undefined): Change | undefined {
-  return item === undefined ? undefined : ERASING
+function eraseAgain(item: UserItem | undefined): ItemChange | undefined {
+  return item === undefined ? undefined : ERASE_CHANGE
 }

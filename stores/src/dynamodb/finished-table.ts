@@ -18,17 +18,12 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
-import { isRefusal, isRegionalConflict } from './refusal.ts'
+import { NOTES_PER_PAGE } from '../notes-per-page.ts'
+import { isConditionConflict, isRegionalConflict } from './conflict.ts'
 import { numberValue } from './members.ts'
 
 /** The table of finished streams that belongs to a table of users. */
 export const finishedTableName = (tableName: string) => `${tableName}-finished`
-
-/**
- * So few that no page delays the other requests of the process, so many that a cold start needs
- * few.
- */
-const NOTES_PER_PAGE = 500
 
 /**
  * How far a cursor stays behind the newest note, and for how long.
@@ -85,7 +80,7 @@ export class FinishedTable {
         await this.#client.send(command, { abortSignal: deadline })
         return
       } catch (error) {
-        if (isRefusal(error)) return
+        if (isConditionConflict(error)) return
         if (!isRegionalConflict(error)) throw error
       }
     }

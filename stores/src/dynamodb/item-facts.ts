@@ -14,7 +14,8 @@ export function placeOf({ id, generation }: LeaseRef, item: UserItem | undefined
 }
 
 /**
- * What is known of an item that refused to end a lease. `undefined` if it does not hold the lease.
+ * What is known of an item whose lease could not be ended. `undefined` if it does not hold the
+ * lease.
  */
 export function removedFrom(lease: LeaseRef, item: UserItem | undefined): RemovedFrom | undefined {
   const place = placeOf(lease, item)
@@ -25,7 +26,7 @@ export function removedFrom(lease: LeaseRef, item: UserItem | undefined): Remove
     : { place, judged: roster }
 }
 
-/** What is known of an item that refused a lease for which it has room. */
+/** What is known of an item to which a lease could not be added, although it has room. */
 export function addedTo({ deviceId }: Lease, room: Room, item: UserItem | undefined): AddedTo {
   const roster = rosterOf(item)
   const isDeviceAsked = room.soleOfDevice === true && deviceId !== undefined

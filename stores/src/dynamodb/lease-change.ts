@@ -12,7 +12,8 @@ import {
   type Room,
   type Roster,
 } from '@streamgate/core'
-import { NEXT_VERSION, randomStart, versionValues, type Change, type Condition } from './change.ts'
+import { firstVersion } from '../first-version.ts'
+import { NEXT_VERSION, versionValues, type ItemChange, type Condition } from './item-change.ts'
 import { expirySeconds } from './lifetime.ts'
 import { numberValue } from './members.ts'
 import { noteValue } from './note-value.ts'
@@ -56,7 +57,7 @@ const isNotDescribed = 'attribute_not_exists(#lease)'
  * Adds a lease if there is room. Beside leases that may never expire, one that expires is added
  * without touching the item's expiry. In the common form the condition says that there are none.
  */
-export function adding(lease: Lease, room: Room, { mayLast = false, judged }: AddedTo = {}): Change {
+export function addChange(lease: Lease, room: Room, { mayLast = false, judged }: AddedTo = {}): ItemChange {
   const neverWritten = 'attribute_not_exists(Streams)'
   const holdsNothing = 'size(Streams) < :one'
   const allLapse = 'attribute_exists(ExpiresAt)'
@@ -68,7 +69,7 @@ export function adding(lease: Lease, room: Room, { mayLast = false, judged }: Ad
     ':ids': { L: [{ S: lease.id }] },
     ':none': { L: [] },
     ':lease': leaseValue(lease),
-    ...versionValues(randomStart()),
+    ...versionValues(firstVersion()),
     ...devices.values,
   }
   const fits = devices.condition
@@ -116,7 +117,7 @@ function addingTo(judged: Roster, lease: Lease): DeviceChange {
 }
 
 /** Renews a lease that has its attribute. */
-export function renewing({ id, generation }: LeaseRef, renewal: Renewal): Change {
+export function renewChange({ id, generation }: LeaseRef, renewal: Renewal): ItemChange {
   const { renewedAtMs, expiresAtMs, reportedAtMs, reportedContentId } = renewal
   const ofGeneration = generation === undefined ? '' : ' AND #lease.g = :generation'
   const sets = ['#lease.r = :renewed']
@@ -137,7 +138,7 @@ export function renewing({ id, generation }: LeaseRef, renewal: Renewal): Change
       ...(reportedAtMs !== undefined && { ':reported': numberValue(reportedAtMs) }),
       ...(reportedContentId !== undefined && { ':content': { S: reportedContentId } }),
       ...(generation !== undefined && { ':generation': { S: generation } }),
-      ...versionValues(randomStart()),
+      ...versionValues(firstVersion()),
     },
   }
 }
@@ -146,7 +147,7 @@ export function renewing({ id, generation }: LeaseRef, renewal: Renewal): Change
  * Gives a lease that was written by hand its attribute, because nothing can be set below a missing
  * one.
  */
-export function describing(id: LeaseId, renewal: Renewal): Change {
+export function describeChange(id: LeaseId, renewal: Renewal): ItemChange {
   return {
     update: `SET #lease = :lease, ${NEXT_VERSION}`,
     condition: `${isNotDescribed} AND ${isListed}`,
@@ -154,7 +155,7 @@ export function describing(id: LeaseId, renewal: Renewal): Change {
     values: {
       ':id': { S: id },
       ':lease': leaseValue(leaseByHand(id, renewal)),
-      ...versionValues(randomStart()),
+      ...versionValues(firstVersion()),
     },
   }
 }
@@ -167,7 +168,7 @@ export function firstPlace({ id }: LeaseRef): RemovedFrom {
 }
 
 /** Ends a lease in this place. If there is a note, it replaces the note before. */
-export function removing(lease: LeaseRef, note: Note | undefined, from: RemovedFrom): Change {
+export function removeChange(lease: LeaseRef, note: Note | undefined, from: RemovedFrom): ItemChange {
   const { place } = from
   const devices = 'judged' in from ? removingFrom(from.judged, place) : removingAt(lease, from)
   const noting = note === undefined ? '' : ', QB = if_not_exists(QU, :zero), Q = :note, QU = :until'
@@ -182,7 +183,7 @@ export function removing(lease: LeaseRef, note: Note | undefined, from: RemovedF
         ':until': numberValue(note.untilMs),
         ':zero': numberValue(0),
       }),
-      ...versionValues(randomStart()),
+      ...versionValues(firstVersion()),
     },
   }
 }

@@ -8,10 +8,10 @@
  * it again. An item written by hand has none, and gets none for as long as it holds anything.
  *
  * The old service does not know `ExpiresAt`. If it adds an entry to an item that has one, the date
- * is removed by the next write for this user, even by one that is refused, and by the next sweep.
+ * is removed by the next write for this user, even by one that conflicts, and by the next sweep.
  */
 import { lapsesAtMs, type Lease, type RosterContent } from '@streamgate/core'
-import type { Change } from './change.ts'
+import type { ItemChange } from './item-change.ts'
 import { numberValue } from './members.ts'
 import { expirySecondsIn, rosterOf, type UserItem } from './user-item.ts'
 
@@ -45,7 +45,7 @@ export function expirySecondsOf(content: RosterContent): number | null {
  * The change that corrects the date of an item after a write, if one is needed: renewals leave it
  * alone until it has come near, or a program that knows only `Streams` has added an entry.
  */
-export function mendingExpiry(item: UserItem): Change | undefined {
+export function mendExpiryChange(item: UserItem): ItemChange | undefined {
   const currentSeconds = expirySecondsIn(item)
   if (currentSeconds === undefined) return undefined
   const lastMs = lastInstantMs(rosterOf(item).leases, 0)

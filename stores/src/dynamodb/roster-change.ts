@@ -2,7 +2,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { EMPTY_ROSTER, type Lease, type Roster, type RosterContent } from '@streamgate/core'
 import { isVacant } from '../transitions.ts'
-import { NEXT_VERSION, randomStart, versionValues, type Change } from './change.ts'
+import { firstVersion } from '../first-version.ts'
+import { NEXT_VERSION, versionValues, type ItemChange } from './item-change.ts'
 import { expirySecondsOf } from './lifetime.ts'
 import { numberValue } from './members.ts'
 import { notesValue, noteValue } from './note-value.ts'
@@ -18,10 +19,10 @@ const PLACEHOLDER_RADIX = 36
 const DROPPED_MAX = 1_000
 
 /** A change of the whole roster, and the item's version after it. */
-export type Replacement = Change & { readonly version: number }
+export type Replacement = ItemChange & { readonly version: number }
 
 /** Deletes an item, whatever it holds. The condition is there only because every write has one. */
-export const ERASING: Change = { condition: 'attribute_exists(UserId)' }
+export const ERASE_CHANGE: ItemChange = { condition: 'attribute_exists(UserId)' }
 
 /**
  * Writes the whole roster, or deletes the item if nothing is left to keep.
@@ -30,11 +31,11 @@ export const ERASING: Change = { condition: 'attribute_exists(UserId)' }
  * for the names of a thousand leases removed and one written, or of some two hundred and fifty
  * written.
  */
-export function replacing(seen: Roster, next: RosterContent): Replacement {
+export function replaceChange(seen: Roster, next: RosterContent): Replacement {
   const asSeen = unchangedSince(seen)
   if (isVacant(next)) return { ...asSeen, version: EMPTY_ROSTER.version }
 
-  const start = randomStart()
+  const start = firstVersion()
   const expiry = expirySecondsOf(next)
   const leases = leaseParts(seen.leases, next.leases)
   const notes = noteParts(seen, next)

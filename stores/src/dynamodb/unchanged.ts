@@ -1,5 +1,5 @@
 import { EMPTY_ROSTER, type Roster } from '@streamgate/core'
-import type { Condition } from './change.ts'
+import type { Condition } from './item-change.ts'
 import { numberValue } from './members.ts'
 import { VERSION_BY_HAND } from './user-item.ts'
 

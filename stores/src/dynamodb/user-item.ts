@@ -19,10 +19,10 @@
  * device than its id does (or none: NULL). Each lease has its own attribute, because DynamoDB sets
  * nothing below a map that does not exist, and a first lease has to be written in one update.
  *
- * With `D` an `add` can refuse a device's second lease without reading the item. It is trusted only
- * if it is as long as `Streams`. An item of version 0.1 has none, and a program that writes only
- * `Streams` does not update it. The next write that needs it then corrects it, at the cost of a
- * second request.
+ * With `D` an `add` of a device's second lease conflicts without a read of the item. It is
+ * trusted only if it is as long as `Streams`. An item of version 0.1 has none, and a program that
+ * writes only `Streams` does not update it. The next write that needs it then corrects it, at the
+ * cost of a second request.
  *
  * An entry of `Streams` without its `L#` attribute was written by a program that knows only
  * `UserId` and `Streams`. It is a lease that never expires, started at 0, with the generation

@@ -6,20 +6,20 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import type { ScanRequest, UserId } from '@streamgate/core'
-import type { Change } from './change.ts'
-import { isRefusal, isRegionalConflict } from './refusal.ts'
+import type { ItemChange } from './item-change.ts'
+import { isConditionConflict, isRegionalConflict } from './conflict.ts'
 import type { UserItem } from './user-item.ts'
 
 /** One call of the store: its user, and its deadline. */
-export type Call = { readonly user: UserId; readonly deadline: AbortSignal }
+export type ItemCall = { readonly user: UserId; readonly deadline: AbortSignal }
 
 /** The result of a conditional write, with the item as it is after it. */
 export type Written = {
   readonly done: boolean
   readonly item: UserItem | undefined
   /**
-   * Whether the client sent it more than once. A write whose answer was lost then refuses its own
-   * repetition.
+   * Whether the client sent it more than once. A write whose answer was lost then conflicts with
+   * its own repetition.
    */
   readonly wasRepeated: boolean
 }
@@ -42,7 +42,7 @@ export class UserTable {
     this.#name = name
   }
 
-  async read({ user, deadline }: Call): Promise<UserItem | undefined> {
+  async read({ user, deadline }: ItemCall): Promise<UserItem | undefined> {
     const command = new GetItemCommand({ ...this.#keyOf(user), ConsistentRead: true })
     const { Item: item } = await this.#client.send(command, { abortSignal: deadline })
     return item
@@ -51,18 +51,18 @@ export class UserTable {
   /**
    * Makes the change if its condition holds.
    *
-   * A refusal returns the item that was refused, from the same instant. If it comes without one,
+   * A conflict returns the item, from the same instant. If it comes without one,
    * because there is none or because the endpoint does not know the option, one consistent read
-   * replaces it. That may already be newer than the refusal. A write that met one of another Region
-   * is refused in the same way.
+   * replaces it. That may already be newer than the conflict. A write that met one of another
+   * Region conflicts in the same way.
    */
-  async write(call: Call, change: Change): Promise<Written> {
+  async write(call: ItemCall, change: ItemChange): Promise<Written> {
     try {
       return await this.#send(call, change)
     } catch (error) {
-      if (!isRefusal(error) && !isRegionalConflict(error)) throw error
-      const refused = isRefusal(error) ? error.Item : undefined
-      const item = refused ?? (await this.read(call))
+      if (!isConditionConflict(error) && !isRegionalConflict(error)) throw error
+      const conflicting = isConditionConflict(error) ? error.Item : undefined
+      const item = conflicting ?? (await this.read(call))
       return { done: false, item, wasRepeated: isRepeated(error.$metadata) }
     }
   }
@@ -87,7 +87,7 @@ export class UserTable {
     }
   }
 
-  async #send({ user, deadline }: Call, change: Change): Promise<Written> {
+  async #send({ user, deadline }: ItemCall, change: ItemChange): Promise<Written> {
     const { update, condition, names = {}, values } = change
     const options = { abortSignal: deadline }
     const input = {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { statSync } from 'node:fs'
 import {
   EMPTY_ROSTER,
@@ -13,12 +12,13 @@ import {
   type UserId,
 } from '@streamgate/core'
 import { open, type Database, type RootDatabase } from 'lmdb'
+import { firstVersion } from '../first-version.ts'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
 import { contentOf, isVacant, type Transition } from '../transitions.ts'
 import { prepareFiles } from './environment-files.ts'
 import { FileWatch } from './file-watch.ts'
-import { FinishedNotes } from './finished-notes.ts'
+import { FinishedDatabase } from './finished-database.ts'
 import { rosterIn, type RosterRecord } from './roster-record.ts'
 
 /** The place of the environment. */
@@ -43,12 +43,6 @@ const ROSTERS_DATABASE = 'rosters.v1'
 const READERS_MAX = 1024
 
 /**
- * The versions of a new record begin at random below this bound. An erased user who comes back has
- * other versions, so a caller that read the old roster cannot replace the new one.
- */
-const FIRST_VERSION_MAX = 2 ** 47
-
-/**
  * Rosters in an embedded LMDB environment: one record per user, for any number of processes on one
  * host.
  *
@@ -62,7 +56,7 @@ const FIRST_VERSION_MAX = 2 ** 47
 export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
   readonly #rosters: Database<RosterRecord, UserId>
-  readonly #finished: FinishedNotes
+  readonly #finished: FinishedDatabase
   readonly #watch: FileWatch
   #isClosed = false
 
@@ -89,7 +83,7 @@ export class LmdbStore extends TransitionStore implements Store {
       if (inspected !== undefined && !this.#watch.isOf(inspected))
         throw new Error(`${dataFile} was replaced meanwhile`)
       this.#rosters = this.#environment.openDB({ name: ROSTERS_DATABASE, encoding: 'json' })
-      this.#finished = new FinishedNotes(this.#environment)
+      this.#finished = new FinishedDatabase(this.#environment)
     } catch (cause) {
       throw unavailable(cause)
     }
@@ -169,7 +163,7 @@ export class LmdbStore extends TransitionStore implements Store {
       void this.#rosters.remove(user)
       return { done: true, roster: EMPTY_ROSTER }
     }
-    const version = roster === EMPTY_ROSTER ? randomInt(1, FIRST_VERSION_MAX) : roster.version + 1
+    const version = roster === EMPTY_ROSTER ? firstVersion() : roster.version + 1
     const written: Roster = { ...contentOf(next), version }
     void this.#rosters.put(user, written)
     return { done: true, roster: written }

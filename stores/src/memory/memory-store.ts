@@ -13,7 +13,7 @@ import {
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
 import { contentOf, isVacant, type Transition } from '../transitions.ts'
-import { FinishedNotes } from './finished-notes.ts'
+import { FinishedList } from './finished-list.ts'
 
 /**
  * Rosters in this process's memory: exact, and gone with the process. It is for tests, and the
@@ -30,7 +30,7 @@ export class MemoryStore extends TransitionStore implements Store {
   #walked: readonly UserId[] | undefined
   /** Every write of this store has its own number, so that no version returns after an erase. */
   #writes = 0
-  readonly #finished = new FinishedNotes()
+  readonly #finished = new FinishedList()
   #isClosed = false
 
   async read(user: UserId): Promise<Roster> {

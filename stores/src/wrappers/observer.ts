@@ -2,7 +2,7 @@ import type { Store } from '@streamgate/core'
 import { WrappedStore, type StoreVerb } from './wrapped-store.ts'
 
 /**
- * One call that returned: which, how long it took, and whether it failed. A refusal is not a
+ * One call that returned: which, how long it took, and whether it failed. A conflict is not a
  * failure.
  */
 export type StoreCall = { readonly verb: StoreVerb; readonly seconds: number; readonly failed: boolean }

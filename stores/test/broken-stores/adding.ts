@@ -1,7 +1,7 @@
 /** For each clause on reading and adding, a store that breaks it. */
 import { type Lease, type Roster, type Store } from '@streamgate/core'
 import { idsOf, stopOf } from '../../src/contract/specimens.ts'
-import { broken, misreading, readThenWrite, refused, withoutLeaseMember } from './breaking.ts'
+import { broken, misreading, readThenWrite, conflict, withoutLeaseMember } from './breaking.ts'
 
 export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
   'a user who was never seen holds nothing': broken((sound) => ({
@@ -48,10 +48,10 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
   'an add is done while fewer leases than the capacity are held': broken((sound) => ({
     add: (user, lease, room) => sound.add(user, lease, { ...room, capacity: Math.min(room.capacity, 2) }),
   })),
-  'an add is refused at capacity, and nothing is added': broken((sound) => ({
+  'an add conflicts at capacity, and nothing is added': broken((sound) => ({
     add: (user, lease, room) => sound.add(user, lease, { ...room, capacity: room.capacity + 1 }),
   })),
-  'an add is refused if more than the capacity is already held': broken((sound) => ({
+  'an add conflicts if more than the capacity is already held': broken((sound) => ({
     add: async (user, lease, room) => {
       const isFull = (await sound.read(user)).leases.length === room.capacity
       return sound.add(user, lease, { ...room, capacity: isFull ? 0 : 1000 })
@@ -63,7 +63,7 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
       return sound.add(user, lease, { ...room, capacity: room.capacity + lapsed.length })
     },
   })),
-  'an add is refused for an id that is held, and the held lease stays as it was': broken((sound) => ({
+  'an add conflicts for an id that is held, and the held lease stays as it was': broken((sound) => ({
     add: async (user, lease, room) => {
       await sound.remove(user, { id: lease.id }, stopOf(lease.id))
       return sound.add(user, lease, room)
@@ -87,7 +87,7 @@ export const BROKEN_IN_ADDING: Readonly<Record<string, () => Store>> = {
     let isBusy = false
     return {
       add: async (user, lease, room) => {
-        if (isBusy) return refused(sound, user)
+        if (isBusy) return conflict(sound, user)
         isBusy = true
         const outcome = await sound.add(user, lease, room)
         isBusy = false

@@ -90,11 +90,11 @@ export const mistakingGeneration = (verb: 'renew' | 'remove') =>
     return verb === 'renew'
       ? {
           renew: async (user, ref, renewal) =>
-            isNamed(ref) ? refused(sound, user) : sound.renew(user, ref, renewal),
+            isNamed(ref) ? conflict(sound, user) : sound.renew(user, ref, renewal),
         }
       : {
           remove: async (user, ref, note) =>
-            isNamed(ref) ? refused(sound, user) : sound.remove(user, ref, note),
+            isNamed(ref) ? conflict(sound, user) : sound.remove(user, ref, note),
         }
   })
 
@@ -103,7 +103,7 @@ export const misscanning = (change: (page: ScanPage, request: ScanRequest) => Sc
   broken((sound) => ({ scan: async (request) => change(await sound.scan(request), request) }))
 
 export const GHOST = { user: 'ghost' as UserId, roster: EMPTY_ROSTER }
-export const refused = async (sound: Store, user: UserId): Promise<Outcome> => ({
+export const conflict = async (sound: Store, user: UserId): Promise<Outcome> => ({
   done: false,
   roster: await sound.read(user),
 })

@@ -1,6 +1,6 @@
 /** For each clause on the leases of one device, a store that breaks it. */
 import type { Lease, Roster, Store, UserId } from '@streamgate/core'
-import { broken, readThenWrite, refused } from './breaking.ts'
+import { broken, readThenWrite, conflict } from './breaking.ts'
 
 /** How many leases each device is believed to hold, beside a store that knows. */
 type Counts = {
@@ -30,7 +30,7 @@ const miscounting = (departure: (counts: Counts) => Partial<Store>) =>
     return {
       add: async (user, lease, { capacity, soleOfDevice }) => {
         const isTaken = lease.deviceId !== undefined && (held.get(keyOf(user, lease)) ?? 0) > 0
-        if (soleOfDevice === true && isTaken) return refused(sound, user)
+        if (soleOfDevice === true && isTaken) return conflict(sound, user)
         const outcome = await sound.add(user, lease, { capacity })
         if (outcome.done) counted(held, keyOf(user, lease), 1)
         return outcome
@@ -58,17 +58,17 @@ export const BROKEN_IN_DEVICES: Readonly<Record<string, () => Store>> = {
   'an add that must be alone on its device is done for a user never seen': broken((sound) => ({
     add: async (user, lease, room) => {
       const isUnseen = (await sound.read(user)).version === 0
-      return isUnseen && room.soleOfDevice === true ? refused(sound, user) : sound.add(user, lease, room)
+      return isUnseen && room.soleOfDevice === true ? conflict(sound, user) : sound.add(user, lease, room)
     },
   })),
   'an add that must be alone on its device is done beside leases of others and of none': broken((sound) => ({
     add: async (user, lease, room) => {
       const { leases } = await sound.read(user)
       const isLike = leases.some(({ id }) => lease.deviceId !== undefined && id.includes(lease.deviceId))
-      return isLike && room.soleOfDevice === true ? refused(sound, user) : sound.add(user, lease, room)
+      return isLike && room.soleOfDevice === true ? conflict(sound, user) : sound.add(user, lease, room)
     },
   })),
-  'an add that must be alone on its device is refused while that holds a lease': broken((sound) => ({
+  'an add that must be alone on its device conflicts while that holds a lease': broken((sound) => ({
     add: (user, lease, { capacity }) => sound.add(user, lease, { capacity }),
   })),
   'an add that must be alone on its device needs room too': broken((sound) => ({
@@ -79,7 +79,7 @@ export const BROKEN_IN_DEVICES: Readonly<Record<string, () => Store>> = {
     add: async (user, lease, room) => {
       const { leases } = await sound.read(user)
       const isTaken = leases.some(({ deviceId }) => deviceId === lease.deviceId)
-      return isTaken && room.soleOfDevice === true ? refused(sound, user) : sound.add(user, lease, room)
+      return isTaken && room.soleOfDevice === true ? conflict(sound, user) : sound.add(user, lease, room)
     },
   })),
   'a device may hold several leases by adds that ask for no more than room': broken((sound) => ({
@@ -131,7 +131,7 @@ export const BROKEN_IN_DEVICES: Readonly<Record<string, () => Store>> = {
     let isBusy = false
     return {
       add: async (user, lease, room) => {
-        if (isBusy) return refused(sound, user)
+        if (isBusy) return conflict(sound, user)
         isBusy = true
         const outcome = await sound.add(user, lease, room)
         isBusy = false

@@ -62,7 +62,7 @@ export const BROKEN_IN_NOTING: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'a removal that is refused leaves no note': broken((sound) => ({
+  'a removal that conflicts leaves no note': broken((sound) => ({
     remove: async (user, ref, note) => {
       const { done, roster } = await sound.remove(user, ref, note)
       if (done) return { done, roster }
@@ -96,13 +96,13 @@ export const BROKEN_IN_NOTING: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'adds leave all notes as they are, done or refused': broken((sound) => ({
+  'adds leave all notes as they are, done or not': broken((sound) => ({
     add: async (user, lease, room) => {
       const outcome = await sound.add(user, lease, room)
       return outcome.done ? writing(sound, { user, outcome }, outcome.roster) : outcome
     },
   })),
-  'renewals leave all notes as they are, done or refused': broken((sound) => ({
+  'renewals leave all notes as they are, done or not': broken((sound) => ({
     renew: async (user, ref, renewal) => {
       const outcome = await sound.renew(user, ref, renewal)
       return outcome.done ? writing(sound, { user, outcome }, outcome.roster) : outcome

@@ -34,10 +34,10 @@ export const BROKEN_IN_RENEWING: Readonly<Record<string, () => Store>> = {
       return sound.renew(user, ref, { ...(former !== undefined && { reportedAtMs: former }), ...renewal })
     },
   })),
-  'a renewal of a lease that is not held is refused, and nothing is added': broken((sound) => ({
+  'a renewal of a lease that is not held conflicts, and nothing is added': broken((sound) => ({
     renew: async (user, lease, renewal) => ({ ...(await sound.renew(user, lease, renewal)), done: true }),
   })),
-  'a renewal for a user never seen is refused, and the user stays unseen': broken((sound) => {
+  'a renewal for a user never seen conflicts, and the user stays unseen': broken((sound) => {
     let isTouched = false
     return {
       renew: (user, lease, renewal) => {
@@ -48,17 +48,17 @@ export const BROKEN_IN_RENEWING: Readonly<Record<string, () => Store>> = {
     }
   }),
   'a renewal with the right generation is done': mistakingGeneration('renew'),
-  'a renewal with another generation is refused, and nothing changes': ignoringGeneration('renew'),
+  'a renewal with another generation conflicts, and nothing changes': ignoringGeneration('renew'),
   'a removal ends its lease and no other, wherever it is in the list': broken((sound) => ({
     remove: async (user, lease, note) => {
       const first = (await sound.read(user)).leases[0]
       return sound.remove(user, first ?? lease, note)
     },
   })),
-  'a removal of a lease that is not held is refused, and nothing changes': broken((sound) => ({
+  'a removal of a lease that is not held conflicts, and nothing changes': broken((sound) => ({
     remove: async (user, lease, note) => ({ ...(await sound.remove(user, lease, note)), done: true }),
   })),
-  'a removal for a user never seen is refused, and the user stays unseen': broken((sound) => {
+  'a removal for a user never seen conflicts, and the user stays unseen': broken((sound) => {
     let isTouched = false
     return {
       remove: (user, lease, note) => {
@@ -69,7 +69,7 @@ export const BROKEN_IN_RENEWING: Readonly<Record<string, () => Store>> = {
     }
   }),
   'a removal with the right generation is done': mistakingGeneration('remove'),
-  'a removal with another generation is refused, and nothing changes': ignoringGeneration('remove'),
+  'a removal with another generation conflicts, and nothing changes': ignoringGeneration('remove'),
   'a slot that was freed can be taken at once': broken((sound) => {
     let freed = 0
     return {

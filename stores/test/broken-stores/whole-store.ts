@@ -7,7 +7,7 @@ import {
   type Store,
   type UserId,
 } from '@streamgate/core'
-import { GHOST, broken, folding, misscanning, readThenWrite, refused } from './breaking.ts'
+import { GHOST, broken, folding, misscanning, readThenWrite, conflict } from './breaking.ts'
 
 export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
   'a replace writes all leases and notes': broken((sound) => ({
@@ -20,7 +20,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
         notes: notes.length > 0 ? notes : seen.notes,
       }),
   })),
-  'a replace is refused once the roster has changed, and nothing changes': broken((sound) => ({
+  'a replace conflicts once the roster has changed, and nothing changes': broken((sound) => ({
     replace: async (user, seen, next) => {
       const roster = await sound.read(user)
       return sound.replace(user, roster.leases.length === seen.leases.length ? roster : seen, next)
@@ -28,9 +28,9 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
   })),
   'a replace of a user never seen creates it': broken((sound) => ({
     replace: async (user, seen, next) =>
-      seen.version === 0 ? refused(sound, user) : sound.replace(user, seen, next),
+      seen.version === 0 ? conflict(sound, user) : sound.replace(user, seen, next),
   })),
-  'a replace of a user never seen is refused once there is one': broken((sound) => ({
+  'a replace of a user never seen conflicts once there is one': broken((sound) => ({
     replace: async (user, seen, next) =>
       sound.replace(user, seen.version === 0 ? await sound.read(user) : seen, next),
   })),
@@ -50,7 +50,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       },
       replace: async (user, seen, next) => {
         const isCurrent = seen.version === (sequence.get(user) ?? 0)
-        if (!isCurrent) return refused(sound, user)
+        if (!isCurrent) return conflict(sound, user)
         return counting(user, await sound.replace(user, await sound.read(user), next))
       },
     }
@@ -66,10 +66,10 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
         if (next.leases.length === 0) emptied.add(user)
         return sound.replace(user, seen, next)
       },
-      add: (user, lease, room) => (emptied.has(user) ? refused(sound, user) : sound.add(user, lease, room)),
+      add: (user, lease, room) => (emptied.has(user) ? conflict(sound, user) : sound.add(user, lease, room)),
     }
   }),
-  'every verb returns the roster as it is after the call, done or refused': broken((sound) => ({
+  'every verb returns the roster as it is after the call, done or not': broken((sound) => ({
     remove: async (user, lease, note) => {
       const before = await sound.read(user)
       return { ...(await sound.remove(user, lease, note)), roster: before }
@@ -82,7 +82,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       return { ...outcome, roster: { ...outcome.roster, version } }
     },
   })),
-  'a write that is refused leaves the version as it was': broken((sound) => ({
+  'a write that conflicts leaves the version as it was': broken((sound) => ({
     add: async (user, lease, room) => {
       const outcome = await sound.add(user, lease, room)
       return outcome.done ? outcome : { ...outcome, roster: { ...outcome.roster, version: -1 } }
@@ -125,7 +125,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
         erased.add(user)
         await sound.erase(user)
       },
-      add: (user, lease, room) => (erased.has(user) ? refused(sound, user) : sound.add(user, lease, room)),
+      add: (user, lease, room) => (erased.has(user) ? conflict(sound, user) : sound.add(user, lease, room)),
     }
   }),
   'a walk of an empty store meets no user and ends': misscanning((page, { cursor }) =>
@@ -175,7 +175,7 @@ export const BROKEN_IN_THE_WHOLE: Readonly<Record<string, () => Store>> = {
       },
     }
   }),
-  'a closed store refuses every call with STORE_CLOSED': broken((sound) => ({
+  'a closed store rejects every call with STORE_CLOSED': broken((sound) => ({
     close: async () => {},
     read: (user) => sound.read(user),
   })),

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { numberValue } from './members.ts'
 
@@ -10,21 +9,10 @@ export type Condition = {
 }
 
 /** How an item that meets the condition changes. Without an `update` it is deleted. */
-export type Change = Condition & { readonly update?: string }
-
-/**
- * The versions of a new item begin at random below this bound. An erased user who comes back has
- * other versions, so a caller that read the old roster cannot replace the new one.
- */
-const FIRST_VERSION_MAX = 2 ** 47
+export type ItemChange = Condition & { readonly update?: string }
 
 /** Part of every update that changes a roster. */
 export const NEXT_VERSION = 'V=if_not_exists(V,:start)+:one'
-
-/** Where a new item's versions begin, if this write turns out to be its first. */
-export function randomStart(): number {
-  return randomInt(1, FIRST_VERSION_MAX)
-}
 
 /** The values of `NEXT_VERSION`. An item without a version gets the one after `start`. */
 export function versionValues(start: number): Record<string, AttributeValue> {

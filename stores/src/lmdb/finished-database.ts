@@ -1,14 +1,9 @@
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
 import type { Database, RootDatabase } from 'lmdb'
+import { NOTES_PER_PAGE } from '../notes-per-page.ts'
 
 /** The database within the environment. The name carries the record's format. */
 const FINISHED_DATABASE = 'finished.v1'
-
-/**
- * So few that no page delays the other requests of the process, so many that a cold start needs
- * few.
- */
-const NOTES_PER_PAGE = 500
 
 /**
  * How many notes one transaction drops at most: more than it adds, so that their number falls, but
@@ -33,7 +28,7 @@ type Entry = { readonly key: number; readonly value: FinishedStream }
  * dropped from the oldest on, up to the first that still counts. So a note that counts for long
  * keeps the later ones.
  */
-export class FinishedNotes {
+export class FinishedDatabase {
   readonly #records: Database<FinishedStream | number, number | StreamId>
 
   constructor(environment: RootDatabase) {

@@ -1,5 +1,5 @@
 /**
- * The two ways in which DynamoDB refuses a write because of another write. Nothing is written then.
+ * The two ways in which a write can conflict with another one. Nothing is written then.
  */
 import type {
   ConditionalCheckFailedException,
@@ -7,13 +7,13 @@ import type {
 } from '@aws-sdk/client-dynamodb'
 
 /** Whether the condition of a write did not hold. */
-export function isRefusal(error: unknown): error is ConditionalCheckFailedException {
+export function isConditionConflict(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException'
 }
 
 /**
  * Whether a write met another Region's write to the same item. Only global tables with multi-Region
- * strong consistency refuse like this, and they do not return the item.
+ * strong consistency answer like this, and they do not return the item.
  */
 export function isRegionalConflict(error: unknown): error is ReplicatedWriteConflictException {
   return error instanceof Error && error.name === 'ReplicatedWriteConflictException'

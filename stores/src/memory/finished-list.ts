@@ -1,10 +1,5 @@
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
-
-/**
- * So few that no page delays the other requests of the process, so many that a cold start needs
- * few.
- */
-const NOTES_PER_PAGE = 500
+import { NOTES_PER_PAGE } from '../notes-per-page.ts'
 
 type Note = { readonly untilMs: number; readonly sequence: number }
 
@@ -15,7 +10,7 @@ type Note = { readonly untilMs: number; readonly sequence: number }
  * Notes are dropped from the oldest on, up to the first that still counts. So a note that counts
  * for long keeps the later ones.
  */
-export class FinishedNotes {
+export class FinishedList {
   /** One note per stream. A stream whose note is renewed goes to the end. */
   readonly #notes = new Map<StreamId, Note>()
   #sequence = 0
