@@ -222,7 +222,7 @@ describe('the commands of the AWS deployment', () => {
     })
 
     it('release refuses a bundle of another commit, and the next one does not', async () => {
-      workshop.edit('service/package.json', '"version": "0.1.0"', '"version": "0.1.1"')
+      workshop.edit('service/package.json', '"version": "0.2.0"', '"version": "0.2.1"')
       const next = workshop.commit('a new version')
       const { code, output } = await run('release')
       expect(code).toBe(1)

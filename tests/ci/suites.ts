@@ -29,5 +29,6 @@ export const SUITES: readonly Suite[] = [
     config: 'vitest.aws.config.ts',
     lacks: whatIsMissing,
   },
+  { name: 'packages', files: /^tests\/packages\//, casesMin: 20 },
   { name: 'others', files: /./, casesMin: 100 },
 ]

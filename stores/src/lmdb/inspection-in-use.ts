@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect, isFlawless, type Inspection } from './inspection.ts'
 
-const HELD_INSPECTION = fileURLToPath(new URL('held-inspection.ts', import.meta.url))
+const HELD_INSPECTION = fileURLToPath(new URL(`held-inspection${extname(import.meta.url)}`, import.meta.url))
 
 /** Longest wait for the process that inspects while it holds a snapshot. */
 const LIMIT_MS = 60_000

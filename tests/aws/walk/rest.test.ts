@@ -110,7 +110,7 @@ describeWalk('a REST API on AWS', (walk) => {
   // A heartbeat is answered by 200 only where the lease is still held, however long the deployment took.
   it('takes a new release under a viewer’s feet, and leaves the samples as players left them', async () => {
     const taken = await start('viewer', 'film')
-    walk.workshop.edit('service/package.json', '"version": "0.1.0"', '"version": "0.1.1"')
+    walk.workshop.edit('service/package.json', '"version": "0.2.0"', '"version": "0.2.1"')
     commits.push(walk.workshop.commit('a new version'))
     const key = `streamgate/${commits[1]}/bundle.zip`
     await walk.run('build')
@@ -134,7 +134,7 @@ describeWalk('a REST API on AWS', (walk) => {
   it('is rolled back by deploying the commit before', async () => {
     await walk.run(`deploy --env dev --commit ${commits[0]} --auto-approve`)
     await walk.serve()
-    expect((await walk.ask('GET /version')).body).toMatchObject({ version: '0.1.0' })
+    expect((await walk.ask('GET /version')).body).toMatchObject({ version: '0.2.0' })
     expect((await walk.ask('PUT /users/viewer/streams/film')).status).toBe(200)
   })
 
