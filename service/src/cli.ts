@@ -15,8 +15,8 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
 }
 
 /** Flags of the program. Any other flag in front is one of `serve`. */
-const VERSION_FLAGS = ['-V', '--version']
-const OWN_FLAGS = [...VERSION_FLAGS, '-h', '--help']
+const HELP_FLAGS = ['-h', '--help']
+const OWN_FLAGS = [...HELP_FLAGS, '-V', '--version']
 
 const program = new Command('streamgate')
   .description('Concurrent-stream limits for video services. Without a command it serves.')
@@ -25,7 +25,11 @@ const program = new Command('streamgate')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSED))
 
 const args = withCommand(process.argv.slice(2))
-for (const name of commandsFor(args[0] ?? '')) await COMMANDS[name]?.(program)
+for (const [name, add] of Object.entries(COMMANDS)) {
+  // Of a command that is not asked for, its name is enough to suggest it to a person who misspelt it.
+  if (isWanted(name)) await add(program)
+  else program.command(name)
+}
 program.addHelpText('after', () => {
   const serve = program.commands.find((command) => command.name() === 'serve')
   return `\n${serve?.helpInformation() ?? ''}`
@@ -38,8 +42,8 @@ function withCommand(given: readonly string[]): readonly string[] {
   return first.startsWith('-') && !OWN_FLAGS.includes(first) ? ['serve', ...given] : given
 }
 
-/** All of them for the help, and for an unknown name, which may be close to a known one. */
-function commandsFor(first: string): readonly string[] {
-  if (VERSION_FLAGS.includes(first)) return []
-  return Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS)
+/** Whether this command is asked for. The help describes all of them. */
+function isWanted(name: string): boolean {
+  const [first = ''] = args
+  return first === name || first === 'help' || HELP_FLAGS.includes(first)
 }

@@ -66,6 +66,17 @@ const BAD_VALUES = [
   ],
 ] as const
 
+/** Makes a process list the files that it loads, on standard error. */
+const LISTING_FILES = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module'
+  registerHooks({
+    load: (url, context, next) => {
+      process.stderr.write('loaded ' + url + '\\n')
+      return next(url, context)
+    },
+  })
+`)}`
+
 describe.concurrent('the command line', () => {
   it('names every setting with its variable and its default', async () => {
     const { code, stdout } = await run(['serve', '--help'])
@@ -85,6 +96,21 @@ describe.concurrent('the command line', () => {
       readFileSync(new URL('../../service/package.json', import.meta.url), 'utf8'),
     )
     expect(version).toEqual({ code: 0, stdout: `${(manifest as { version: string }).version}\n`, stderr: '' })
+  })
+
+  it.each([
+    [['--version'], /\/service\/src\/(?!cli|commands\/exit-codes|text\/version)/],
+    [['bogus'], /\/service\/src\/(?!cli|commands\/exit-codes|text\/version)/],
+    [['replay', '--help'], /\/service\/src\/(?:servers|settings|sweep|api)\//],
+    [
+      ['--help'],
+      /\/service\/src\/(?:servers|api|compose)|prometheus|pino|node_modules\/lmdb|aws-sdk|valibot/,
+    ],
+  ])('loads only what %j needs', async (args, needless) => {
+    const { stderr } = await run(args, { NODE_OPTIONS: `--import=${LISTING_FILES}` })
+    const files = linesOf(stderr).filter((line) => line.startsWith('loaded '))
+    expect(files.some((line) => line.endsWith('/service/src/cli.ts'))).toBe(true)
+    expect(files.filter((line) => needless.test(line))).toEqual([])
   })
 
   it.each([
