@@ -1,7 +1,7 @@
 import type { Grant, Refusal } from './decision.ts'
 import { leaseTimes, type Lease, type LeaseTimes, type UserId } from './lease.ts'
 import { heldLease, type Roster } from './roster.ts'
-import type { Denial } from './rules/admission.ts'
+import type { Denial } from './rules/claim.ts'
 import { shadowDecision } from './rules/enforcement.ts'
 import { viewOf } from './rules/plan-view.ts'
 import type { Settled } from './settler.ts'
@@ -49,7 +49,9 @@ function withLease(roster: Roster, lease: Lease): Roster {
   return { ...roster, leases: roster.leases.map((other) => (other.id === lease.id ? lease : other)) }
 }
 
-/** The lease with these instants, once they are written; as it was if it is gone or another by now. */
+/**
+ * The lease with these instants, once they are written; as it was if it is gone or another by now.
+ */
 async function moved(
   parts: VerbParts,
   user: UserId,

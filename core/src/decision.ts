@@ -1,7 +1,7 @@
 /**
  * What is asked of the limiter, and what it answers.
  */
-import type { Denial } from './rules/admission.ts'
+import type { Denial } from './rules/claim.ts'
 import type { ShadowDecision } from './rules/enforcement.ts'
 import type { Ended } from './rules/lost-heartbeat.ts'
 import type { Generation, Lease, LeaseId, ReportFacts, StreamDescription, UserId } from './lease.ts'
@@ -12,17 +12,20 @@ import type { NoteOf } from './roster.ts'
 export type StartRequest = {
   readonly user: UserId
   readonly stream: StreamDescription
-  /** The plan's name; the default plan where it is absent. */
+  /** The plan's name. If absent, the default plan. */
   readonly plan?: string | undefined
   /** A lease to end in the same step. */
   readonly replaces?: LeaseId | undefined
 }
 
-/** The player is still here. What it tells of the stream is used only if the lease must be admitted again. */
+/**
+ * The player is still here. What it tells of the stream is used only if the lease must be admitted
+ * again.
+ */
 export type HeartbeatRequest = StartRequest & {
-  /** Only this generation of the lease; it is then never admitted again. */
+  /** Only this generation of the lease. It is then never admitted again. */
   readonly generation?: Generation | undefined
-  /** What a CMCD report tells beside; absent if the heartbeat is none. */
+  /** What a CMCD report says. Absent if the heartbeat is not a report. */
   readonly report?: ReportFacts | undefined
 }
 
@@ -32,7 +35,7 @@ export type StopRequest = {
   readonly id: LeaseId
   /** Only this generation of the lease. */
   readonly generation?: Generation | undefined
-  /** Whether somebody else than its player ends it; `reason` is what the viewer is told. */
+  /** Set if an operator ends it and not its player. `reason` is shown to the viewer. */
   readonly byOperator?: { readonly reason?: string | undefined } | undefined
 }
 
@@ -43,10 +46,10 @@ export type PlayedOutRequest = {
   readonly report: ReportFacts
 }
 
-/** What a plan says of a user's streams. */
+/** What a plan says about a user's streams. */
 export type PlanView = {
   readonly plan: string
-  /** The limit on all streams, or else the plan's first. */
+  /** The limit on all streams, or otherwise the plan's first. */
   readonly limit: Limit
   /** All that runs for this user now, oldest first. */
   readonly live: readonly Lease[]
@@ -57,14 +60,14 @@ export type PlanView = {
 
 /** The stream may run until `lease.expiresAtMs`. */
 export type Grant = PlanView & {
-  /** `admitted`: taken by this call. `renewed`: it was held already. */
+  /** `admitted`: started by this call. `renewed`: it was already held. */
   readonly outcome: 'admitted' | 'renewed'
   readonly lease: Lease
-  /** The wait until the next heartbeat; `null` where none is needed. */
+  /** The wait until the next heartbeat. `null` if none is needed. */
   readonly heartbeatSeconds: number | null
   /** The live leases that ended with it. */
   readonly ends: readonly Lease[]
-  /** What the plan's shadow would have decided; only of a stream that was admitted. */
+  /** What the plan's shadow would have decided. Only for a stream that was admitted. */
   readonly shadow?: ShadowDecision | undefined
 }
 
@@ -85,5 +88,8 @@ export type HeartbeatResult =
   /** A report from before the end of its playback, which changes nothing. */
   | { readonly outcome: 'outdated' }
 
-/** `noted`: it was not held, and its player will be told. `ignored`: the report was not about its end. */
+/**
+ * `noted`: it was not held, and its player will be told. `ignored`: the report was not about its
+ * end.
+ */
 export type StopResult = { readonly outcome: 'stopped' | 'noted' | 'not-held' | 'ignored' }

@@ -1,10 +1,13 @@
-/** Why the limiter could not decide, or would not: the closed set of failures. A denial is a decision and not among them. */
+/**
+ * Why the limiter could not decide: the closed set of failures. A denial is a decision and not one
+ * of them.
+ */
 export type LimiterErrorCode =
-  /** The store's engine failed; the cause is the driver's own error. */
+  /** The store's engine failed. The cause is the driver's own error. */
   | 'STORE_UNAVAILABLE'
-  /** The store did not answer within its time limit; whether it wrote is unknown. */
+  /** The store did not answer within its time limit. It may or may not have written. */
   | 'STORE_TIMED_OUT'
-  /** Others kept writing the same roster: the bounded number of attempts is used up, nothing was written. */
+  /** Others kept writing the same roster. The attempts are used up, and nothing was written. */
   | 'STORE_CONTENDED'
   /** The store was used after `close()`. */
   | 'STORE_CLOSED'

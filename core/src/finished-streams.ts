@@ -3,12 +3,12 @@ import { liveLeases, type Roster } from './roster.ts'
 import type { Store } from './store.ts'
 
 /**
- * How often all notes are read again: where a writer's clock is far ahead, a store that sorts notes by their
- * time may have hidden others' notes behind its own.
+ * How often all notes are read again. If a writer's clock is far ahead, a store that sorts notes by
+ * time may have hidden the notes of others behind its own.
  */
 const REREAD_MS = 600_000
 
-/** The streams that have finished, as far as this process has heard. */
+/** The streams that have finished, as far as this process knows. */
 export class FinishedStreams {
   /** Until when each note counts. */
   readonly #untilMs = new Map<StreamId, number>()
@@ -21,14 +21,13 @@ export class FinishedStreams {
     return untilMs !== undefined && nowMs < untilMs
   }
 
-  /** Takes a note that was made here. */
+  /** Adds a note that was made here. */
   learn(streamId: StreamId, untilMs: number): void {
     this.#untilMs.set(streamId, Math.max(untilMs, this.#untilMs.get(streamId) ?? 0))
   }
 
   /**
-   * Reads from the store what has come since the last time, and drops the notes that are over. One call to
-   * the store where little is new.
+   * Reads new notes from the store, and drops expired ones. One call to the store if little is new.
    */
   async refresh(store: Pick<Store, 'finishedSince'>, nowMs: number): Promise<void> {
     if (nowMs - this.#readFromStartAtMs >= REREAD_MS) {
@@ -48,8 +47,8 @@ export class FinishedStreams {
   }
 
   /**
-   * The roster as it is judged: a lease whose stream has finished has lapsed, whatever it says. Its ids and
-   * its version are those of the roster given, so a write may be based on it.
+   * The roster as it is judged: a lease whose stream has finished counts as expired, whatever it
+   * says. Its ids and its version are those of the given roster, so a write may be based on it.
    */
   judged(roster: Roster, nowMs: number): Roster {
     if (this.#untilMs.size === 0) return roster
@@ -58,13 +57,16 @@ export class FinishedStreams {
     return { ...roster, leases }
   }
 
-  /** The leases that count at this instant: those that have not lapsed, on streams that have not finished. */
+  /**
+   * The leases that count at this instant: those that have not expired, on streams that have not
+   * finished.
+   */
   liveIn(roster: Roster, nowMs: number): Lease[] {
     return liveLeases(this.judged(roster, nowMs), nowMs)
   }
 }
 
-/** A lease that lapsed long ago. */
+/** A lease that expired long ago. */
 function lapsed(lease: Lease): Lease {
   return { ...lease, renewedAtMs: 0, expiresAtMs: 0 }
 }

@@ -1,11 +1,5 @@
-export {
-  admit,
-  type Admission,
-  type Admittance,
-  type Claim,
-  type Denial,
-  type Write,
-} from './rules/admission.ts'
+export type { Admission, Admittance, Claim, Denial, Write } from './rules/claim.ts'
+export { admit } from './rules/admission.ts'
 export type {
   Finished,
   Grant,

@@ -1,19 +1,20 @@
-/**
- * The words of the field as values: who watches, what is watched, and the right to go on watching.
- */
+/** The domain as values: who watches, what is watched, and the right to keep watching. */
 
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
-/** Whose streams are counted. 1 to 256 bytes of UTF-8, compared byte by byte; no id is `.` or `..`. */
+/**
+ * The user whose streams are counted. 1 to 256 bytes of UTF-8, compared byte by byte. No id is `.`
+ * or `..`.
+ */
 export type UserId = Branded<'UserId'>
 /** The client's name for one playback. 1 to 128 bytes of UTF-8, without `@`. */
 export type StreamId = Branded<'StreamId'>
 /** The client's name for one device. 1 to 128 bytes of UTF-8. */
 export type DeviceId = Branded<'DeviceId'>
-/** What a lease is known by: `streamId`, or `streamId@deviceId`. */
+/** The id of a lease: `streamId`, or `streamId@deviceId`. */
 export type LeaseId = Branded<'LeaseId'>
-/** Changes whenever a lease is taken anew; tells a player of today from one of yesterday. Opaque. */
+/** Changes whenever a lease is admitted again, and so tells a lease from an earlier one. Opaque. */
 export type Generation = Branded<'Generation'>
 
 /** Longest `userId`, in bytes of UTF-8. */
@@ -23,7 +24,7 @@ export const STREAM_ID_BYTES_MAX = 128
 /** Longest lease id, in bytes of UTF-8: a stream id, `@`, a device id. */
 export const LEASE_ID_BYTES_MAX = STREAM_ID_BYTES_MAX * 2 + 1
 
-/** What a client tells about the stream it wants to run. */
+/** What a client says about the stream it wants to run. */
 export type StreamDescription = {
   readonly streamId: StreamId
   readonly deviceId?: DeviceId
@@ -36,26 +37,32 @@ export type StreamDescription = {
 /** A stream's right to run until `expiresAtMs`. */
 export type Lease = StreamDescription & {
   readonly id: LeaseId
-  /** The plan it was admitted under, where the caller named one. */
+  /** The plan it was admitted under, if the caller named one. */
   readonly plan?: string
   readonly startedAtMs: number
   /** The last start or heartbeat. */
   readonly renewedAtMs: number
-  /** The instant at which it lapses; `null` where it is held until it is stopped. */
+  /** The instant at which it expires. `null` if it is held until it is stopped. */
   readonly expiresAtMs: number | null
   readonly generation: Generation
   /** The first `cid` of a CMCD report on it (CTA-5004-B): what its own player plays. */
   readonly reportedContentId?: string
-  /** By the player's clock, the time of the report that renewed it last; absent if something else did. */
+  /**
+   * By the player's clock, the time of the report that renewed it last. Absent if something else
+   * did.
+   */
   readonly reportedAtMs?: number
-  /** It runs above the limit, in a plan's grace, and no longer than until this instant unless room comes. */
+  /**
+   * It runs above the limit, in a plan's grace, until this instant at the latest, unless there is
+   * room by then.
+   */
   readonly graceUntilMs?: number
 }
 
 /** The two instants that a heartbeat moves. */
 export type LeaseTimes = Pick<Lease, 'renewedAtMs' | 'expiresAtMs'>
 
-/** What a CMCD report tells of the lease it renews. */
+/** What a CMCD report says about the lease it renews. */
 export type ReportFacts = Pick<Lease, 'reportedContentId' | 'reportedAtMs'>
 
 /** What a renewal writes. `reportedContentId` is written only if the lease has none. */
@@ -68,30 +75,39 @@ export function leaseIdOf(stream: Pick<StreamDescription, 'streamId' | 'deviceId
   ) as LeaseId
 }
 
-/** Splits a lease id at its first `@`, which no stream id contains. The parts are as unchecked as the text. */
+/**
+ * Splits a lease id at its first `@`, which no stream id contains. The parts are as unchecked as
+ * the text.
+ */
 export function splitLeaseId(id: string): { streamId: string; deviceId?: string } {
   const at = id.indexOf('@')
   return at === -1 ? { streamId: id } : { streamId: id.slice(0, at), deviceId: id.slice(at + 1) }
 }
 
-/** The instant at which a lease lapses, in grace at the end of that at the latest; `null` where it never does. */
+/**
+ * The instant at which a lease expires. A lease in grace expires with its grace at the latest.
+ * `null` if it never does.
+ */
 export function lapsesAtMs({ expiresAtMs, graceUntilMs }: Lease): number | null {
   if (graceUntilMs === undefined) return expiresAtMs
   return expiresAtMs === null ? graceUntilMs : Math.min(expiresAtMs, graceUntilMs)
 }
 
-/** How long the lease was last renewed for; `null` if it never lapses. */
+/** How long the lease was last renewed for. `null` if it never expires. */
 export function leaseLengthMs({ renewedAtMs, expiresAtMs }: Lease): number | null {
   return expiresAtMs === null ? null : expiresAtMs - renewedAtMs
 }
 
-/** Live means `nowMs < lapsesAtMs`: at `expiresAtMs` itself the lease has lapsed. */
+/** Live means `nowMs < lapsesAtMs`. At `expiresAtMs` itself the lease has expired. */
 export function isLive(lease: Lease, nowMs: number): boolean {
   const endMs = lapsesAtMs(lease)
   return endMs === null || nowMs < endMs
 }
 
-/** The lease after a renewal; the first `reportedContentId` stays, `reportedAtMs` is the renewal's or none. */
+/**
+ * The lease after a renewal. The first `reportedContentId` stays, and `reportedAtMs` is the
+ * renewal's or none.
+ */
 export function renewedLease(lease: Lease, { renewedAtMs, expiresAtMs, ...report }: Renewal): Lease {
   const { reportedAtMs: _former, ...rest } = lease
   return { ...report, ...rest, renewedAtMs, expiresAtMs, ...withReportTime(report) }
@@ -102,15 +118,18 @@ function withReportTime({ reportedAtMs }: ReportFacts): ReportFacts {
 }
 
 /**
- * The instant until which a lapsed lease is remembered: its end, and its own length once more. A player that is
- * still there has called by then.
+ * The instant until which an expired lease is remembered: its own length after its end. A player
+ * that is still there has called by then.
  */
 export function rememberedUntilMs(lease: Lease): number | null {
   const endMs = lapsesAtMs(lease)
   return endMs === null ? null : endMs + Math.max(0, endMs - lease.renewedAtMs)
 }
 
-/** The instants of a lease taken or renewed at `nowMs`; `leaseMs` is `null` where leases never lapse. */
+/**
+ * The instants of a lease started or renewed at `nowMs`. `leaseMs` is `null` if leases never
+ * expire.
+ */
 export function leaseTimes(nowMs: number, leaseMs: number | null): LeaseTimes {
   return { renewedAtMs: nowMs, expiresAtMs: leaseMs === null ? null : nowMs + leaseMs }
 }

@@ -1,8 +1,8 @@
 /**
  * Start, heartbeat, stop, list, erase and finish over any store.
  *
- * Each verb first tries the write that is right in the common case. If that conflicts with what is held, the store
- * hands back the roster, and the settler decides on that.
+ * Each verb first tries the write that is right in the common case. If that conflicts with what is
+ * held, the store hands back the roster, and the settler decides on that.
  */
 import type {
   HeartbeatRequest,
@@ -35,9 +35,9 @@ export type LimiterParts = {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /**
-   * How far the clocks of all processes on the store may differ, in milliseconds; 0 if they share a clock. A lease
-   * counts for so much longer than it runs. Otherwise a process whose clock is fast would give away the slot of a
-   * stream that another process still renews.
+   * How far the clocks of all processes on the store may differ, in milliseconds; 0 if they share a
+   * clock. A lease counts for so much longer than it runs. Otherwise a process whose clock is fast
+   * would give away the slot of a stream that another process still renews.
    */
   readonly skewMs?: number
   /** How long the store keeps that a stream has finished, in milliseconds; 48 hours by default. */
@@ -56,8 +56,8 @@ const FINISHED_KEPT_MS = 48 * 3_600_000
 /**
  * Decides, for any number of processes on one store, who may watch.
  *
- * Every method rejects with a `LimiterError` and with nothing else: `PLAN_UNKNOWN` before the store is called,
- * `STORE_CONTENDED` after too many conflicts, or what the store rejects with.
+ * Every method rejects with a `LimiterError` and with nothing else: `PLAN_UNKNOWN` before the store
+ * is called, `STORE_CONTENDED` after too many conflicts, or what the store rejects with.
  */
 export class Limiter {
   readonly #verbs: VerbParts
@@ -75,7 +75,10 @@ export class Limiter {
     this.#policy = policy
   }
 
-  /** Decides by another policy from now on. Leases that are held stay held, even if the policy would deny them now. */
+  /**
+   * Decides by another policy from now on. Leases that are held stay held, even if the policy would
+   * deny them now.
+   */
   usePolicy(policy: Policy): void {
     this.#policy = policy
   }
@@ -86,41 +89,44 @@ export class Limiter {
   }
 
   /**
-   * Admits one more stream, renews one that is held already, or denies it and names the streams in its way.
+   * Admits one more stream, renews one that is held already, or denies it and names the streams in
+   * its way.
    *
-   * One call to the store if there is room, or if there is none. Two if the start is repeated, takes the slot of
-   * replaced, lapsed or evicted leases, or is under a plan that asks more than a count. A repeated start never uses
-   * a second slot.
+   * One call to the store if there is room, or if there is none. Two if the start is repeated,
+   * takes the slot of replaced, lapsed or evicted leases, or is under a plan that asks more than a
+   * count. A repeated start never uses a second slot.
    */
   async start(request: StartRequest): Promise<StartResult> {
     return start(this.#verbs, this.#policy, request)
   }
 
   /**
-   * Renews a lease that is held, lapsed or not, in one call to the store and whatever the limit says.
+   * Renews a lease that is held, lapsed or not, in one call to the store and whatever the limit
+   * says.
    *
-   * A lease that is gone is admitted again if there is room, unless it was evicted or stopped, the request names a
-   * generation, or too little is known of it to judge it. A lease in grace is judged at each call, in two calls to
-   * the store.
+   * A lease that is gone is admitted again if there is room, unless it was evicted or stopped, the
+   * request names a generation, or too little is known of it to judge it. A lease in grace is
+   * judged at each call, in two calls to the store.
    */
   async heartbeat(request: HeartbeatRequest): Promise<HeartbeatResult> {
     return heartbeat(this.#verbs, this.#policy, request)
   }
 
   /**
-   * Ends a stream. Its slot is free before this resolves, and its player's later heartbeats are told that it ended:
-   * for the length of a lease, and after an operator's stop for as long as after an eviction.
+   * Ends a stream. Its slot is free before this resolves, and its player's later heartbeats are
+   * told that it ended: for the length of a lease, and after an operator's stop for as long as
+   * after an eviction.
    *
-   * One call to the store, and a second one to drop notes from an earlier playback if there are any. An
-   * operator's stop makes two.
+   * One call to the store, and a second one to drop notes from an earlier playback if there are
+   * any. An operator's stop makes two.
    */
   async stop(request: StopRequest): Promise<StopResult> {
     return stop(this.#verbs, this.#policy, request)
   }
 
   /**
-   * Ends a stream whose player reports that playback is over, if the report is about what that player plays and is
-   * not older than the last renewal. Two calls to the store.
+   * Ends a stream whose player reports that playback is over, if the report is about what that
+   * player plays and is not older than the last renewal. Two calls to the store.
    */
   async playedOut(request: PlayedOutRequest): Promise<StopResult> {
     return playedOut(this.#verbs, this.#policy, request)
@@ -139,8 +145,9 @@ export class Limiter {
   }
 
   /**
-   * Ends a stream for every user. From now on its leases do not count, and it can be neither started nor renewed: here
-   * at once, and in every other process after its next refresh. May be repeated.
+   * Ends a stream for every user. From now on its leases do not count, and it can be neither
+   * started nor renewed: here at once, and in every other process after its next refresh. May be
+   * repeated.
    */
   async finish(streamId: StreamId): Promise<void> {
     const { store, finished, now } = this.#verbs
@@ -150,7 +157,10 @@ export class Limiter {
     finished.learn(streamId, untilMs)
   }
 
-  /** Learns which streams have finished; call it every few seconds. One call to the store if little is new. */
+  /**
+   * Learns which streams have finished; call it every few seconds. One call to the store if little
+   * is new.
+   */
   async refreshFinished(): Promise<void> {
     const { store, finished, now } = this.#verbs
     await finished.refresh(store, now())

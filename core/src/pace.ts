@@ -9,7 +9,10 @@ export type Pace = {
 /** The pace of users who may start one more stream, and of those who may not. */
 export type Paces = { readonly whenRoom: Pace; readonly whenFull: Pace }
 
-/** A lease outlasts the longest interval a player is told, by enough for one heartbeat that is late or sent twice. */
+/**
+ * A lease outlasts the longest interval a player is told, by enough for one heartbeat that is late
+ * or sent twice.
+ */
 const LEASE_PER_INTERVAL = 1.15
 const LEASE_MARGIN_SECONDS = 30
 

@@ -21,7 +21,9 @@ export type Ending =
   | { readonly how: 'ended'; readonly reason?: string }
   /** Its own player stopped it. */
   | { readonly how: 'stopped' }
-  /** Its player reported that playback is over, at `reportedAtMs` by its own clock. It may play on. */
+  /**
+   * Its player reported that playback is over, at `reportedAtMs` by its own clock. It may play on.
+   */
   | { readonly how: 'played-out'; readonly facts: LeaseFacts; readonly reportedAtMs?: number }
   /** It lapsed and a newcomer's write tidied it away. It may come back if there is room. */
   | { readonly how: 'lapsed'; readonly facts: LeaseFacts }

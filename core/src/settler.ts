@@ -2,7 +2,7 @@ import { isContention, LimiterError } from './errors.ts'
 import type { FinishedStreams } from './finished-streams.ts'
 import type { UserId } from './lease.ts'
 import { EMPTY_ROSTER, type Roster } from './roster.ts'
-import type { Write } from './rules/admission.ts'
+import type { Write } from './rules/claim.ts'
 import type { Outcome, Store } from './store.ts'
 import { Turns } from './turns.ts'
 
@@ -25,24 +25,33 @@ export type Settled<V> = { readonly verdict: V; readonly before: Roster; readonl
 type Decide<V> = (roster: Roster, nowMs: number) => V
 
 /**
- * A user has a handful of devices, and each writes once or twice before it is content. This many conflicts in a row
- * mean that something else is wrong.
+ * A user has a handful of devices, and each writes once or twice before it is content. This many
+ * conflicts in a row mean that something else is wrong.
  */
 const WRITE_ATTEMPTS_MAX = 20
-/** The first attempts follow each other at once, on the roster that comes with the conflict: none is newer. */
+/**
+ * The first attempts follow each other at once, on the roster that comes with the conflict: none is
+ * newer.
+ */
 const HASTY_ATTEMPTS_MAX = 5
-/** Longest pause before a later attempt, times the attempt's number. It is random, so that processes drift apart. */
+/**
+ * Longest pause before a later attempt, times the attempt's number. It is random, so that processes
+ * drift apart.
+ */
 const PAUSE_STEP_MS = 1
 
 /**
- * Makes decisions true: decides on a roster, tries the write, and decides again if the write conflicts with another.
+ * Makes decisions true: decides on a roster, tries the write, and decides again if the write
+ * conflicts with another.
  *
- * Decisions on one user take turns in this process, so that they race only with other processes and with writes that
- * need no decision. Otherwise a storm of newcomers would use up all attempts.
+ * Decisions on one user take turns in this process, so that they race only with other processes and
+ * with writes that need no decision. Otherwise a storm of newcomers would use up all attempts.
  */
 export class Settler {
   readonly #parts: SettlerParts
-  /** One decision that ran out of attempts does not end the others: the next one may have more luck. */
+  /**
+   * One decision that ran out of attempts does not end the others: the next one may have more luck.
+   */
   readonly #turns = new Turns<UserId>((error) => !isContention(error))
 
   constructor(parts: SettlerParts) {
@@ -50,8 +59,9 @@ export class Settler {
   }
 
   /**
-   * Decides without a look at the roster: guesses that the user holds nothing, which takes one call to the store if
-   * the write for that guess is done. A write that needs no more than room is done for users who hold something too.
+   * Decides without a look at the roster: guesses that the user holds nothing, which takes one call
+   * to the store if the write for that guess is done. A write that needs no more than room is done
+   * for users who hold something too.
    *
    * @throws {LimiterError} `STORE_CONTENDED` after too many conflicts.
    */
@@ -92,7 +102,10 @@ export class Settler {
     })
   }
 
-  /** The roster after a pause. Others may have written meanwhile, so the one that came with the conflict is old. */
+  /**
+   * The roster after a pause. Others may have written meanwhile, so the one that came with the
+   * conflict is old.
+   */
   async #lookLater(user: UserId, attempt: number): Promise<Roster> {
     await this.#parts.pause(this.#parts.random() * PAUSE_STEP_MS * attempt)
     return this.#parts.store.read(user)

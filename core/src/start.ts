@@ -12,7 +12,8 @@ export async function start(parts: VerbParts, policy: Policy, request: StartRequ
   const terms = startTerms(parts, policy, request)
   if (parts.finished.has(stream.streamId, parts.now())) return FINISHED
   const decide = (roster: Roster, nowMs: number) => admit(roster, terms.claim, nowMs)
-  // A stream that replaces another is sure to meet a roster with something in it, so it looks before it writes.
+  // A stream that replaces another is sure to meet a roster with something in it, so it looks
+  // before it writes.
   const settled =
     replaces === undefined
       ? await parts.settler.settleUnseen(user, decide)

@@ -27,8 +27,9 @@ export async function stop(parts: VerbParts, policy: Policy, request: StopReques
 }
 
 /**
- * Drops the notes that are older than the last stop of their stream. The next stop of another stream would take the
- * place of that one, and an operator's reason from an earlier playback would be told again.
+ * Drops the notes that are older than the last stop of their stream. The next stop of another
+ * stream would take the place of that one, and an operator's reason from an earlier playback would
+ * be told again.
  */
 async function dropOlderNotes(parts: VerbParts, user: UserId, seen: Roster): Promise<void> {
   await parts.settler.settle(user, seen, (roster, nowMs) => {
@@ -67,7 +68,10 @@ function keptMsUnder({ paces }: Policy): number {
   return noteKeptMs(longestLeaseMs(paces))
 }
 
-/** Counted from each attempt: a stop that took long must not shorten the note of one that was faster. */
+/**
+ * Counted from each attempt: a stop that took long must not shorten the note of one that was
+ * faster.
+ */
 function keptFor(parts: VerbParts, keptMs: number): Pick<Note, 'atMs' | 'untilMs'> {
   const atMs = parts.now()
   return { atMs, untilMs: atMs + keptMs }

@@ -4,7 +4,7 @@ import type { Paces } from './pace.ts'
 import type { Plan } from './plan.ts'
 import type { Policy } from './policy/policy.ts'
 import type { LeaseFacts } from './roster.ts'
-import type { Claim } from './rules/admission.ts'
+import type { Claim } from './rules/claim.ts'
 import { planFor } from './rules/enforcement.ts'
 import { factsOf } from './rules/notes.ts'
 import { planNamed, planOf } from './rules/plan-lookup.ts'
@@ -20,7 +20,9 @@ export type Terms = {
   readonly paces: Paces
 }
 
-/** @throws {LimiterError} `PLAN_UNKNOWN` if the request names a plan that the policy does not hold. */
+/**
+ * @throws {LimiterError} `PLAN_UNKNOWN` if the request names a plan that the policy does not hold.
+ */
 export function startTerms(parts: VerbParts, policy: Policy, request: StartRequest): Terms {
   const plan = planNamed(policy, request.plan)
   const { user, replaces } = request

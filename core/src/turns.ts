@@ -1,8 +1,8 @@
 /**
  * Lets what concerns one key happen one after the other.
  *
- * A failure that the others would meet too ends the wait of everything behind it with the same error: none of
- * them should wait for that again in its turn.
+ * A failure that the others would meet too ends the wait of everything behind it with the same
+ * error: none of them should wait for that again in its turn.
  */
 export class Turns<Key> {
   readonly #isForAll: (error: unknown) => boolean
@@ -13,7 +13,10 @@ export class Turns<Key> {
     this.#isForAll = isForAll
   }
 
-  /** Does the work when its turn has come; `hasWaited` tells whether something else was done meanwhile. */
+  /**
+   * Does the work when its turn has come; `hasWaited` tells whether something else was done
+   * meanwhile.
+   */
   async take<Result>(key: Key, work: (hasWaited: boolean) => Promise<Result>): Promise<Result> {
     const before = this.#last.get(key)
     const result = before === undefined ? work(false) : after(before, work)

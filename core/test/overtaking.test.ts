@@ -1,4 +1,7 @@
-/** What the simulation found: calls that take long or overtake each other, and notes that are in each other's way. */
+/**
+ * What the simulation found: calls that take long or overtake each other, and notes that are in
+ * each other's way.
+ */
 import {
   admit,
   Limiter,

@@ -1,4 +1,7 @@
-/** Any plan, any roster, any newcomer: judged by a reading of plans that shares no code with the core. */
+/**
+ * Any plan, any roster, any newcomer: judged by a reading of plans that shares no code with the
+ * core.
+ */
 import {
   admit,
   EMPTY_ROSTER,

@@ -1,4 +1,7 @@
-/** Policy files made by chance: what is right is read as it was meant, and what is wrong is named where it is. */
+/**
+ * Policy files made by chance: what is right is read as it was meant, and what is wrong is named
+ * where it is.
+ */
 import {
   parsePolicy,
   PolicyError,

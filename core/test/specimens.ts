@@ -35,7 +35,9 @@ export function rosterOf(leases: readonly Lease[], notes: readonly Note[] = []):
   return { leases, notes, version: 1 }
 }
 
-/** A newcomer that would take its lease at `nowMs`, under a plan of 3 unless `rest` says otherwise. */
+/**
+ * A newcomer that would take its lease at `nowMs`, under a plan of 3 unless `rest` says otherwise.
+ */
 export function claimOf(streamId: string, nowMs: number, rest: Partial<Claim> = {}): Claim {
   const times = { startedAtMs: nowMs, renewedAtMs: nowMs, expiresAtMs: nowMs + LEASE_MS }
   const generation = `generation of ${streamId} at ${nowMs}` as Generation

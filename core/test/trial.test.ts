@@ -30,7 +30,10 @@ const request = (plan: string, streamId: string, user = USER) => ({
   stream: { streamId: streamId as StreamId },
 })
 
-/** Which of a thousand users are denied their second stream where the limit of one holds for so many percent. */
+/**
+ * Which of a thousand users are denied their second stream where the limit of one holds for so many
+ * percent.
+ */
 async function deniedAt(enforcePercent: number): Promise<ReadonlySet<UserId>> {
   const limiter = limiterUnder(parsePolicy({ plans: { trial: { limits: [{ max: 1 }], enforcePercent } } }))
   const denied = new Set<UserId>()

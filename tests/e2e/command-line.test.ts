@@ -28,7 +28,10 @@ const SETTINGS = [
   ['--sweep-rate', 'STREAMGATE_SWEEP_RATE', '1000'],
 ] as const
 
-/** Values that settings may not take, each with what the refusal must say of its bounds, in the order of the help. */
+/**
+ * Values that settings may not take, each with what the refusal must say of its bounds, in the
+ * order of the help.
+ */
 const BAD_VALUES = [
   [
     ['--host', '', /an address/],

@@ -12,7 +12,9 @@ import { atEndOfTests, temporaryFolder } from '../../stores/test/temporary-folde
 /** Far longer than any command takes that does not serve, even on a busy machine. */
 export const RUN_LIMIT_MS = 60_000
 
-/** The working directory of all commands. Tests that run at once share it until the last one ends. */
+/**
+ * The working directory of all commands. Tests that run at once share it until the last one ends.
+ */
 const workingFolder = temporaryFolder(atEndOfTests())
 
 /** A new folder. */

@@ -1,13 +1,16 @@
 /**
- * What is wrong with a policy, and how a line tells it: a file may have thousands of faults, and names of any length.
+ * What is wrong with a policy, and how a line says it. A file may have thousands of faults, and
+ * names of any length.
  */
 
 /** What is wrong with one place of a policy file, by its JSON pointer (RFC 6901). */
 export type PolicyFault = { readonly pointer: string; readonly detail: string }
 
-/** Most faults that one line names. */
+/** The most faults that one line names. */
 export const FAULTS_NAMED_MAX = 20
-/** Longest pointer that is shown whole: that of every member of a sound policy is shorter. */
+/**
+ * The longest pointer that is shown completely. Every member of a valid policy has a shorter one.
+ */
 const POINTER_LENGTH_MAX = 200
 
 /** The first twenty faults on one line, and how many more there are. */
@@ -20,7 +23,10 @@ export function faultsInWords(faults: readonly PolicyFault[]): string {
   return more > 0 ? `${named}; and ${more} more faults` : named
 }
 
-/** A pointer as a message shows it: by its beginning if a name in it is very long; `/` is the whole file. */
+/**
+ * A pointer as a message shows it. If a name in it is very long, only its beginning. `/` is the
+ * whole file.
+ */
 export function shortPointer(pointer: string): string {
   if (pointer === '') return '/'
   return pointer.length > POINTER_LENGTH_MAX ? `${pointer.slice(0, POINTER_LENGTH_MAX - 1)}…` : pointer

@@ -1,19 +1,22 @@
 import type { PolicyFault } from './fault.ts'
 
-/** Longest text, in UTF-16 units, and most names that a fault shows. */
+/** The longest text, in UTF-16 units, and the most names that a fault shows. */
 const SHOWN_LENGTH_MAX = 80
 const NAMES_SHOWN_MAX = 20
 
 /** A JSON object, its members unchecked. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** Reads values out of JSON, and gathers what is wrong with them, each by its JSON pointer (RFC 6901). */
+/**
+ * Reads values out of JSON, and collects what is wrong with them, each by its JSON pointer (RFC
+ * 6901).
+ */
 export class JsonReader {
   readonly faults: PolicyFault[] = []
-  /** Where an object should stand and does not: what is missing in it is no fault of its own. */
+  /** Stands for an object that is missing, so that its missing members are not further faults. */
   readonly #missing = new Set<string>()
 
-  /** An object; where `known` is given, with no other members. */
+  /** An object. If `known` is given, it may have no other members. */
   object(pointer: string, value: unknown, known?: readonly string[]): JsonObject {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.fault(pointer, `must be an object, got ${show(value)}`)
@@ -27,7 +30,7 @@ export class JsonReader {
     return value as JsonObject
   }
 
-  /** A list of so many at most; `shape` says what it should have been. */
+  /** A list of at most so many. `shape` says what it should have been. */
   list(pointer: string, value: unknown, { max, shape }: { max: number; shape: string }): readonly unknown[] {
     if (Array.isArray(value) && value.length >= 1 && value.length <= max) return value
     const got = Array.isArray(value) ? `${value.length} members` : show(value)
@@ -61,7 +64,9 @@ export class JsonReader {
     if (!this.#isWithinMissing(pointer)) this.faults.push({ pointer, detail })
   }
 
-  /** A file may have thousands of faults: so the parents are looked up, and the list is not walked. */
+  /**
+   * A file may have thousands of faults. So parents are looked up instead of searching the list.
+   */
   #isWithinMissing(pointer: string): boolean {
     if (this.#missing.size === 0) return false
     let parent = pointer
@@ -89,7 +94,7 @@ export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-/** A value as a fault speaks of it: a long text by its beginning. */
+/** A value as a fault shows it: only the beginning of a long text. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'

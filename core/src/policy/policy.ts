@@ -9,7 +9,10 @@ export type Policy = {
   readonly plans: ReadonlyMap<string, Plan>
 }
 
-/** One plan, `standard`: three streams, a lease of 75 s with a heartbeat every 25 s, denied when full. */
+/**
+ * One plan, `standard`: three streams, a lease of 75 s with a heartbeat every 25 s, denied when
+ * full.
+ */
 export const DEFAULT_POLICY: Policy = (() => {
   const standard = planOfOneLimit('standard', 3)
   const pace = { heartbeatSeconds: 25, leaseMs: 75_000 }
@@ -20,7 +23,10 @@ export const DEFAULT_POLICY: Policy = (() => {
   }
 })()
 
-/** Thrown for a policy that cannot be used; `faults` holds every one, its message names the first twenty. */
+/**
+ * Thrown for a policy that cannot be used. `faults` holds all faults, and the message names the
+ * first twenty.
+ */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError'
   readonly faults: readonly PolicyFault[]

@@ -14,15 +14,18 @@ import {
 } from '../plan.ts'
 import { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
 
-/** Longest lease: a week. Somebody who wants longer wants `null`. */
+/** The longest lease: a week. For a longer one, `null` is meant. */
 const LEASE_SECONDS_MAX = 604_800
 /** Longest name of a plan, in UTF-16 units. */
 const PLAN_NAME_LENGTH_MAX = 64
-/** Most limits of a plan, and most exemptions: each is looked at for every lease at every start. */
+/**
+ * The most limits of a plan, and the most exemptions. Each is checked for every lease at every
+ * start.
+ */
 const RULES_MAX = 20
 /** Most values of one member that a rule may ask for. */
 const VALUES_MAX = 100
-/** Longest overage window: a day. Somebody who wants longer wants a higher limit. */
+/** The longest grace window: a day. For a longer one, a higher limit is meant. */
 const GRACE_SECONDS_MAX = 86_400
 
 const HEARTBEATS_PER_LEASE = 3
@@ -40,9 +43,9 @@ const PLAN_MEMBERS = [...RULE_MEMBERS, 'enforcePercent', 'shadow']
 /**
  * Reads a policy from the value of its JSON file.
  *
- * Members that are left out take their defaults: a lease of 75 s, three heartbeats a lease, and, where
- * there is one plan alone, that one as the default. A member it does not know is a fault, because a
- * misspelt limit must not pass for none.
+ * Members that are left out take their defaults: a lease of 75 s, three heartbeats a lease, and, if
+ * there is only one plan, that one as the default. An unknown member is a fault, because a misspelt
+ * limit must not be ignored.
  *
  * @throws {PolicyError} with every fault, each with its JSON pointer.
  */
@@ -100,7 +103,7 @@ class PolicyReader extends JsonReader {
     return { heartbeatSeconds: interval, leaseMs }
   }
 
-  /** `undefined` where it is not said, or not rightly: what the intervals are measured by is then unknown. */
+  /** `undefined` if it is missing or wrong. Then the intervals cannot be checked against it. */
   #leaseSeconds(value: unknown): number | null | undefined {
     if (value === null || value === undefined) return value
     const faultsBefore = this.faults.length
@@ -147,7 +150,7 @@ class PolicyReader extends JsonReader {
     }
   }
 
-  /** The plan beside this one: another by its name, or rules of its own. */
+  /** The shadow plan: another by its name, or its own rules. */
   #shadow({ name }: Plan, member: unknown, plans: ReadonlyMap<string, Plan>): Plan | null {
     const value = isObject(member) ? member['shadow'] : undefined
     if (value === undefined) return null

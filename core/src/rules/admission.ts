@@ -1,6 +1,7 @@
+import type { Admission, Admittance, Claim, Denial, Write } from './claim.ts'
 import { EVICTIONS_MAX, inTurn } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
-import { isLive, lapsesAtMs, renewedLease, type Lease, type LeaseId, type Renewal } from '../lease.ts'
+import { isLive, lapsesAtMs, renewedLease, type Lease, type Renewal } from '../lease.ts'
 import {
   fullLimit,
   headlineLimit,
@@ -11,58 +12,17 @@ import {
   type FullLimit,
 } from './limits.ts'
 import { notesAfter } from './notes.ts'
-import type { Limit, Plan } from '../plan.ts'
-import { heldLease, liveLeases, type Roster, type RosterContent } from '../roster.ts'
-import type { LeaseRef, Room } from '../store.ts'
-
-/** What a newcomer asks for: its lease as it would be held, under a plan. */
-export type Claim = {
-  readonly newcomer: Lease
-  readonly plan: Plan
-  /** A lease to end in the same step. One that is not held, or is the newcomer itself, changes nothing. */
-  readonly replaces?: LeaseId | undefined
-  /**
-   * Whether this is a player going on, and not a viewer's wish to watch here. Its answer then holds only for
-   * the roster it was given for, because an eviction it has not seen must not be undone by it; and it
-   * makes nobody leave but the one it `replaces`, and opens no grace.
-   */
-  readonly isHeartbeat?: boolean
-}
-
-/** The one conditional write that makes a decision true; where it is refused, the decision was out of date. */
-export type Write =
-  | { readonly verb: 'add'; readonly lease: Lease; readonly room: Room }
-  | { readonly verb: 'renew'; readonly lease: LeaseRef; readonly renewal: Renewal }
-  | { readonly verb: 'replace'; readonly next: RosterContent }
-
-/** A limit is reached: which, who stands in the way, and when the first of them can lapse. */
-export type Denial = {
-  readonly outcome: 'denied'
-  readonly limit: Limit
-  /** Exactly the live leases that this limit counts, oldest first. */
-  readonly holders: readonly Lease[]
-  /** From now to the earliest lapse of a holder, more than 0; `null` where none can lapse. */
-  readonly retryAfterMs: number | null
-}
-
-/** One more stream runs, or ran already; true once the write is done. */
-export type Admittance = {
-  readonly outcome: 'admitted' | 'renewed'
-  readonly write: Write
-  /** The live leases that end with it. */
-  readonly ends: readonly Lease[]
-}
-
-/** `admitted`: one more stream runs. `renewed`: it ran already. */
-export type Admission = Admittance | Denial
+import type { Limit } from '../plan.ts'
+import { heldLease, liveLeases, type Roster } from '../roster.ts'
+import type { Room } from '../store.ts'
 
 /**
  * Decides whether a user may start one more stream.
  *
- * Asking again for a stream that is already held renews it and is never denied, because a player
- * that lost our answer must be able to repeat its question. A held lease that has lapsed is revived
- * by the same rule: it stands in the roster, and a roster never holds more than its limit. Only a
- * stream in grace, which stands there above the limit, is judged each time.
+ * A repeated request for a held stream renews it and is never denied, because a player that lost
+ * the answer must be able to ask again. A held lease that has expired is revived by the same rule:
+ * it is in the roster, and a roster never holds more than its limit. Only a stream in grace, which
+ * is there above the limit, is judged each time.
  */
 export function admit(roster: Roster, claim: Claim, nowMs: number): Admission {
   const held = heldLease(roster, claim.newcomer.id)
@@ -93,11 +53,11 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
 }
 
 /**
- * Those of the staying who have to go for the newcomer; where that makes no room, the limit in its way.
+ * The streams to evict for the newcomer. If that makes no room, the limit in its way.
  *
- * Whoever is last in turn is kept first, and then each for whom there is room beside those kept. So each
- * that goes is in the way of some limit all of whose other holders are behind it in turn, and none
- * goes in vain because another limit asks for more.
+ * Evict as few streams as possible: walk from the least to the most evictable and keep each one
+ * that still fits under every limit. So each evicted stream is in the way of a limit whose other
+ * holders are all less evictable, and none is evicted needlessly because of another limit.
  */
 function makeRoom(staying: readonly Lease[], claim: Claim): readonly Lease[] | FullLimit {
   const { newcomer, plan, isHeartbeat } = claim
@@ -124,7 +84,10 @@ type Arrival = {
   readonly evicted: readonly Lease[]
 }
 
-/** The room that a newcomer needs if a count is all that its plan asks; else none that a store can judge. */
+/**
+ * The room that a newcomer needs if its plan only limits a count. Otherwise none that a store can
+ * judge.
+ */
 export function roomFor(claim: Claim): Room | undefined {
   const { plan, isHeartbeat } = claim
   if (!isOneCount(plan) || replacesAnother(claim) || isHeartbeat === true) return undefined
@@ -133,8 +96,9 @@ export function roomFor(claim: Claim): Room | undefined {
 }
 
 /**
- * An `add` if a count is all that the plan asks and no lease has to go. Else the whole roster, without what has
- * lapsed: it holds only for the roster that was judged, so a stream to be replaced cannot slip in beside it.
+ * An `add` if the plan only limits a count and no lease has to end. Otherwise the whole roster,
+ * without expired leases. That holds only for the roster that was judged, so a stream that is
+ * replaced cannot slip in beside it.
  */
 function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Arrival, nowMs: number): Write {
   const ends = [...leaving, ...evicted]
@@ -151,14 +115,20 @@ type Replacement = {
   readonly ends: readonly Lease[]
 }
 
-/** The roster with these leases: those in `ends` learn by whom they ended, and what else is gone had lapsed. */
+/**
+ * The roster with these leases. Those in `ends` learn which stream ended them, and everything else
+ * that is gone had expired.
+ */
 function replaceBy(roster: Roster, { claim, leases, ends }: Replacement, nowMs: number): Write {
   const lapsed = without(roster.leases, [...leases, ...ends])
   const notes = notesAfter(roster, { newcomer: claim.newcomer, ends, lapsed }, nowMs)
   return { verb: 'replace', next: { leases, ...notes } }
 }
 
-/** The answer to a newcomer for whom this limit leaves no room: those of its holders who are live at `nowMs`. */
+/**
+ * The answer to a newcomer for whom this limit has no room, with those of its holders that are live
+ * at `nowMs`.
+ */
 function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, nowMs: number): Denial {
   const holders = without(holdersOf(limit, claim, liveLeases(roster, nowMs)), [claim.newcomer])
   const lapses = holders.map(lapsesAtMs).filter((endMs) => endMs !== null)
@@ -166,7 +136,7 @@ function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, 
   return { outcome: 'denied', limit, holders, retryAfterMs }
 }
 
-/** A lease that is held goes on as it is, for longer. Those that it replaces end if they are held too. */
+/** A held lease continues for longer. The leases that it replaces end if they are held too. */
 function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, nowMs: number): Admittance {
   const { id, generation } = held
   const renewal = renewalOf(claim.newcomer)
@@ -179,7 +149,10 @@ function renew(roster: Roster, { claim, held }: { claim: Claim; held: Lease }, n
 
 type Rewriting = { readonly claim: Claim; readonly leaving: readonly Lease[]; readonly lease: Lease }
 
-/** A held lease goes on as it is given here. Those leaving end, and what has lapsed goes with them. */
+/**
+ * A held lease continues as given here. Those that leave end, and expired ones are removed with
+ * them.
+ */
 function rewrite(roster: Roster, { claim, leaving, lease: changed }: Rewriting, nowMs: number): Admittance {
   const { id } = changed
   const staying = without(roster.leases, leaving).filter((lease) => lease.id === id || isLive(lease, nowMs))
@@ -191,8 +164,8 @@ function rewrite(roster: Roster, { claim, leaving, lease: changed }: Rewriting, 
 type Graced = { readonly claim: Claim; readonly held: Lease; readonly graceUntilMs: number }
 
 /**
- * A stream in grace goes on within the limit where there is room by now, above it until its end, and is then
- * judged as a newcomer, who by a start may make others leave.
+ * A stream in grace continues within the limit if there is room by now, and above it until its
+ * grace ends. Then it is judged as a newcomer, which by a start may end others.
  */
 function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs: number): Admission {
   const leaving = leavingLeases(roster, claim)
@@ -207,7 +180,10 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
   return rewrite(roster, { claim, leaving, lease }, nowMs)
 }
 
-/** The held leases whose place this stream takes by wish: the one it replaces, and its own device's former one. */
+/**
+ * The held leases whose slots this stream takes over: the one it replaces, and its own device's
+ * former one.
+ */
 function leavingLeases(roster: Roster, claim: Claim): Lease[] {
   const { newcomer, replaces } = claim
   const isOfDevice = (lease: Lease) =>
@@ -217,7 +193,10 @@ function leavingLeases(roster: Roster, claim: Claim): Lease[] {
   )
 }
 
-/** A stream that the plan does not count takes no slot: it neither replaces its device's stream nor is replaced. */
+/**
+ * A stream that the plan does not count takes no slot: it neither replaces its device's stream nor
+ * is replaced.
+ */
 function takesDevice({ newcomer, plan, isHeartbeat }: Claim): boolean {
   return (
     plan.sameDeviceReplaces &&

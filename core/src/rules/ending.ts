@@ -1,8 +1,8 @@
 /**
- * The two stops that are more than one conditional write: an operator's, and a player's report that playback
- * is over.
+ * The two stops that are more than one conditional write: an operator's, and a player's report that
+ * playback is over.
  */
-import type { Write } from './admission.ts'
+import type { Write } from './claim.ts'
 import type { Generation, Lease, LeaseId, ReportFacts } from '../lease.ts'
 import { currentNote, factsOf, withNotes } from './notes.ts'
 import { heldLease, type Ending, type Note, type Roster } from '../roster.ts'
@@ -25,12 +25,12 @@ export type StopNote = {
 }
 
 /**
- * How far a player's clock may be behind ours for its reports to be compared with our renewals. A clock that
- * is further off tells nothing.
+ * How far a player's clock may be behind for its reports to be comparable with renewals. A clock
+ * that is further off says nothing.
  */
 const COMPARABLE_MS = 86_400_000
 
-/** Ends the lease if it is held, and leaves the note also if it is not. */
+/** Ends the lease if it is held, and leaves the note in any case. */
 export function judgeOperatorStop(roster: Roster, stop: StopNote, nowMs: number): StopVerdict {
   const held = heldLease(roster, stop.id)
   const isOther = stop.generation !== undefined && held?.generation !== stop.generation
@@ -40,7 +40,7 @@ export function judgeOperatorStop(roster: Roster, stop: StopNote, nowMs: number)
     : { outcome: 'stopped', write: endWith(roster, { gone: held, note: noteOf(stop, held) }, nowMs) }
 }
 
-/** A lapsed lease that was tidied away stays away if its player stops it. */
+/** An expired lease that was removed stays away if its player stops it. */
 export function judgeLateStop(roster: Roster, stop: StopNote, nowMs: number): StopVerdict {
   const held = heldLease(roster, stop.id)
   if (held !== undefined)
@@ -52,9 +52,10 @@ export function judgeLateStop(roster: Roster, stop: StopNote, nowMs: number): St
 }
 
 /**
- * Ends the lease if the report is about what its own player plays, and no older than the last renewal.
+ * Ends the lease if the report is about what its own player plays, and not older than the last
+ * renewal.
  *
- * Adverts report under the film's `sid`, with a `cid` of their own: their end is not the film's.
+ * Adverts report under the film's `sid`, with their own `cid`. Their end is not the film's.
  */
 export function judgePlayedOut(
   roster: Roster,
@@ -77,7 +78,9 @@ export function judgePlayedOut(
   }
 }
 
-/** Times of reports are the player's; the time of any other renewal is ours. */
+/**
+ * The time of a report is by the player's clock, that of any other renewal by the process's clock.
+ */
 function isOutdated({ reportedAtMs }: ReportFacts, held: Lease): boolean {
   if (reportedAtMs === undefined) return false
   if (held.reportedAtMs !== undefined) return reportedAtMs < held.reportedAtMs

@@ -1,24 +1,26 @@
 /**
- * Trying a policy before it bites: plans that hold for a share of the users, and plans that hold for nobody
- * and are only told of.
+ * Testing a policy before it is enforced: plans for a share of the users, and plans that are only
+ * computed and logged.
  */
-import { admit, type Claim } from './admission.ts'
 import { hashOf } from '../hash.ts'
+import type { Claim } from './claim.ts'
+import { admit } from './admission.ts'
 import type { Lease, LeaseId, UserId } from '../lease.ts'
 import { LIMIT_MAX, type Plan } from '../plan.ts'
 import type { Roster } from '../roster.ts'
 
-/** What a plan that does not hold would have decided. */
+/** What a plan that is not enforced would have decided. */
 export type ShadowDecision = {
   readonly plan: string
   readonly outcome: 'admitted' | 'denied'
-  /** Who would have had to go. */
+  /** The leases that would have ended. */
   readonly ends: readonly LeaseId[]
 }
 
 /**
- * The plan that holds for a user: the plan itself, or, outside its share, one that admits all and keeps the
- * plan as its shadow. The share is stable: a user who is in at 10 percent is in at 20 as well.
+ * The plan that is enforced for a user: the plan itself, or, outside its share, one that admits all
+ * and keeps the plan as its shadow. The share is stable: a user who is in at 10 percent is in at 20
+ * as well.
  */
 export function planFor(user: UserId, plan: Plan): Plan {
   if (plan.enforcePercent >= 100 || percentileOf(user) < plan.enforcePercent) return plan
@@ -33,7 +35,10 @@ export function planFor(user: UserId, plan: Plan): Plan {
   }
 }
 
-/** Where a user stands between 0 and, not including, 100; the same in every process and at any time. */
+/**
+ * A user's place between 0 and, not including, 100. It is the same in every process and at any
+ * time.
+ */
 function percentileOf(user: UserId): number {
   return (hashOf(user) % 10_000) / 100
 }

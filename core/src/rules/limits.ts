@@ -5,31 +5,33 @@ import type { Lease, StreamDescription } from '../lease.ts'
 import type { Limit, Plan, StreamFilter } from '../plan.ts'
 
 /**
- * The most streams of one user that a plan may leave out of the count and still let run: an exemption
- * must not let a record grow without bound.
+ * The most streams of one user that a plan may ignore and still let run. An exemption must not let
+ * a record grow without bound.
  */
 const IGNORED_MAX = 50
 
 /** The limit on streams that are not counted. */
 const IGNORED_LIMIT: Limit = { max: IGNORED_MAX }
 
-/** A limit that leaves no room, and who fills it, oldest first. */
+/** A full limit, and the leases that fill it, oldest first. */
 export type FullLimit = { readonly limit: Limit; readonly holders: readonly Lease[] }
 
-/** What is asked of a plan: room for this newcomer, with so many streams above each limit. */
+/**
+ * The question to a plan: is there room for this newcomer, with so many streams above each limit?
+ */
 export type RoomRequest = { readonly plan: Plan; readonly newcomer: Lease; readonly extra?: number }
 
-/** Whether a lease is one of those that the plan does not count. */
+/** Whether a lease is one that the plan does not count. */
 export function isIgnored(plan: Plan, lease: Lease): boolean {
   return plan.ignore.some((filter) => matches(filter, lease))
 }
 
-/** Whether all that the plan asks is how many leases are held, so that a store can judge it by itself. */
+/** Whether the plan only limits how many leases are held, so that a store can judge it alone. */
 export function isOneCount({ limits, ignore }: Plan): boolean {
   return limits.length === 1 && ignore.length === 0 && limits.every(countsAll)
 }
 
-/** Whether the stream tells each member by which the plan judges it. Its ids are always told. */
+/** Whether the stream gives each member by which the plan judges it. Its ids are always given. */
 export function tellsAllAsked(
   { limits, ignore }: Plan,
   { deviceType, contentId }: StreamDescription,
@@ -41,12 +43,15 @@ export function tellsAllAsked(
   return (!isTypeAsked || deviceType !== undefined) && (!isContentAsked || contentId !== undefined)
 }
 
-/** The limit that stands for the plan where one number is told: the one on all streams, or else the first. */
+/**
+ * The limit that is shown if only one number can be: the one on all streams, or otherwise the
+ * first.
+ */
 export function headlineLimit({ limits }: Plan): Limit {
   return limits.find(countsAll) ?? limits[0] ?? IGNORED_LIMIT
 }
 
-/** The first limit, in the plan's order, that leaves the newcomer no room beside these leases. */
+/** The first limit, in the plan's order, that has no room for the newcomer beside these leases. */
 export function fullLimit(request: RoomRequest, leases: readonly Lease[]): FullLimit | undefined {
   const { extra = 0 } = request
   for (const limit of limitsOn(request)) {
@@ -56,14 +61,14 @@ export function fullLimit(request: RoomRequest, leases: readonly Lease[]): FullL
   return undefined
 }
 
-/** The limits that a newcomer has to do with, in the plan's order. */
+/** The limits that apply to a newcomer, in the plan's order. */
 export function limitsOn({ plan, newcomer }: RoomRequest): readonly Limit[] {
   return isIgnored(plan, newcomer)
     ? [IGNORED_LIMIT]
     : plan.limits.filter((limit) => concerns(limit, newcomer))
 }
 
-/** Those of the leases that stand in the newcomer's way under this limit. */
+/** The leases that are in the newcomer's way under this limit. */
 export function holdersOf(limit: Limit, { plan, newcomer }: RoomRequest, leases: readonly Lease[]): Lease[] {
   const isNewcomerIgnored = isIgnored(plan, newcomer)
   return leases.filter(
@@ -86,7 +91,7 @@ export function ignored(plan: Plan, leases: readonly Lease[]): readonly Lease[] 
   return plan.ignore.length === 0 ? [] : leases.filter((lease) => isIgnored(plan, lease))
 }
 
-/** Whether one of the plan's limits is reached, so that somebody may be denied. */
+/** Whether one of the plan's limits is reached, so that a start may be denied. */
 export function isFull(plan: Plan, leases: readonly Lease[]): boolean {
   const all = counted(plan, leases)
   return plan.limits.some((limit) => {
@@ -101,7 +106,7 @@ function countsAll({ deviceType, where, per }: Limit): boolean {
   return deviceType === undefined && where === undefined && per === undefined
 }
 
-/** Whether a limit speaks of this lease at all. */
+/** Whether a limit applies to this lease at all. */
 function concerns({ deviceType, where, per }: Limit, lease: Lease): boolean {
   return (
     (per === undefined || lease[per] !== undefined) &&

@@ -1,4 +1,5 @@
-import { admit, type Admission, type Claim } from './admission.ts'
+import type { Admission, Claim } from './claim.ts'
+import { admit } from './admission.ts'
 import type { Generation, LeaseId, ReportFacts } from '../lease.ts'
 import { tellsAllAsked } from './limits.ts'
 import { currentNote, mayBeForgotten } from './notes.ts'
@@ -15,10 +16,12 @@ export type LostHeartbeat = {
   readonly claimFor: (known: LeaseFacts | undefined) => Claim
 }
 
-/** The lease is over and its player must start again; `reason` is an operator's. */
+/** The lease is over and its player must start again. `reason` is an operator's. */
 export type Ended = { readonly outcome: 'ended'; readonly reason?: string | undefined }
 
-/** `evicted`: another stream took its slot. `outdated`: a report older than the end of its playback. */
+/**
+ * `evicted`: another stream took its slot. `outdated`: a report older than the end of its playback.
+ */
 export type LostHeartbeatVerdict =
   | Admission
   | Ended
@@ -28,12 +31,13 @@ export type LostHeartbeatVerdict =
 const ENDED: Ended = { outcome: 'ended' }
 
 /**
- * Decides what becomes of a heartbeat whose lease is no longer held.
+ * Decides about a heartbeat whose lease is no longer held.
  *
- * An evicted stream is told so and stays out, or two devices would push each other away for ever. So does one
- * that was stopped, by its player or by an operator. One that merely lapsed and was tidied away is admitted
- * again if there is room, under the plan it had. A player that names its generation asks for that one only.
- * A heartbeat that tells too little to be judged is told to start again.
+ * An evicted stream is told so and stays out, or two devices would evict each other forever. So is
+ * a stream that was stopped, by its player or by an operator. A lease that only expired and was
+ * removed is admitted again if there is room, under its old plan. A player that names its
+ * generation asks for that one only. A heartbeat that says too little to be judged is told to start
+ * again.
  */
 export function judgeLostHeartbeat(roster: Roster, lost: LostHeartbeat, nowMs: number): LostHeartbeatVerdict {
   const { id, generation, claimFor } = lost
@@ -53,7 +57,7 @@ export function judgeLostHeartbeat(roster: Roster, lost: LostHeartbeat, nowMs: n
     case 'lapsed':
     case undefined:
   }
-  // A start leaves older notes where they are: one that was dropped may have been newer than this one.
+  // A start leaves older notes in place. A note that was dropped may have been newer than this one.
   if (generation !== undefined || mayBeForgotten(roster, nowMs)) return ENDED
   if (note?.how === 'played-out') return judgeReplay(roster, { lost, note }, nowMs)
   if (note?.how === 'lapsed') return admitAgain(roster, claimFor(note.facts), nowMs)
@@ -61,8 +65,9 @@ export function judgeLostHeartbeat(roster: Roster, lost: LostHeartbeat, nowMs: n
 }
 
 /**
- * Of the lease nothing is known. Its plan is taken to be that of the user's newest lease. If that plan judges by
- * something that the heartbeat does not tell, and other streams are live, a guess could be wrong.
+ * Nothing is known of the lease. Its plan is assumed to be that of the user's newest lease. If that
+ * plan judges by something that the heartbeat does not say, and other streams are live, a guess
+ * could be wrong.
  */
 function judgeUnknown(roster: Roster, { claimFor }: LostHeartbeat, nowMs: number): LostHeartbeatVerdict {
   const plan = roster.leases.at(-1)?.plan
@@ -73,7 +78,10 @@ function judgeUnknown(roster: Roster, { claimFor }: LostHeartbeat, nowMs: number
 
 type Replay = { readonly lost: LostHeartbeat; readonly note: NoteOf<'played-out'> }
 
-/** A player that reports after the end of its film has rewound it, unless the report is older than the end. */
+/**
+ * A player that reports after the end of its film has rewound it, unless the report is older than
+ * the end.
+ */
 function judgeReplay(roster: Roster, { lost, note }: Replay, nowMs: number): LostHeartbeatVerdict {
   if (lost.report === undefined) return ENDED
   const { reportedAtMs = Infinity } = lost.report

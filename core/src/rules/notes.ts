@@ -1,17 +1,20 @@
 /**
  * Notes on leases that ended: which to keep, and what the newest one on a lease says.
  *
- * A roster keeps few of them. If it must drop one that may still be of use, it remembers until when, and
- * every call on a lease it does not know is answered by "ended" until then. So a dropped note never revives
+ * A roster keeps few of them. If it must drop one that may still matter, it remembers until when.
+ * Until then every call on an unknown lease is answered by "ended". So a dropped note never revives
  * a stream.
  */
 import { leaseLengthMs, rememberedUntilMs, type Generation, type Lease, type LeaseId } from '../lease.ts'
 import type { Evictor, LeaseFacts, Note, NoteOf, RosterContent } from '../roster.ts'
 
-/** The most notes a roster keeps, newest first to stay: zapping through a hundred channels must not grow the record. */
+/**
+ * The most notes that a roster keeps, the newest ones. Zapping through a hundred channels must not
+ * grow the record.
+ */
 export const NOTES_MAX = 16
 
-/** How long a note is kept if leases never lapse: a day, in which any player has called. */
+/** How long a note is kept if leases never expire: a day, in which every player has called. */
 const KEPT_WITHOUT_LEASE_MS = 86_400_000
 
 /** The notes of a roster in all their places. */
@@ -23,21 +26,28 @@ export type Endings = {
   readonly newcomer: Lease
   /** The leases that end for it. */
   readonly ends: readonly Lease[]
-  /** The lapsed leases that are tidied away with it. */
+  /** The expired leases that are removed with it. */
   readonly lapsed: readonly Lease[]
 }
 
-/** The notes to keep once `newcomer` is held: one on each lease that goes, none about the newcomer itself. */
+/**
+ * The notes to keep once `newcomer` is held: one on each lease that ends, and none about the
+ * newcomer.
+ */
 export function notesAfter(roster: RosterContent, endings: Endings, nowMs: number): KeptNotes {
   const { newcomer, ends, lapsed } = endings
   const lapses = lapsed.flatMap((lease) => noteLapse(lease, nowMs))
   const fresh = [...lapses, ...ends.map((lease) => noteEviction(lease, newcomer))]
-  // A note from before a lapsed lease was taken is no longer true, even if the lapse leaves none.
+  // A note from before an expired lease was started is no longer true, even if the expiry leaves
+  // none.
   const former = new Set([newcomer, ...lapsed].map(({ id }) => id))
   return withNotes(withoutNotesOn(roster, former), fresh, nowMs)
 }
 
-/** The notes with these behind them. Notes that are over go, and so do older ones on the same leases. */
+/**
+ * The notes with these added at the end. Expired notes are dropped, and so are older ones on the
+ * same leases.
+ */
 export function withNotes(roster: KeptNotes, fresh: readonly Note[], nowMs: number): KeptNotes {
   const { lastStop } = roster
   const renewed = new Set(fresh.map(({ leaseId }) => leaseId))
@@ -57,11 +67,11 @@ export function withNotes(roster: KeptNotes, fresh: readonly Note[], nowMs: numb
 }
 
 /**
- * The newest note on a lease, if it is still of use. A `generation` narrows it to that one; a note that names none
- * is about whichever its player knows.
+ * The newest note on a lease, if it still counts. A `generation` narrows it to that one. A note
+ * that names none matches every generation.
  *
- * The last stop is newer than any other note on its lease, whatever their clocks said: a write that leaves another
- * note on that lease drops it.
+ * The last stop is newer than any other note on its lease, whatever their clocks said, because a
+ * write that leaves another note on that lease drops it.
  */
 export function currentNote(
   { notes, lastStop }: KeptNotes,
@@ -86,8 +96,8 @@ export function noteKeptMs(leaseMs: number | null): number {
 }
 
 /**
- * The note that `evicted` was ended by `newcomer`. It is kept for twice the longer lease of the two, in which
- * its player has called.
+ * The note that `evicted` was ended by `newcomer`. It is kept for twice the longer lease of the
+ * two, in which its player has called.
  */
 export function noteEviction(evicted: Lease, newcomer: Lease): NoteOf<'evicted'> {
   const atMs = newcomer.renewedAtMs
@@ -102,7 +112,7 @@ export function noteEviction(evicted: Lease, newcomer: Lease): NoteOf<'evicted'>
   }
 }
 
-/** What a lease was judged by, for the time when it comes back. */
+/** The facts by which a lease was judged, in case it comes back. */
 export function factsOf(lease: LeaseFacts): LeaseFacts {
   const { plan, deviceType, contentId, label, reportedContentId } = lease
   return {
@@ -114,7 +124,9 @@ export function factsOf(lease: LeaseFacts): LeaseFacts {
   }
 }
 
-/** The note on a lapsed lease; none if its player has had its time, or the stream has finished. */
+/**
+ * The note on an expired lease. None if its player has had its time, or the stream has finished.
+ */
 function noteLapse(lease: Lease, nowMs: number): NoteOf<'lapsed'>[] {
   const untilMs = rememberedUntilMs(lease)
   if (untilMs === null || untilMs <= nowMs) return []

@@ -4,9 +4,9 @@ import type { Policy } from '../policy/policy.ts'
 import type { LeaseFacts } from '../roster.ts'
 
 /**
- * The plan of this name; without a name, the default plan.
+ * The plan of this name, or the default plan.
  *
- * @throws {LimiterError} `PLAN_UNKNOWN` if the policy holds no such plan.
+ * @throws {LimiterError} `PLAN_UNKNOWN` if the policy has no such plan.
  */
 export function planNamed({ plans, defaultPlan }: Policy, name: string | undefined): Plan {
   if (name === undefined) return defaultPlan

@@ -3,7 +3,7 @@ import type { Lease } from '../lease.ts'
 import { counted, headlineLimit, ignored } from './limits.ts'
 import type { Plan } from '../plan.ts'
 
-/** What the plan says of these live streams. */
+/** What the plan says about these live streams. */
 export function viewOf(plan: Plan, live: readonly Lease[]): PlanView {
   return {
     plan: plan.name,

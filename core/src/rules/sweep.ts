@@ -2,37 +2,37 @@ import { rememberedUntilMs, type Lease, type StreamId } from '../lease.ts'
 import { withNotes, withoutNotesOn, type KeptNotes } from './notes.ts'
 import type { Roster, RosterContent } from '../roster.ts'
 
-/** By what a roster is judged that may hold things nobody needs any more. */
+/** What is needed to judge a roster that may hold dead data. */
 export type SweepJudge = {
-  /** The instant at which a lease must have ended for everybody to agree that it has lapsed. */
+  /** A lease that ended by this instant has expired for every process. */
   readonly nowMs: number
   readonly isFinished: (streamId: StreamId) => boolean
 }
 
-/** A roster without what nobody needs, and how much of which kind went. */
+/** A roster without dead data, and how much of each kind was removed. */
 export type Tidying = {
   readonly next: RosterContent
-  /** Leases that lapsed at least their own length ago. */
+  /** Leases that expired at least their own length ago. */
   readonly lapsed: number
   /** Leases of finished streams, lapsed or not. */
   readonly finished: number
-  /** Notes whose time is over. */
+  /** Notes that have expired. */
   readonly notes: number
 }
 
 /**
- * Takes out of a roster what nobody needs any more; `undefined` where there is nothing to take out.
+ * Removes dead data from a roster. `undefined` if there is none.
  *
- * A lapsed lease counts for nobody, so taking it away frees nothing. Left where it is, it can still be revived
- * by a late heartbeat without passing through the limit; so it stays for once more its own length, in which a
- * player that is still there has called, whatever policy it was taken under. A lease of a finished stream
- * goes at once, and one that never lapses goes for that reason alone.
+ * An expired lease counts for nothing, so removing it frees nothing. If it stays, a late heartbeat
+ * can still revive it without passing the limit. So it stays for its own length once more, in which
+ * a player that is still there has called, under any policy. A lease of a finished stream is
+ * removed at once, and one that never expires is only removed for that reason.
  *
- * A lease in grace is also the memory that the user's overage window is used up: it stays for as long as any
- * other does, or the window would open anew.
+ * A lease in grace is also the memory that the user's grace window is used up. It stays for as long
+ * as any other lease does, or the window would open again.
  *
- * A user who is kept by the store and holds nothing is a reason to write too, because that is how the store
- * comes to forget them; one at version 0 is forgotten already.
+ * A user who is kept by the store and holds nothing is a reason to write too, because that is how
+ * the store forgets them. One at version 0 is already forgotten.
  */
 export function tidied(roster: Roster, judge: SweepJudge): Tidying | undefined {
   const isFinished = ({ streamId }: Lease) => judge.isFinished(streamId)
@@ -49,7 +49,10 @@ export function tidied(roster: Roster, judge: SweepJudge): Tidying | undefined {
   return { next, lapsed, finished, notes }
 }
 
-/** The notes that are still of use; an older note on a lease that is swept away would pass for its end. */
+/**
+ * The notes that still count. Otherwise an older note on a lease that is swept away would look like
+ * its end.
+ */
 function withoutNotesOnSwept(roster: Roster, staying: readonly Lease[], nowMs: number): KeptNotes {
   const swept = new Set(roster.leases.filter((lease) => !staying.includes(lease)).map(({ id }) => id))
   return withNotes(withoutNotesOn(roster, swept), [], nowMs)
@@ -59,7 +62,10 @@ function noteCount({ notes, lastStop, forgottenUntilMs }: KeptNotes): number {
   return notes.length + (lastStop === undefined ? 0 : 1) + (forgottenUntilMs === undefined ? 0 : 1)
 }
 
-/** The instant from which on a lease is not waited for: a lasting one stays until it is stopped. */
+/**
+ * The instant after which a lease is not waited for. A lease that never expires stays until it is
+ * stopped.
+ */
 function prunableFromMs(lease: Lease): number {
   return rememberedUntilMs(lease) ?? Number.POSITIVE_INFINITY
 }

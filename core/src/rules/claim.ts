@@ -1,0 +1,53 @@
+import type { Lease, LeaseId, Renewal } from '../lease.ts'
+import type { Limit, Plan } from '../plan.ts'
+import type { RosterContent } from '../roster.ts'
+import type { LeaseRef, Room } from '../store.ts'
+
+/** What a newcomer asks for: its lease as it would be held, under a plan. */
+export type Claim = {
+  readonly newcomer: Lease
+  readonly plan: Plan
+  /**
+   * A lease to end in the same step. One that is not held, or is the newcomer itself, changes
+   * nothing.
+   */
+  readonly replaces?: LeaseId | undefined
+  /**
+   * Whether this is a player that continues, and not a viewer who wants to watch here. The answer
+   * then only holds for the roster it was given for, because it must not undo an eviction that it
+   * has not seen. It ends no stream but the one it `replaces`, and opens no grace.
+   */
+  readonly isHeartbeat?: boolean
+}
+
+/**
+ * The one conditional write that makes a decision true. If it is refused, the decision was out of
+ * date.
+ */
+export type Write =
+  | { readonly verb: 'add'; readonly lease: Lease; readonly room: Room }
+  | { readonly verb: 'renew'; readonly lease: LeaseRef; readonly renewal: Renewal }
+  | { readonly verb: 'replace'; readonly next: RosterContent }
+
+/**
+ * A limit is reached: which limit, the streams in the way, and when the first of them can expire.
+ */
+export type Denial = {
+  readonly outcome: 'denied'
+  readonly limit: Limit
+  /** Exactly the live leases that this limit counts, oldest first. */
+  readonly holders: readonly Lease[]
+  /** From now to the earliest expiry of a holder, more than 0. `null` if none can expire. */
+  readonly retryAfterMs: number | null
+}
+
+/** One more stream runs, or ran already. This is true once the write is done. */
+export type Admittance = {
+  readonly outcome: 'admitted' | 'renewed'
+  readonly write: Write
+  /** The live leases that end with it. */
+  readonly ends: readonly Lease[]
+}
+
+/** `admitted`: one more stream runs. `renewed`: it ran already. */
+export type Admission = Admittance | Denial
