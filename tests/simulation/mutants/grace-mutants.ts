@@ -116,7 +116,7 @@ export const GRACE_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'users have other percentiles than before',
-    file: 'rules/enforcement.ts',
+    file: 'hash.ts',
     right: 'FNV_PRIME = 0x01000193',
     wrong: 'FNV_PRIME = 0x01000195',
     caughtBy: 'too few',
