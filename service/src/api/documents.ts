@@ -2,7 +2,7 @@
  * What the service tells of itself. These documents never change while a process runs, so each is made once and kept
  * as bytes that any number of answers share.
  */
-import { renderProblem, renderProblems, renderReference } from './reference-page.ts'
+import { renderProblem, renderProblems, renderReference } from './reference/reference-page.ts'
 import { openApiDocument } from './openapi.ts'
 import { POLICY_SCHEMA } from '../policy/policy-schema.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
@@ -17,7 +17,7 @@ export function makeDocuments(routes: readonly Route[], version: string): Docume
   const problems = kinds.map(([, kind]) => kind)
   return {
     openapi: jsonBytes(openapi),
-    reference: bytesOf(renderReference(openapi)),
+    reference: bytesOf(renderReference(openapi, problems)),
     policySchema: jsonBytes(POLICY_SCHEMA),
     problems: { data: jsonBytes({ problems }), page: bytesOf(renderProblems(problems)) },
     problem: new Map(

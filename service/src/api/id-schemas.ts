@@ -1,14 +1,14 @@
 /**
- * Texts that callers send: ids, and names such as a plan's.
+ * Ids, and names such as those of plans, that callers send.
  */
 import { splitLeaseId, LEASE_ID_BYTES_MAX, STREAM_ID_BYTES_MAX, USER_ID_BYTES_MAX } from '@streamgate/core'
 import * as v from 'valibot'
 
-/** What no text may contain. */
+/** A character that no text may contain. */
 export const CONTROL_CHARACTER = /\p{Cc}/u
 const BLANK_AT_AN_END = /^\s|\s$/u
 
-/** Steps of a path to every client that follows the URL standard, percent-encoded or not. */
+/** Clients that follow the URL standard remove these from a path, even if they are percent-encoded. */
 const DOT_SEGMENT = /^\.{1,2}$/
 
 type TextRule = {
@@ -17,14 +17,14 @@ type TextRule = {
   readonly examples: readonly string[]
   readonly mayHaveAt?: boolean
   readonly mayHaveBlankEnds?: boolean
-  /** An id stands in paths, so it is no dot segment. */
+  /** An id is part of paths, so it must not be a dot segment. */
   readonly isId?: boolean
 }
 
-/** What a JSON Schema can say of a rule that is checked by a function; the OpenAPI document takes it over. */
+/** What JSON Schema can say about a rule that a function checks. The OpenAPI document includes it. */
 export type SchemaFacts = { readonly jsonSchema: Readonly<Record<string, unknown>> }
 
-/** A text of 1 to so many bytes of UTF-8, without control characters. */
+/** A text with at least 1 and at most `bytesMax` bytes of UTF-8, and no control characters. */
 export function textSchema(rule: TextRule) {
   const { bytesMax, description, mayHaveAt = true, mayHaveBlankEnds = false, isId = false } = rule
   return v.pipe(
@@ -52,7 +52,7 @@ function factsOf({ bytesMax, examples, mayHaveAt = true, isId = false }: TextRul
   return { jsonSchema: { minLength: 1, maxLength: bytesMax, pattern, examples } }
 }
 
-/** Whether a text holds no half of a character. */
+/** Whether a text has no lone surrogates. */
 export function isWellFormed(value: string): boolean {
   return value.isWellFormed()
 }
@@ -63,21 +63,21 @@ function hasBytes(value: string, max: number): boolean {
 
 export const UserIdSchema = textSchema({
   bytesMax: USER_ID_BYTES_MAX,
-  description: 'Whose streams are counted; compared byte by byte.',
+  description: 'The user whose streams are counted. Compared byte by byte.',
   examples: ['123'],
   isId: true,
   mayHaveBlankEnds: true,
 })
 export const StreamIdSchema = textSchema({
   bytesMax: STREAM_ID_BYTES_MAX,
-  description: 'The client’s name for this playback, without `@`.',
+  description: 'The client’s name for this playback. Must not contain `@`.',
   examples: ['456'],
   isId: true,
   mayHaveAt: false,
 })
 export const DeviceIdSchema = textSchema({
   bytesMax: STREAM_ID_BYTES_MAX,
-  description: 'The client’s name for the device. With it, two devices on one stream are two streams.',
+  description: 'The client’s name for the device. Two devices that play the same stream then use two slots.',
   examples: ['tv-1'],
   isId: true,
 })
@@ -91,7 +91,7 @@ export const LeaseIdSchema = v.pipe(
     const ofDevice = deviceId === undefined ? undefined : v.safeParse(DeviceIdSchema, deviceId).issues
     for (const { message } of ofDevice ?? []) addIssue({ message: `after "@" ${message}` })
   }),
-  v.description('The id of a stream as answered by its start: `streamId`, or `streamId@deviceId`.'),
+  v.description('The id of a stream, as its start answered it: `streamId`, or `streamId@deviceId`.'),
   v.metadata({
     jsonSchema: { minLength: 1, maxLength: LEASE_ID_BYTES_MAX, examples: ['456@tv-1'] },
   }),

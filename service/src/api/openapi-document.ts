@@ -1,5 +1,5 @@
 /**
- * The types of the OpenAPI document.
+ * The OpenAPI document as this code reads it.
  */
 
 /** An OpenAPI 3.1 document, as far as this code reads it. */
@@ -54,3 +54,17 @@ export type OpenApiOperation = {
 
 /** A body by media type. */
 export type OpenApiContent = Readonly<Record<string, { readonly schema: Readonly<Record<string, unknown>> }>>
+
+/** An operation with its method and path. */
+export type PlacedOperation = {
+  readonly path: string
+  readonly method: string
+  readonly operation: OpenApiOperation
+}
+
+/** All operations of a document, in its order. */
+export function operationsIn({ paths }: OpenApiDocument): readonly PlacedOperation[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  )
+}

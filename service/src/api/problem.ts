@@ -12,88 +12,87 @@ export const PROBLEMS = {
     status: 409,
     title: 'Stream limit reached',
     explanation:
-      'The user is watching as many streams as the plan allows. `streams` names those that stand in the way, of many the oldest twenty or as many as fit into 4 kB, and `more` counts the others: show them to the viewer, stop one, or start again with its id in `replaces`. `retryAfterSeconds`, where it is there, is the earliest moment at which one of them can lapse by itself.',
+      'The user is watching as many streams as the plan allows. `streams` names those that stand in the way. At most the 20 oldest are named, or as many as fit into 4 kB, and `more` counts the others. Show them to the viewer, stop one, or start again with its id in `replaces`. `retryAfterSeconds` is the earliest time at which one of them can expire by itself. It is absent if none can.',
   },
   'stream-evicted': {
     status: 410,
     title: 'Stream evicted',
     explanation:
-      'Another stream took the place of this one: `by` says which, `at` says when. Stop playing, and tell the viewer. Start again only when the viewer asks for it.',
+      'Another stream took the slot of this one: `by` says which, `at` says when. Stop playing, and tell the viewer. Start again only if the viewer asks for it.',
   },
   'stream-finished': {
     status: 410,
     title: 'Stream finished',
     explanation:
-      'The stream is over for everybody, as a live event is once it has ended. Stop playing. Its place is free already.',
+      'The stream is over for every user, for example because a live event has ended. Stop playing. Its slot is already free.',
   },
   'stream-ended': {
     status: 410,
     title: 'Stream ended',
     explanation:
-      'This stream is over for its player: it was stopped, or it lapsed and was tidied away. `reason` holds words for the viewer if an operator stopped it with any. Start again to go on watching.',
+      'This stream is over for its player: it was stopped, or its lease expired and was removed. `reason` is a message to the viewer, if an operator stopped the stream with one. Start again to continue watching.',
   },
   unauthorized: {
     status: 401,
     title: 'Unauthorized',
-    explanation: 'The call needs a token, and none came with it. Sign in, and repeat the call.',
+    explanation: 'The call needs a token and has none. Sign in, and repeat the call.',
   },
   forbidden: {
     status: 403,
     title: 'Forbidden',
     explanation:
-      'The token does not cover the call. It covers what players do for the one user that it names: no other user, nothing that operators do, and no `plan`.',
+      'The token does not allow the call. It allows the calls of players for the one user that it names. It does not allow other users, operator calls, or `plan`.',
   },
   'invalid-request': {
     status: 400,
     title: 'Invalid request',
     explanation:
-      'The request cannot be understood; nothing was changed. `errors` names every fault, each by a JSON pointer into the body, or by the name of the path parameter or header.',
+      'The request has faults, and nothing was changed. `errors` names every fault, each by a JSON pointer into the body, or by the name of the path parameter or header.',
   },
   'not-found': {
     status: 404,
     title: 'Not found',
-    explanation:
-      'There is nothing at this path; a slash at its end is one too many. `/openapi.json` lists the paths there are.',
+    explanation: 'This path does not exist. Paths have no slash at the end. `/openapi.json` lists all paths.',
   },
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',
-    explanation: 'This path is known, but not with this method. The `Allow` header lists those it has.',
+    explanation: 'This path exists, but not with this method. The `Allow` header lists its methods.',
   },
   'body-too-large': {
     status: 413,
     title: 'Body too large',
     explanation:
-      'The body has more than 8192 bytes, or more than 65,536 if it is a CMCD report. Nothing was changed.',
+      'The body has more than 8192 bytes, or more than 65,536 bytes if it is a CMCD report. Nothing was changed.',
   },
   'unsupported-media-type': {
     status: 415,
     title: 'Unsupported media type',
     explanation:
-      'The body must be JSON in UTF-8: `application/json`, any `+json` type, or no `Content-Type` at all; where CMCD reports are taken, `application/cmcd`, `text/cmcd` or `text/plain`. `Accept` says which. No body may be compressed.',
+      'The body must be JSON in UTF-8: `application/json`, any `+json` type, or no `Content-Type` at all. A CMCD report must be `application/cmcd`, `text/cmcd` or `text/plain`. `Accept` says which. Compressed bodies are rejected.',
   },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'The service is called faster than it can answer; nothing was changed. It says nothing about the limit of the user. Wait for as long as `Retry-After` says, and repeat the call.',
+      'The service gets more requests than it can answer, and nothing was changed. This is not about the stream limit of the user. Repeat the call after `Retry-After` seconds.',
   },
   'internal-error': {
     status: 500,
     title: 'Internal error',
     explanation:
-      'Something went wrong that should not. Quote the `X-Request-Id` of the answer when you report it.',
+      'The service failed unexpectedly. Quote the `X-Request-Id` of the answer when you report it.',
   },
   'store-unavailable': {
     status: 503,
     title: 'Store unavailable',
     explanation:
-      'The store of leases did not answer in time, so there is no decision. Repeat the same call after `Retry-After` seconds: it takes no second place.',
+      'The lease store did not answer in time, so nothing was decided. Repeat the same call after `Retry-After` seconds. A repeated start never uses a second slot.',
   },
   draining: {
     status: 503,
     title: 'Draining',
-    explanation: 'This process is about to stop and wants no new traffic. It still answers what it is sent.',
+    explanation: 'This process is shutting down and wants no new traffic. It still answers requests.',
   },
 } as const satisfies Record<string, ProblemType>
 

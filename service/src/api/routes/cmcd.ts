@@ -23,7 +23,7 @@ export const cmcdRoute: Route = {
     operationId: 'reportCmcd',
     summary: 'Keep streams alive by CMCD event reports',
     description:
-      'For players that send CMCD version 2 event reports: hls.js, Shaka, dash.js. `sid` is the id of the stream as its start answered it. Each report is judged like a heartbeat: a stream that is held is kept alive; one that lapsed and is gone is admitted again if there is room (204), else 409; one that was evicted, finished or stopped is answered by 410. The states ended (`e`) and quit (`q`) stop the stream if `cid` is its own (the `contentId` of its start, else the first `cid` reported for it), and if the event is not older, by `ts`, than the last renewal; a film that is played again after that asks for a slot again. Fatal error (`f`) does nothing, so that the lease lapses unless the player recovers. Of several events of one content the newest decides, by `ts`. Blank lines are skipped, and so are lines that cannot be understood, as long as one can; keys that are not read may hold anything. `text/cmcd` and `text/plain` are taken for `application/cmcd`.',
+      'For players that send CMCD version 2 event reports: hls.js, Shaka and dash.js. `sid` is the id of the stream. A report acts as a heartbeat: it renews a held stream (204), admits an expired one again if there is room (204) or not (409), and gets 410 for a stream that was evicted, finished or stopped. The states ended (`e`) and quit (`q`) stop the stream, if `cid` is its own and `ts` is not older than the last renewal. Its own `cid` is the `contentId` of its start, or else the first `cid` reported for it. A fatal error (`f`) does nothing, so the lease expires unless the player recovers. The newest event of a `cid` decides, by `ts`. Lines that are blank or faulty are skipped, as long as one is good. `text/cmcd` and `text/plain` are accepted too.',
     body: {
       schema: CmcdReportSchema,
       isRequired: true,
@@ -31,17 +31,17 @@ export const cmcdRoute: Route = {
       bytesMax: READ_BYTES_MAX,
     },
     answers: {
-      204: { description: 'Every event that means something here has been applied.' },
+      204: { description: 'The events are applied.' },
       409: {
         description:
-          'The lease had lapsed, or its grace is over, and the limit is reached. The report keeps no other stream alive.',
+          'The lease had expired, or its grace is over, and the limit is reached. The report keeps no other stream alive.',
         schema: StreamLimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
         problems: ['stream-limit-reached'],
       },
       410: {
         description:
-          'Another stream took the slot, or the stream has finished, or it was stopped. The report keeps no other stream alive; its player should stop.',
+          'Another stream took the slot, or the stream has finished, or it was stopped. The report keeps no other stream alive, so its player should stop.',
         schema: StreamGoneSchema,
         problems: ['stream-evicted', 'stream-finished', 'stream-ended'],
       },
@@ -71,7 +71,7 @@ function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<
   }
 }
 
-/** One after the other: they all concern the same user, and would only get into each other's way. */
+/** Applies the wishes one after the other: they are about one user, so parallel writes would conflict. */
 async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWish[]): Promise<Outcome> {
   const decisions: Decision[] = []
   let isAnyAlive = false

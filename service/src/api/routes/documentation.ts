@@ -1,11 +1,11 @@
-/** The service's own account of itself. */
+/** The documentation that the service serves. */
 import type { HttpResponse } from '../http.ts'
 import { notFound } from '../fault.ts'
 import type { Call, Route, TwoForms } from '../route.ts'
 import { PolicyFileSchema } from '../answer-schemas.ts'
 import { ProblemTypeSchema, ProblemTypesSchema } from '../problem-schemas.ts'
 
-/** Our pages run no script, load nothing but one style of their own, and stand in no frame. */
+/** The pages run no script, load nothing, and must not be framed. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -16,7 +16,7 @@ export const openapiRoute: Route = {
   operation: {
     operationId: 'getOpenApi',
     summary: 'The OpenAPI 3.1 document',
-    description: 'Made from the schemas that the service validates with.',
+    description: 'Made from the schemas that validate the requests.',
     answers: { 200: { description: 'OpenAPI 3.1.' } },
   },
   handle: async ({ service }) => data((await service.documents()).openapi),
@@ -28,9 +28,9 @@ export const docsRoute: Route = {
   audience: 'public',
   operation: {
     operationId: 'getDocs',
-    summary: 'The reference to read',
-    description: 'The OpenAPI document as one page that loads nothing from elsewhere.',
-    answers: { 200: { description: 'A page.', contentType: 'text/html' } },
+    summary: 'This reference',
+    description: 'The OpenAPI document as a page to read.',
+    answers: { 200: { description: 'An HTML page.', contentType: 'text/html' } },
   },
   handle: async ({ service }) => page((await service.documents()).reference),
 }
@@ -43,7 +43,7 @@ export const policySchemaRoute: Route = {
     operationId: 'getPolicySchema',
     summary: 'The JSON Schema of a policy file',
     description:
-      'Draft 2020-12, with descriptions, defaults and examples: name it in the `$schema` of a policy file, and editors complete and check what you write.',
+      'Draft 2020-12, with descriptions, defaults and examples. If the `$schema` of a policy file names it, editors complete and check the file.',
     answers: {
       200: { description: 'JSON Schema.', schema: PolicyFileSchema, contentType: 'application/schema+json' },
     },
@@ -57,9 +57,9 @@ export const problemsRoute: Route = {
   audience: 'public',
   operation: {
     operationId: 'listProblems',
-    summary: 'Every kind of problem',
-    description: 'As JSON, or as a page where `Accept` asks for HTML.',
-    answers: { 200: { description: 'All kinds of problem.', schema: ProblemTypesSchema } },
+    summary: 'All problem types',
+    description: 'As JSON, or as a page if `Accept` asks for HTML.',
+    answers: { 200: { description: 'All problem types.', schema: ProblemTypesSchema } },
   },
   handle: async (call) => asWanted(call, (await call.service.documents()).problems),
 }
@@ -70,11 +70,11 @@ export const problemRoute: Route = {
   audience: 'public',
   operation: {
     operationId: 'getProblem',
-    summary: 'One kind of problem, explained',
-    description: 'Where the `type` of a problem leads. As JSON, or as a page where `Accept` asks for HTML.',
+    summary: 'One problem type, explained',
+    description: 'The `type` of a problem leads here. As JSON, or as a page if `Accept` asks for HTML.',
     answers: {
-      200: { description: 'What it means and what to do.', schema: ProblemTypeSchema },
-      404: { description: 'There is no such kind.', problems: ['not-found'] },
+      200: { description: 'What the problem means and what to do.', schema: ProblemTypeSchema },
+      404: { description: 'There is no such type.', problems: ['not-found'] },
     },
   },
   handle: async (call) => {

@@ -10,8 +10,8 @@ export const eraseRoute: Route = {
     operationId: 'eraseUser',
     summary: 'Forget a user',
     description:
-      'Forgets the user wholly: every stream, live or not, and every note. Whoever watches may go on only by starting again.',
-    answers: { 204: { description: 'Nothing is known of the user any more.' } },
+      'Deletes everything about the user: all streams, live or not, and all notes. Live players continue only after a new start.',
+    answers: { 204: { description: 'Everything about the user is deleted.' } },
   },
   handle: async (call) => {
     const user = readInput(call, (input) => input.user())

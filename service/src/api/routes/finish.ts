@@ -12,10 +12,10 @@ export const finishRoute: Route = {
   audience: 'operator',
   operation: {
     operationId: 'finishStream',
-    summary: 'A stream has finished',
+    summary: 'Finish a stream for everyone',
     description:
-      'Ends the stream for every user, as at the end of a live event: its leases count for nobody, and it can be neither started nor renewed (410), in this process at once and in the others within seconds. May be repeated; a stream nobody knows may finish too. Any body is accepted and ignored.',
-    answers: { 204: { description: 'It counts for nobody any more.' } },
+      'Ends the stream for every user, for example at the end of a live event. Its slots are free, and it can be neither started nor renewed (410). This holds at once in the process that answers, and within seconds in the others. You may repeat it, and finish an unknown stream. Any body is accepted and ignored.',
+    answers: { 204: { description: 'The stream counts for no user any more.' } },
   },
   handle: (call) =>
     finish(
@@ -25,7 +25,7 @@ export const finishRoute: Route = {
 }
 
 /**
- * The former way to finish. A stop for a user named `..` reaches it too, because many clients shorten
+ * The old way to finish. A stop for a user named `..` reaches it too, because many clients shorten
  * `/users/../streams/x` to `/streams/x` before they send it.
  */
 export const finishByDeleteRoute: Route = {
@@ -34,12 +34,12 @@ export const finishByDeleteRoute: Route = {
   audience: 'operator',
   operation: {
     operationId: 'finishStreamByDelete',
-    summary: 'A stream has finished, the former way',
+    summary: 'Finish a stream, the old way',
     description:
-      'Does the same as `POST /streams/{streamId}/finish`, and goes with the next version. With `If-Match` it is refused: that belongs to the stop of one user’s stream.',
+      'Does the same as `POST /streams/{streamId}/finish`. The next version will not have it. It is rejected with `If-Match`, which belongs to the stop of one user’s stream.',
     isDeprecated: true,
     answers: {
-      204: { description: 'It counts for nobody any more.', headers: ['Deprecation', 'Link'] },
+      204: { description: 'The stream counts for no user any more.', headers: ['Deprecation', 'Link'] },
     },
   },
   handle: (call) => {

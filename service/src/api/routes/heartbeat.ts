@@ -13,30 +13,30 @@ export const heartbeatRoute: Route = {
     operationId: 'heartbeat',
     summary: 'Keep a stream alive',
     description:
-      'The player is still here: send this every `heartbeatSeconds`. A stream that is held never passes through the limit. With `If-Match`, only the lease that was answered with this `ETag` is kept alive, and none is admitted again. A lease that lapsed and is gone is judged under the plan it had. Name the plan, and what it counts by, if that may be long ago: a heartbeat that does not tell enough gets 410 `stream-ended`.',
+      'Renews the lease of a stream. Send it every `heartbeatSeconds`. A heartbeat of a held stream is never refused, whatever the limit. With `If-Match` it renews only the lease with this `ETag`, and admits none. If the lease expired and is gone, the stream is admitted again under its former plan. After a long time the service may not know enough to do so, and answers 410 `stream-ended`: send the plan and the members of the start to avoid that.',
     body: { schema: HeartbeatSchema, isRequired: false },
     takesIfMatch: true,
     answers: {
       200: {
-        description: 'Renewed.',
+        description: 'The lease is renewed.',
         schema: StreamSchema,
         headers: ['ETag', 'RateLimit', 'RateLimit-Policy'],
       },
       201: {
         description:
-          'The lease had lapsed and was gone, and there was room: admitted again, with a new `ETag`.',
+          'The lease had expired and was gone. There was room, so the stream is admitted again, with a new `ETag`.',
         schema: StreamSchema,
         headers: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy'],
       },
       409: {
-        description: 'The lease had lapsed, and the limit is reached.',
+        description: 'The lease had expired, and the limit is reached.',
         schema: StreamLimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
         problems: ['stream-limit-reached'],
       },
       410: {
         description:
-          'Another stream took its slot, or the stream has finished, or it was stopped, or, with `If-Match`, that lease is over.',
+          'Another stream took its slot, it has finished, it was stopped, or, with `If-Match`, this lease has ended.',
         schema: StreamGoneSchema,
         problems: ['stream-evicted', 'stream-finished', 'stream-ended'],
       },

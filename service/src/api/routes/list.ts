@@ -13,13 +13,13 @@ export const listRoute: Route = {
   audience: 'viewer',
   operation: {
     operationId: 'listStreams',
-    summary: 'See what runs',
+    summary: 'List live streams',
     description:
-      'The live streams of a user, oldest first; a user nobody knows has none. They come in pages: `more` says how many follow, and `Link` where the next page is. A stream that `after` names must still run.',
+      'Lists the live streams of a user, oldest first. An unknown user has none. The list has pages: `more` is how many streams follow, and `Link` leads to the next page. The stream that `after` names must still be live.',
     query: { limit: PageSizeSchema, after: AfterSchema },
     answers: {
       200: {
-        description: 'What runs.',
+        description: 'The live streams.',
         schema: ListingSchema,
         headers: ['RateLimit', 'RateLimit-Policy', 'Link'],
       },

@@ -1,4 +1,4 @@
-/** What operators and their machines ask of a process. */
+/** Probes, metrics and the version of a process. */
 import { json } from '../http.ts'
 import { notFound } from '../fault.ts'
 import type { Route } from '../route.ts'
@@ -11,8 +11,8 @@ export const liveRoute: Route = {
   operation: {
     operationId: 'isAlive',
     summary: 'Is the process alive?',
-    description: 'Never asks the store.',
-    answers: { 200: { description: 'It is.', schema: StatusSchema } },
+    description: 'Does not ask the store.',
+    answers: { 200: { description: 'The process is alive.', schema: StatusSchema } },
   },
   handle: () => json(200, { status: 'alive' }),
 }
@@ -24,10 +24,14 @@ export const readyRoute: Route = {
   operation: {
     operationId: 'isReady',
     summary: 'Should traffic come here?',
-    description: 'Asks the store; says no as soon as the process is told to stop.',
+    description: 'Asks the store. Says no as soon as the process starts to shut down.',
     answers: {
-      200: { description: 'The store answers, and the process is not about to stop.', schema: StatusSchema },
-      503: { description: 'Not now.', headers: ['Retry-After'], problems: ['store-unavailable', 'draining'] },
+      200: { description: 'The store answers, and the process is not shutting down.', schema: StatusSchema },
+      503: {
+        description: 'Send no traffic now.',
+        headers: ['Retry-After'],
+        problems: ['store-unavailable', 'draining'],
+      },
     },
   },
   handle: async ({ service }) => {
@@ -45,10 +49,13 @@ export const metricsRoute: Route = {
   operation: {
     operationId: 'getMetrics',
     summary: 'Metrics for Prometheus',
-    description: 'Of all worker processes together.',
+    description: 'Covers all worker processes.',
     answers: {
       200: { description: 'The text format of Prometheus.', contentType: 'text/plain' },
-      404: { description: 'Metrics go elsewhere, as on AWS Lambda, or nowhere.', problems: ['not-found'] },
+      404: {
+        description: 'The metrics go elsewhere, as on AWS Lambda, or are off.',
+        problems: ['not-found'],
+      },
     },
   },
   handle: async ({ service }) => {
@@ -65,7 +72,7 @@ export const versionRoute: Route = {
   operation: {
     operationId: 'getVersion',
     summary: 'Which version is this?',
-    description: 'The name and version of the service, and which policy it decides by.',
+    description: 'The name and version of the service, and the policy that it applies.',
     answers: { 200: { description: 'Name, version, and policy.', schema: VersionSchema } },
   },
   handle: ({ service }) =>

@@ -14,16 +14,16 @@ export const startRoute: Route = {
     operationId: 'startStream',
     summary: 'Start a stream',
     description:
-      'May this user start one more stream? Repeat the call as often as you like: the same stream, or the same stream on the same device, takes one place.',
+      'Asks whether the user may start one more stream. Retry as often as you like: a repeated start never uses a second slot.',
     body: { schema: StartSchema, isRequired: true },
     answers: {
       200: {
-        description: 'Held already: renewed, with the same `ETag`.',
+        description: 'The stream is already held. Its lease is renewed, with the same `ETag`.',
         schema: StreamSchema,
         headers: ['ETag', 'RateLimit', 'RateLimit-Policy'],
       },
       201: {
-        description: 'Admitted.',
+        description: 'The stream is admitted.',
         schema: StreamSchema,
         headers: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy'],
       },

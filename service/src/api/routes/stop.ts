@@ -3,7 +3,7 @@ import { readInput } from '../input.ts'
 import type { Call, Outcome, Route } from '../route.ts'
 import { ReasonSchema, StopperSchema } from '../input-schemas.ts'
 
-const ANSWERS = { 204: { description: 'It does not run any more, whether or not it did.' } } as const
+const ANSWERS = { 204: { description: 'The stream is stopped, whether or not it was live.' } } as const
 const QUERY = { by: StopperSchema, reason: ReasonSchema } as const
 
 export const stopRoute: Route = {
@@ -14,7 +14,7 @@ export const stopRoute: Route = {
     operationId: 'stopStream',
     summary: 'Stop a stream',
     description:
-      'Its slot is free before the answer. With `If-Match`, only the lease that was answered with this `ETag` is ended; a stale one changes nothing. A late heartbeat of the stream gets 410 `stream-ended` for one lease. With `by=operator` it gets that for as long as after an eviction, with the `reason`, if there is one. A new start is free to come.',
+      'Ends a stream. Its slot is free before the answer is sent. With `If-Match` it ends only the lease with this `ETag`, and a stale `ETag` changes nothing. For one lease time, a late heartbeat of the stream gets 410 `stream-ended`. With `by=operator` it gets that as long as after an eviction, with the `reason`, if there is one. A new start is always allowed.',
     takesIfMatch: true,
     query: QUERY,
     answers: ANSWERS,
@@ -30,7 +30,7 @@ export const beaconStopRoute: Route = {
     operationId: 'stopStreamByBeacon',
     summary: 'Stop a stream by navigator.sendBeacon',
     description:
-      'The same as the DELETE, for a page that is being left: any body, of any type, is accepted and ignored.',
+      'Does the same as DELETE, for a page that the viewer leaves. Any body of any type is accepted and ignored.',
     takesIfMatch: true,
     query: QUERY,
     answers: ANSWERS,
