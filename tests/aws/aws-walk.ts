@@ -5,13 +5,14 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { ENVIRONMENT } from '../../tools/environment.ts'
 import { DeployedFunction } from './deployed-function.ts'
-import { Emulator, REGION } from './emulator.ts'
-import { GatewayServer, type GatewayApi } from './gateway.ts'
+import { REGION } from './aws-call.ts'
+import { Emulator } from './emulator.ts'
+import { GatewayServer, type GatewayApi } from './gateway-server.ts'
 import { HttpApi } from './http-api.ts'
-import { pluginFolder, whatIsMissing } from './machine.ts'
+import { pluginFolder, whatIsMissing } from './requirements.ts'
 import { RestApi, type RestApiPlace } from './rest-api.ts'
 import { TokenIssuer } from './token-issuer.ts'
-import { Workshop, type Run } from './workshop.ts'
+import { TemporaryCheckout, type Run } from './temporary-checkout.ts'
 
 /** A provider that is refused tries again for minutes; what is refused here stays refused. */
 const OVERRIDE = 'provider "aws" {\n  max_retries = 2\n}\n'
@@ -54,7 +55,7 @@ export class AwsWalk {
   /** Whose tokens viewers have. */
   readonly issuer = new TokenIssuer('https://id.example')
   readonly #gateway = new GatewayServer(() => this.#load())
-  #workshop: Workshop | undefined
+  #checkout: TemporaryCheckout | undefined
   #function: DeployedFunction | undefined
   #outputs: Outputs | undefined
   #restApi: RestApi | undefined
@@ -66,25 +67,25 @@ export class AwsWalk {
     this.#startedAtMs = performance.now()
     await this.emulator.start()
     await this.#gateway.start()
-    this.#workshop = new Workshop({
+    this.#checkout = new TemporaryCheckout({
       ...this.emulator.environment,
       TF_CLI_ARGS_init: `-plugin-dir=${pluginFolder()}`,
     })
     for (const folder of ['infra', 'infra/bootstrap']) {
-      this.workshop.writeUnseen(`${folder}/emulator_override.tf`, OVERRIDE)
+      this.checkout.writeUnseen(`${folder}/emulator_override.tf`, OVERRIDE)
     }
     this.say('an empty account')
   }
 
   async stop(): Promise<void> {
-    await this.#workshop?.remove()
+    await this.#checkout?.remove()
     await this.#function?.stop()
     await this.#gateway.stop()
     await this.emulator.stop()
   }
 
-  get workshop(): Workshop {
-    return present(this.#workshop)
+  get checkout(): TemporaryCheckout {
+    return present(this.#checkout)
   }
 
   /** What the last deployment said. */
@@ -112,7 +113,7 @@ export class AwsWalk {
     const isDeploying = /^(?:provision|deploy|build-release-deploy)\b/.test(line)
     const at = isDeploying ? ` --url ${this.#gateway.urlFor(`https://here/${STAGE}`)}` : ''
     this.#gateway.forget()
-    const run = await this.workshop.script(line + at, environment)
+    const run = await this.checkout.script(line + at, environment)
     this.say(`${line}: exit code ${run.code}`)
     return run
   }
@@ -179,7 +180,7 @@ export class AwsWalk {
   /** Runs the cURL that the deployment printed, as it stands but for the host, and returns the body. */
   async curl(): Promise<unknown> {
     const { curl, url } = this.outputs
-    const { code, output } = await this.workshop.shell(curl.replace(url, this.#gateway.urlFor(url)))
+    const { code, output } = await this.checkout.shell(curl.replace(url, this.#gateway.urlFor(url)))
     expect(code, output).toBe(0)
     return JSON.parse(output)
   }

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { SmallAws } from './small-aws.ts'
-import { Workshop, type Run, type Signalling } from './workshop.ts'
+import { FakeS3AndSts } from './fake-s3-and-sts.ts'
+import { TemporaryCheckout, type Run, type Signalling } from './temporary-checkout.ts'
 
 const NO_AWS = {
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -36,17 +36,17 @@ credential_process = false
 `
 
 describe('the commands of the AWS deployment', () => {
-  const aws = new SmallAws()
-  const workshop = new Workshop(NO_AWS)
-  const commit = workshop.head()
-  const profiles = join(workshop.root, 'node_modules/.profiles')
+  const aws = new FakeS3AndSts()
+  const checkout = new TemporaryCheckout(NO_AWS)
+  const commit = checkout.head()
+  const profiles = join(checkout.root, 'node_modules/.profiles')
   beforeAll(async () => {
     writeFileSync(profiles, PROFILES)
     await aws.start()
   })
   afterAll(async () => {
     await aws.stop()
-    await workshop.remove()
+    await checkout.remove()
   })
   afterEach(() => {
     aws.hasBuckets = true
@@ -56,7 +56,7 @@ describe('the commands of the AWS deployment', () => {
     aws.objects.clear()
   })
   const run = (line: string, environment: Readonly<Record<string, string>> = aws.environment): Promise<Run> =>
-    workshop.script(line, environment)
+    checkout.script(line, environment)
 
   it.each(COMMANDS)('%s has a help', async (name) => {
     const { code, output } = await run(`${name} --help`)
@@ -152,10 +152,10 @@ describe('the commands of the AWS deployment', () => {
       'build-release-deploy --env dev --auto-approve',
       'provision --env dev --auto-approve',
     ])('%s names the files of a dirty tree', async (line) => {
-      workshop.edit('README.md', /$/, '\nmore\n')
-      workshop.write('left-over.txt', 'x')
+      checkout.edit('README.md', /$/, '\nmore\n')
+      checkout.write('left-over.txt', 'x')
       const { code, output } = await run(line)
-      workshop.restore()
+      checkout.restore()
       expect(code).toBe(1)
       expect(output).toContain('the tree is dirty')
       expect(output).toContain('commit or remove README.md, left-over.txt')
@@ -167,7 +167,7 @@ describe('the commands of the AWS deployment', () => {
       const files = ['index.mjs.map', 'manifest.json', 'bundle.zip']
       expect([...aws.objects.keys()]).toEqual(files.map((file) => `${ARTEFACTS}/${commit}/${file}`))
       const zip = aws.objects.get(`${ARTEFACTS}/${commit}/bundle.zip`)
-      expect(zip?.body.equals(workshop.read('dist/bundle.zip'))).toBe(true)
+      expect(zip?.body.equals(checkout.read('dist/bundle.zip'))).toBe(true)
       expect(await run('release')).toMatchObject({ code: 0 })
       expect(aws.objects.size).toBe(files.length)
     })
@@ -198,13 +198,13 @@ describe('the commands of the AWS deployment', () => {
       expect(unknown.output).toContain(`released are, for instance, ${'a'.repeat(40)}`)
       const short = await run('deploy --env dev --commit abcdef1 --auto-approve')
       expect(short.output).toContain('commit "abcdef1" is not known in this clone')
-      expect(existsSync(join(workshop.root, 'infra/.terraform'))).toBe(false)
+      expect(existsSync(join(checkout.root, 'infra/.terraform'))).toBe(false)
     })
 
     it('release is dropped by Ctrl-C', async () => {
       aws.isHanging = true
       const signalling: Signalling = { signalAt: 'Account 111122223333', signals: ['SIGINT'] }
-      expect(await workshop.script('release', aws.environment, signalling)).toMatchObject({
+      expect(await checkout.script('release', aws.environment, signalling)).toMatchObject({
         code: 130,
         output: expect.stringContaining('streamgate: stopped') as string,
       })
@@ -212,7 +212,7 @@ describe('the commands of the AWS deployment', () => {
 
     it('deploy says that Terraform is missing', async () => {
       aws.objects.set(`${ARTEFACTS}/${commit}/bundle.zip`, { body: Buffer.from(''), sha256: 'x' })
-      const path = workshop.pathWithout('terraform')
+      const path = checkout.pathWithout('terraform')
       const { code, output } = await run('deploy --env dev --auto-approve', {
         ...aws.environment,
         PATH: path,
@@ -222,8 +222,8 @@ describe('the commands of the AWS deployment', () => {
     })
 
     it('release refuses a bundle of another commit, and the next one does not', async () => {
-      workshop.edit('service/package.json', '"version": "0.2.0"', '"version": "0.2.1"')
-      const next = workshop.commit('a new version')
+      checkout.edit('service/package.json', '"version": "0.2.0"', '"version": "0.2.1"')
+      const next = checkout.commit('a new version')
       const { code, output } = await run('release')
       expect(code).toBe(1)
       expect(output).toContain(`dist/bundle.zip is not what commit ${next} builds: run npm run build`)

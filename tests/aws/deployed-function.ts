@@ -3,7 +3,8 @@
  * emulated account, and nothing of them is known beforehand.
  */
 import { createHash } from 'node:crypto'
-import { REGION, type Emulator } from './emulator.ts'
+import { REGION } from './aws-call.ts'
+import type { Emulator } from './emulator.ts'
 import { LambdaProcess, type Outcome } from './lambda-process.ts'
 import { Role, type PolicyDocument } from './role.ts'
 

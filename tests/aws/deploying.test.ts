@@ -1,14 +1,12 @@
 /** What a deployment looks at before it plans, what it asks, and how it is tried afterwards. */
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parsePolicyText } from '../../service/src/policy/policy-file.ts'
 import { composeTarget } from '../http-contract/target.ts'
 import { listen } from '../../service/src/servers/node-server.ts'
+import { answering } from './answering.ts'
 import { ScriptedTerraform } from './scripted-terraform.ts'
-import { SmallAws } from './small-aws.ts'
-import { Workshop, type Run } from './workshop.ts'
+import { FakeS3AndSts } from './fake-s3-and-sts.ts'
+import { TemporaryCheckout, type Run } from './temporary-checkout.ts'
 
 const ARTEFACTS = '/streamgate-artefacts-111122223333-eu-central-1/streamgate'
 const CHANGE = {
@@ -22,12 +20,12 @@ const CHANGE = {
 }
 
 describe('a deployment', () => {
-  const aws = new SmallAws()
+  const aws = new FakeS3AndSts()
   const terraform = new ScriptedTerraform()
-  const workshop = new Workshop({})
-  const older = workshop.head()
-  workshop.write('README.md', 'newer')
-  const newer = workshop.commit('newer')
+  const checkout = new TemporaryCheckout({})
+  const older = checkout.head()
+  checkout.write('README.md', 'newer')
+  const newer = checkout.commit('newer')
   beforeAll(async () => {
     await aws.start()
     for (const commit of [older, newer]) {
@@ -38,22 +36,22 @@ describe('a deployment', () => {
   afterAll(async () => {
     await aws.stop()
     terraform.remove()
-    await workshop.remove()
+    await checkout.remove()
   })
   const environment = (): Readonly<Record<string, string>> => ({
     ...aws.environment,
-    PATH: `${terraform.folder}:${workshop.path}`,
+    PATH: `${terraform.folder}:${checkout.path}`,
   })
   const deploy = (flags = '--no-smoke-test'): Promise<Run> =>
-    workshop.script(`deploy --env dev --auto-approve ${flags}`, environment())
+    checkout.script(`deploy --env dev --auto-approve ${flags}`, environment())
   const isPlanned = (): boolean => terraform.calls.some((call) => call.startsWith('plan'))
 
   describe('of a clone that is not up to date', () => {
     it('is refused if what runs is newer', async () => {
       terraform.hasOutputs({ release: newer })
-      await workshop.shell(`git checkout --quiet ${older}`)
+      await checkout.shell(`git checkout --quiet ${older}`)
       const { code, output } = await deploy()
-      await workshop.shell('git checkout --quiet main')
+      await checkout.shell('git checkout --quiet main')
       expect(code).toBe(1)
       expect(output).toContain(
         `dev runs commit ${newer}, which the commit of this tree, ${older}, does not build on`,
@@ -72,9 +70,9 @@ describe('a deployment', () => {
 
     it('is made and told of if the clone is shallow and cannot know', async () => {
       terraform.hasOutputs({ release: 'f'.repeat(40) })
-      workshop.write('.git/shallow', `${newer}\n`)
+      checkout.write('.git/shallow', `${newer}\n`)
       const { code, output } = await deploy()
-      await workshop.shell('rm .git/shallow')
+      await checkout.shell('rm .git/shallow')
       expect(code, output).toBe(0)
       expect(output).toContain('which this shallow clone does not know')
     })
@@ -127,7 +125,7 @@ describe('a deployment', () => {
       ],
     })
     aws.objects.delete(`${ARTEFACTS}/${newer}/bundle.zip`)
-    const { output } = await workshop.script(
+    const { output } = await checkout.script(
       'provision --env dev --auto-approve --no-smoke-test',
       environment(),
     )
@@ -149,7 +147,7 @@ describe('a deployment', () => {
         },
       ],
     })
-    const { output } = await workshop.script(
+    const { output } = await checkout.script(
       'provision --env dev --auto-approve --no-smoke-test',
       environment(),
     )
@@ -161,7 +159,7 @@ describe('a deployment', () => {
     terraform.hasOutputs({ release: newer })
     terraform.plans(CHANGE)
     const line = `deploy --env dev --no-smoke-test`
-    const { output } = await workshop.shell(
+    const { output } = await checkout.shell(
       `echo no | script -qec ${JSON.stringify(`node tools/aws/cli.ts ${line}`)} /dev/null`,
       environment(),
     )
@@ -242,18 +240,3 @@ describe('a deployment', () => {
     return deploy(flags)
   }
 })
-
-/** A server that is ready, and answers all else in one way. */
-async function answering(status: number, body: object) {
-  const lines: string[] = []
-  const keys: unknown[] = []
-  const server = createServer(({ method, url = '', headers }, response) => {
-    lines.push(`${method} ${url}`)
-    keys.push(headers['x-api-key'])
-    response.writeHead(url === '/readyz' ? 200 : status, { 'content-type': 'application/problem+json' })
-    response.end(JSON.stringify(body))
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => void server.close())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, lines, keys }
-}

@@ -1,34 +1,21 @@
 /**
- * AWS on this machine: moto_server for everything but the items of DynamoDB tables, which dynalite keeps, because
- * moto lets two writers win at once. In front of both stands a server that tells the callers apart by their access
+ * AWS on this machine. dynalite keeps the items of DynamoDB tables, because moto lets two writers
+ * win at once. moto_server does all else. A server in front of both knows the callers by their access
  * keys, holds those with a role to its policy, and answers the few calls that moto lacks.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { Dynalite } from '../../stores/test/dynalite/dynalite.ts'
 import { ENVIRONMENT } from '../../tools/environment.ts'
-import type { Call, Instead } from './call.ts'
+import { ADMINISTRATOR, callOf, isOnItems, REGION, signedFor, type Call } from './aws-call.ts'
 import { answerInstead } from './moto-gaps.ts'
+import { passOn, tell } from './pass-on.ts'
 import type { Role } from './role.ts'
 
-export const REGION = 'eu-central-1'
-/** Whoever provisions; it may do anything. */
-const ADMINISTRATOR = 'ADMINISTRATOR'
-
-/** Calls on a table's items; all others are on the table itself. */
-const ITEM_CALLS = new Set([
-  'GetItem',
-  'PutItem',
-  'UpdateItem',
-  'DeleteItem',
-  'Query',
-  'Scan',
-  'BatchGetItem',
-])
 const START_ATTEMPTS_MAX = 300
 const START_PAUSE_MS = 100
 
@@ -116,7 +103,7 @@ export class Emulator {
     return new Uint8Array(await answer.arrayBuffer())
   }
 
-  /** Writes or deletes an object as no release would: over what is there, or away with it. */
+  /** Overwrites or deletes an object, as no release would. */
   async tamper(bucket: string, key: string, body?: string): Promise<void> {
     const method = body === undefined ? 'DELETE' : 'PUT'
     const checksum = {
@@ -168,7 +155,7 @@ export class Emulator {
     }
   }
 
-  /** moto's threads trip over each other, and answer 500 then: so it gets one call at a time. */
+  /** moto answers 500 if two of its threads meet, so it gets one call at a time. */
   async #inTurn(work: () => Promise<void>): Promise<void> {
     const before = this.#turn
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -225,58 +212,6 @@ export class Emulator {
     }
     throw new Error('moto_server does not answer')
   }
-}
-
-type Passing = {
-  readonly call: Call
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly port: number
-}
-
-/** Passes a request on as it came, and the answer back; resolves once that is written. */
-function passOn({ call, request, response, port }: Passing): Promise<void> {
-  const { method, url: path, rawHeaders } = request
-  return new Promise((resolve, reject) => {
-    const passed = httpRequest({ host: '127.0.0.1', port, method, path, agent: false }, (answer) => {
-      response.writeHead(answer.statusCode ?? 599, answer.headers)
-      answer.pipe(response).on('finish', resolve).on('close', resolve)
-    })
-    for (let index = 0; index < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index] ?? ''
-      if (!/^(?:connection|expect|transfer-encoding)$/i.test(name)) {
-        passed.setHeader(name, rawHeaders[index + 1] ?? '')
-      }
-    }
-    passed.on('error', reject).end(call.body)
-  })
-}
-
-function tell(
-  response: ServerResponse,
-  { status, type = 'application/x-amz-json-1.0', body }: Instead,
-): void {
-  response.writeHead(status, { 'content-type': type }).end(body)
-}
-
-function isOnItems({ service, operation }: Call): boolean {
-  return service === 'dynamodb' && ITEM_CALLS.has(operation)
-}
-
-/** moto looks for the service in the signature, and does not check it. */
-function signedFor(service: string): Record<string, string> {
-  const credential = `${ADMINISTRATOR}/20260101/${REGION}/${service}/aws4_request`
-  return {
-    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=none`,
-  }
-}
-
-function callOf({ headers, method = '', url = '' }: IncomingMessage, body: Buffer): Call {
-  const credential = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? ''
-  const [accessKeyId = '', , , service = ''] = credential.split('/')
-  const target = headers['x-amz-target']
-  const operation = typeof target === 'string' ? (target.split('.')[1] ?? '') : ''
-  return { accessKeyId, service, operation, method, path: url, body }
 }
 
 async function freePort(): Promise<number> {

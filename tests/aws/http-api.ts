@@ -4,8 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { DeployedFunction } from './deployed-function.ts'
-import { REGION, type Emulator } from './emulator.ts'
-import { answerOf, type GatewayAnswer, type GatewayApi, type GatewayRequest } from './gateway.ts'
+import { REGION } from './aws-call.ts'
+import type { Emulator } from './emulator.ts'
+import { answerOf, type GatewayAnswer, type GatewayApi, type GatewayRequest } from './gateway-server.ts'
 import { matchRoute } from './route-tree.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { checkToken, type CheckedToken, type JwtConfiguration, type TokenIssuer } from './token-issuer.ts'

@@ -1,7 +1,7 @@
 /**
  * What AWS would do where moto cannot.
  */
-import type { Call, Instead } from './call.ts'
+import type { Call, Instead } from './aws-call.ts'
 
 /** Asks moto itself: a method, a path and a JSON body. */
 export type AskMoto = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>

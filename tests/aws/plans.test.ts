@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ScriptedTerraform } from './scripted-terraform.ts'
-import { SmallAws } from './small-aws.ts'
-import { Workshop, type Run } from './workshop.ts'
+import { FakeS3AndSts } from './fake-s3-and-sts.ts'
+import { TemporaryCheckout, type Run } from './temporary-checkout.ts'
 
 const COMMIT = 'c'.repeat(40)
 /** What is deployed here is a script's word, so there is nothing to try. */
@@ -9,9 +9,9 @@ const DEPLOY = `deploy --env dev --commit ${COMMIT} --auto-approve --no-smoke-te
 const REPLACEMENT = tableChange(['delete', 'create'])
 
 describe('what becomes of a plan', () => {
-  const aws = new SmallAws()
+  const aws = new FakeS3AndSts()
   const terraform = new ScriptedTerraform()
-  const workshop = new Workshop({})
+  const checkout = new TemporaryCheckout({})
   beforeAll(async () => {
     await aws.start()
     aws.objects.set(`/streamgate-artefacts-111122223333-eu-central-1/streamgate/${COMMIT}/bundle.zip`, {
@@ -23,13 +23,13 @@ describe('what becomes of a plan', () => {
   afterAll(async () => {
     await aws.stop()
     terraform.remove()
-    await workshop.remove()
+    await checkout.remove()
   })
   const environment = (): Readonly<Record<string, string>> => ({
     ...aws.environment,
-    PATH: `${terraform.folder}:${workshop.path}`,
+    PATH: `${terraform.folder}:${checkout.path}`,
   })
-  const run = (line: string): Promise<Run> => workshop.script(line, environment())
+  const run = (line: string): Promise<Run> => checkout.script(line, environment())
   const isApplied = (): boolean => terraform.calls.some((call) => call.startsWith('apply'))
 
   it('is applied, with the environment’s file, the release and the buckets of the account', async () => {
@@ -113,7 +113,7 @@ describe('what becomes of a plan', () => {
   it('is stopped by Ctrl-C, which reaches Terraform once', async () => {
     terraform.plans({ resource_changes: [change('aws_lambda_function', ['update'])] })
     terraform.isSlow()
-    const { code, output } = await workshop.script(DEPLOY, environment(), {
+    const { code, output } = await checkout.script(DEPLOY, environment(), {
       signalAt: 'Applying for a while',
       signals: ['SIGINT', 'SIGTERM'],
     })

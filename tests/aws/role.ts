@@ -1,7 +1,7 @@
 /**
  * A role as it was deployed, held against each call that is made with it. moto stores policies, and judges none.
  */
-import type { Call, Instead } from './call.ts'
+import type { Call, Instead } from './aws-call.ts'
 
 /** A statement of a policy, as far as it is judged here; whatever else it holds makes it refused. */
 export type Statement = {

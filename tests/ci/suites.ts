@@ -1,4 +1,4 @@
-import { whatIsMissing } from '../aws/machine.ts'
+import { whatIsMissing } from '../aws/requirements.ts'
 import { findChromium } from '../browser/chromium.ts'
 import { terraformLack } from '../infra/terraform-lack.ts'
 import type { Suite } from './suite.ts'

@@ -7,7 +7,7 @@ import { cpSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ENVIRONMENT } from '../../tools/environment.ts'
-import { pluginFolder } from '../aws/machine.ts'
+import { pluginFolder } from '../aws/requirements.ts'
 
 const INFRA = fileURLToPath(new URL('../../infra', import.meta.url))
 

@@ -33,8 +33,8 @@ describeWalk('an HTTP API on AWS', (walk) => {
     walk.ask(`POST /users/${user}/streams`, { body: { streamId } })
 
   it('is provisioned by its settings', async () => {
-    walk.workshop.write('infra/environments/dev.tfvars', SETTINGS)
-    walk.workshop.commit('an HTTP API')
+    walk.checkout.write('infra/environments/dev.tfvars', SETTINGS)
+    walk.checkout.commit('an HTTP API')
     const output = await walk.run('provision --env dev --auto-approve')
     expect(output).toContain('A start, a refusal (stream 4 of 3) and a stop are answered as they should be')
     await walk.serve()
@@ -122,7 +122,7 @@ describeWalk('an HTTP API on AWS', (walk) => {
   })
 
   it('lets a token reach the user whom it names, and nothing that operators do', async () => {
-    walk.workshop.edit('infra/environments/dev.tfvars', /$/, `${TOKENS}\n`)
+    walk.checkout.edit('infra/environments/dev.tfvars', /$/, `${TOKENS}\n`)
     expect(await walk.run('deploy --env dev --auto-approve')).toContain('It answers, and asks for tokens')
     await walk.serve()
     const as = (sub: string) => ({

@@ -24,8 +24,8 @@ describeWalk('a REST API on AWS', (walk) => {
 
   it('is provisioned from nothing, by one command', async () => {
     // The queue behind the sweeper alone takes Terraform two minutes of waiting; it is in the other walk.
-    walk.workshop.edit(SETTINGS, /$/, '\nsweep_schedule = null\n')
-    commits.push(walk.workshop.commit('without the sweeper'))
+    walk.checkout.edit(SETTINGS, /$/, '\nsweep_schedule = null\n')
+    commits.push(walk.checkout.commit('without the sweeper'))
     await walk.emulator.patch('apigateway', '/account', {
       patchOperations: [{ op: 'replace', path: '/cloudwatchRoleArn', value: LOG_ROLE }],
     })
@@ -39,9 +39,9 @@ describeWalk('a REST API on AWS', (walk) => {
   })
 
   it('builds the same bundle twice, and releases it once', async () => {
-    const first = walk.workshop.read('dist/bundle.zip')
+    const first = walk.checkout.read('dist/bundle.zip')
     await walk.run('build')
-    expect(walk.workshop.read('dist/bundle.zip').equals(first)).toBe(true)
+    expect(walk.checkout.read('dist/bundle.zip').equals(first)).toBe(true)
     expect(await walk.run('release')).toContain('is already released, with the same bundle')
   })
 
@@ -110,8 +110,8 @@ describeWalk('a REST API on AWS', (walk) => {
   // A heartbeat is answered by 200 only where the lease is still held, however long the deployment took.
   it('takes a new release under a viewer’s feet, and leaves the samples as players left them', async () => {
     const taken = await start('viewer', 'film')
-    walk.workshop.edit('service/package.json', '"version": "0.2.0"', '"version": "0.2.1"')
-    commits.push(walk.workshop.commit('a new version'))
+    walk.checkout.edit('service/package.json', '"version": "0.2.0"', '"version": "0.2.1"')
+    commits.push(walk.checkout.commit('a new version'))
     const key = `streamgate/${commits[1]}/bundle.zip`
     await walk.run('build')
     await walk.emulator.tamper(walk.artefactBucket, key, 'another zip')
@@ -139,7 +139,7 @@ describeWalk('a REST API on AWS', (walk) => {
   })
 
   it('takes keys, plans, a throttle and provisioned capacity by its settings', async () => {
-    walk.workshop.edit(SETTINGS, /$/, NEW_SETTINGS)
+    walk.checkout.edit(SETTINGS, /$/, NEW_SETTINGS)
     await walk.run(`deploy --env dev --commit ${commits[0]} --auto-approve`)
     await walk.serve()
     const { Table } = await walk.emulator.call<{ Table: Record<string, unknown> }>(
@@ -190,12 +190,12 @@ describeWalk('a REST API on AWS', (walk) => {
   })
 
   it('is not deployed where that would lose the table', async () => {
-    walk.workshop.edit(SETTINGS, 'table_name             = "UserStreams"', 'table_name = "Others"')
+    walk.checkout.edit(SETTINGS, 'table_name             = "UserStreams"', 'table_name = "Others"')
     const { code, output } = await walk.tryRun('deploy --env dev --auto-approve')
     expect(code).toBe(1)
     expect(output).toContain('this plan would take away module.table.aws_dynamodb_table')
     expect((await walk.ask('GET /livez')).status).toBe(200)
-    walk.workshop.edit(SETTINGS, 'table_name = "Others"', 'table_name = "UserStreams"')
+    walk.checkout.edit(SETTINGS, 'table_name = "Others"', 'table_name = "UserStreams"')
   })
 
   it('is destroyed without a trace', async () => {

@@ -1,6 +1,6 @@
 /**
- * A copy of this repository in which commits can be made, with the same packages, and its commands run as a person
- * would run them.
+ * A temporary checkout of this repository, with the same packages. Tests commit in it, and run its
+ * commands as a person would.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,21 +22,23 @@ import { fileURLToPath } from 'node:url'
 import { ENVIRONMENT } from '../../tools/environment.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const OWN_PACKAGES = '@streamgate'
+const OWN_SCOPE = '@streamgate'
+/** The service's package. Nothing imports it. */
+const SERVICE = 'streamgate'
 
-/** How a command ended, and what it said. */
+/** How a command ended, and what it printed. */
 export type Run = { readonly code: number | null; readonly output: string }
 
-/** Signals for a command, once it has said something. */
+/** Signals to send to a command once it has printed `signalAt`. */
 export type Signalling = { readonly signalAt: string; readonly signals: readonly NodeJS.Signals[] }
 
-/** The copy. */
-export class Workshop {
-  readonly root = mkdtempSync(join(tmpdir(), 'streamgate-workshop-'))
+/** The checkout. */
+export class TemporaryCheckout {
+  readonly root = mkdtempSync(join(tmpdir(), 'streamgate-checkout-'))
   readonly #environment: NodeJS.ProcessEnv
   readonly #running = new Set<ChildProcess>()
 
-  /** @param environment what commands find in theirs; nothing of AWS or Terraform reaches them otherwise. */
+  /** @param environment for the commands. They inherit no other variable of AWS or Terraform. */
   constructor(environment: Readonly<Record<string, string>>) {
     const inherited = Object.entries(ENVIRONMENT).filter(([name]) => !/^(?:AWS|TF|npm|GIT)_/.test(name))
     this.#environment = {
@@ -87,7 +89,7 @@ export class Workshop {
     return readFileSync(join(this.root, file))
   }
 
-  /** Takes back what is in no commit. */
+  /** Undoes what is in no commit. */
   restore(): void {
     this.#git('checkout', '--quiet', '.')
     this.#git('clean', '--quiet', '--force', '-d')
@@ -126,7 +128,7 @@ export class Workshop {
     return this.shell(`exec ${[scripts[name], ...args].join(' ')}`, environment, signalling)
   }
 
-  /** Runs a line of shell at the root of the copy. */
+  /** Runs a line of shell at the root of the checkout. */
   async shell(
     line: string,
     environment: Readonly<Record<string, string>> = {},
@@ -153,7 +155,7 @@ export class Workshop {
     return { code, output }
   }
 
-  /** Ends what still runs, such as a command whose test ran out of time, and takes the copy away. */
+  /** Ends commands that still run, such as one whose test timed out, and deletes the checkout. */
   async remove(): Promise<void> {
     const closed = [...this.#running].map((child) => {
       child.kill('SIGTERM')
@@ -172,15 +174,16 @@ export class Workshop {
     }
   }
 
-  /** Each package is a link, so that those of this repository can be links into the copy. */
+  /** Each package is a link, so that those of this repository can be links into the checkout. */
   #linkPackages(): void {
     const packages = join(ROOT, 'node_modules')
-    mkdirSync(join(this.root, 'node_modules', OWN_PACKAGES), { recursive: true })
+    mkdirSync(join(this.root, 'node_modules', OWN_SCOPE), { recursive: true })
     for (const name of readdirSync(packages)) {
-      if (name !== OWN_PACKAGES) symlinkSync(join(packages, name), join(this.root, 'node_modules', name))
+      if (name !== OWN_SCOPE && name !== SERVICE)
+        symlinkSync(join(packages, name), join(this.root, 'node_modules', name))
     }
-    for (const name of readdirSync(join(packages, OWN_PACKAGES))) {
-      symlinkSync(join(this.root, name), join(this.root, 'node_modules', OWN_PACKAGES, name))
+    for (const name of readdirSync(join(packages, OWN_SCOPE))) {
+      symlinkSync(join(this.root, name), join(this.root, 'node_modules', OWN_SCOPE, name))
     }
   }
 

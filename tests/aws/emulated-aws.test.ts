@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Call } from './call.ts'
-import { answerOf, type GatewayAnswer } from './gateway.ts'
+import type { Call } from './aws-call.ts'
+import { answerOf, type GatewayAnswer } from './gateway-server.ts'
 import { HttpApi } from './http-api.ts'
 import { Role } from './role.ts'
 import { matchRoute } from './route-tree.ts'

@@ -1,6 +1,6 @@
 /**
- * As much of AWS as the commands meet before Terraform does: who is asking, a bucket, and what lies in it. It is here
- * for tests that must not need an emulator; the walk has a whole one.
+ * A fake S3 and STS: what the commands ask of AWS before Terraform runs. They ask who the caller is,
+ * and what a bucket holds. With it a test needs no emulator. The walk uses the emulator.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -10,15 +10,15 @@ import { buffer } from 'node:stream/consumers'
 type Sent = { readonly body: Buffer; readonly request: IncomingMessage }
 type Stored = { readonly body: Buffer; readonly sha256: string }
 
-/** A small S3 and STS on loopback. */
-export class SmallAws {
+/** S3 and STS on loopback. */
+export class FakeS3AndSts {
   /** What lies in buckets, by path: `/bucket/key`. */
   readonly objects = new Map<string, Stored>()
   /** Whether any bucket is there. */
   hasBuckets = true
-  /** How STS refuses the caller, where it does. */
+  /** The error code by which STS refuses the caller, if it does. */
   refusal: string | undefined
-  /** What somebody else writes at the last moment, just before the next write to the same path. */
+  /** What another client writes just before the next write to the same path. */
   intruder: { readonly path: string; readonly stored: Stored } | undefined
   /** Whether S3 leaves its callers without an answer. */
   isHanging = false
