@@ -6,7 +6,7 @@ import { claimOf, idsOf, leaseOf, LEASE_MS, noteOn, rosterOf } from './specimens
 const FULL = rosterOf([leaseOf('a'), leaseOf('b'), leaseOf('c')])
 
 describe('a newcomer', () => {
-  it('is added where fewer leases than the limit are held', () => {
+  it('is added if fewer leases than the limit are held', () => {
     const claim = claimOf('c', 10)
     const write: Write = { verb: 'add', lease: claim.newcomer, room: { capacity: 3 } }
     expect(admit(rosterOf([leaseOf('a'), leaseOf('b')]), claim, 10)).toEqual({
@@ -16,7 +16,7 @@ describe('a newcomer', () => {
     })
   })
 
-  it('is denied by as many live leases as the limit, one millisecond before the first of them lapses', () => {
+  it('is denied by as many live leases as the limit, one millisecond before the first of them expires', () => {
     const roster = rosterOf([leaseOf('a'), leaseOf('b', { expiresAtMs: 80_000 }), leaseOf('c')])
     expect(admit(roster, claimOf('d', 74_999), 74_999)).toEqual({
       outcome: 'denied',
@@ -26,7 +26,7 @@ describe('a newcomer', () => {
     })
   })
 
-  it('takes the place of a lease at the instant at which it lapses', () => {
+  it('takes the slot of a lease at the instant at which it expires', () => {
     const roster = rosterOf([
       leaseOf('a'),
       leaseOf('b', { expiresAtMs: 80_000 }),
@@ -35,23 +35,23 @@ describe('a newcomer', () => {
     expect(idsOf(nextOf(admit(roster, claimOf('d', 75_000), 75_000)))).toEqual(['b', 'c', 'd'])
   })
 
-  it('takes the place of all lapsed leases at once, so that none of them can be revived beside it', () => {
+  it('takes the slots of all expired leases at once, so that none of them can be revived beside it', () => {
     expect(idsOf(nextOf(admit(FULL, claimOf('d', LEASE_MS), LEASE_MS)))).toEqual(['d'])
   })
 
-  it('is denied by exactly the live leases, and not by lapsed ones beside them', () => {
+  it('is denied by exactly the live leases, and not by expired ones beside them', () => {
     const roster = rosterOf([leaseOf('old', { expiresAtMs: 5 }), leaseOf('a'), leaseOf('b')])
     const admission = admit(roster, claimOf('d', 10, { plan: planOfOneLimit('two', 2) }), 10)
     expect(admission).toMatchObject({ outcome: 'denied', holders: [leaseOf('a'), leaseOf('b')] })
   })
 
-  it('is told no time to retry where nobody in its way can lapse', () => {
+  it('gets no time to retry if no stream in its way can expire', () => {
     const roster = rosterOf([leaseOf('a', { expiresAtMs: null })])
     const admission = admit(roster, claimOf('b', 9e12, { plan: planOfOneLimit('one', 1) }), 9e12)
     expect(admission).toMatchObject({ outcome: 'denied', retryAfterMs: null })
   })
 
-  it('is denied while more is held than a limit that was lowered allows', () => {
+  it('is denied while more is held than a lowered limit allows', () => {
     expect(admit(FULL, claimOf('d', 10, { plan: planOfOneLimit('two', 2) }), 10)).toMatchObject({
       outcome: 'denied',
       holders: FULL.leases,
@@ -65,7 +65,7 @@ describe('a newcomer', () => {
     expect(notes.map(({ leaseId }) => leaseId)).toEqual(['c', 'a'])
   })
 
-  it('is admitted on the seen roster alone where the claim says so', () => {
+  it('is admitted only on the roster that was seen if the claim says so', () => {
     expect(admit(rosterOf([]), claimOf('a', 10, { isHeartbeat: true }), 10)).toMatchObject({
       outcome: 'admitted',
       write: { verb: 'replace' },
@@ -86,7 +86,7 @@ describe('a stream that asks again', () => {
     })
   })
 
-  it('is revived where its lease has lapsed but is held', () => {
+  it('is revived if its lease has expired but is held', () => {
     expect(admit(FULL, claimOf('b', 900_000), 900_000)).toMatchObject({
       outcome: 'renewed',
       write: { verb: 'renew' },
@@ -116,7 +116,7 @@ describe('a newcomer that replaces a lease', () => {
     expect(idsOf(nextOf(admit(roster, claimOf('d', 10, { replaces }), 10)))).toEqual(['d'])
   })
 
-  it('is judged as any other where that lease is not held', () => {
+  it('is judged as any other if that lease is not held', () => {
     const elsewhere = { replaces: 'gone' as LeaseId }
     expect(admit(FULL, claimOf('d', 10, elsewhere), 10)).toMatchObject({
       outcome: 'denied',
@@ -125,13 +125,13 @@ describe('a newcomer that replaces a lease', () => {
     expect(admit(rosterOf([]), claimOf('d', 10, elsewhere), 10)).toMatchObject({ outcome: 'admitted' })
   })
 
-  it('holds for the roster that was judged alone, so that lease cannot slip in beside it', () => {
+  it('holds only for the roster that was judged, so that lease cannot slip in beside it', () => {
     const beside = { replaces: 'gone' as LeaseId }
     expect(admit(rosterOf([]), claimOf('d', 10, beside), 10)).toMatchObject({ write: { verb: 'replace' } })
     expect(admit(FULL, claimOf('b', 10, beside), 10)).toMatchObject({ write: { verb: 'replace' } })
   })
 
-  it('is denied, and ends nothing, where one place is not enough', () => {
+  it('is denied, and ends nothing, if one slot is not enough', () => {
     expect(admit(FULL, claimOf('d', 10, { replaces, plan: planOfOneLimit('two', 2) }), 10)).toMatchObject({
       outcome: 'denied',
     })
@@ -156,7 +156,7 @@ describe('a newcomer that replaces a lease', () => {
     expect(notes.map((note) => note.leaseId)).toEqual([...old.slice(1).map((note) => note.leaseId), 'b'])
   })
 
-  it('remembers until when it dropped notes that were still of use', () => {
+  it('remembers until when dropped notes would have counted', () => {
     const old = Array.from({ length: 16 }, (_, index) => noteOn(`old-${index}`, { untilMs: 1000 - index }))
     const next = nextOf(admit(rosterOf([leaseOf('b')], old), claimOf('d', 10, { replaces }), 10))
     expect(next.forgottenUntilMs).toBe(1000)
@@ -179,7 +179,7 @@ describe('a newcomer that replaces a lease', () => {
     ])
   })
 
-  it('drops notes whose time is over', () => {
+  it('drops expired notes', () => {
     const roster = rosterOf([leaseOf('b')], [noteOn('x', { untilMs: 10 }), noteOn('y', { untilMs: 11 })])
     const { notes } = nextOf(admit(roster, claimOf('d', 10, { replaces }), 10))
     expect(notes.map((note) => note.leaseId)).toEqual(['y', 'b'])

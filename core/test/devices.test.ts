@@ -102,7 +102,7 @@ const startOn = (streamId: string, plan: string) =>
 const heartbeatOf = (streamId: string) =>
   limiter.heartbeat({ user: USER, stream: { streamId: streamId as StreamId } })
 
-describe('a heartbeat of a lease that lapsed and was tidied away', () => {
+describe('a heartbeat of a lease that expired and was removed', () => {
   beforeEach(() => {
     const plans = { basic: { limits: [{ max: 1 }] }, premium: { limits: [{ max: 4 }] } }
     limiter = limiterWith(parsePolicy({ plans, defaultPlan: 'basic' }))

@@ -47,7 +47,7 @@ function request(streamId: string, device?: string) {
 }
 
 describe('a stream that has finished', () => {
-  it('frees its places at once, on every device, and can be neither started nor renewed', async () => {
+  it('frees its slots at once, on every device, and can be neither started nor renewed', async () => {
     await here.start(request('game', 'tv'))
     await here.start(request('game', 'phone'))
     await here.finish(GAME)
@@ -114,7 +114,7 @@ describe('a stream that has finished', () => {
 })
 
 describe('the roster as it is judged', () => {
-  it('is the same where nothing in it has finished, and else keeps its ids and its version', () => {
+  it('is the same if nothing in it has finished, and otherwise keeps its ids and its version', () => {
     const finished = new FinishedStreams()
     const roster = rosterOf([leaseOf('game'), leaseOf('film', { expiresAtMs: null })])
     expect(finished.judged(roster, 10)).toBe(roster)

@@ -36,7 +36,7 @@ function limiterUnder(policy: unknown): Limiter {
 const request = (streamId: string) => ({ user: USER, stream: { streamId: streamId as StreamId } })
 
 describe('heartbeats by room', () => {
-  it('are seldom while the user may start one more stream', async () => {
+  it('are rare while the user may start one more stream', async () => {
     expect(await limiter.start(request('a'))).toMatchObject({
       heartbeatSeconds: 300,
       lease: { expiresAtMs: nowMs + ROOM_LEASE_MS },
@@ -56,7 +56,7 @@ describe('heartbeats by room', () => {
     expect(store.taken()).toEqual(['add', 'renew'])
   })
 
-  it('are one call each while the user stays as he was', async () => {
+  it('are one call each while nothing changes for the user', async () => {
     await limiter.start(request('a'))
     await limiter.start(request('b'))
     store.taken()
@@ -87,7 +87,7 @@ describe('heartbeats by room', () => {
     expect(await limiter.start(request('b'))).toMatchObject({ heartbeatSeconds: 66 })
   })
 
-  it('have the lease that the file says, where it says one', async () => {
+  it('have the lease that the file says, if it says one', async () => {
     const both = limiterUnder({ leaseSeconds: 400, heartbeatSeconds: { whenRoom: 300, whenFull: 60 } })
     expect(await both.start(request('a'))).toMatchObject({ lease: { expiresAtMs: nowMs + 400_000 } })
   })

@@ -14,14 +14,14 @@ const KNOWN = 'generation of b' as Generation
 const OTHER = 'another generation' as Generation
 
 describe('a heartbeat whose lease was not there to renew', () => {
-  it('is admitted anew where there is room, on the roster as it was seen', () => {
+  it('is admitted again if there is room, on the roster as it was seen', () => {
     expect(judgeLostHeartbeat(rosterOf([leaseOf('a')]), lostOf(CLAIM), 10)).toMatchObject({
       outcome: 'admitted',
       write: { verb: 'replace' },
     })
   })
 
-  it('is denied where the limit is reached', () => {
+  it('is denied if the limit is reached', () => {
     const roster = rosterOf([leaseOf('x'), leaseOf('y'), leaseOf('z')])
     expect(judgeLostHeartbeat(roster, lostOf(CLAIM), 10)).toMatchObject({
       outcome: 'denied',
@@ -29,12 +29,12 @@ describe('a heartbeat whose lease was not there to renew', () => {
     })
   })
 
-  it('is told of its eviction, even where there is room', () => {
+  it('is told of its eviction, even if there is room', () => {
     const verdict = judgeLostHeartbeat(rosterOf([], [noteOn('b')]), lostOf(CLAIM), 10)
     expect(verdict).toEqual({ outcome: 'evicted', eviction: noteOn('b') })
   })
 
-  it('hears of an eviction up to the end of the note, and no longer', () => {
+  it('is told of an eviction up to the end of the note, and no longer', () => {
     const roster = rosterOf([], [noteOn('b')])
     expect(judgeLostHeartbeat(roster, lostOf(CLAIM), 2 * LEASE_MS - 1).outcome).toBe('evicted')
     expect(judgeLostHeartbeat(roster, lostOf(CLAIM), 2 * LEASE_MS).outcome).toBe('admitted')
@@ -80,7 +80,7 @@ describe('a heartbeat whose lease was not there to renew', () => {
     expect(judgeLostHeartbeat(rosterOf([], [lapsed]), named, 99)).toEqual({ outcome: 'ended' })
   })
 
-  it('is told that it has ended if it tells too little to be judged beside others', () => {
+  it('is told that it has ended if it says too little to be judged beside others', () => {
     const plan = { ...planOfOneLimit('tv', 3), limits: [{ max: 3 }, { max: 1, deviceType: 'tv' }] }
     const untold = claimOf('b', 10, { plan })
     const told = { ...untold, newcomer: { ...untold.newcomer, deviceType: 'web' } }
@@ -128,7 +128,7 @@ describe('a heartbeat whose lease was not there to renew', () => {
     expect(outcomeOf({})).toBe('admitted')
   })
 
-  it('is renewed where the lease was taken again in the meantime', () => {
+  it('is renewed if the lease was started again in the meantime', () => {
     expect(judgeLostHeartbeat(rosterOf([leaseOf('b')]), lostOf(CLAIM), 10).outcome).toBe('renewed')
   })
 })

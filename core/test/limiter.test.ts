@@ -74,7 +74,7 @@ describe('calls to the store', () => {
     expect(store.taken()).toEqual(['add', 'renew'])
   })
 
-  it('a start in the place of lapsed leases is two', async () => {
+  it('a start in the slot of expired leases is two', async () => {
     await startAll('a', 'b', 'c')
     nowMs += LEASE_MS
     expect((await limiter.start(request('d'))).outcome).toBe('admitted')
@@ -127,7 +127,7 @@ describe('calls to the store', () => {
 })
 
 describe('the limiter', () => {
-  it('gives a lease taken anew another generation, and one that is revived the same', async () => {
+  it('gives a lease that is started again another generation, and a revived one the same', async () => {
     const first = await limiter.start(request('a'))
     nowMs += LEASE_MS
     expect(await limiter.heartbeat(request('a'))).toMatchObject({
@@ -137,7 +137,7 @@ describe('the limiter', () => {
     expect(generationOf(await limiter.start(request('a')))).not.toBe(generationOf(first))
   })
 
-  it('tells a stream of its newest end, also if an older eviction is still noted', async () => {
+  it('tells a stream of its newest end, even if an older eviction is still noted', async () => {
     await startAll('a')
     await limiter.start(request('b', { replaces: 'a' as LeaseId }))
     expect((await limiter.heartbeat(request('a'))).outcome).toBe('evicted')
@@ -147,7 +147,7 @@ describe('the limiter', () => {
     expect((await limiter.heartbeat(request('a'))).outcome).toBe('ended')
   })
 
-  it('lets 40 newcomers into a roster full of lapsed leases exactly as far as the limit goes', async () => {
+  it('admits 40 newcomers to a roster full of expired leases exactly up to the limit', async () => {
     await startAll('x', 'y', 'z')
     nowMs += LEASE_MS
     const results = await Promise.all(
@@ -190,13 +190,13 @@ describe('the limiter', () => {
     })
   })
 
-  it('hands a failure of the store on as it is', async () => {
+  it('passes a failure of the store on as it is', async () => {
     await store.close()
     await expect(limiter.start(request('a'))).rejects.toBeInstanceOf(LimiterError)
     await expect(limiter.start(request('a'))).rejects.toMatchObject({ code: 'STORE_CLOSED' })
   })
 
-  it('goes by the plan a stream was admitted under where a heartbeat names none', async () => {
+  it('uses the plan a stream was admitted under if a heartbeat names none', async () => {
     await limiter.start(request('a', { plan: 'solo' }))
     expect(await limiter.heartbeat(request('a'))).toMatchObject({ limit: { max: 1 } })
     expect(await limiter.list(USER)).toMatchObject({ limit: { max: 1 } })

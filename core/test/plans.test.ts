@@ -89,7 +89,7 @@ describe('a plan of several limits', () => {
     expect(full).toHaveProperty('holders.length', 4)
   })
 
-  it('is one call to the store for a user nobody knows, and two for all others', async () => {
+  it('is one call to the store for an unknown user, and two for all others', async () => {
     await start('family', 'a', { deviceType: 'tv' })
     expect(store.taken()).toEqual(['replace'])
     await start('family', 'b')
@@ -112,7 +112,7 @@ describe('a plan of several limits', () => {
 })
 
 describe('a plan that evicts', () => {
-  it('sends the oldest away, who learns by whom and is not revived', async () => {
+  it('evicts the oldest, which is told by which stream and is not revived', async () => {
     await start('oldest', 'a')
     nowMs += 1000
     await start('oldest', 'b')
@@ -128,7 +128,7 @@ describe('a plan that evicts', () => {
     expect((await heartbeat('oldest', 'b')).outcome).toBe('renewed')
   })
 
-  it('sends away the one least recently heard of', async () => {
+  it('evicts the one whose last heartbeat is oldest', async () => {
     await start('idle', 'a')
     await start('idle', 'b')
     nowMs += 1000
@@ -136,7 +136,7 @@ describe('a plan that evicts', () => {
     expect(await start('idle', 'c')).toMatchObject({ ends: [{ id: 'b' }] })
   })
 
-  it('makes room under every limit, and sends away nobody else', async () => {
+  it('makes room under every limit, and evicts no other stream', async () => {
     for (const [id, deviceType] of [
       ['a', 'web'],
       ['b', 'tv'],
@@ -150,7 +150,7 @@ describe('a plan that evicts', () => {
     })
   })
 
-  it('sends nobody away for a heartbeat that lost its lease', async () => {
+  it('evicts no stream for a heartbeat that lost its lease', async () => {
     await start('oldest', 'a')
     await start('oldest', 'b')
     expect((await heartbeat('oldest', 'c')).outcome).toBe('denied')
@@ -175,7 +175,7 @@ describe('sameDeviceReplaces', () => {
 })
 
 describe('ignore', () => {
-  it('lets streams run that do not count, and counts them for nobody', async () => {
+  it('lets streams run that do not count, and counts them for no other', async () => {
     for (const id of ['t1', 't2']) {
       expect((await start('trailers', id, { contentId: 'trailer' })).outcome).toBe('admitted')
     }
@@ -226,7 +226,7 @@ describe('graceStreams', () => {
     expect(await limiter.list(USER)).toMatchObject({ live: [{ id: 'a' }] })
   })
 
-  it('turns into a stream within the limit where there is room by then', async () => {
+  it('turns into a stream within the limit if there is room by then', async () => {
     await start('grace', 'a')
     await start('grace', 'b')
     await limiter.stop({ user: USER, id: 'a' as LeaseId })

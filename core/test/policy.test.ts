@@ -36,7 +36,7 @@ describe('a policy file', () => {
     expect(parsePolicy({ plans: { solo: { limits: [{ max: 1 }] } } }).defaultPlan.name).toBe('solo')
   })
 
-  it('asks for three heartbeats a lease where it does not say', () => {
+  it('asks for three heartbeats a lease by default', () => {
     expect(paceOf({ leaseSeconds: 90 }).heartbeatSeconds).toBe(30)
     expect(paceOf({ leaseSeconds: 1 }).heartbeatSeconds).toBe(1)
   })

@@ -101,7 +101,7 @@ describe('a stop by its player', () => {
     expect(await outcomeOf(heartbeat())).toBe('renewed')
   })
 
-  it('keeps a lease away that lapsed and was tidied away', async () => {
+  it('keeps a lease away that expired and was removed', async () => {
     await start()
     nowMs += LEASE_MS
     for (const id of ['a', 'b', 'c']) await start(id)
@@ -111,7 +111,7 @@ describe('a stop by its player', () => {
     expect(await running()).toEqual(['a', 'b'])
   })
 
-  it('of a stream that nobody knows leaves nothing', async () => {
+  it('of an unknown stream leaves nothing', async () => {
     expect(await stop()).toEqual({ outcome: 'not-held' })
     expect(store.taken()).toEqual(['remove'])
     expect(await outcomeOf(heartbeat())).toBe('admitted')
@@ -214,7 +214,7 @@ describe('a report that playback is over', () => {
 })
 
 describe('a report on a lease that is not held', () => {
-  it('is judged like a heartbeat: admitted if there is room, else denied', async () => {
+  it('is judged like a heartbeat: admitted if there is room, denied otherwise', async () => {
     await start()
     nowMs += LEASE_MS
     for (const id of ['a', 'b', 'c']) await start(id)

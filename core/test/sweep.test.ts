@@ -49,7 +49,7 @@ describe('a lapsed lease', () => {
 describe('a lease that never lapses', () => {
   const roster = rosterOf([leaseOf('film', { expiresAtMs: null })])
 
-  it('stays for ever', () => {
+  it('stays forever', () => {
     expect(tidied(roster, at(Number.MAX_SAFE_INTEGER))).toBeUndefined()
   })
 
@@ -70,7 +70,7 @@ describe('leases of a finished stream', () => {
     expect(tidied(roster, judge)).toMatchObject({ finished: 2, lapsed: 0 })
   })
 
-  it('count as finished where they have lapsed too', () => {
+  it('count as finished even if they have expired', () => {
     expect(tidied(rosterOf([leaseOf('match')]), at(2 * LEASE_MS, 'match'))).toMatchObject({
       finished: 1,
       lapsed: 0,
@@ -113,7 +113,7 @@ describe('a note on an eviction', () => {
     [noteOn('old', { untilMs: 5_000 }), noteOn('new')],
   )
 
-  it('goes when its time is over, to the millisecond', () => {
+  it('goes when it expires, to the millisecond', () => {
     expect(tidied(roster, at(4_999))).toBeUndefined()
     expect(tidied(roster, at(5_000))).toEqual({
       next: { leases: roster.leases, notes: [noteOn('new')] },
@@ -146,11 +146,11 @@ describe('the note of a last stop', () => {
 })
 
 describe('a user who holds nothing', () => {
-  it('goes where the store still keeps them', () => {
+  it('goes if the store still keeps them', () => {
     expect(tidied(rosterOf([]), at(0))).toEqual({ next: NOTHING, lapsed: 0, finished: 0, notes: 0 })
   })
 
-  it('is left alone where there is nobody', () => {
+  it('is left alone if there is none', () => {
     expect(tidied({ ...NOTHING, version: 0 }, at(0))).toBeUndefined()
   })
 })
