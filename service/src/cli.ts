@@ -26,7 +26,8 @@ const program = new Command('streamgate')
 
 const args = withCommand(process.argv.slice(2))
 for (const [name, add] of Object.entries(COMMANDS)) {
-  // Of a command that is not asked for, its name is enough to suggest it to a person who misspelt it.
+  // Of a command that is not asked for, its name is enough to suggest it to a person who misspelt
+  // it.
   if (isWanted(name)) await add(program)
   else program.command(name)
 }

@@ -18,11 +18,13 @@ const log = new Log(config)
 const { app, finished, flush } = await compose(config, log)
 
 /**
- * Answers one event. What there is to log is written first, because the process is frozen after the answer. An event
- * that is no request, of a schedule or to keep the instance warm, is answered too: it has opened the connection to the
- * table.
+ * Answers one event.
  *
- * @throws {TypeError} for records of a queue, a topic or a stream, which an answer would lose.
+ * The log is written first, because the process is frozen after the answer. An event that is not a
+ * request, from a schedule or to keep the instance warm, is answered too. It has opened the
+ * connection to the table.
+ *
+ * @throws {TypeError} for records of a queue, a topic or a stream. An answer would lose them.
  */
 export async function handler(event: unknown): Promise<GatewayResult> {
   await finished.ifStale()

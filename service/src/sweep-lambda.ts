@@ -1,9 +1,10 @@
 /**
- * The entry point on AWS Lambda, on a schedule: sweeps until it is done, or until the function's time is nearly up.
+ * The entry point on AWS Lambda for a schedule. It sweeps until it is done, or until the function's
+ * time is nearly up.
  *
- * A schedule remembers nothing from one run to the next. So the table is walked in many segments, and each run
- * begins with another of them, by chance: what one run did not get to, the next ones do. A run also returns what
- * it left, for a caller who wants to go on right there, by sending it back as `resume`.
+ * A schedule keeps no state from one run to the next. So the table is scanned in many segments, and
+ * each run begins with a random one. What one run does not reach, later runs do. A run also returns
+ * what it left. A caller that sends this back as `resume` continues right there.
  */
 import { randomInt } from 'node:crypto'
 import { composeSweep, type SweepComposition } from './compose.ts'
@@ -14,12 +15,17 @@ import { logSweep } from './sweep/sweep-line.ts'
 import type { SweepState } from './sweep/sweep-state.ts'
 import { wholeOf, type SweepReport } from './sweep/sweep-job.ts'
 
-/** So many that each is walked in a fraction of a run, or its end would never be met. */
+/** So many that a run finishes several of them. */
 const SEGMENTS = 100
-/** Waits for the table's answers overlap; more of them would only come to the bound of the rate. */
+/**
+ * The waits for the table overlap. More segments at once would only reach the limit of the rate.
+ */
 const SEGMENTS_AT_ONCE = 4
 
-/** Time to finish the pages under way, and to answer; a third of what there is, where that is less. */
+/**
+ * Time to finish the pages under way and to answer. If a third of the time left is less, that
+ * third.
+ */
 const MARGIN_MS = 5000
 
 type Parts = SweepComposition & { readonly config: Config; readonly log: Log }
@@ -29,8 +35,8 @@ let parts: Promise<Parts> | undefined
 /**
  * Sweeps once.
  *
- * @throws {Error} where the event asks for what cannot be.
- * @throws {Error} what the store failed with, so that the run counts as failed.
+ * @throws {Error} if the event is not valid.
+ * @throws {Error} the failure of the store, so that the run counts as failed.
  */
 export async function sweep(event: unknown, context: LambdaContext): Promise<SweepResult> {
   const { rate, readCapacity, resume } = readSweepEvent(event)
@@ -50,13 +56,15 @@ export async function sweep(event: unknown, context: LambdaContext): Promise<Swe
   return resultOf(report, state.segments)
 }
 
-/** Composed at the first run, because the bundle also serves the API, whose cold start must not pay for it. */
+/**
+ * Made at the first run. The same bundle serves the API, whose cold start should not pay for it.
+ */
 async function composeParts(): Promise<Parts> {
   const config = loadConfig({})
   return { ...(await composeSweep(config)), config, log: new Log(config) }
 }
 
-/** All segments, beginning with any of them. */
+/** All segments, beginning with a random one. */
 function fromAnywhere(segments: number): SweepState['left'] {
   const whole = wholeOf(segments)
   const first = randomInt(segments)

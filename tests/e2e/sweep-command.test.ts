@@ -99,8 +99,8 @@ describe('streamgate sweep', () => {
       'streamgate: --segments must be a whole number from 1 to 1000, got "0"',
       'streamgate: --rate must be a whole number from 1 to 1000000, got "fast"',
       'streamgate: --read-capacity must be a whole number from 1 to 1000000, got "1e3"',
-      'streamgate: --cursor and --state both say where to go on: give one of them',
-      'streamgate: --dry-run keeps no --state: a later sweep would pass over those who were only looked at',
+      'streamgate: --cursor and --state both say where to continue: give only one',
+      'streamgate: --dry-run keeps no --state: a later sweep would skip users that were only read',
     ])
   })
 

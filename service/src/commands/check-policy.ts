@@ -11,7 +11,7 @@ import { policyWarnings } from '../policy/policy-warnings.ts'
 import { policyInWords } from '../policy/policy-words.ts'
 import { reasonOf } from '../text/reason.ts'
 
-/** Checks a file and says what there is to say; resolves with the exit code. */
+/** Checks a file and prints faults, warnings and plans. Resolves with the exit code. */
 export async function checkPolicyFile(file: string): Promise<number> {
   const name = file === '-' ? 'standard input' : file
   try {

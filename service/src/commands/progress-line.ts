@@ -1,11 +1,11 @@
-/** A terminal, as far as a line of progress needs one. */
+/** What a line of progress needs of a terminal. */
 export type Terminal = { readonly columns?: number; readonly write: (text: string) => unknown }
 
 const BAR_WIDTH = 24
 const COLUMNS_BY_DEFAULT = 80
 const CLEAR_LINE = '\r\u001b[K'
 
-/** One line on a terminal that is drawn again and again in its place, and taken away at the end. */
+/** One line on a terminal that is drawn again in the same place, and removed at the end. */
 export class ProgressLine {
   readonly #terminal: Terminal
   #isDrawn = false
@@ -24,7 +24,7 @@ export class ProgressLine {
   }
 }
 
-/** How much of the whole is done, as a bar and in percent; a share beyond 1 is the whole. */
+/** The share that is done, as a bar and in percent. A share above 1 counts as 1. */
 export function barOf(done: number): string {
   const share = Math.min(1, done)
   const filled = Math.round(share * BAR_WIDTH)

@@ -1,6 +1,9 @@
 import { barOf, ProgressLine, type Terminal } from './progress-line.ts'
 
-/** One line on a terminal that says how far a replay has got; where nobody knows how much there is, how much was read. */
+/**
+ * How far a replay has got, as a line on a terminal. If the size is unknown, it tells how much was
+ * read.
+ */
 export class ReplayProgress {
   readonly #line: ProgressLine
   readonly #bytesInAll: number | undefined

@@ -2,7 +2,9 @@ import { ConfigError } from '../settings/config-error.ts'
 import { reasonOf } from '../text/reason.ts'
 import { FAILED, MISUSED } from './exit-codes.ts'
 
-/** Runs a command and sets the exit code of the process. An error becomes a line on standard error. */
+/**
+ * Runs a command and sets the exit code of the process. An error becomes a line on standard error.
+ */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command()

@@ -26,7 +26,7 @@ export type ReplayOptions = {
   readonly skewMs: number
 }
 
-/** Plays the logs and prints the report; resolves with the exit code. */
+/** Plays the logs and prints the report. Resolves with the exit code. */
 export async function runReplay(options: ReplayOptions): Promise<number> {
   try {
     const policy = policyIn(options.policy)
@@ -69,7 +69,7 @@ async function play(
     const sources = [...new Set(log)].map((name) => reader.decisionsIn(name))
     for await (const decisions of inOrderOfTime(sources, disorder)) {
       for (const decision of decisions) await replay.play(decision)
-      // A replay never waits for anything: without this the bar would never move.
+      // A replay never waits for anything, so without this the bar would never move.
       await new Promise(setImmediate)
     }
     await replay.end()

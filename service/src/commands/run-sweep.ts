@@ -9,18 +9,18 @@ import { ProgressBar } from './sweep-progress.ts'
 import { readSweepRequest, type SweepFlags, type SweepRequest } from './sweep-request.ts'
 import type { SegmentLeft, SweepReport } from '../sweep/sweep-job.ts'
 
-/** As a shell reports a process that a signal ended: 128 and the signal's number. */
+/** 128 plus the number of the signal, as a shell reports a process that a signal ended. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 type StopSignal = keyof typeof EXIT_CODES
 
-/** How old a state file may get while the sweep goes on: what a process that is killed does again. */
+/** How old the state file can get. A sweep that is killed repeats this much work. */
 const STATE_EVERY_MS = 2000
 
 /**
- * Sweeps as the flags say; resolves with the exit code.
+ * Sweeps as the flags say. Resolves with the exit code.
  *
- * @throws {ConfigError} where they make no sense.
- * @throws {Error} where the store cannot be opened.
+ * @throws {ConfigError} if they make no sense.
+ * @throws {Error} if the store cannot be opened.
  */
 export async function runSweep(flags: SweepFlags): Promise<number> {
   const request = readSweepRequest(flags)
@@ -61,7 +61,7 @@ export async function runSweep(flags: SweepFlags): Promise<number> {
   return report.outcome === 'interrupted' ? (stop.exitCode() ?? FAILED) : DONE
 }
 
-/** Asks the sweep to stop at the first signal; the second ends the process at once. */
+/** The first signal asks the sweep to stop. The second one ends the process at once. */
 function stopOnSignal(): { signal: AbortSignal; exitCode: () => number | undefined } {
   const controller = new AbortController()
   let exitCode: number | undefined
@@ -75,7 +75,7 @@ function stopOnSignal(): { signal: AbortSignal; exitCode: () => number | undefin
   return { signal: controller.signal, exitCode: () => exitCode }
 }
 
-/** Keeps what is left in the state file, where there is one, every now and then. */
+/** Writes what is left to the state file, if there is one, from time to time. */
 function stateKeeper(request: SweepRequest): (left: readonly SegmentLeft[]) => void {
   let keptAtMs = performance.now()
   return (left) => {
@@ -84,12 +84,12 @@ function stateKeeper(request: SweepRequest): (left: readonly SegmentLeft[]) => v
     try {
       keepState(request, left)
     } catch {
-      // The sweep goes on, and tries once more at its end, which tells the operator where that fails too.
+      // The sweep goes on. It writes the file again at its end, and reports if that fails too.
     }
   }
 }
 
-/** Keeps what is left, or nothing where nothing is. */
+/** Writes what is left, or removes the file if nothing is left. */
 function keepState({ stateFile, storeName, segments }: SweepRequest, left: readonly SegmentLeft[]): void {
   if (left.length > 0) stateFile?.write({ store: storeName, segments, left })
   else stateFile?.remove()

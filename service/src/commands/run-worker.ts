@@ -1,5 +1,6 @@
 /**
- * One of several workers: serves the connections that its primary hands over, by the primary's policy.
+ * One of several workers. It serves the connections that the primary hands over, by the primary's
+ * policy.
  */
 import cluster from 'node:cluster'
 import { compose } from '../compose.ts'

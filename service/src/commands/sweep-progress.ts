@@ -1,10 +1,13 @@
 import { barOf, ProgressLine, type Terminal } from './progress-line.ts'
 import type { SweepProgress } from '../sweep/sweep-job.ts'
 
-/** How often the bar moves at most. */
+/** Shortest time between two moves of the bar. */
 const STEP_MS = 100
 
-/** One line on a terminal that says how far a sweep has got. Where nobody knows how many users there are, segments count. */
+/**
+ * How far a sweep has got, as a line on a terminal. If the number of users is unknown, it counts
+ * segments.
+ */
 export class ProgressBar {
   readonly #line: ProgressLine
   readonly #segments: number
@@ -12,7 +15,7 @@ export class ProgressBar {
   readonly #startedAtMs: number
   #drawnAtMs = Number.NEGATIVE_INFINITY
 
-  /** @param nowMs milliseconds by a clock that is never set back. */
+  /** @param nowMs milliseconds of a monotonic clock. */
   constructor(terminal: Terminal, segments: number, nowMs: () => number) {
     this.#line = new ProgressLine(terminal)
     this.#segments = segments
@@ -27,7 +30,7 @@ export class ProgressBar {
     this.#line.draw(this.#lineOf(progress, (nowMs - this.#startedAtMs) / 1000))
   }
 
-  /** Takes the bar off the terminal. */
+  /** Removes the bar from the terminal. */
   clear(): void {
     this.#line.clear()
   }

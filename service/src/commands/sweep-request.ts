@@ -1,5 +1,5 @@
 /**
- * The flags of `streamgate sweep`, checked: what to sweep, how fast, and from where.
+ * The flags of `streamgate sweep`, checked: what to sweep, how fast, and from which position.
  */
 import { ConfigError } from '../settings/config-error.ts'
 import { loadConfig, type Config } from '../settings/settings.ts'
@@ -10,7 +10,7 @@ import { SWEEP_RATE_MAX } from '../settings/sweep-settings.ts'
 import { SEGMENTS_MAX, SweepStateFile, type StoredSweepState } from '../sweep/sweep-state.ts'
 import { wholeOf, type SegmentLeft } from '../sweep/sweep-job.ts'
 
-/** The flags as they are given. */
+/** The flags as the operator wrote them. */
 export type SweepFlags = {
   readonly store?: string
   readonly storeTimeoutMs?: string
@@ -22,7 +22,7 @@ export type SweepFlags = {
   readonly dryRun?: true
 }
 
-/** What was asked for, and found to be sound. */
+/** A valid request. */
 export type SweepRequest = {
   readonly config: Pick<Config, 'store' | 'storeTimeoutMs'>
   /** The store as a state file names it. */
@@ -35,7 +35,7 @@ export type SweepRequest = {
   readonly isDryRun: boolean
 }
 
-/** Most read capacity in a second: what an account may have for a table by default, 40,000, and ample. */
+/** The highest read capacity per second. The default quota of a table is 40,000. */
 const READ_CAPACITY_MAX = 1_000_000
 
 /** @throws {ConfigError} for every flag that cannot be used, each by name. */
@@ -67,7 +67,9 @@ export function readSweepRequest(flags: SweepFlags): SweepRequest {
   }
 }
 
-/** The settings that a sweep shares with the service. It listens nowhere, so nobody need say who may call. */
+/**
+ * The settings that a sweep shares with the service. It does not listen, so `auth` does not matter.
+ */
 function configOf({ store, storeTimeoutMs }: SweepFlags): Config {
   const config = loadConfig({
     auth: 'none',
@@ -81,18 +83,18 @@ function configOf({ store, storeTimeoutMs }: SweepFlags): Config {
   return config
 }
 
-/** What is wrong between flags that are each sound. */
+/** Flags that are each valid but contradict each other. */
 function contradictions(flags: SweepFlags, config: Config | undefined): string[] {
   const faults: string[] = []
   const isDivided = flags.segments !== undefined && Number(flags.segments) > 1
   if (flags.cursor !== undefined && isDivided) {
-    faults.push('--cursor goes on with a sweep of one segment: leave --segments out, or keep a --state')
+    faults.push('--cursor continues a sweep of one segment: leave --segments out, or use --state')
   }
   if (flags.cursor !== undefined && flags.state !== undefined) {
-    faults.push('--cursor and --state both say where to go on: give one of them')
+    faults.push('--cursor and --state both say where to continue: give only one')
   }
   if (flags.dryRun === true && flags.state !== undefined) {
-    faults.push('--dry-run keeps no --state: a later sweep would pass over those who were only looked at')
+    faults.push('--dry-run keeps no --state: a later sweep would skip users that were only read')
   }
   if (flags.readCapacity !== undefined && config?.store.engine.isBilledByReads === false) {
     const billed = alternatives(ENGINES_BILLED_BY_READS.map(({ scheme }) => scheme))
@@ -101,7 +103,7 @@ function contradictions(flags: SweepFlags, config: Config | undefined): string[]
   return faults
 }
 
-/** Where a state is of another sweep than the one asked for. */
+/** How the sweep in the state file differs from the one that was asked for. */
 function differences(
   stored: StoredSweepState,
   { store, segments = stored.segments }: { store: string; segments: number | undefined },

@@ -1,23 +1,27 @@
 /**
- * API Gateway's events as requests and answers of ours: payload format 1.0 (REST API, HTTP API) and 2.0 (HTTP API,
- * function URL).
+ * Events of API Gateway as requests of the app, and the app's answers for the gateway: payload
+ * format 1.0 (REST API, HTTP API) and 2.0 (HTTP API, function URL).
  */
 import { placeHttpPath, placeRestPath, placeUrlPath, type PlacedPath } from './gateway-path.ts'
 import type { HttpRequest, HttpResponse } from '../api/http.ts'
 
-/** What a token said that the gateway has checked. */
+/** The claims of a token that the gateway has checked. */
 type Claims = Readonly<Record<string, unknown>>
 
 type Texts = Readonly<Record<string, string | undefined>>
 
-/** An event of payload format 1.0, as far as it matters here. */
+/** The parts of an event of payload format 1.0 that are used here. */
 export type RestApiEvent = {
-  /** Only an HTTP API says it. */
+  /** Sent by HTTP APIs only. */
   readonly version?: '1.0'
   readonly httpMethod: string
-  /** What the API matched, such as `/users/{userId}`; an HTTP API says `$default` if it was none of its routes. */
+  /**
+   * The route that matched, such as `/users/{userId}`. An HTTP API sends `$default` if none did.
+   */
   readonly resource?: string
-  /** Of a REST API: behind the stage, percent-encoded. Of an HTTP API: with the stage, decoded. */
+  /**
+   * From a REST API without the stage, percent-encoded. From an HTTP API with the stage, decoded.
+   */
   readonly path: string
   readonly pathParameters?: Texts | null
   readonly headers: Texts | null
@@ -26,7 +30,7 @@ export type RestApiEvent = {
   readonly body: string | null
   readonly isBase64Encoded: boolean
   readonly requestContext: {
-    /** As callers see it. */
+    /** The path as the caller sent it. */
     readonly path?: string
     readonly stage?: string
     readonly requestId?: string
@@ -34,15 +38,15 @@ export type RestApiEvent = {
   }
 }
 
-/** An event of payload format 2.0, as far as it matters here. */
+/** The parts of an event of payload format 2.0 that are used here. */
 export type HttpApiEvent = {
   readonly version: '2.0'
   readonly routeKey: string
-  /** With the stage before it, and already decoded; of a function URL as the caller sent it. */
+  /** With the stage in front, decoded. From a function URL as the caller sent it. */
   readonly rawPath: string
   readonly rawQueryString: string
   readonly headers?: Texts
-  /** Decoded, one for each parameter in the route's key. */
+  /** One for each parameter in the route's key, decoded. */
   readonly pathParameters?: Texts
   readonly body?: string
   readonly isBase64Encoded: boolean
@@ -57,7 +61,7 @@ export type HttpApiEvent = {
 
 export type GatewayEvent = RestApiEvent | HttpApiEvent
 
-/** What both kinds of gateway take for an answer. */
+/** An answer, as both kinds of gateway accept it. */
 export type GatewayResult = {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -65,7 +69,7 @@ export type GatewayResult = {
   readonly isBase64Encoded: false
 }
 
-/** Whether an event is a request, and not one of a schedule or of something that keeps instances warm. */
+/** Whether an event is a request. Schedules and warmers send other events. */
 export function isRequestEvent(event: unknown): event is GatewayEvent {
   if (typeof event !== 'object' || event === null) return false
   const { httpMethod, requestContext } = event as {
@@ -76,9 +80,10 @@ export function isRequestEvent(event: unknown): event is GatewayEvent {
 }
 
 /**
- * The answer to an event that is no request.
+ * The answer to an event that is not a request.
  *
- * @throws {TypeError} for records of a queue, a topic or a stream: an answer would say that they were dealt with.
+ * @throws {TypeError} for records of a queue, a topic or a stream. An answer would mean that they
+ * were processed.
  */
 export function acknowledge(event: unknown): GatewayResult {
   if (typeof event === 'object' && event !== null && 'Records' in event) {
@@ -87,7 +92,7 @@ export function acknowledge(event: unknown): GatewayResult {
   return { statusCode: 204, headers: {}, body: '', isBase64Encoded: false }
 }
 
-/** The request in an event, and what stands before its path as callers see it. */
+/** The request in an event, and the prefix that callers see in front of its path. */
 export function requestOf(event: GatewayEvent): { readonly request: HttpRequest; readonly prefix: string } {
   const { headers, body = null, isBase64Encoded, requestContext } = event
   const { path, prefix } = placeOf(event)
@@ -104,8 +109,8 @@ export function requestOf(event: GatewayEvent): { readonly request: HttpRequest;
 }
 
 /**
- * An answer for the gateway. Its paths are given as callers see them: the `location`, the `type` of a problem, and
- * the server of the OpenAPI document.
+ * An answer for the gateway. Its paths get the prefix that callers see: the `location`, the `type`
+ * of a problem, and the server of the OpenAPI document.
  */
 export function resultOf({ status, headers, body = '' }: HttpResponse, prefix: string): GatewayResult {
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
@@ -119,7 +124,7 @@ export function resultOf({ status, headers, body = '' }: HttpResponse, prefix: s
   }
 }
 
-/** In JSON the quotes of a text are escaped, so a text that holds these words stays as it is. */
+/** JSON escapes the quotes inside a string, so a string with these words stays unchanged. */
 function withPrefix(body: string, prefix: string): string {
   const escaped = JSON.stringify(prefix).slice(1, -1)
   return body

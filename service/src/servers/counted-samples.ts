@@ -1,13 +1,14 @@
 /**
- * The part of a worker's metrics that must outlive it: what it has counted, and when it last did something.
+ * The part of a worker's metrics that must outlive it: its counts, and when something last
+ * happened.
  */
 import { Counter, Histogram, type Registry } from '@prometheus-io/client'
 import type { MetricSamples } from './messages.ts'
 
-/** A gauge that says when something last happened. */
+/** A gauge that tells when something last happened. */
 const INSTANT = /_timestamp_seconds$/
 
-/** What the metrics of this process have counted. */
+/** The counts in the metrics of this process. */
 export async function countedBy(registry: Registry): Promise<MetricSamples> {
   const counting = registry
     .getMetricsAsArray()
@@ -15,7 +16,7 @@ export async function countedBy(registry: Registry): Promise<MetricSamples> {
   return Promise.all((counting as unknown as readonly Counter[]).map((metric) => metric.get()))
 }
 
-/** The same part of metrics that were gathered as a whole. */
+/** The same part of metrics that were gathered completely. */
 export function countedIn(samples: MetricSamples): MetricSamples {
   return samples.filter(({ type, name }) => /^(?:counter|histogram)$/.test(type) || INSTANT.test(name))
 }

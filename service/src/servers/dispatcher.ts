@@ -1,8 +1,8 @@
 /**
- * The port of several workers: the primary takes each connection and hands it to one of them.
+ * The port of several workers: the primary accepts each connection and hands it to one of them.
  *
- * The primary keeps a connection until its worker has said that it serves it, so none is lost with a worker that dies,
- * that stands still, or that is about to end. Node's own scheduling keeps no such record.
+ * The primary keeps a connection until the worker confirms that it serves it. So no connection is
+ * lost if a worker dies, hangs or ends. Node's own scheduling keeps no such record.
  */
 import type { Worker } from 'node:cluster'
 import type { Socket } from 'node:net'
@@ -11,27 +11,28 @@ import { Listener } from './listener.ts'
 import { monotonicMs, type PrimaryMessage } from './messages.ts'
 
 /**
- * After so many ticks without a word a connection goes to another worker. Ticks and not milliseconds, because after a pause
- * of the whole machine only one tick has passed, and the word is read before the next.
+ * After this many ticks without a confirmation a connection goes to another worker. It counts ticks
+ * and not milliseconds: after a pause of the whole machine only one tick has passed, and the
+ * confirmation is read before the next.
  */
 const TAKE_BACK_TICKS = 4
-/** A connection that so many workers leave alone is given up: they have no file descriptor for it. */
+/** After this many workers a connection is given up: they have no file descriptor for it. */
 const ATTEMPTS_MAX = 3
-/** Longest wait for the workers to take what is left when the port is closed. */
+/** Longest wait for the workers to take the remaining connections when the port is closed. */
 const CLOSE_LIMIT_MS = 3000
 const CLOSE_CHECK_MS = 10
 
-/** A connection that is not served yet. */
+/** A connection that no worker serves yet. */
 type Waiting = { readonly socket: Socket; readonly attempts: number }
-/** What a worker was given; nothing any more if the connection was taken back. */
+/** The connection that a worker was given. `undefined` once it was taken back. */
 type HandOver = { readonly number: number; ticks: number; connection: Waiting | undefined }
 
 /** Hands connections to workers, one at a time to each. */
 export class Dispatcher {
   readonly #isAnswering: (worker: Worker) => boolean
-  /** Workers that may be given a connection, the one that has waited longest at the front. */
+  /** Workers that can be given a connection. The one that has waited longest comes first. */
   readonly #free = new Set<Worker>()
-  /** Workers that have been given a connection and have not said what became of it. */
+  /** Workers that were given a connection and have not answered yet. */
   readonly #handedOver = new Map<Worker, HandOver>()
   readonly #waiting: Waiting[] = []
   #listener: Listener | undefined
@@ -40,15 +41,15 @@ export class Dispatcher {
   #isHeld = false
   #isAbandoned = false
 
-  /** @param isAnswering whether a worker can be expected to take a connection soon. */
+  /** @param isAnswering whether a worker is likely to take a connection soon. */
   constructor(isAnswering: (worker: Worker) => boolean) {
     this.#isAnswering = isAnswering
   }
 
   /**
-   * Opens the port; resolves with its URL.
+   * Opens the port. Resolves with its URL.
    *
-   * @throws {NodeJS.ErrnoException} if the address cannot be had.
+   * @throws {NodeJS.ErrnoException} if the address is not available.
    */
   async open(address: { readonly host: string; readonly port: number }): Promise<string> {
     const onConnection = (socket: Socket) => {
@@ -61,7 +62,7 @@ export class Dispatcher {
     return this.#listener.url
   }
 
-  /** Closes the port; resolves once every connection is with a worker. */
+  /** Closes the port. Resolves once every connection is with a worker. */
   async close(): Promise<void> {
     this.#isHeld = true
     await this.#listener?.close()
@@ -79,14 +80,14 @@ export class Dispatcher {
     for (const { socket } of this.#unserved) socket.destroy()
   }
 
-  /** From now on the worker is given connections, as long as it is there. */
+  /** From now on the worker is given connections, until it is gone. */
   add(worker: Worker): void {
     this.#free.add(worker)
     worker.once('disconnect', () => this.#remove(worker))
     this.#dispatch()
   }
 
-  /** The worker has said what became of the connection of this number. */
+  /** The worker has answered whether it takes the connection of this number. */
   settle(worker: Worker, number: number, isTaken: boolean): void {
     const handOver = this.#handedOver.get(worker)
     if (handOver?.number !== number) return
@@ -98,7 +99,7 @@ export class Dispatcher {
     this.#dispatch()
   }
 
-  /** Takes back what was left alone for too long. */
+  /** Takes back connections that were not confirmed in time. */
   tick(): void {
     for (const [worker, handOver] of this.#handedOver) {
       handOver.ticks += 1
@@ -140,8 +141,8 @@ export class Dispatcher {
       if (attempts === ATTEMPTS_MAX) connection.socket.destroy()
       else this.#waiting.unshift({ socket: connection.socket, attempts })
     }
-    // One that stands still finds the connection once it goes on, and says that it leaves it alone. To one that
-    // answers all the same it never came: that process had no file descriptor for it.
+    // A worker that hangs finds the connection later, and declines it. A worker that answers other
+    // messages never received it: the process had no file descriptor for it.
     if (!this.#isAnswering(worker)) return
     this.#handedOver.delete(worker)
     this.#free.add(worker)

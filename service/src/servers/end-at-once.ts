@@ -1,6 +1,6 @@
 /**
- * Ends this process without a word. `process.exit` would wait for the store's native thread, and that may be
- * waiting for a lock that another process holds.
+ * Kills this process. `process.exit` would wait for the store's native thread, which may be waiting
+ * for a lock that another process holds.
  */
 export function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL')

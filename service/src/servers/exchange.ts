@@ -1,14 +1,14 @@
 /**
- * One request and its answer, between Node's objects and plain data.
+ * One request and its answer, as Node's objects and as plain data.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { App } from '../api/app.ts'
 import { READ_BYTES_MAX, type HttpRequest } from '../api/http.ts'
 
-/** A request and where its answer goes. */
+/** A request and the place for its answer. */
 export type Exchange = { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse }
 
-/** Gathers the body, up to one byte more than may be read, and hands it over once. */
+/** Collects the body, up to one byte more than is allowed, and hands it over once. */
 export function receive(incoming: IncomingMessage, handOver: (body: Uint8Array | undefined) => void): void {
   if (!mayHaveBody(incoming)) {
     handOver(undefined)
@@ -34,7 +34,7 @@ export function receive(incoming: IncomingMessage, handOver: (body: Uint8Array |
   })
 }
 
-/** Lets the app answer a request whose body is here. */
+/** Lets the app answer a request whose body has arrived. */
 export async function answer(
   app: App,
   { incoming, outgoing }: Exchange,

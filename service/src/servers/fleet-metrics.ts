@@ -7,26 +7,28 @@ import { showMetric } from '../telemetry/shown-metric.ts'
 import { countedIn } from './counted-samples.ts'
 import type { MetricSamples } from './messages.ts'
 
-/** Longest wait for the metrics of a worker; what it told last stands in for them then. */
+/** Longest wait for the metrics of a worker. After that its last counts are used. */
 const ANSWER_LIMIT_MS = 1000
 
-/** How many workers are in which state. */
+/** How many workers are in each state. */
 export type WorkerStates = { readonly ready: number; readonly silent: number; readonly starting: number }
 
-/** Asks one worker for its metrics, under this number. */
+/** Asks one worker for its metrics. The answer has the same id. */
 export type Question = { readonly workerId: number; readonly send: (id: number) => void }
 
-/** Gathers metrics. What a worker has counted outlives it, and stands in for it while it is silent. */
+/** Gathers metrics. The counts of a worker outlive it, and are used while it is silent. */
 export class FleetMetrics {
   readonly #own = new Registry()
-  /** What each worker that is there has counted, as it told last. */
+  /** The last counts of each worker that is there. */
   readonly #counted = new Map<number, MetricSamples>()
-  /** What those that are gone had counted, together. */
+  /** The sum of the counts of all workers that are gone. */
   #countedByTheGone: MetricSamples = []
   readonly #open = new Map<number, (samples: MetricSamples) => void>()
   #lastId = 0
 
-  /** @param parts how many workers are in which state now, and how many log lines the primary has dropped. */
+  /**
+   * @param parts how many workers are in each state, and how many lines the primary has dropped.
+   */
   constructor({ states, droppedLines }: { states: () => WorkerStates; droppedLines: () => number }) {
     showMetric(this.#own, {
       kind: 'gauge',
@@ -38,7 +40,7 @@ export class FleetMetrics {
     showMetric(this.#own, droppedLinesMetric(droppedLines))
   }
 
-  /** A worker tells what it has counted so far; the first time, maybe nothing. */
+  /** A worker reports its counts. The first report can be empty. */
   counted(workerId: number, samples: MetricSamples): void {
     this.#counted.set(workerId, samples)
   }
@@ -57,12 +59,12 @@ export class FleetMetrics {
     this.#open.get(id)?.(samples)
   }
 
-  /** All metrics in Prometheus' text format, from those who answer in time. */
+  /** All metrics in Prometheus' text format, from the workers that answer in time. */
   async text(questions: readonly Question[]): Promise<string> {
     const answers = await Promise.all(questions.map((question) => this.#ask(question)))
     const own = await this.#own.getMetricsAsJSON()
     const measured = new Map(answers.flatMap((answer) => (answer === undefined ? [] : [answer])))
-    // A worker that died in the meantime has been counted among the gone.
+    // If a worker died in the meantime, its counts are in the sum of those that are gone.
     const ofWorkers = [...this.#counted].map(([workerId, counted]) => measured.get(workerId) ?? counted)
     const all = [own, this.#countedByTheGone, ...ofWorkers].map((samples) => [...samples])
     return Registry.aggregate(all).metrics()

@@ -1,6 +1,6 @@
 /**
- * The primary of several workers on one port: starts them, replaces those that die, gives them their connections,
- * forwards signals, and gathers their metrics.
+ * The primary of several workers on one port. It starts them, replaces those that die, gives them
+ * their connections, forwards signals, and gathers their metrics.
  */
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -16,7 +16,10 @@ import { TICK_MS, type WorkerMessage } from './messages.ts'
 
 /** Wait before a worker that died is replaced, so that one that dies at its start does not spin. */
 const RESTART_PAUSE_MS = 1000
-/** Longest wait for the workers to end once the port is closed. Each waits 10 s for its last requests. */
+/**
+ * Longest wait for the workers to end once the port is closed. Each waits 10 s for its last
+ * requests.
+ */
 const END_LIMIT_MS = 13_000
 
 /** What a primary needs. */
@@ -86,7 +89,8 @@ class Fleet {
     this.#isStopping = true
     if (!isSecond) this.#parts.log.logger.info({ signal }, 'stopping workers')
     for (const member of this.#members.all) {
-      // A worker that is not ready has no requests. It may be waiting for the store's lock, and hears no message.
+      // A worker that is not ready has no requests. It may be waiting for the store's lock, and
+      // hears no message.
       if (isSecond || !member.isReady) member.kill()
       else member.tell({ kind: 'drain', signal })
     }
@@ -94,7 +98,10 @@ class Fleet {
     this.#finishIfAllAreGone()
   }
 
-  /** Closes the port before the workers go, so that no connection is handed to a worker that has gone. */
+  /**
+   * Closes the port before the workers go, so that no connection is handed to a worker that has
+   * gone.
+   */
   async #windDown(signal: NodeJS.Signals): Promise<void> {
     await graceOf(this.#parts.config, signal)
     await this.#dispatcher.close()

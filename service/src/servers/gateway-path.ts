@@ -1,6 +1,6 @@
 /**
- * Where our path stands in that of an event. A stage, the base path of a custom domain, or the key of an API mapping
- * may stand before it; what the gateway matched says which part is ours.
+ * Where our path stands in that of an event. A stage, the base path of a custom domain, or the key
+ * of an API mapping may stand before it; what the gateway matched says which part is ours.
  */
 
 /** A path below everything that stands before it, and that; both percent-encoded. */
@@ -8,7 +8,10 @@ export type PlacedPath = { readonly path: string; readonly prefix: string }
 
 /** A path as a REST API gives it, and what the API matched it with. */
 export type RestPath = {
-  /** Percent-encoded as the caller sent it, behind the stage; with the base path of a custom domain before it. */
+  /**
+   * Percent-encoded as the caller sent it, behind the stage; with the base path of a custom domain
+   * before it.
+   */
   readonly path: string
   /** As callers see it. */
   readonly whole: string
@@ -38,8 +41,9 @@ export function placeRestPath({ path, whole, template, parameters }: RestPath): 
 }
 
 /**
- * The template with its parameters in it. An HTTP API hands both over decoded, so an id with a slash can be told from
- * two parts of the path only by the template. Without one there is just the path, behind the stage.
+ * The template with its parameters in it. An HTTP API hands both over decoded, so an id with a
+ * slash can be told from two parts of the path only by the template. Without one there is just the
+ * path, behind the stage.
  */
 export function placeHttpPath({ path, stage, template, parameters }: HttpPath): PlacedPath {
   if (template === undefined || template.includes('+}')) {
@@ -59,7 +63,10 @@ export function placeHttpPath({ path, stage, template, parameters }: HttpPath): 
   }
 }
 
-/** The path of a function URL, which comes as the caller sent it: what is encoded stays so, and the rest becomes it. */
+/**
+ * The path of a function URL, which comes as the caller sent it: what is encoded stays so, and the
+ * rest becomes it.
+ */
 export function placeUrlPath(path: string): PlacedPath {
   const encoded = path
     .toWellFormed()

@@ -1,5 +1,5 @@
 /**
- * Serves the app to connections by Node's own HTTP server, wherever they come from.
+ * Serves the app on connections, by Node's own HTTP server.
  */
 import { createServer, STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -10,15 +10,17 @@ import { Turns } from './turns.ts'
 
 /** Longest wait for a whole request: a start is a few hundred bytes. */
 const REQUEST_TIMEOUT_MS = 10_000
-/** How often requests under way are looked at, and so how much later than its time one may be refused. */
+/**
+ * Time between two checks of requests under way. A late request is refused this much later at most.
+ */
 const TIMEOUT_CHECK_MS = 250
-/** Longest wait for a client that takes nothing of an answer that is ready for it. */
+/** Longest wait for a client that reads nothing of its answer. */
 const ANSWER_TIMEOUT_MS = 30_000
-/** How long a refused client may take to read why, before its connection is cut. */
+/** How long a refused client can read why, before its connection is closed. */
 const REFUSAL_MS = 1000
-/** Idle connections outlive the 60 s of common load balancers, so that those close first and never meet a dead one. */
+/** Longer than the 60 s of common load balancers, so that they close idle connections first. */
 const KEEP_ALIVE_MS = 65_000
-/** How long an idle connection stays open after the port is closed: a request may be on its way. */
+/** How long an idle connection stays open after the port is closed. A request may be on its way. */
 const LINGER_MS = 500
 
 /** Serves any number of connections, each until it ends. */
@@ -40,12 +42,14 @@ export class HttpEndpoint {
     }
     this.#server = createServer(options, (incoming, outgoing) => this.#receive({ incoming, outgoing }))
     this.#server.timeout = ANSWER_TIMEOUT_MS
-    // Without it a client that ends its side after its request gets no answer. Node's types do not know it.
+    // Without this, a client that ends its side after its request gets no answer. Node's types lack
+    // it.
     Object.assign(this.#server, { httpAllowHalfOpen: true })
     this.#server.on('clientError', (error, socket) => {
       this.#turns.take(socket as Socket, { take: () => refuseUnreadable(error, socket as Socket) })
     })
-    // This server has no port of its own, and looks at the time limits only once it believes that it listens.
+    // This server has no port of its own. It checks time limits only after it has emitted this
+    // event.
     this.#server.emit('listening')
   }
 
@@ -60,19 +64,22 @@ export class HttpEndpoint {
     this.#turns.open(socket)
   }
 
-  /** Does something while nothing is read from any connection. */
+  /** Does some work while nothing is read from any connection. */
   async whileHeld(work: () => Promise<void>): Promise<void> {
     this.#turns.hold(this.#connections)
     await work()
     this.#turns.release(this.#connections)
   }
 
-  /** From now on every answer asks its client to take the next request elsewhere. */
+  /** From now on every answer asks its client to close the connection. */
   startDraining(): void {
     this.#isDraining = true
   }
 
-  /** Lets requests under way finish and idle connections go; resolves when all are gone, or after `limitMs`. */
+  /**
+   * Finishes requests under way and closes idle connections. Resolves when all are closed, or after
+   * `limitMs`.
+   */
   async close(limitMs: number): Promise<{ readonly unfinished: number }> {
     this.#isDraining = true
     const limit = setTimeout(() => this.#end(() => true), limitMs)
@@ -101,7 +108,7 @@ export class HttpEndpoint {
 
   async #endIdle(): Promise<void> {
     await pause(LINGER_MS)
-    // What came in the meantime is read now, before anybody is taken for idle.
+    // Requests that came in the meantime are read now, before connections count as idle.
     await turnOfTheEventLoop()
     this.#end((socket) => this.#turns.isIdle(socket))
   }
@@ -111,7 +118,7 @@ export class HttpEndpoint {
   }
 }
 
-/** Answers what is not HTTP, or came too slowly or too large, and closes. */
+/** Answers what is not HTTP, too slow or too large, and closes the connection. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()

@@ -1,8 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
 
 /**
- * Passes on what workers write, whole lines at a time: written straight to one output, lines of two workers can mix. While
- * nobody reads the output, nothing is read from the workers either, so that each of them drops what is too much.
+ * Passes on what workers write, in whole lines. If workers wrote to one output themselves, their
+ * lines could mix.
+ *
+ * While the output is not read, nothing is read from the workers either. So each worker drops its
+ * own surplus.
  */
 export class LineRelay {
   readonly #to: Writable
@@ -16,7 +19,7 @@ export class LineRelay {
     })
   }
 
-  /** Passes on what comes from this source until it ends. */
+  /** Passes on the lines of this source until it ends. */
   add(source: Readable): void {
     let unfinished = ''
     source.setEncoding('utf8')

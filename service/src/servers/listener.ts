@@ -1,5 +1,5 @@
 /**
- * A port: takes connections, whoever then serves them.
+ * A port: accepts connections and passes them on.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises'
@@ -7,17 +7,17 @@ import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises'
 /** What a listener needs. */
 export type ListenerParts = {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 means any free port. */
   readonly port: number
-  /** Gets each connection. */
+  /** Called with each connection. */
   readonly onConnection: (socket: Socket) => void
-  /** Whether nothing is read from a connection here, because another process serves it. */
+  /** Whether nothing is read from connections, because another process serves them. */
   readonly isPaused?: boolean
 }
 
-/** Longest search for a quiet moment to close the port in. */
+/** Longest search for a quiet moment to close the port. */
 const CLOSE_LIMIT_MS = 1000
-/** A turn of the event loop in which little else happened. */
+/** A turn of the event loop is quiet if it takes less than this. */
 const QUIET_MS = 0.2
 
 /** A port that is open. */
@@ -35,7 +35,7 @@ export class Listener {
     })
   }
 
-  /** @throws {NodeJS.ErrnoException} if the address cannot be had. */
+  /** @throws {NodeJS.ErrnoException} if the address is not available. */
   static async open(parts: ListenerParts): Promise<Listener> {
     const listener = new Listener(parts)
     await new Promise<void>((resolve, reject) => {
@@ -52,11 +52,13 @@ export class Listener {
   }
 
   /**
-   * Closes the port; every connection that waited in the kernel is taken first, since closing resets it.
+   * Closes the port. Connections that wait in the kernel are accepted first, because closing resets
+   * them.
    *
-   * Node takes one connection in a turn of its event loop. A turn without one says that none waited, and the port is
-   * closed at its end. Only a connection that comes in the rest of that turn is lost, so a short turn is chosen, and
-   * whoever calls this gives the process little else to do meanwhile: clients that wait for an answer do not connect.
+   * Node accepts one connection per turn of its event loop. A turn without a connection means that
+   * none waits, and the port is closed at its end. A connection that comes in the rest of that turn
+   * is lost. So a short turn is chosen. The process should have little else to do meanwhile.
+   * Clients that wait for an answer do not connect.
    */
   async close(): Promise<void> {
     const deadlineMs = performance.now() + CLOSE_LIMIT_MS
@@ -71,7 +73,7 @@ export class Listener {
     this.closeAtOnce()
   }
 
-  /** Closes the port, whoever waits. */
+  /** Closes the port, and resets connections that wait. */
   closeAtOnce(): void {
     this.#server.close()
   }

@@ -26,7 +26,9 @@ export class Member {
     return this.worker.id
   }
 
-  /** Whether it has ever been able to take connections. If not, a replacement would not be either. */
+  /**
+   * Whether it has ever been able to take connections. If not, a replacement would not be either.
+   */
   get isReady(): boolean {
     return this.#isReady
   }
@@ -53,7 +55,9 @@ export class Member {
     return wasSilent
   }
 
-  /** Sends a message. If the worker is gone, its exit event tells, so a failure to send is ignored. */
+  /**
+   * Sends a message. If the worker is gone, its exit event tells, so a failure to send is ignored.
+   */
   tell(message: PrimaryMessage): void {
     if (this.worker.isConnected()) this.worker.send(message, () => {})
   }

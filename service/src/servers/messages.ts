@@ -1,50 +1,53 @@
 /**
- * What the primary and its workers tell each other. A connection travels as the handle of its message.
+ * The messages between the primary and its workers. A connection travels as the handle of its
+ * message.
  */
 import type { MetricObjectWithValues, MetricValue } from '@prometheus-io/client'
 
-/** How often a worker says that it is alive, and its primary looks who has. */
+/**
+ * Time between two messages of a worker that it is alive, and between two checks of the primary.
+ */
 export const TICK_MS = 500
-/** A worker takes no connection that was handed over longer ago: after three ticks another may have it. */
+/** A worker declines a connection that was handed over longer ago: another worker may have it. */
 export const TAKE_LIMIT_MS = 1000
 
-/** Metrics as a registry gives them, fit to be sent. */
+/** Metrics as a registry gives them. They can be sent. */
 export type MetricSamples = readonly MetricObjectWithValues<MetricValue<string>>[]
 
-/** What a worker tells its primary. */
+/** A message from a worker to its primary. */
 export type WorkerMessage =
   /** It can take connections. */
   | { readonly kind: 'ready' }
-  /** It cannot even start, and why. */
+  /** It cannot start, and why. */
   | { readonly kind: 'failure'; readonly reason: string }
-  /** It answers; told again and again. */
+  /** It is alive. Sent at every tick. */
   | { readonly kind: 'alive' }
-  /** It serves the connection of this number, or leaves it to another. */
+  /** It serves the connection of this number, or declines it. */
   | { readonly kind: 'taken' | 'declined'; readonly number: number }
-  /** What it has counted so far, which must outlive it. */
+  /** Its counts so far, which must outlive it. */
   | { readonly kind: 'counted'; readonly samples: MetricSamples }
-  /** All its metrics, as it was asked. */
+  /** All its metrics, because it was asked. */
   | { readonly kind: 'measured'; readonly id: number; readonly samples: MetricSamples }
-  /** It wants the metrics of all. */
+  /** It asks for the metrics of all workers. */
   | { readonly kind: 'metrics-request'; readonly id: number }
 
-/** What the primary tells a worker. */
+/** A message from the primary to a worker. */
 export type PrimaryMessage =
   /** The port is open. */
   | { readonly kind: 'listening'; readonly url: string }
   /** A connection to serve, handed over at this instant of the host's monotonic clock. */
   | { readonly kind: 'connection'; readonly number: number; readonly handedOverAtMs: number }
-  /** Say that this process is about to stop, because of this signal. */
+  /** Answer `/readyz` with 503 from now on, because of this signal. */
   | { readonly kind: 'drain'; readonly signal: NodeJS.Signals }
-  /** No more connections come: finish, and end. */
+  /** No more connections come. Finish and end. */
   | { readonly kind: 'finish' }
   /** This is the worker that sweeps. */
   | { readonly kind: 'sweep' }
   | { readonly kind: 'measure'; readonly id: number }
-  /** The metrics of all, if they could be gathered. */
+  /** The metrics of all workers, if they could be gathered. */
   | { readonly kind: 'metrics'; readonly id: number; readonly text?: string }
 
-/** Milliseconds of a clock that all processes of a host share, and that nobody sets. */
+/** Milliseconds of the monotonic clock that all processes of a host share. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

@@ -5,16 +5,19 @@ import type { App } from '../api/app.ts'
 import { HttpEndpoint } from './http-endpoint.ts'
 import { Listener } from './listener.ts'
 
-/** A server that takes requests. */
+/** A server that accepts requests. */
 export type RunningServer = {
   readonly url: string
-  /** From now on every answer asks its client to take the next request elsewhere. */
+  /** From now on every answer asks its client to close the connection. */
   readonly startDraining: () => void
-  /** Takes no new connections, lets requests under way finish, resolves when all are gone or after `limitMs`. */
+  /**
+   * Closes the port and finishes requests under way. Resolves when all are answered, or after
+   * `limitMs`.
+   */
   readonly close: (limitMs: number) => Promise<{ readonly unfinished: number }>
 }
 
-/** @throws {NodeJS.ErrnoException} where the address cannot be had. */
+/** @throws {NodeJS.ErrnoException} if the address is not available. */
 export async function listen(app: App, address: { host: string; port: number }): Promise<RunningServer> {
   const endpoint = new HttpEndpoint(app)
   const listener = await Listener.open({ ...address, onConnection: (socket) => endpoint.take(socket) })

@@ -17,9 +17,9 @@ import {
   type WorkerMessage,
 } from './messages.ts'
 
-/** Longest wait for the metrics of all workers; the primary needs less. */
+/** Longest wait for the metrics of all workers. The primary needs less. */
 const METRICS_LIMIT_MS = 5000
-/** A worker says that it is alive at every tick, and what it has counted at each of so many. */
+/** A worker reports its counts once in this many ticks. */
 const TICKS_PER_COUNT = 2
 
 /** What a worker does for its primary. */
@@ -32,9 +32,9 @@ export type WorkerDuties = {
 
 /** The link of a worker to its primary. A worker whose primary is gone ends at once. */
 export class PrimaryLink {
-  /** The signal with which the primary was told to stop. */
+  /** Resolves with the signal that told the primary to stop. */
   readonly draining: Promise<NodeJS.Signals>
-  /** No more connections come. */
+  /** Resolves when no more connections come. */
   readonly finishing: Promise<void>
   readonly #listening: Promise<string>
   readonly #metricsRequests = new Map<number, (text: string | undefined) => void>()
@@ -59,7 +59,7 @@ export class PrimaryLink {
       finishing: finishing.resolve,
       listening: listening.resolve,
     }
-    // A terminal sends its signal to all processes at once; the primary alone says what it means.
+    // A terminal sends its signal to all processes. Only the primary reacts to it.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
     process.on('message', (message: PrimaryMessage, socket?: Socket) => this.#hear(message, socket))
     const { worker } = cluster
@@ -68,13 +68,13 @@ export class PrimaryLink {
     })
   }
 
-  /** Offers this process's metrics to the primary, and gives what asks it for those of all. */
+  /** Gives this process's metrics to the primary. Returns what asks for those of all workers. */
   joinMetrics(own: Registry): () => Promise<string> {
     this.#registry = own
     return () => this.#askForMetrics()
   }
 
-  /** Says that this worker can take connections; resolves with the URL once the port is open. */
+  /** Tells that this worker can take connections. Resolves with the URL once the port is open. */
   async join(duties: WorkerDuties): Promise<string> {
     this.#duties = duties
     let ticks = 0
@@ -107,7 +107,7 @@ export class PrimaryLink {
     }
   }
 
-  /** Nothing has been read from the connection yet, so it can still be left to another worker. */
+  /** Nothing has been read from the connection yet, so another worker can still serve it. */
   #take(
     { number, handedOverAtMs }: Extract<PrimaryMessage, { kind: 'connection' }>,
     socket: Socket | undefined,
@@ -147,7 +147,10 @@ export class PrimaryLink {
   }
 }
 
-/** In a worker that cannot start: tells the primary why, who tells the operator once for all. */
+/**
+ * In a worker that cannot start: tells the primary why. The primary tells the operator once for
+ * all.
+ */
 export function tellFailure(error: unknown): Promise<void> {
   return new Promise((resolve) => {
     tell({ kind: 'failure', reason: reasonOf(error) }, resolve)

@@ -1,22 +1,28 @@
 /**
- * The order of requests: those of one connection are carried out one at a time, in the order in which they came
- * (RFC 9112, section 9.3.2).
+ * The order of requests. Those of one connection are processed one at a time, in the order of their
+ * arrival (RFC 9112, section 9.3.2).
  */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Requests that may wait behind others, in the whole process. Each takes two kilobytes, and Node parses more than
- * 2,000 of them out of what it reads at once, so without a bound a few hundred connections would take all memory.
+ * How many requests can wait behind others, in the whole process. Each takes two kilobytes, and
+ * Node parses more than 2,000 of them from one read. Without a bound a few hundred connections
+ * would take all memory.
  */
 const WAITING_MAX = 10_000
 
-/** Waiting requests that are taken in one turn of the event loop, so that clients who send one at a time are not held up. */
+/**
+ * How many waiting requests one turn of the event loop takes. So clients that send one at a time do
+ * not wait.
+ */
 const TAKEN_AT_ONCE_MAX = 16
 
-/** A request that is carried out once everything before it is answered, or the last word to a connection. */
+/**
+ * A request that is processed once all before it are answered, or the last answer to a connection.
+ */
 export type Turn = {
-  /** Where a request is answered; nothing follows a turn without one. */
+  /** Where a request is answered. Nothing follows a turn without one. */
   readonly outgoing?: ServerResponse
   readonly take: () => void
 }
@@ -24,7 +30,7 @@ export type Turn = {
 /** The connections of one process, each with the requests that wait for their turn. */
 export class Turns {
   readonly #lines = new WeakMap<Socket, Line>()
-  /** Those in which a request waits, and its turn has come. */
+  /** The lines whose next request can be processed. */
   readonly #ready: Line[] = []
   #waiting = 0
   #isHeld = false
@@ -43,9 +49,11 @@ export class Turns {
   }
 
   /**
-   * Calls back at once if all earlier requests of the connection are answered, else as soon as they are. If too many wait
-   * in the process, the connection is closed instead once its earlier requests are answered; a client may then
-   * repeat those without an answer on another.
+   * Calls back at once if all earlier requests of the connection are answered, else as soon as they
+   * are.
+   *
+   * If too many requests wait in the process, the connection is closed instead, after its earlier
+   * requests are answered. The client can then repeat the others on a new connection.
    */
   take(socket: Socket, turn: Turn): void {
     const line = this.#lines.get(socket)
@@ -62,7 +70,7 @@ export class Turns {
     for (const socket of sockets) socket.pause()
   }
 
-  /** What was held is read again. */
+  /** Reads from these connections again. */
   release(sockets: Iterable<Socket>): void {
     this.#isHeld = false
     for (const socket of sockets) {
@@ -71,13 +79,13 @@ export class Turns {
     }
   }
 
-  /** The request whose turn it is has arrived whole. */
+  /** The current request has arrived completely. */
   received(socket: Socket): void {
     const line = this.#lines.get(socket)
     if (line !== undefined) line.bytesReceived = socket.bytesRead
   }
 
-  /** Whether the connection waits for nothing but its next request, and nothing of that has come. */
+  /** Whether all requests are answered, and nothing of the next one has arrived. */
   isIdle(socket: Socket): boolean {
     const line = this.#lines.get(socket)
     return line === undefined || (line.isFree && socket.bytesRead === line.bytesReceived)
@@ -127,9 +135,9 @@ export class Turns {
 class Line {
   readonly socket: Socket
   readonly waiting: Turn[] = []
-  /** Whether its last word is said, or waits for its turn. */
+  /** Whether its last answer is given, or waits for its turn. */
   isOver = false
-  /** What had been read when its last request was whole. */
+  /** How many bytes had been read when its last request was complete. */
   bytesReceived = 0
   #current: ServerResponse | undefined
 
@@ -141,12 +149,18 @@ class Line {
     return this.waiting.length === 0 && !this.isOver
   }
 
-  /** Whether the last answer has been handed to the kernel, so that a client which does not read holds up only itself. */
+  /**
+   * Whether the last answer has been handed to the kernel. So a client that does not read delays
+   * only itself.
+   */
   get isFree(): boolean {
     return this.waiting.length === 0 && (this.#current === undefined || this.#current.writableFinished)
   }
 
-  /** Whether a request has begun to arrive and is not whole: the last word to a connection is then its answer. */
+  /**
+   * Whether a request has begun to arrive and is not complete. Then the last answer is for this
+   * request.
+   */
   get isReceiving(): boolean {
     return this.#current?.req.complete === false && !this.#current.headersSent
   }
@@ -160,7 +174,7 @@ class Line {
     this.#current?.once('finish', callBack)
   }
 
-  /** Takes no more requests, and gives the turn that closes the connection. */
+  /** Accepts no more requests. Returns the turn that closes the connection. */
   close(): Turn {
     this.isOver = true
     ignoreRequests(this.socket)
@@ -168,7 +182,9 @@ class Line {
   }
 }
 
-/** Makes nothing of the requests that Node has still to parse out of what it has read; it cannot be stopped before. */
+/**
+ * Ignores the requests that Node still parses from what it has read. Its parser cannot be stopped.
+ */
 function ignoreRequests(socket: Socket & { readonly parser?: { onIncoming?: () => number } }): void {
   if (socket.parser !== undefined) socket.parser.onIncoming = () => 0
 }

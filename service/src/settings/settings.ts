@@ -1,5 +1,5 @@
 /**
- * The configuration: the only place that reads the environment.
+ * The settings and how they are read. Only this file reads the environment.
  */
 import type { LogFormat, LogLevel } from '../telemetry/log-options.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
@@ -39,7 +39,10 @@ export type Config = SweepConfig & {
 type Setting<Value> = {
   readonly variable: `STREAMGATE_${string}`
   readonly flag: string
-  /** What follows the flag in a usage line: `<required>`, or `[optional]`, which means on if it is left out. */
+  /**
+   * What follows the flag in a usage line: `<required>`, or `[optional]`, which means on if it is
+   * left out.
+   */
   readonly placeholder: string
   readonly fallback: string
   readonly help: string

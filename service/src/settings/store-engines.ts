@@ -3,7 +3,10 @@ import { DYNAMODB } from '@streamgate/stores/dynamodb/engine'
 import { LMDB } from '@streamgate/stores/lmdb/engine'
 import { MEMORY } from '@streamgate/stores/memory/engine'
 
-/** The stores that this service can use. An engine loads its driver when a store is opened, not here. */
+/**
+ * The stores that this service can use. An engine loads its driver when a store is opened, not
+ * here.
+ */
 const STORE_ENGINES: readonly StoreEngine[] = [LMDB, DYNAMODB, MEMORY]
 
 /** The stores that several processes can use at once. */

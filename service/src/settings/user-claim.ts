@@ -3,8 +3,8 @@ import { refuse } from './parse.ts'
 /**
  * The name of the claim that holds the user id. An empty text names none.
  *
- * Outside AWS Lambda the setting is refused: no gateway passes on the claims of a token, so every call
- * would be refused.
+ * Outside AWS Lambda the setting is refused: no gateway passes on the claims of a token, so every
+ * call would be refused.
  *
  * @throws {Error} with what is wrong, as "must be …".
  */

@@ -1,14 +1,14 @@
 import type { AnsweredRequest, Decisions, RequestFacts, RequestObserver } from './decision-event.ts'
 
-/** How many requests are told of at once, and how long the first of them waits for the others. */
+/** The size of a batch, and how long its first request waits for the others. */
 const BATCH_MAX = 64
 const WAIT_MS = 100
 
 /**
- * Tells the log and the metrics of answered requests in batches, once their answers are on the way.
+ * Reports answered requests to the log and the metrics in batches, after their answers are sent.
  *
- * Telling of one request after each answer cost more than deciding it, because that code was never in
- * the processor's caches; 64 in a row cost a third. Failures are told at once.
+ * To report each request after its answer cost more than to decide it, because that code was never
+ * in the processor's caches. 64 in a row cost a third. Failures are reported at once.
  */
 export class BatchedObserver implements RequestObserver {
   readonly #tell: (request: AnsweredRequest) => void
@@ -38,7 +38,7 @@ export class BatchedObserver implements RequestObserver {
     this.#tellFailure(error, about)
   }
 
-  /** Tells what has not been told yet. */
+  /** Reports what has not been reported yet. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -1,16 +1,18 @@
 /**
- * What CloudWatch is told, as lines of the log in its embedded metric format: nothing is sent, and nobody waits.
+ * Metrics for CloudWatch, as log lines in its embedded metric format. So no request waits for a
+ * call to CloudWatch.
  *
- * CloudWatch bills each name as a metric of its own, once for every value of its dimension. So names are few,
- * the function's name is the only dimension, and no id ever becomes one.
+ * CloudWatch bills each name as a metric, once for every value of its dimension. So names are few,
+ * the function's name is the only dimension, and an id is never one.
  *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import type { StoreCall } from '@streamgate/stores/wrappers'
 import { decisionsIn, type AnsweredRequest } from './decision-event.ts'
 import type { MetricsSink } from './metrics-sink.ts'
 
-/** Decisions that are counted, by their outcome. A denial is a policy's answer, and no fault. */
+/** The outcomes that are counted. A denial is an answer, not a failure. */
 const COUNTED: Readonly<Record<string, string>> = {
   admitted: 'Admitted',
   renewed: 'Renewed',
@@ -18,17 +20,19 @@ const COUNTED: Readonly<Record<string, string>> = {
   evicted: 'Evicted',
 }
 
-/** More values than this of one metric may not stand in one line. */
+/** A line can hold at most this many values of one metric. */
 const VALUES_MAX = 100
 
 export type EmbeddedMetricsParts = {
   readonly functionName: string
   readonly now: () => number
-  /** Writes a line to the log as it is. CloudWatch finds it only where nothing stands before or after it. */
+  /**
+   * Writes a line to the log, unchanged. CloudWatch finds it only if the line holds nothing else.
+   */
   readonly write: (line: string) => void
 }
 
-/** Gathers what is measured until `flush` writes it in one line. */
+/** Collects measurements until `flush` writes them in one line. */
 export class EmbeddedMetrics implements MetricsSink {
   readonly #parts: EmbeddedMetricsParts
   #counts = new Map<string, number>()
@@ -42,7 +46,7 @@ export class EmbeddedMetrics implements MetricsSink {
 
   readonly answered = ({ status, seconds, decision }: AnsweredRequest): void => {
     this.#took('RequestTime', seconds)
-    // A nought is told too: the average of these is the share of requests that failed.
+    // A zero counts too: the average is the share of requests that failed.
     this.#count('Faults', status >= 500 ? 1 : 0)
     for (const { outcome } of decisionsIn(decision)) {
       const name = COUNTED[outcome]

@@ -1,5 +1,6 @@
 /**
- * What the log and the metrics learn about an answered request. The API fills it in, telemetry reads it.
+ * What the log and the metrics learn about an answered request. The API fills it in, telemetry
+ * reads it.
  */
 import type { Limit, ShadowDecision } from '@streamgate/core'
 

@@ -1,5 +1,5 @@
 /**
- * Lines of the service's log, read back.
+ * Reads the decisions back from the lines of the log. `decision-line.ts` writes them.
  */
 import {
   leaseIdOf,
@@ -12,7 +12,7 @@ import {
 } from '@streamgate/core'
 import { unescapeId } from '../text/escape-id.ts'
 
-/** What was asked about one user's stream, and what was answered. */
+/** A call about one user's stream, and its outcome. */
 export type LoggedCall = {
   readonly verb: 'start' | 'heartbeat' | 'stop'
   readonly outcome: string
@@ -20,42 +20,42 @@ export type LoggedCall = {
   readonly stream: StreamDescription
   readonly leaseId: LeaseId
   readonly replaces?: LeaseId
-  /** The plan it was decided under. */
+  /** The plan that decided it. */
   readonly plan?: string
   readonly isPlanNamed: boolean
   readonly hasIfMatch: boolean
-  /** Whether a CMCD report asked. */
+  /** Whether the call was a CMCD report. */
   readonly isReport: boolean
   /** Whether an operator stopped the stream. */
   readonly isByOperator: boolean
   readonly rule?: Limit
-  /** How many streams counted after it; of a refusal, how many stood in the way. */
+  /** How many streams counted after it. After a refusal, how many blocked it. */
   readonly active?: number
   /** The streams that ended with it. */
   readonly ends: readonly LeaseId[]
-  /** Whether the plan did not count it. */
+  /** Whether the plan ignored the stream. */
   readonly isIgnored: boolean
   /** What the plan on trial would have decided. */
   readonly trial?: string
 }
 
-/** One decision, when its request came, and when it was answered, in milliseconds since the epoch. */
+/** One decision. Times of the request and the answer are in milliseconds since the epoch. */
 export type LoggedDecision = { readonly arrivedAtMs: number; readonly atMs: number } & (
   | LoggedCall
   | { readonly verb: 'erase'; readonly user: UserId }
   | { readonly verb: 'finish'; readonly streamId: StreamId }
 )
 
-/** `other`: a line about something else. `faulty`: one about a decision that cannot be read. */
+/** `other` is a line about something else. `faulty` is a decision that cannot be read. */
 export type ReadLine = LoggedDecision | 'other' | 'faulty'
 
-/** Instants are told in whole milliseconds, and lie in the middle of one on average. */
+/** The log has whole milliseconds. On average the instant was in the middle of one. */
 const HALF_A_MS = 0.5
 
-/** Stands in every line of a decision, and saves to parse the others. */
+/** Every line of a decision has this text, so other lines need not be parsed. */
 const MARK = '"msg":"decision"'
 
-/** The decision that a line of the log tells of. */
+/** The decision in a line of the log. */
 export function readLogLine(line: string): ReadLine {
   if (!line.includes(MARK)) return 'other'
   try {
@@ -89,7 +89,7 @@ function decisionOf(members: Members): ReadLine {
   }
 }
 
-/** When the request came: told exactly of streams that were admitted, else to the millisecond or so. */
+/** When the request came: exactly for admitted streams, else to about a millisecond. */
 function arrivedAtMs({ startedAt }: Members, aboutMs: number): number {
   const toldMs = startedAt === undefined ? Number.NaN : Date.parse(textOf(startedAt))
   return Number.isNaN(toldMs) ? Math.floor(aboutMs + HALF_A_MS) : toldMs
@@ -133,7 +133,7 @@ function idOf(value: unknown): string {
   return unescapeId(textOf(value))
 }
 
-/** @throws {TypeError} where it is no text, or an empty one. */
+/** @throws {TypeError} if it is not a text, or is empty. */
 function textOf(value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new TypeError('A text was expected')
   return value

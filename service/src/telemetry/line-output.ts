@@ -2,24 +2,24 @@
  * Lines on their way to standard output.
  */
 
-/** What is kept for a reader of standard output that does not read. Beyond it lines are dropped and counted. */
+/** How much is kept while standard output is not read. Further lines are dropped and counted. */
 const UNREAD_BYTES_MAX = 8 * 1024 * 1024
 
 /**
- * Gathers the lines of one turn of the event loop and writes them to standard output together. Pino's own
- * buffered destination measures its whole buffer again at every line.
+ * Collects the lines of one turn of the event loop and writes them together to standard output.
+ * Pino's own buffered destination measures its whole buffer again for every line.
  */
 export class LineOutput {
   readonly #tellDropped: (lines: number) => void
   #lines: string[] = []
   #dropped = 0
-  /** How many of the dropped lines a line has told of. */
+  /** How many of the dropped lines the log has reported. */
   #told = 0
 
-  /** @param tellDropped writes a line that says how many lines were dropped, once there is room for it. */
+  /** @param tellDropped logs how many lines were dropped, once there is room again. */
   constructor(tellDropped: (lines: number) => void) {
     this.#tellDropped = tellDropped
-    // The reader of our standard output may be gone: then there is nobody left to tell.
+    // The reader of standard output may be gone. Then the error can be told to no reader.
     if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {})
   }
 

@@ -19,7 +19,10 @@ export type MetricsSink = {
   readonly scrape?: () => Promise<{ readonly contentType: string; readonly text: string }>
   /** Writes what was measured since the last call. Absent if metrics are scraped. */
   readonly flush?: () => void
-  /** Adds a metric of another part of the service to every scrape. Absent if there is nothing to scrape. */
+  /**
+   * Adds a metric of another part of the service to every scrape. Absent if there is nothing to
+   * scrape.
+   */
   readonly show?: (metric: ShownMetric) => void
 }
 

@@ -11,7 +11,10 @@ export type MetricsParts = {
   readonly joinFleet?: JoinFleet | undefined
 }
 
-/** The metrics that a configuration names. Only this loads Prometheus' client, so a Lambda never does. */
+/**
+ * The metrics that a configuration names. Only this loads Prometheus' client, so a Lambda never
+ * does.
+ */
 export async function openMetrics(config: MetricsConfig, parts: MetricsParts): Promise<MetricsSink> {
   switch (config.kind) {
     case 'prometheus': {

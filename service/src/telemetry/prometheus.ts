@@ -1,5 +1,5 @@
 /**
- * What Prometheus is told. Labels are few and fixed: no id ever becomes one.
+ * The metrics for Prometheus. Labels are few and fixed, and an id is never one.
  */
 import { collectDefaultMetrics, Counter, Histogram, Registry } from '@prometheus-io/client'
 import type { StoreCall } from '@streamgate/stores/wrappers'
@@ -7,13 +7,13 @@ import { decisionsIn, type AnsweredRequest, type Decision } from './decision-eve
 import type { JoinFleet, MetricsSink } from './metrics-sink.ts'
 import { showMetric, type ShownMetric } from './shown-metric.ts'
 
-/** From a tenth of a millisecond, as an embedded store answers, to the time limit of a slow one. */
+/** From a tenth of a millisecond, for an embedded store, to the time limit of a slow one. */
 const SECONDS_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 
-/** Methods that are a label of their own: a caller may send any, and each label is a series. */
+/** Methods with a label of their own. A caller can send any method, and each label is a series. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** The metrics of this process, and on request those of all workers. */
+/** The metrics of this process, and of all workers if there are several. */
 export class Metrics implements MetricsSink {
   readonly registry = new Registry()
   readonly #text: () => Promise<string>

@@ -1,6 +1,8 @@
 import { Counter, Gauge, type Registry } from '@prometheus-io/client'
 
-/** A metric whose value is asked for at each scrape. Parts of the service describe theirs like this. */
+/**
+ * A metric whose value is asked for at each scrape. Parts of the service describe theirs like this.
+ */
 export type ShownMetric = {
   readonly kind: 'counter' | 'gauge'
   readonly name: string
