@@ -139,7 +139,7 @@ function showMetrics({ show }: MetricsSink, shown: readonly ShownMetric[]): void
   for (const metric of shown) show?.(metric)
 }
 
-/** Who may call, from where, and how errors look to them. */
+/** How callers are identified, which pages may call, and how errors look. */
 function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
   const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
   return { cors: new Cors({ origins, headers }), identify, presentFault: presentProblem }
@@ -183,7 +183,7 @@ function limiterOver(store: Store, config: Config, current: CurrentPolicy): Limi
 /** A sweeper on a store of its own, for those who do nothing else. */
 export type SweepComposition = { readonly sweeper: Sweeper; readonly close: () => Promise<void> }
 
-/** @throws {Error} where the store cannot be opened, with the reason as its cause. */
+/** @throws {Error} if the store cannot be opened, with the reason as its cause. */
 export async function composeSweep(
   config: Pick<Config, 'store' | 'storeTimeoutMs'>,
 ): Promise<SweepComposition> {

@@ -1,19 +1,19 @@
 /**
- * Where our path stands in that of an event. A stage, the base path of a custom domain, or the key
- * of an API mapping may stand before it; what the gateway matched says which part is ours.
+ * The app's path inside the path of an event. A stage, the base path of a custom domain, or the key
+ * of an API mapping can be in front of it. What the gateway matched tells which part is the app's.
  */
 
-/** A path below everything that stands before it, and that; both percent-encoded. */
+/** The app's path, and the prefix in front of it. Both are percent-encoded. */
 export type PlacedPath = { readonly path: string; readonly prefix: string }
 
 /** A path as a REST API gives it, and what the API matched it with. */
 export type RestPath = {
   /**
-   * Percent-encoded as the caller sent it, behind the stage; with the base path of a custom domain
-   * before it.
+   * Percent-encoded as the caller sent it. Without the stage, with the base path of a custom
+   * domain.
    */
   readonly path: string
-  /** As callers see it. */
+  /** The path as the caller sent it. */
   readonly whole: string
   /** Such as `/users/{userId}/streams`, or `/{proxy+}`. */
   readonly template: string | undefined
@@ -22,10 +22,10 @@ export type RestPath = {
 
 /** A path as an HTTP API gives it, and what the API matched it with. */
 export type HttpPath = {
-  /** Decoded, with the stage or the key of the mapping before it. */
+  /** Decoded, with the stage or the key of the mapping in front. */
   readonly path: string
   readonly stage: string
-  /** Such as `/users/{userId}/streams`; absent behind `$default`. */
+  /** Such as `/users/{userId}/streams`. Absent if `$default` matched. */
   readonly template: string | undefined
   /** Decoded. */
   readonly parameters: Parameters
@@ -74,7 +74,7 @@ export function placeUrlPath(path: string): PlacedPath {
   return { path: encoded, prefix: '' }
 }
 
-/** How many parts of a path a template stands for; `undefined` for one that it does not fit. */
+/** How many parts of the path the template matches. `undefined` if it does not match. */
 function lengthOf(template: string, path: string, parameters: Parameters): number | undefined {
   const fixed = partsOf(template)
   const greedy = /\{(\w+)\+\}$/.exec(template)?.[1]
@@ -93,13 +93,19 @@ function lastParts(path: string, length: number): string {
   return `/${partsOf(path).slice(-length).join('/')}${path.endsWith('/') ? '/' : ''}`
 }
 
-/** Empty parts count, but for what a slash at the end leaves: an empty id has its place. */
+/**
+ * The parts of a path. Empty parts count, except one after a slash at the end. An empty id is a
+ * part.
+ */
 function partsOf(path: string): string[] {
   const inner = path.replace(/^\/|\/$/g, '')
   return inner === '' ? [] : inner.split('/')
 }
 
-/** What stands before the own path in the whole one; nothing if it is no part of it. */
+/**
+ * What is in front of the app's path in the whole path. Empty if the whole path does not end with
+ * it.
+ */
 function prefixOf(whole: string, own: string): string {
   const [all, end] = own === '/' ? [whole.replace(/\/$/, ''), ''] : [whole, own]
   return all.endsWith(end) ? all.slice(0, all.length - end.length) : ''

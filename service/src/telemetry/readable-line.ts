@@ -40,7 +40,7 @@ const OUTCOME_STYLES: Readonly<Record<string, 'green' | 'yellow'>> = {
 }
 
 /**
- * The line for a person; `undefined` if there is none.
+ * The line for a person. `undefined` if there is none.
  *
  * A fatal line has none, because the command prints the same reason on standard error when it ends.
  *
