@@ -11,11 +11,11 @@ import type { VerbParts } from './verb-parts.ts'
 type Granted = Pick<Grant, 'outcome' | 'ends'>
 
 /** What a player is told of a verdict that is true by now. */
-export async function answer(
+export function answer(
   parts: VerbParts,
   terms: Terms,
   { verdict, before, after }: Settled<Granted | Denial>,
-): Promise<Grant | Refusal> {
+): Promise<Grant> | Refusal {
   return verdict.outcome === 'denied'
     ? refusal(parts, terms, { verdict, before, after })
     : grant(parts, terms, { verdict, before, after })

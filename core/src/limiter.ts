@@ -96,7 +96,7 @@ export class Limiter {
    * takes the slot of replaced, lapsed or evicted leases, or is under a plan that asks more than a
    * count. A repeated start never uses a second slot.
    */
-  async start(request: StartRequest): Promise<StartResult> {
+  start(request: StartRequest): Promise<StartResult> {
     return start(this.#verbs, this.#policy, request)
   }
 
@@ -108,7 +108,7 @@ export class Limiter {
    * request names a generation, or too little is known of it to judge it. A lease in grace is
    * judged at each call, in two calls to the store.
    */
-  async heartbeat(request: HeartbeatRequest): Promise<HeartbeatResult> {
+  heartbeat(request: HeartbeatRequest): Promise<HeartbeatResult> {
     return heartbeat(this.#verbs, this.#policy, request)
   }
 
@@ -120,7 +120,7 @@ export class Limiter {
    * One call to the store, and a second one to drop notes from an earlier playback if there are
    * any. An operator's stop makes two.
    */
-  async stop(request: StopRequest): Promise<StopResult> {
+  stop(request: StopRequest): Promise<StopResult> {
     return stop(this.#verbs, this.#policy, request)
   }
 
@@ -128,7 +128,7 @@ export class Limiter {
    * Ends a stream whose player reports that playback is over, if the report is about what that
    * player plays and is not older than the last renewal. Two calls to the store.
    */
-  async playedOut(request: PlayedOutRequest): Promise<StopResult> {
+  playedOut(request: PlayedOutRequest): Promise<StopResult> {
     return playedOut(this.#verbs, this.#policy, request)
   }
 
