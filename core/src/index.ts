@@ -1,5 +1,4 @@
-export type { Admission, Admittance, Claim, Denial, Write } from './rules/claim.ts'
-export { admit } from './rules/admission.ts'
+export type { Denial } from './rules/claim.ts'
 export type {
   Finished,
   Grant,
@@ -13,10 +12,9 @@ export type {
   StopRequest,
   StopResult,
 } from './decision.ts'
-export { planFor, shadowDecision, type ShadowDecision } from './rules/enforcement.ts'
+export type { ShadowDecision } from './rules/enforcement.ts'
 export { isContention, LimiterError, type LimiterErrorCode } from './errors.ts'
 export { FinishedStreams } from './finished-streams.ts'
-export { judgeLostHeartbeat, type LostHeartbeat, type LostHeartbeatVerdict } from './rules/lost-heartbeat.ts'
 export { escapePointer } from './policy/json-reader.ts'
 export {
   LEASE_ID_BYTES_MAX,
@@ -32,7 +30,6 @@ export {
   type Generation,
   type Lease,
   type LeaseId,
-  type LeaseTimes,
   type Renewal,
   type ReportFacts,
   type StreamDescription,
@@ -41,8 +38,7 @@ export {
 } from './lease.ts'
 export { hashOf } from './hash.ts'
 export { Limiter, type LimiterParts } from './limiter.ts'
-export { currentNote, NOTES_MAX } from './rules/notes.ts'
-export { headlineLimit, isCountedBy } from './rules/limits.ts'
+export { isCountedBy } from './rules/limits.ts'
 export { type Pace, type Paces } from './pace.ts'
 export {
   planOfOneLimit,
@@ -58,7 +54,6 @@ export { parsePolicy } from './policy/reader.ts'
 export {
   EMPTY_ROSTER,
   heldLease,
-  liveLeases,
   type Ending,
   type Evictor,
   type LeaseFacts,

@@ -1,6 +1,8 @@
-import { admit, planOfOneLimit, type LeaseId, type RosterContent, type Write } from '@streamgate/core'
+import { planOfOneLimit, type LeaseId, type RosterContent } from '@streamgate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { admit } from '../src/rules/admission.ts'
+import type { Write } from '../src/rules/claim.ts'
 import { claimOf, idsOf, leaseOf, LEASE_MS, noteOn, rosterOf } from './specimens.ts'
 
 const FULL = rosterOf([leaseOf('a'), leaseOf('b'), leaseOf('c')])

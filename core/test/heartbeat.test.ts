@@ -1,11 +1,6 @@
-import {
-  judgeLostHeartbeat,
-  planOfOneLimit,
-  type Generation,
-  type LeaseId,
-  type ReportFacts,
-} from '@streamgate/core'
+import { planOfOneLimit, type Generation, type LeaseId, type ReportFacts } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
+import { judgeLostHeartbeat } from '../src/rules/lost-heartbeat.ts'
 import { claimOf, leaseOf, LEASE_MS, lostOf, noteOn, rosterOf } from './specimens.ts'
 
 const CLAIM = claimOf('b', 10)

@@ -3,7 +3,6 @@
  * each other's way.
  */
 import {
-  admit,
   Limiter,
   parsePolicy,
   planOfOneLimit,
@@ -15,6 +14,7 @@ import {
 import { MemoryStore } from '@streamgate/stores/memory'
 import { WrappedStore, type StoreVerb } from '@streamgate/stores/wrappers'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { admit } from '../src/rules/admission.ts'
 import { claimOf, leaseOf, LEASE_MS, noteOn, rosterOf, USER } from './specimens.ts'
 
 /** What happens once the store has carried out a call, before its caller hears of it. */

@@ -3,12 +3,8 @@
  * core.
  */
 import {
-  admit,
   EMPTY_ROSTER,
-  liveLeases,
   planOfOneLimit,
-  type Admission,
-  type Claim,
   type DeviceId,
   type Generation,
   type Lease,
@@ -30,6 +26,9 @@ import {
   obstacle,
 } from '../../tests/simulation/checker/plan-model.ts'
 import { isFull } from '../src/rules/limits.ts'
+import { liveLeases } from '../src/roster.ts'
+import { admit } from '../src/rules/admission.ts'
+import type { Admission, Claim } from '../src/rules/claim.ts'
 
 const NOW_MS = 1000
 /** No more than a roster keeps notes, so that no newcomer has too many to evict. */

@@ -2,11 +2,9 @@
 import {
   leaseIdOf,
   planOfOneLimit,
-  type Claim,
   type Generation,
   type Lease,
   type LeaseId,
-  type LostHeartbeat,
   type Note,
   type NoteOf,
   type Roster,
@@ -14,6 +12,8 @@ import {
   type StreamId,
   type UserId,
 } from '@streamgate/core'
+import type { Claim } from '../src/rules/claim.ts'
+import type { LostHeartbeat } from '../src/rules/lost-heartbeat.ts'
 
 export const USER = 'user-1' as UserId
 export const LEASE_MS = 75_000
