@@ -110,27 +110,6 @@ module "sweeper" {
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
-module "api" {
-  source = "./modules/api"
-
-  name               = local.full_name
-  gateway            = var.gateway
-  stage_name         = local.stage_name
-  base_path          = var.base_path
-  function_alias     = module.function.alias
-  throttle_rate      = var.throttle_rate
-  throttle_burst     = var.throttle_burst
-  log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
-  consumers          = var.consumers
-  waf_acl_arn        = var.waf_acl_arn
-  waf_rate_per_ip    = var.waf_rate_per_ip
-  jwt                = var.jwt
-  cors_origins       = var.cors_origins
-  cors_headers       = var.cors_headers
-  tracing            = var.tracing
-}
-
 module "watch" {
   source = "./modules/watch"
 
@@ -138,7 +117,7 @@ module "watch" {
   actions          = var.alarm_actions
   thresholds       = var.alarm_thresholds
   functions        = merge({ api = module.function.name }, { for sweeper in module.sweeper : "sweep" => sweeper.name })
-  gateway_metrics  = module.api.metrics
+  gateway_metrics  = local.gateway.metrics
   table_names      = { users = module.table.name, finished = module.table.finished_name }
   dead_letter_name = one(module.sweeper[*].dead_letter_name)
 }

@@ -2,12 +2,12 @@
 
 output "url" {
   description = "Where the API answers, with its stage and without a slash at the end."
-  value       = module.api.url
+  value       = local.gateway.url
 }
 
 output "curl" {
   description = "A command that works as it stands: it starts a stream for the user user1. Where the gateway asks for a token, TOKEN must hold one."
-  value       = "curl -sS -X POST ${module.api.url}/users/user1/streams -H 'content-type: application/json'${local.credentials} -d '{\"streamId\":\"456\"}'"
+  value       = "curl -sS -X POST ${local.gateway.url}/users/user1/streams -H 'content-type: application/json'${local.credentials} -d '{\"streamId\":\"456\"}'"
 }
 
 output "table_name" {
@@ -37,7 +37,7 @@ output "sweeper_name" {
 
 output "api_id" {
   description = "The API's id."
-  value       = module.api.id
+  value       = local.gateway.id
 }
 
 output "stage" {
@@ -52,7 +52,7 @@ output "release" {
 
 output "api_keys" {
   description = "The API key of each consumer, by name; sent as x-api-key."
-  value       = module.api.keys
+  value       = try(module.rest[0].keys, {})
   sensitive   = true
 }
 

@@ -24,7 +24,7 @@ run "routes_and_throttle" {
   command = plan
 
   module {
-    source = "./modules/api/http"
+    source = "./modules/http"
   }
 
   assert {
@@ -52,7 +52,7 @@ run "tokens_pages_and_no_throttle" {
   command = plan
 
   module {
-    source = "./modules/api/http"
+    source = "./modules/http"
   }
 
   variables {

@@ -22,7 +22,7 @@ variables {
 
 run "paths_refusals_throttle" {
   module {
-    source = "./modules/api/rest"
+    source = "./modules/rest"
   }
 
   assert {
@@ -88,7 +88,7 @@ run "consumers_firewall_and_no_throttle" {
   command = plan
 
   module {
-    source = "./modules/api/rest"
+    source = "./modules/rest"
   }
 
   variables {
@@ -135,7 +135,7 @@ run "consumers_firewall_and_no_throttle" {
 run "firewall_made_elsewhere_and_custom_domain" {
   command = plan
   module {
-    source = "./modules/api/rest"
+    source = "./modules/rest"
   }
   variables {
     base_path   = "/gate"

@@ -34,7 +34,7 @@ run "by_default" {
   }
 
   assert {
-    condition     = length(output.api_keys) == 0 && length(module.api.metrics.dimensions) == 2
+    condition     = length(output.api_keys) == 0 && length(local.gateway.metrics.dimensions) == 2
     error_message = "without consumers there are no keys"
   }
 }
@@ -95,7 +95,7 @@ run "http_with_tokens_and_without_a_sweeper" {
   }
 
   assert {
-    condition     = module.api.metrics.server_errors == "5xx" && strcontains(output.curl, "authorization: Bearer $TOKEN")
+    condition     = local.gateway.metrics.server_errors == "5xx" && strcontains(output.curl, "authorization: Bearer $TOKEN")
     error_message = "an HTTP API's figures have other names, and a token must be sent"
   }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { ROUTES } from '../../service/src/api/routes/index.ts'
 
-const MODULE = new URL('../../infra/modules/api/main.tf', import.meta.url)
+const MODULE = new URL('../../infra/gateway.tf', import.meta.url)
 
 it('the gateway has its own path for each call that takes an id', () => {
   const lists = readFileSync(MODULE, 'utf8').matchAll(/^ {2}\w+_paths = \[([^\]]*)\]/gm)

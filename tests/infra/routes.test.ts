@@ -5,10 +5,7 @@ import { expect, it } from 'vitest'
 import type { Audience } from '../../service/src/api/route.ts'
 import { ROUTES } from '../../service/src/api/routes/index.ts'
 
-const CONFIGURATION = readFileSync(
-  fileURLToPath(new URL('../../infra/modules/api/main.tf', import.meta.url)),
-  'utf8',
-)
+const CONFIGURATION = readFileSync(fileURLToPath(new URL('../../infra/gateway.tf', import.meta.url)), 'utf8')
 
 /**
  * On Lambda there are no metrics to scrape. A request for them is answered like any unknown path.

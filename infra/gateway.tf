@@ -34,21 +34,21 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "access" {
-  name              = "/aws/apigateway/${var.name}"
+  name              = "/aws/apigateway/${local.full_name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }
 
 module "rest" {
-  source = "./rest"
+  source = "./modules/rest"
   count  = var.gateway == "rest" ? 1 : 0
 
-  name              = var.name
-  stage_name        = var.stage_name
+  name              = local.full_name
+  stage_name        = local.stage_name
   base_path         = var.base_path
   guarded_paths     = concat(local.viewer_paths, local.operator_paths)
   open_paths        = local.open_paths
-  function_alias    = var.function_alias
+  function_alias    = module.function.alias
   throttle_rate     = var.throttle_rate
   throttle_burst    = var.throttle_burst
   access_log_arn    = aws_cloudwatch_log_group.access.arn
@@ -60,15 +60,15 @@ module "rest" {
 }
 
 module "http" {
-  source = "./http"
+  source = "./modules/http"
   count  = var.gateway == "http" ? 1 : 0
 
-  name              = var.name
-  stage_name        = var.stage_name
+  name              = local.full_name
+  stage_name        = local.stage_name
   viewer_paths      = local.viewer_paths
   operator_paths    = local.operator_paths
   open_paths        = local.open_paths
-  function_alias    = var.function_alias
+  function_alias    = module.function.alias
   throttle_rate     = var.throttle_rate
   throttle_burst    = var.throttle_burst
   access_log_arn    = aws_cloudwatch_log_group.access.arn
@@ -82,12 +82,33 @@ module "http" {
 resource "aws_lambda_permission" "gateway" {
   statement_id  = "gateway"
   action        = "lambda:InvokeFunction"
-  function_name = var.function_alias.function_name
-  qualifier     = var.function_alias.name
+  function_name = module.function.alias.function_name
+  qualifier     = module.function.alias.name
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${local.gateway.execution_arn}/${var.stage_name}/*"
+  source_arn    = "${local.gateway.execution_arn}/${local.stage_name}/*"
 }
 
 locals {
   gateway = one(concat(module.rest[*].gateway, module.http[*].gateway))
+}
+
+# Deployments made before had these in a module of their own.
+moved {
+  from = module.api.aws_cloudwatch_log_group.access
+  to   = aws_cloudwatch_log_group.access
+}
+
+moved {
+  from = module.api.aws_lambda_permission.gateway
+  to   = aws_lambda_permission.gateway
+}
+
+moved {
+  from = module.api.module.rest
+  to   = module.rest
+}
+
+moved {
+  from = module.api.module.http
+  to   = module.http
 }
