@@ -1,6 +1,7 @@
 import { whatIsMissing } from '../aws/requirements.ts'
 import { findChromium } from '../browser/chromium.ts'
 import { terraformLack } from '../infra/terraform-lack.ts'
+import { openApiLack } from '../openapi/openapi-tools.ts'
 import type { Suite } from './suite.ts'
 
 /**
@@ -19,6 +20,13 @@ export const SUITES: readonly Suite[] = [
     files: /^tests\/browser\//,
     casesMin: 36,
     lacks: () => (findChromium() === undefined ? 'Chromium is not installed' : undefined),
+    isRequired: true,
+  },
+  {
+    name: 'openapi',
+    files: /^tests\/openapi\//,
+    casesMin: 7,
+    lacks: openApiLack,
     isRequired: true,
   },
   { name: 'terraform', files: /^tests\/infra\/terraform\.test\.ts$/, casesMin: 4, lacks: terraformLack },
