@@ -16,23 +16,37 @@ export type Entry = {
   readonly mixes?: readonly Mix['name'][]
   /** Whether it has no HTTP API: it makes the calls of a mix itself when it is told to. */
   readonly loadsItself?: boolean
+  /** Whether it keeps its data in its folder. */
+  readonly isDurable?: boolean
+  /** Whether it writes to an endpoint that answers like DynamoDB. That shares the load's core. */
+  readonly needsEndpoint?: boolean
   readonly launch: (at: Site) => Launch
 }
 
-/** Which checkout it is run from, and a folder of its own for its data. */
-export type Site = { readonly checkout: string; readonly folder: string }
+/** Which checkout it is run from, a folder of its own for its data, and the endpoint if any. */
+export type Site = { readonly checkout: string; readonly folder: string; readonly endpoint?: string }
 
 /** The checkout that this file is part of. */
 export const THIS_CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
+
+/** The endpoint that stands in for DynamoDB. */
+export const ENDPOINT: Launch = {
+  program: join(THIS_CHECKOUT, 'bench/servers/dynamodb-endpoint.ts'),
+  args: ['{port}'],
+  place: 'load',
+}
 
 /** The one that all others are compared with. */
 export const FLOOR = 'floor'
 
 export const ENTRIES: readonly Entry[] = [
   peer(FLOOR, 'node:http, doing nothing', { program: 'floor.ts' }),
-  peer('floor-body', 'node:http, reading the body', { program: 'floor.ts', args: ['body'] }),
+  {
+    ...peer('floor-body', 'node:http, reading the body', { program: 'floor.ts', args: ['body'] }),
+    mixes: ['starts'],
+  },
   ours('memory', 'Streamgate, memory', { store: 'memory:' }),
-  ours('lmdb', 'Streamgate, LMDB', { store: 'lmdb:{folder}' }),
+  { ...ours('lmdb', 'Streamgate, LMDB', { store: 'lmdb:{folder}' }), isDurable: true },
   {
     ...ours('lmdb-workers', 'Streamgate, LMDB, 2 workers', { store: 'lmdb:{folder}', workers: 2 }),
     isUsual: false,
@@ -43,6 +57,12 @@ export const ENTRIES: readonly Entry[] = [
       args: ['{folder}'],
     }),
     loadsItself: true,
+  },
+  { ...ours('dynamodb', 'Streamgate, DynamoDB', { store: 'dynamodb:streams' }), needsEndpoint: true },
+  {
+    ...peer('original', 'one UpdateItem by the SDK', { program: 'original.ts' }),
+    mixes: ['starts'],
+    needsEndpoint: true,
   },
   peer('express', 'Express and a Map', { program: 'express.ts' }),
   peer('fastify', 'Fastify and a Map', { program: 'fastify.ts' }),
@@ -61,11 +81,23 @@ function ours(name: string, title: string, { store, workers }: Serving): Entry {
     title,
     isOurs: true,
     isUsual: true,
-    launch: ({ checkout, folder }) => ({
+    launch: ({ checkout, folder, endpoint }) => ({
       program: join(checkout, 'service/src/cli.ts'),
       args: ['serve', '--port', '{port}', '--store', store.replace('{folder}', folder), ...more],
       ...(workers !== undefined && { place: 'both' as const }),
+      environment: awsEnvironment(endpoint),
     }),
+  }
+}
+
+/** Lets AWS's SDK find the endpoint in place of DynamoDB. */
+function awsEnvironment(endpoint: string | undefined): Readonly<Record<string, string>> {
+  if (endpoint === undefined) return {}
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
   }
 }
 
@@ -80,10 +112,10 @@ function peer(
     title,
     isOurs: false,
     isUsual: true,
-    launch: ({ folder }) => ({
+    launch: ({ folder, endpoint }) => ({
       program: join(THIS_CHECKOUT, 'bench/servers', program),
       args: ['{port}', ...args.map((arg) => arg.replace('{folder}', folder))],
-      environment: { NODE_ENV: 'production' },
+      environment: { NODE_ENV: 'production', ...awsEnvironment(endpoint) },
     }),
   }
 }

@@ -10,9 +10,22 @@ export type BenchOptions = {
   readonly seconds: number
   readonly rounds: number
   readonly connections: number
+  readonly sections: readonly Section[]
+  /** Whether `docs/performance.md` is written. */
+  readonly isWritten: boolean
   /** The checkout to compare with. */
   readonly against?: string
 }
+
+/** A part of the run. */
+export type Section = 'flat-out' | 'steady' | 'growth' | 'profile'
+
+const SECTIONS: readonly { readonly name: Section }[] = [
+  { name: 'flat-out' },
+  { name: 'steady' },
+  { name: 'growth' },
+  { name: 'profile' },
+]
 
 export const HELP = `npm run bench -- [options]
 
@@ -28,6 +41,10 @@ contenders by their ratio to the floor within one run, not by absolute figures.
   --connections N      connections, each with one request under way (default 64)
   --against FOLDER     instead, compares Streamgate in this checkout with that of another one. They
                        take turns in one run (default: --only memory,lmdb)
+  --sections NAMES     ${namesOf(SECTIONS).join(', ')}: answers as fast as possible, latency at a
+                       steady pace, many users, and where the time goes (default: all, or flat-out
+                       with --only, --mix or --against)
+  --write              writes docs/performance.md and its pictures. Takes the whole run.
   --help               shows this text
 `
 
@@ -35,6 +52,7 @@ const USUAL_ROUNDS = 5
 /** A change of a few per cent shows only over many rounds. */
 const PAIRED_ROUNDS = 15
 const PAIRED = 'memory,lmdb'
+const ALL_SECTIONS = namesOf(SECTIONS).join(',')
 
 /**
  * Reads the arguments. Returns undefined if they ask for help.
@@ -51,10 +69,14 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       rounds: { type: 'string' },
       connections: { type: 'string', default: '64' },
       against: { type: 'string' },
+      sections: { type: 'string' },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return undefined
+  const isPart = [values.only, values.mix, values.against, values.sections].some((each) => each !== undefined)
+  if (values.write && isPart) throw new Error('--write takes the whole run, so it goes with no choice')
   const only = values.only ?? (values.against === undefined ? undefined : PAIRED)
   return {
     entries: only === undefined ? ENTRIES.filter(({ isUsual }) => isUsual) : chosen(only, ENTRIES, '--only'),
@@ -63,6 +85,10 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     rounds:
       values.rounds === undefined ? usualRounds(values.against) : wholeNumber(values.rounds, '--rounds'),
     connections: wholeNumber(values.connections, '--connections'),
+    sections: chosen(values.sections ?? (isPart ? 'flat-out' : ALL_SECTIONS), SECTIONS, '--sections').map(
+      ({ name }) => name,
+    ),
+    isWritten: values.write,
     ...(values.against !== undefined && { against: values.against }),
   }
 }

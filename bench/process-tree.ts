@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** The kernel counts CPU time in ticks, a hundred a second. */
 const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4096
+/** Fields of `/proc/<pid>/stat` behind the name: `utime`, `stime`, `cutime` and `cstime`. */
+const TIME_FIELDS = [11, 12, 13, 14]
+const PARENT_FIELD = 1
 
 /** One process, by its line in `/proc/<pid>/stat`. */
 export type ProcessStat = {
@@ -11,11 +14,12 @@ export type ProcessStat = {
   readonly parent: number
   /** CPU time of its threads, and of its children that have ended. */
   readonly cpuSeconds: number
-  readonly residentBytes: number
+  /** Memory without the pages of files that are mapped, such as those of LMDB. */
+  readonly ownBytes: number
 }
 
 /** What the tree uses, added up. */
-export type Usage = { readonly cpuSeconds: number; readonly residentBytes: number }
+export type Usage = { readonly cpuSeconds: number; readonly ownBytes: number }
 
 /** What this process and its descendants have used so far. */
 export function usageOf(pid: number): Usage {
@@ -28,34 +32,37 @@ export function usageOfTree(pid: number, processes: readonly ProcessStat[]): Usa
   const children = processes.filter(({ parent }) => parent === pid)
   return children
     .map((child) => usageOfTree(child.pid, processes))
-    .reduce(add, own ?? { cpuSeconds: 0, residentBytes: 0 })
+    .reduce(add, own ?? { cpuSeconds: 0, ownBytes: 0 })
 }
 
 function add(one: Usage, other: Usage): Usage {
   return {
     cpuSeconds: one.cpuSeconds + other.cpuSeconds,
-    residentBytes: one.residentBytes + other.residentBytes,
+    ownBytes: one.ownBytes + other.ownBytes,
   }
 }
 
 /** Reads a line of `/proc/<pid>/stat` (proc(5)). Its second field may hold blanks and brackets. */
-export function parseStat(line: string): ProcessStat {
+export function parseStat(line: string): Omit<ProcessStat, 'ownBytes'> {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  const [parent, userTicks, systemTicks, endedUserTicks, endedSystemTicks, pages] = [
-    1, 11, 12, 13, 14, 21,
-  ].map((index) => Number(fields[index]))
-  const ticks = (userTicks ?? 0) + (systemTicks ?? 0) + (endedUserTicks ?? 0) + (endedSystemTicks ?? 0)
+  const ticks = TIME_FIELDS.reduce((sum, field) => sum + Number(fields[field]), 0)
   return {
     pid: Number.parseInt(line, 10),
-    parent: parent ?? 0,
+    parent: Number(fields[PARENT_FIELD]),
     cpuSeconds: ticks / TICKS_PER_SECOND,
-    residentBytes: (pages ?? 0) * PAGE_BYTES,
   }
+}
+
+/** Reads a line of `/proc/<pid>/statm`: pages in memory, and those of them that belong to files. */
+export function ownBytesOf(line: string): number {
+  const [, resident, shared] = line.split(' ')
+  return (Number(resident) - Number(shared)) * PAGE_BYTES
 }
 
 function readStat(pid: string): ProcessStat[] {
   try {
-    return [parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))]
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+    return [{ ...stat, ownBytes: ownBytesOf(readFileSync(`/proc/${pid}/statm`, 'latin1')) }]
   } catch {
     return []
   }

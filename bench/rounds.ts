@@ -12,19 +12,21 @@ export type Rounds = {
   readonly requestFile: string
   readonly shape: Shape
   readonly rounds: number
-  readonly warmUpSeconds: number
+  /** V8 has compiled nothing yet before the first mix. */
+  readonly isFirst: boolean
   readonly progress: Progress
 }
 
 /** V8 compiles the last hot code after some seconds. Later mixes need less. */
-export const FIRST_WARM_UP_SECONDS = 4
-export const LATER_WARM_UP_SECONDS = 1
+const FIRST_WARM_UP_SECONDS = 4
+const LATER_WARM_UP_SECONDS = 1
 /** A stretch takes longer than its load: a generator starts, and reads its requests. */
 export const STRETCH_OVERHEAD_SECONDS = 0.1
 
 /** Runs the rounds of a mix, for those contenders that take part in it. */
 export async function runRounds(all: readonly Runner[], about: Rounds): Promise<Row[]> {
-  const { mix, shape, rounds, warmUpSeconds } = about
+  const { mix, shape, rounds, isFirst } = about
+  const warmUpSeconds = isFirst ? FIRST_WARM_UP_SECONDS : LATER_WARM_UP_SECONDS
   const runners = all.filter((runner) => runner.takesPartIn(mix))
   const measured = new Map<Runner, Stretch[]>(runners.map((runner) => [runner, []]))
   for (const runner of runners) await stretch(runner, about, { ...shape, seconds: warmUpSeconds })

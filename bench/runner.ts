@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startContender, type Contender } from './contender.ts'
-import type { Entry } from './contenders.ts'
+import type { Entry, Site } from './contenders.ts'
 import { loadFlatOut, type Loaded } from './load/generator.ts'
 import type { Mix } from './load/mixes.ts'
 import { writeRequests } from './load/request-file.ts'
@@ -46,24 +46,21 @@ export class Runner {
   }
 }
 
-/** Starts these contenders from a checkout, with their data in folders below `folder`. */
-export async function startRunners(
-  entries: readonly Entry[],
-  { checkout, folder }: { checkout: string; folder: string },
-): Promise<Runner[]> {
+/** Starts these contenders from a checkout, with their data in folders below that of the site. */
+export async function startRunners(entries: readonly Entry[], site: Site): Promise<Runner[]> {
   const runners: Runner[] = []
   for (const entry of entries) {
-    const own = join(folder, entry.name)
-    mkdirSync(own, { recursive: true })
-    runners.push(new Runner(entry, checkout, await startContender(entry.launch({ checkout, folder: own }))))
+    const folder = join(site.folder, entry.name)
+    mkdirSync(folder, { recursive: true })
+    runners.push(new Runner(entry, site.checkout, await startContender(entry.launch({ ...site, folder }))))
   }
   return runners
 }
 
 /** Writes the requests of each mix into this folder, and says where they are. */
-export function writeRequestFiles(folder: string, mixes: readonly Mix[]): ReadonlyMap<Mix, string> {
+export function writeRequestFiles(folder: string, mixes: ReadonlySet<Mix>): ReadonlyMap<Mix, string> {
   return new Map(
-    mixes.map((mix) => {
+    Array.from(mixes, (mix) => {
       const file = join(folder, `${mix.name}.requests`)
       writeRequests(file, mix)
       return [mix, file]

@@ -3,15 +3,15 @@
 /** A figure that was measured several times: the value in the middle, and the middle half. */
 export type Spread = { readonly median: number; readonly low: number; readonly high: number }
 
-/** The value in the middle. Of an even number of values, the upper of the two. */
+/** The value in the middle, or halfway between the two in the middle. */
 export function median(values: readonly number[]): number {
-  return percentile(ascending(values), 0.5)
+  return quantile(ascending(values), 0.5)
 }
 
 /** The median, and the quartiles on its two sides. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = ascending(values)
-  return { median: percentile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) }
+  return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) }
 }
 
 /** The value below which this share of the values lies. They must be in ascending order. */

@@ -1,6 +1,8 @@
 /** Results as tables for a terminal. */
 import { FLOOR } from './contenders.ts'
 import { figuresOf, perCpuSecond, ratiosOf, type Figures } from './figures.ts'
+import type { Growth } from './growth.ts'
+import type { Latency } from './open-loop.ts'
 import type { Row } from './rounds.ts'
 import type { Stretch } from './runner.ts'
 import { spreadOf, type Spread } from './statistics.ts'
@@ -68,6 +70,42 @@ export function tableOfPair(here: Row, there: Row): string {
     'above 1',
   ]
   return table([head, ...lines])
+}
+
+/** Latencies at a steady pace. */
+export function tableOfLatencies(latencies: readonly Latency[]): string {
+  const lines = latencies.map(({ runner, share, requestsPerSecond, p50Ms, p99Ms, p999Ms, ownP99Ms }) => [
+    runner.entry.title,
+    `${share * 100} %`,
+    String(requestsPerSecond),
+    ...[p50Ms, p99Ms, p999Ms, ownP99Ms].map((ms) => ms.toFixed(2)),
+  ])
+  return table([
+    ['starts at a steady pace', 'of peak', 'starts/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'load late by'],
+    ...lines,
+  ])
+}
+
+/** What more users cost. */
+export function tableOfGrowth(growth: readonly Growth[]): string {
+  const lines = growth.map(({ title, users, startsPerCpuSecond, memoryBytes, fileBytes, readyMs }) => [
+    title,
+    String(users),
+    startsPerCpuSecond.toFixed(0),
+    (memoryBytes / 1e6).toFixed(0),
+    fileBytes === undefined ? '' : (fileBytes / 1e6).toFixed(0),
+    readyMs?.toFixed(0) ?? '',
+  ])
+  return table([
+    ['with more users', 'users', 'starts per CPU s', 'memory MB', 'file MB', 'ready ms'],
+    ...lines,
+  ])
+}
+
+/** Where the time goes, by room. */
+export function tableOfShares(shares: ReadonlyMap<string, number>): string {
+  const lines = Array.from(shares, ([room, share]) => [room, (share * 100).toFixed(1)])
+  return table([['where the time goes', '%'], ...lines])
 }
 
 function perSecond({ answers, seconds }: Stretch): number {

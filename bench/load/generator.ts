@@ -9,7 +9,7 @@ import { pinned } from '../cores.ts'
 import type { ClientOptions, ClientReport } from './own-client.ts'
 
 /** What a load generator says of a stretch of load. */
-export type Loaded = Omit<ClientReport, 'p999Ms'> & Partial<Pick<ClientReport, 'p999Ms'>>
+export type Loaded = Omit<ClientReport, 'p999Ms' | 'ownP99Ms'>
 
 /** Where the load goes, and what it sends. */
 export type Target = { readonly port: number; readonly requestFile: string }

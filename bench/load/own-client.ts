@@ -8,11 +8,11 @@
  * answer that takes long also counts for the requests that waited behind it.
  */
 import { setPriority } from 'node:os'
-import { connect, type Socket } from 'node:net'
 import { percentile } from '../statistics.ts'
-import { AnswerReader } from './answer-reader.ts'
+import { Connection } from './connection.ts'
 import { Requests } from './request-file.ts'
 
+/** What the client is to do. */
 export type ClientOptions = {
   readonly connections: number
   readonly seconds: number
@@ -23,6 +23,7 @@ export type ClientOptions = {
   readonly isPolite?: boolean
 }
 
+/** What it saw. */
 export type ClientReport = {
   readonly answers: number
   readonly seconds: number
@@ -31,51 +32,22 @@ export type ClientReport = {
   readonly p99Ms: number
   readonly p999Ms: number
   readonly position: number
+  /** 99 of 100 requests were sent so soon after they were due and a connection was free. */
+  readonly ownP99Ms: number
 }
 
-const READ_BYTES = 65_536
 const LOWEST_PRIORITY = 19
 const FIRST_FAULT = 400
 const REFUSED = 409
 /** A request that has waited longer than this at the end will not be answered soon. */
 const LAST_ANSWERS_MS = 2000
 
-class Connection {
-  readonly #socket: Socket
-  #sentAtMs = 0
-
-  constructor(port: number, answered: (connection: Connection, status: number, sinceMs: number) => void) {
-    const reader = new AnswerReader((status) => answered(this, status, this.#sentAtMs))
-    const read = (length: number, buffer: Uint8Array) => {
-      reader.read(Buffer.from(buffer.buffer, buffer.byteOffset, length))
-      return true
-    }
-    const onread = { buffer: Buffer.allocUnsafe(READ_BYTES), callback: read }
-    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true, onread })
-  }
-
-  connected(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#socket.once('connect', resolve)
-      this.#socket.once('error', reject)
-    })
-  }
-
-  send(request: Buffer, sinceMs: number): void {
-    this.#sentAtMs = sinceMs
-    this.#socket.write(request)
-  }
-
-  end(): void {
-    this.#socket.destroy()
-  }
-}
-
 class Load {
   readonly #requests: Requests
   readonly #options: ClientOptions
   readonly #free: Connection[] = []
   readonly #latenciesMs: number[] = []
+  readonly #ownMs: number[] = []
   #sent = 0
   #faults = 0
   #isOver = false
@@ -94,7 +66,7 @@ class Load {
     const startedAtMs = performance.now()
     const endsAtMs = startedAtMs + seconds * 1000
     if (requestsPerSecond === undefined) await this.#sendAtOnce(endsAtMs)
-    else await this.#sendPaced(startedAtMs, endsAtMs)
+    else await this.#sendPaced(startedAtMs, { endsAtMs, gapMs: 1000 / requestsPerSecond })
     const endedAtMs = performance.now()
     for (const connection of all) connection.end()
     return this.#report((endedAtMs - startedAtMs) / 1000)
@@ -108,16 +80,17 @@ class Load {
   }
 
   /** Turns without a rest: a timer would come up to a millisecond late. */
-  async #sendPaced(startedAtMs: number, endsAtMs: number): Promise<void> {
-    const gapMs = 1000 / (this.#options.requestsPerSecond ?? 1)
+  async #sendPaced(startedAtMs: number, pace: { endsAtMs: number; gapMs: number }): Promise<void> {
+    const { endsAtMs, gapMs } = pace
     const due = Math.floor((endsAtMs - startedAtMs) / gapMs)
-    while (this.#sent < due || this.#latenciesMs.length < due) {
+    while (this.#latenciesMs.length < due) {
       const nowMs = performance.now()
       if (nowMs > endsAtMs + LAST_ANSWERS_MS) break
-      for (let connection = this.#free.at(-1); connection !== undefined; connection = this.#free.at(-1)) {
+      while (this.#sent < due && startedAtMs + this.#sent * gapMs <= nowMs) {
+        const connection = this.#free.pop()
+        if (connection === undefined) break
         const dueAtMs = startedAtMs + this.#sent * gapMs
-        if (dueAtMs > nowMs || this.#sent >= due) break
-        this.#free.pop()
+        this.#ownMs.push(performance.now() - Math.max(dueAtMs, connection.freeSinceMs))
         this.#send(connection, dueAtMs)
       }
       await new Promise(setImmediate)
@@ -129,13 +102,14 @@ class Load {
     connection.send(this.#requests.next(), sinceMs)
   }
 
-  #answered(connection: Connection, status: number, sinceMs: number): void {
+  #answered(connection: Connection, status: number): void {
     if (this.#isOver) return
     const nowMs = performance.now()
-    this.#latenciesMs.push(nowMs - sinceMs)
+    this.#latenciesMs.push(nowMs - connection.sinceMs)
     if (status >= FIRST_FAULT && status !== REFUSED) this.#faults += 1
-    if (this.#options.requestsPerSecond === undefined) this.#send(connection, nowMs)
-    else this.#free.push(connection)
+    if (this.#options.requestsPerSecond === undefined) return this.#send(connection, nowMs)
+    connection.freeSinceMs = nowMs
+    this.#free.push(connection)
   }
 
   #report(seconds: number): ClientReport {
@@ -148,6 +122,7 @@ class Load {
       p99Ms: percentile(sorted, 0.99),
       p999Ms: percentile(sorted, 0.999),
       position: this.#requests.position,
+      ownP99Ms: percentile(Float64Array.from(this.#ownMs).toSorted(), 0.99),
     }
   }
 }

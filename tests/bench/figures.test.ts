@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { figuresOf, perCpuSecond, ratioOf } from '../../bench/figures.ts'
 import { readOptions } from '../../bench/options.ts'
-import { parseStat, usageOfTree } from '../../bench/process-tree.ts'
+import { ownBytesOf, parseStat, usageOfTree } from '../../bench/process-tree.ts'
 import { timeLeft } from '../../bench/progress.ts'
 import type { Stretch } from '../../bench/runner.ts'
 import { median, percentile, spreadOf } from '../../bench/statistics.ts'
@@ -13,6 +13,7 @@ describe('statistics', () => {
 
   it('the quartiles lie on the two sides of the median', () => {
     expect(spreadOf([5, 1, 2, 3, 4])).toEqual({ median: 3, low: 2, high: 4 })
+    expect(spreadOf([1, 2])).toEqual({ median: 1.5, low: 1.25, high: 1.75 })
     expect(spreadOf([7])).toEqual({ median: 7, low: 7, high: 7 })
   })
 
@@ -41,21 +42,25 @@ describe('figures', () => {
 })
 
 describe('the process tree', () => {
-  // proc(5), counted behind the name: times are fields 11 to 14, resident pages 21.
+  // proc(5), counted behind the name: times are fields 11 to 14.
   const line = '42 (a (b) c) S 7 1 1 0 -1 0 0 0 0 0 150 50 20 10 20 0 1 0 0 0 25 0'
 
   it('reads a name with brackets and blanks', () => {
-    expect(parseStat(line)).toEqual({ pid: 42, parent: 7, cpuSeconds: 2.3, residentBytes: 25 * 4096 })
+    expect(parseStat(line)).toEqual({ pid: 42, parent: 7, cpuSeconds: 2.3 })
+  })
+
+  it('counts memory without the pages of files', () => {
+    expect(ownBytesOf('1000 25 5 1 0 30 0')).toBe(20 * 4096)
   })
 
   it('adds up descendants, and nothing else', () => {
     const processes = [
-      { pid: 1, parent: 0, cpuSeconds: 100, residentBytes: 100 },
-      { pid: 2, parent: 1, cpuSeconds: 1, residentBytes: 10 },
-      { pid: 3, parent: 2, cpuSeconds: 2, residentBytes: 20 },
-      { pid: 4, parent: 1, cpuSeconds: 50, residentBytes: 50 },
+      { pid: 1, parent: 0, cpuSeconds: 100, ownBytes: 100 },
+      { pid: 2, parent: 1, cpuSeconds: 1, ownBytes: 10 },
+      { pid: 3, parent: 2, cpuSeconds: 2, ownBytes: 20 },
+      { pid: 4, parent: 1, cpuSeconds: 50, ownBytes: 50 },
     ]
-    expect(usageOfTree(2, processes)).toEqual({ cpuSeconds: 3, residentBytes: 30 })
+    expect(usageOfTree(2, processes)).toEqual({ cpuSeconds: 3, ownBytes: 30 })
   })
 })
 
@@ -81,6 +86,17 @@ describe('options', () => {
     expect(options?.mixes.map(({ name }) => name)).toEqual(['starts'])
     expect(() => readOptions(['--only', 'lmbd'])).toThrow('"lmbd" is not one of floor')
     expect(() => readOptions(['--rounds', '0'])).toThrow('--rounds')
+  })
+
+  it('run all sections, or only the first if something was chosen', () => {
+    expect(readOptions([])?.sections).toEqual(['flat-out', 'steady', 'growth', 'profile'])
+    expect(readOptions(['--mix', 'starts'])?.sections).toEqual(['flat-out'])
+    expect(readOptions(['--sections', 'profile'])?.sections).toEqual(['profile'])
+  })
+
+  it('write the document after a whole run alone', () => {
+    expect(readOptions(['--write'])).toMatchObject({ isWritten: true })
+    expect(() => readOptions(['--write', '--only', 'lmdb'])).toThrow('--write')
   })
 
   it('ask for help', () => {
