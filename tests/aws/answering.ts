@@ -3,7 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A server that is ready, and gives one answer to all else. It keeps the requests' lines and API keys. */
+/**
+ * A server that is ready, and gives one answer to all else. It keeps the lines and the API keys of
+ * its requests.
+ */
 export async function answering(status: number, body: object) {
   const lines: string[] = []
   const keys: unknown[] = []

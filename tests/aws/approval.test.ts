@@ -11,7 +11,7 @@ describe('approval', () => {
     }
   })
 
-  it('is not given by somebody who leaves', async () => {
+  it('is not given if the input ends', async () => {
     await expect(answered(undefined)).rejects.toThrow(new Refusal('nothing was changed'))
   })
 
@@ -19,10 +19,10 @@ describe('approval', () => {
     await expect(answered('\u0003')).rejects.toThrow(Interrupted)
   })
 
-  it('is not asked for where it was given before, nor where nobody could give it', async () => {
+  it('is not asked for if a flag gave it, or if there is no terminal', async () => {
     await expect(approve('Go on?', true, terminalOf(new PassThrough(), false))).resolves.toBeUndefined()
-    const nobody = approve('Go on?', false, terminalOf(new PassThrough(), false))
-    await expect(nobody).rejects.toThrow('there is no terminal to ask on')
+    const unasked = approve('Go on?', false, terminalOf(new PassThrough(), false))
+    await expect(unasked).rejects.toThrow('there is no terminal to ask on')
   })
 })
 

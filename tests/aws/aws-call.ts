@@ -4,7 +4,7 @@ export const REGION = 'eu-central-1'
 /** The access key of the caller who provisions. It may do anything. */
 export const ADMINISTRATOR = 'ADMINISTRATOR'
 
-/** Calls on a table's items; all others are on the table itself. */
+/** Calls on a table's items. All others are on the table itself. */
 const ITEM_CALLS = new Set([
   'GetItem',
   'PutItem',

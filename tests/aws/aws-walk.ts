@@ -1,6 +1,6 @@
 /**
- * What both walks share: an empty account, a copy of the repository, its commands run against the account, and what
- * they deployed, served.
+ * What both walks share: an empty account, a temporary checkout whose commands run against it, and
+ * a server for what they deployed.
  */
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { ENVIRONMENT } from '../../tools/environment.ts'
@@ -14,7 +14,7 @@ import { RestApi, type RestApiPlace } from './rest-api.ts'
 import { TokenIssuer } from './token-issuer.ts'
 import { TemporaryCheckout, type Run } from './temporary-checkout.ts'
 
-/** A provider that is refused tries again for minutes; what is refused here stays refused. */
+/** A provider retries a refused call for minutes. Here a retry would only be refused again. */
 const OVERRIDE = 'provider "aws" {\n  max_retries = 2\n}\n'
 
 /** moto takes its time to load, and a busy machine more of it. */
@@ -118,7 +118,7 @@ export class AwsWalk {
     return run
   }
 
-  /** Serves what is deployed now: the API as its settings say, before the code that its alias stands for. */
+  /** Serves what is deployed now: the API by its settings, and the code behind its alias. */
   async serve(): Promise<void> {
     await this.#gateway.show()
   }
@@ -135,7 +135,7 @@ export class AwsWalk {
     return isHttp ? HttpApi.read(place) : this.#readRestApi(place)
   }
 
-  /** The function that sweeps, run; whoever asks for it stops it. */
+  /** Runs the sweeper's function. The caller stops it. */
   async sweeper(): Promise<DeployedFunction> {
     const { sweeper_name: name, function_alias: alias } = this.outputs
     const sweeper = new DeployedFunction(this.emulator, name, alias)
@@ -177,7 +177,7 @@ export class AwsWalk {
     return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(answered) : {} }
   }
 
-  /** Runs the cURL that the deployment printed, as it stands but for the host, and returns the body. */
+  /** Runs the cURL that the deployment printed, with another host, and returns the body. */
   async curl(): Promise<unknown> {
     const { curl, url } = this.outputs
     const { code, output } = await this.checkout.shell(curl.replace(url, this.#gateway.urlFor(url)))
@@ -204,8 +204,8 @@ export class AwsWalk {
 }
 
 /**
- * The tests of one walk. A machine that lacks what it needs says so in one line and leaves them out, but for a CI, which
- * must not take that for a success.
+ * The tests of one walk. If the machine lacks something, one line says so, and the tests are left
+ * out. With `CI=true` they fail instead.
  */
 export function describeWalk(name: string, body: (walk: AwsWalk) => void): void {
   const missing = whatIsMissing()

@@ -77,7 +77,7 @@ describe('the commands of the AWS deployment', () => {
   })
 
   it.each(['deploy', 'build-release-deploy', 'provision', 'destroy'])(
-    '%s changes nothing unasked where nobody can be asked',
+    '%s changes nothing without approval if there is no terminal to ask on',
     async (name) => {
       const { code, output } = await run(`${name} --env dev`)
       expect(code).toBe(1)

@@ -1,6 +1,6 @@
 /**
- * The function that Terraform deployed, run: its alias, version, settings, role and code are read back from the
- * emulated account, and nothing of them is known beforehand.
+ * Runs the function that Terraform deployed. Its alias, version, settings, role and code are read
+ * from the emulated account. Nothing of them is known before.
  */
 import { createHash } from 'node:crypto'
 import { REGION } from './aws-call.ts'
@@ -25,7 +25,10 @@ type Location = { readonly bucket: string; readonly key: string }
 
 const ACCOUNT_ID = '123456789012'
 
-/** A function behind an alias. After a deployment it is to be refreshed, as Lambda sends events to the new version. */
+/**
+ * A function behind an alias. Refresh it after a deployment: Lambda sends events to the new
+ * version.
+ */
 export class DeployedFunction {
   readonly #emulator: Emulator
   readonly #name: string
@@ -58,7 +61,7 @@ export class DeployedFunction {
   /**
    * Runs what the alias stands for now.
    *
-   * @throws {Error} where the released zip is not the function's code.
+   * @throws {Error} if the released zip is not the function's code.
    */
   async refresh(released: Location): Promise<void> {
     const configuration = await this.configuration()

@@ -109,7 +109,7 @@ describe('a deployment', () => {
     expect(evaluation).toContain('-var-file=environments/dev.tfvars')
   })
 
-  it('leaves the role by which API Gateway writes logs as somebody else has set it', async () => {
+  it('leaves the role by which API Gateway writes logs as another deployment has set it', async () => {
     const change = {
       actions: ['update'],
       before: { cloudwatch_role_arn: 'arn:aws:iam::111122223333:role/others' },

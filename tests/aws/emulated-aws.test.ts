@@ -26,7 +26,7 @@ describe('a role is held to its policy', () => {
     expect(role.unused).toEqual([`dynamodb:Scan on ${table}`])
   })
 
-  it('a star is told, even where it is used', () => {
+  it('reports a star, even if it is used', () => {
     const role = makeRole('dynamodb:*', '*')
     expect(role.refusalOf(call('Scan', 'Users'))).toBeUndefined()
     expect(role.wide).toEqual(['dynamodb:* on *'])

@@ -1,7 +1,7 @@
 /**
  * AWS on this machine. dynalite keeps the items of DynamoDB tables, because moto lets two writers
- * win at once. moto_server does all else. A server in front of both knows the callers by their access
- * keys, holds those with a role to its policy, and answers the few calls that moto lacks.
+ * win at once. moto_server does all else. A server in front of both knows the callers by their
+ * access keys, holds those with a role to its policy, and answers the few calls that moto lacks.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'

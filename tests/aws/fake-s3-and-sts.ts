@@ -1,6 +1,6 @@
 /**
- * A fake S3 and STS: what the commands ask of AWS before Terraform runs. They ask who the caller is,
- * and what a bucket holds. With it a test needs no emulator. The walk uses the emulator.
+ * A fake S3 and STS: what the commands ask of AWS before Terraform runs. They ask who the caller
+ * is, and what a bucket holds. With it a test needs no emulator. The walk uses the emulator.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

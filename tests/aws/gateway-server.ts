@@ -1,6 +1,6 @@
 /**
- * API Gateway on loopback: requests become events as AWS makes them, and results become answers. What it lets through
- * is read from what was deployed, by `rest-api.ts` and `http-api.ts`.
+ * API Gateway on loopback. Requests become events as AWS makes them, and results become answers.
+ * `rest-api.ts` and `http-api.ts` read from the deployment which requests it lets through.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -34,7 +34,7 @@ type ProxyResult = {
   readonly isBase64Encoded?: boolean
 }
 
-/** A function's result as an answer, or undefined where a gateway cannot make one of it. */
+/** A function's result as an answer. `undefined` if a gateway cannot make one of it. */
 export function answerOf(result: unknown): GatewayAnswer | undefined {
   if (typeof result !== 'object' || result === null) return undefined
   const {

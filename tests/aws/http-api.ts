@@ -1,6 +1,6 @@
 /**
- * An HTTP API as it was deployed: its routes, stage, throttle, CORS and authorizers are read from the emulated account,
- * and requests are let through, refused and turned into events (2.0) by them.
+ * An HTTP API as it was deployed. It reads routes, stage, throttle, CORS and authorizers from the
+ * emulated account. By these it refuses requests, or turns them into events of format 2.0.
  */
 import { randomUUID } from 'node:crypto'
 import type { DeployedFunction } from './deployed-function.ts'
@@ -90,7 +90,7 @@ export class HttpApi implements GatewayApi {
     const below = this.#pathBelowStage(request.path)
     if (below === undefined) return message(404, 'Not Found')
     const match = this.#routeOf(request.method, below)
-    // The token is asked for first: of a preflight too, which has none, unless its route asks for none.
+    // The token is checked first. A preflight has none, so only a route without a check answers it.
     const admission = match === undefined ? {} : this.#admission(match.route, request)
     if ('refusal' in admission) return admission.refusal
     const preflight =
@@ -162,7 +162,7 @@ export class HttpApi implements GatewayApi {
     }
   }
 
-  /** What a function says about CORS is dropped where the API itself is told of it. */
+  /** If the API itself handles CORS, it drops the CORS headers of the function. */
   #withCors(answer: GatewayAnswer, request: GatewayRequest): GatewayAnswer {
     const { cors } = this.#deployed
     if (cors === undefined) return answer
@@ -177,11 +177,13 @@ export class HttpApi implements GatewayApi {
   }
 }
 
-/** How a route answers a caller: by a refusal, or by letting it in, with its token if it asks for one. */
+/**
+ * How a route answers a caller: it refuses, or admits, with the claims of a token if it checks one.
+ */
 type Admission = { readonly refusal: GatewayAnswer } | { readonly token?: CheckedToken }
 type Matched = { readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
 
-/** Paths and parameters come decoded; a path that cannot be decoded is refused. */
+/** Paths and parameters come decoded. A path that cannot be decoded is refused. */
 function eventOf(
   request: GatewayRequest,
   matched: Matched & { readonly place: HttpApiPlace; readonly token?: CheckedToken },

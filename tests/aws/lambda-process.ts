@@ -1,6 +1,7 @@
 /**
- * One execution environment of Lambda: the released code under AWS's own runtime client, on the Node that Lambda runs
- * and with its flags, before a Runtime API on loopback. It handles one event at a time, as there.
+ * One execution environment of Lambda. The released code runs under AWS's own runtime client, on
+ * Lambda's Node with Lambda's flags, against a Runtime API on loopback. It handles one event at a
+ * time, as Lambda does.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -63,7 +64,9 @@ export class LambdaProcess {
     }
   }
 
-  /** Starts it with what the environment adds to the function's own variables: credentials, and where AWS is. */
+  /**
+   * Starts it. `environment` adds credentials and AWS's address to the function's own variables.
+   */
   async start(environment: Readonly<Record<string, string>>): Promise<void> {
     const { name, version, handler, memoryMb, variables } = this.#settings
     await once(this.#server.listen(0, '127.0.0.1'), 'listening')

@@ -1,5 +1,5 @@
 /**
- * What AWS would do where moto cannot.
+ * Answers of AWS that moto cannot give.
  */
 import type { Call, Instead } from './aws-call.ts'
 
@@ -8,7 +8,7 @@ export type AskMoto = (method: string, path: string, body?: object) => Promise<R
 
 type PatchOperation = { readonly op: string; readonly path: string; readonly value: string }
 
-/** AWS's answer where moto has none; undefined wherever moto may speak for itself. */
+/** AWS's answer to a call that moto cannot answer. `undefined` if moto can. */
 export async function answerInstead(call: Call, askMoto: AskMoto): Promise<Instead | undefined> {
   const { service, operation, method, path } = call
   if (service === 'application-autoscaling' && operation === 'ListTagsForResource') {
@@ -20,7 +20,7 @@ export async function answerInstead(call: Call, askMoto: AskMoto): Promise<Inste
   return undefined
 }
 
-/** A REST API's method can be made in moto, and not changed: so it is made again, and its integration with it. */
+/** moto cannot change a method of a REST API, so the method and its integration are made again. */
 async function updateMethod({ path, body }: Call, askMoto: AskMoto): Promise<object> {
   const { patchOperations } = JSON.parse(body.toString('utf8')) as {
     patchOperations: readonly PatchOperation[]

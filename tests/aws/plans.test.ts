@@ -76,7 +76,7 @@ describe('what becomes of a plan', () => {
     expect(isApplied()).toBe(false)
   })
 
-  it('that replaces the table is applied where somebody insists', async () => {
+  it('that replaces the table is applied if a flag insists', async () => {
     terraform.plans(REPLACEMENT)
     expect(await run(`${DEPLOY} --allow-table-replacement`)).toMatchObject({ code: 0 })
     expect(isApplied()).toBe(true)

@@ -12,7 +12,7 @@ import { node22 } from './lambda-process.ts'
 const RUNTIME = fileURLToPath(new URL('runtime', import.meta.url))
 const PROVIDER = 'registry.terraform.io/hashicorp/aws'
 
-/** What is missing here, in one line; undefined where nothing is. What npm can bring is fetched first. */
+/** What is missing here, in one line. `undefined` if nothing is. First it fetches what npm has. */
 export function whatIsMissing(): string | undefined {
   const missing = [
     ...['terraform', 'moto_server', 'git', 'curl'].filter((program) => !isInPath(program)),
@@ -24,7 +24,10 @@ export function whatIsMissing(): string | undefined {
     : `The walk through AWS needs what is not on this machine: ${missing.join(', ')}`
 }
 
-/** The local mirror of Terraform's providers: where Terraform looks by itself, or a folder of its own below /opt. */
+/**
+ * The local mirror of Terraform's providers: in a place that Terraform knows, or in a folder in
+ * /opt.
+ */
 export function pluginFolder(): string | undefined {
   const folders = [
     ENVIRONMENT['TF_PLUGIN_DIR'] ?? '',

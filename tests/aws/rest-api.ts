@@ -1,6 +1,6 @@
 /**
- * A REST API as it was deployed: its resources, methods, validators, models, gateway responses, stage, usage plans and
- * keys are read from the emulated account, and requests are let through, refused and turned into events (1.0) by them.
+ * A REST API as it was deployed in the emulated account. By its resources, validators, plans and
+ * keys it refuses requests, or turns them into events of format 1.0.
  */
 import { Ajv, type ValidateFunction } from 'ajv'
 import { randomUUID } from 'node:crypto'
@@ -31,7 +31,7 @@ type Stage = {
     Record<string, { readonly throttlingRateLimit?: number; readonly throttlingBurstLimit?: number }>
   >
 }
-/** What AWS says where nobody said otherwise. */
+/** AWS's own texts, unless a gateway response is set. */
 const BY_DEFAULT: Readonly<Record<string, { readonly status: number; readonly message: string }>> = {
   MISSING_AUTHENTICATION_TOKEN: { status: 403, message: 'Missing Authentication Token' },
   INVALID_API_KEY: { status: 403, message: 'Forbidden' },
@@ -88,7 +88,7 @@ export class RestApi implements GatewayApi {
     return new RestApi(place, await readDeployed(place))
   }
 
-  /** The snapshot that the stage shows; AWS changes nothing for callers until it is another one. */
+  /** The snapshot that the stage shows. Callers see a change only in a new snapshot. */
   get deploymentId(): string {
     return this.#deploymentId
   }

@@ -1,9 +1,12 @@
 /**
- * A role as it was deployed, held against each call that is made with it. moto stores policies, and judges none.
+ * A role as it was deployed. It judges each call that is made with it, because moto only stores
+ * policies.
  */
 import type { Call, Instead } from './aws-call.ts'
 
-/** A statement of a policy, as far as it is judged here; whatever else it holds makes it refused. */
+/**
+ * A statement of a policy, as far as it is judged here. A statement with other members is refused.
+ */
 export type Statement = {
   readonly Sid?: string
   readonly Effect: string
@@ -39,7 +42,7 @@ export class Role {
     this.#arnOf = arnOf
   }
 
-  /** DynamoDB's refusal, where the role does not allow the call. */
+  /** DynamoDB's refusal. `undefined` if the role allows the call. */
   refusalOf({ service, operation, body }: Call): Instead | undefined {
     const { TableName = '' } = JSON.parse(body.toString('utf8') || '{}') as { TableName?: string }
     const action = `${service}:${operation}`
@@ -88,7 +91,7 @@ function permissionsOf(statement: Statement): Permission[] {
     .flatMap((action) => [statement.Resource].flat().map((resource) => ({ action, resource })))
 }
 
-/** Whether a name with stars covers another. Actions know no case; treating resources alike only matters in tests. */
+/** Whether a name with stars matches another. It ignores case, as actions do, for resources too. */
 function isCovered(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`).test(name)

@@ -4,8 +4,8 @@ export type Routed = { readonly path: string }
 export type Match<Route> = { readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
 
 /**
- * The route that API Gateway takes for a path: a part that is written out goes before a parameter, and both before
- * `{proxy+}`. Parameters are percent-encoded, as they came.
+ * The route that API Gateway takes for a path. A literal part is preferred to a parameter, and both
+ * to `{proxy+}`. Parameters are percent-encoded, as they came.
  */
 export function matchRoute<Route extends Routed>(
   routes: readonly Route[],

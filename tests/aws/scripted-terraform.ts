@@ -1,6 +1,6 @@
 /**
- * A `terraform` that plans what a test tells it to, for what the commands decide about plans. It writes its calls to a
- * file; the walk has the real one.
+ * A `terraform` that plans what a test tells it to. Tests use it to see what the commands decide
+ * about plans. It writes its calls to a file. The walk runs the real one.
  */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -46,7 +46,7 @@ export class ScriptedTerraform {
     this.hasOutputs({})
   }
 
-  /** What is deployed says this of itself; with nothing else than its URL and a cURL by default. */
+  /** Sets the outputs of the deployment. By default it has a URL and a cURL command. */
   hasOutputs(outputs: Readonly<Record<string, unknown>>): void {
     const all = { url: 'https://api/test', curl: 'curl it', release: 'abc', ...outputs }
     this.#write('outputs', Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value }])))

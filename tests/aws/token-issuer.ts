@@ -1,6 +1,6 @@
 /**
- * An issuer of tokens, and API Gateway's check of them: by issuer, audience, times and signature, as AWS documents it
- * for JWT authorizers of HTTP APIs.
+ * An issuer of tokens, and API Gateway's check of them. The check looks at issuer, audience, times
+ * and signature, as AWS documents it for JWT authorizers of HTTP APIs.
  */
 import { createPrivateKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
 
@@ -35,7 +35,7 @@ export class TokenIssuer {
   }
 }
 
-/** What a gateway makes of an `Authorization` header; undefined for a token that it refuses. */
+/** The claims of an `Authorization` header. `undefined` if the gateway refuses the token. */
 export function checkToken(
   header: string | undefined,
   { issuer, audience = [] }: JwtConfiguration,

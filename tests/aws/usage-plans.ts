@@ -1,6 +1,6 @@
 /**
- * The usage plans and API keys of one stage, as they were deployed: who may call, how often a second, and how often a
- * day, week or month.
+ * The usage plans and API keys of one stage, as they were deployed. They say who may call, how
+ * often a second, and how often a day, week or month.
  */
 import type { Emulator } from './emulator.ts'
 import { TokenBucket } from './token-bucket.ts'

@@ -101,7 +101,8 @@ describeWalk('an HTTP API on AWS', (walk) => {
     })
     const { refused, unused } = sweeper.role
     expect(refused).toEqual([])
-    // Lambda itself writes logs and dead letters; the look follows a refusal that came without its item.
+    // Lambda itself writes logs and dead letters. The read follows a refusal that came without its
+    // item.
     expect(unused.filter((permission) => !/^(?:logs:|sqs:|dynamodb:GetItem)/.test(permission))).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 /**
- * From an empty account to a destroyed deployment with a REST API, step by step; each step stands on those before it.
+ * From an empty account to a destroyed deployment with a REST API. Each step needs those before it.
  */
 import { expect, it } from 'vitest'
 import { describeWalk, type Answer } from '../aws-walk.ts'
@@ -23,7 +23,7 @@ describeWalk('a REST API on AWS', (walk) => {
   const commits: string[] = []
 
   it('is provisioned from nothing, by one command', async () => {
-    // The queue behind the sweeper alone takes Terraform two minutes of waiting; it is in the other walk.
+    // Terraform waits two minutes for the queue of the sweeper, so only the other walk has it.
     walk.checkout.edit(SETTINGS, /$/, '\nsweep_schedule = null\n')
     commits.push(walk.checkout.commit('without the sweeper'))
     await walk.emulator.patch('apigateway', '/account', {
@@ -107,7 +107,7 @@ describeWalk('a REST API on AWS', (walk) => {
     expect((await walk.ask(`DELETE /users/${id}`)).status).toBe(204)
   })
 
-  // A heartbeat is answered by 200 only where the lease is still held, however long the deployment took.
+  // A heartbeat gets 200 only if the lease is still held, however long the deployment took.
   it('takes a new release under a viewer’s feet, and leaves the samples as players left them', async () => {
     const taken = await start('viewer', 'film')
     walk.checkout.edit('service/package.json', '"version": "0.2.0"', '"version": "0.2.1"')
@@ -189,7 +189,7 @@ describeWalk('a REST API on AWS', (walk) => {
     expect(unused.filter((permission) => !permission.startsWith('logs:'))).toEqual([])
   })
 
-  it('is not deployed where that would lose the table', async () => {
+  it('is not deployed if that would lose the table', async () => {
     walk.checkout.edit(SETTINGS, 'table_name             = "UserStreams"', 'table_name = "Others"')
     const { code, output } = await walk.tryRun('deploy --env dev --auto-approve')
     expect(code).toBe(1)
