@@ -2,19 +2,7 @@
  * Any plan, any roster, any newcomer: judged by a reading of plans that shares no code with the
  * core.
  */
-import {
-  EMPTY_ROSTER,
-  planOfOneLimit,
-  type DeviceId,
-  type Generation,
-  type Lease,
-  type LeaseId,
-  type Limit,
-  type Plan,
-  type Roster,
-  type StreamFilter,
-  type StreamId,
-} from '@streamgate/core'
+import { EMPTY_ROSTER, type Lease, type Plan, type Roster } from '@streamgate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -25,86 +13,11 @@ import {
   leavingByWish,
   obstacle,
 } from '../../tests/simulation/checker/plan-model.ts'
+import { claim, leaseOf, NOW_MS, plan, roster, stream } from './arbitrary-plans.ts'
 import { isFull } from '../src/rules/limits.ts'
 import { liveLeases } from '../src/roster.ts'
 import { admit } from '../src/rules/admission.ts'
 import type { Admission, Claim } from '../src/rules/claim.ts'
-
-const NOW_MS = 1000
-/** No more than a roster keeps notes, so that no newcomer has too many to evict. */
-const LEASES_MAX = 12
-
-const deviceType = fc.constantFrom('tv', 'phone', 'web')
-const deviceId = fc.constantFrom('d1', 'd2', 'd3')
-const contentId = fc.constantFrom('film', 'news', 'trailer')
-const oneOrMore = (values: fc.Arbitrary<string>) => fc.oneof(values, fc.uniqueArray(values, { minLength: 1 }))
-
-const filter: fc.Arbitrary<StreamFilter> = fc
-  .record(
-    { deviceType: oneOrMore(deviceType), deviceId: oneOrMore(deviceId), contentId: oneOrMore(contentId) },
-    { requiredKeys: [] },
-  )
-  .filter((members) => Object.keys(members).length > 0)
-
-const limit: fc.Arbitrary<Limit> = fc.record(
-  {
-    max: fc.integer({ min: 1, max: 4 }),
-    deviceType: oneOrMore(deviceType),
-    where: filter,
-    per: fc.constantFrom('deviceId' as const, 'contentId' as const),
-  },
-  { requiredKeys: ['max'] },
-)
-
-const plan: fc.Arbitrary<Plan> = fc
-  .record({
-    limits: fc.array(limit, { minLength: 1, maxLength: 4 }),
-    whenFull: fc.constantFrom('deny' as const, 'evict-oldest' as const, 'evict-idle' as const),
-    sameDeviceReplaces: fc.boolean(),
-    ignore: fc.array(filter, { maxLength: 1 }),
-    grace: fc.option(
-      fc.record({ streams: fc.integer({ min: 1, max: 2 }), windowMs: fc.integer({ min: 1, max: 500 }) }),
-    ),
-  })
-  .map((rules) => ({ ...planOfOneLimit('any', 1), ...rules }))
-
-const stream = fc.record({ deviceId, deviceType, contentId }, { requiredKeys: [] })
-
-/** Leases of any description; about one in five has lapsed. */
-const roster: fc.Arbitrary<Roster> = fc
-  .array(
-    fc.record({
-      stream,
-      startedAtMs: fc.integer({ min: 0, max: 900 }),
-      heardMs: fc.integer({ min: 0, max: 90 }),
-      isLapsed: fc.integer({ min: 0, max: 4 }).map((chance) => chance === 0),
-    }),
-    { maxLength: LEASES_MAX },
-  )
-  .map((made) => ({
-    ...EMPTY_ROSTER,
-    leases: made.map(({ stream: facts, startedAtMs, heardMs, isLapsed }, index) =>
-      leaseOf(`held-${index}`, facts, {
-        startedAtMs,
-        renewedAtMs: startedAtMs + heardMs,
-        expiresAtMs: isLapsed ? NOW_MS : NOW_MS + 100,
-      }),
-    ),
-  }))
-
-const claim: fc.Arbitrary<Claim> = fc
-  .record({
-    plan,
-    stream,
-    isHeartbeat: fc.boolean(),
-    replaced: fc.option(fc.integer({ min: 0, max: LEASES_MAX })),
-  })
-  .map(({ plan: rules, stream: facts, isHeartbeat, replaced }) => ({
-    plan: rules,
-    newcomer: leaseOf('new', facts, { startedAtMs: NOW_MS, renewedAtMs: NOW_MS, expiresAtMs: NOW_MS + 100 }),
-    isHeartbeat,
-    ...(replaced !== null && { replaces: `held-${replaced}` as LeaseId }),
-  }))
 
 describe('any newcomer under any plan', () => {
   it('is admitted if and only if there is room once those have left who may', () => {
@@ -244,20 +157,6 @@ function excess(rules: Plan, leases: readonly Lease[]): number {
         ),
       ),
   )
-}
-
-type Facts = { readonly deviceId?: string; readonly deviceType?: string; readonly contentId?: string }
-type Times = Pick<Lease, 'startedAtMs' | 'renewedAtMs' | 'expiresAtMs'>
-
-function leaseOf(id: string, facts: Facts, times: Times): Lease {
-  const named = facts as Facts & { readonly deviceId?: DeviceId }
-  return {
-    ...named,
-    id: id as LeaseId,
-    streamId: id as StreamId,
-    generation: `generation of ${id}` as Generation,
-    ...times,
-  }
 }
 
 function idsOf(leases: readonly Lease[]): string[] {

@@ -12,6 +12,7 @@ import {
 } from '@streamgate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fileOf } from './policy-file-of.ts'
 
 const text = fc.string({ minLength: 1, maxLength: 8 })
 const oneOrMore = fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 4 }))
@@ -213,39 +214,4 @@ function withAt(file: unknown, pointer: string, value: unknown): unknown {
   const parent = names.reduce((place, name) => (place as Record<string, unknown>)[name], copy)
   ;(parent as Record<string, unknown>)[last] = value
   return copy
-}
-
-/** The file that says what a policy means. */
-function fileOf({ paces, defaultPlan, plans }: Policy): unknown {
-  const { leaseMs } = paces.whenRoom
-  return {
-    leaseSeconds: leaseMs === null ? null : leaseMs / 1000,
-    heartbeatSeconds: {
-      whenRoom: paces.whenRoom.heartbeatSeconds,
-      whenFull: paces.whenFull.heartbeatSeconds,
-    },
-    defaultPlan: defaultPlan.name,
-    plans: Object.fromEntries(
-      [...plans].map(([name, { enforcePercent, shadow, ...own }]) => [
-        name,
-        { ...rulesOf(own), enforcePercent, ...(shadow !== null && { shadow: rulesOf(shadow) }) },
-      ]),
-    ),
-  }
-}
-
-function rulesOf({
-  limits,
-  whenFull,
-  sameDeviceReplaces,
-  ignore,
-  grace,
-}: Omit<Plan, 'enforcePercent' | 'shadow'>) {
-  return {
-    limits,
-    whenFull,
-    sameDeviceReplaces,
-    ...(ignore.length > 0 && { ignore }),
-    ...(grace !== null && { graceStreams: { streams: grace.streams, seconds: grace.windowMs / 1000 } }),
-  }
 }

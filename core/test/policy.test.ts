@@ -84,6 +84,7 @@ describe('a policy file', () => {
 
   it('is told of any number of faults in messages that stay short', () => {
     const count = 20_000
+    const longName = 'x'.repeat(100_000)
     const many = (member: (index: number) => unknown) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`plan-${index}`, member(index)]))
     const notObjects = errorOf({ defaultPlan: 'plan-0', plans: many((index) => index) })
@@ -92,7 +93,7 @@ describe('a policy file', () => {
     expect(notObjects.message).toMatch(/; and 19980 more faults$/)
     const shadows = errorOf({
       defaultPlan: 'plan-0',
-      plans: many(() => ({ limits: [{ max: 1 }], shadow: 'x'.repeat(100_000) })),
+      plans: many(() => ({ limits: [{ max: 1 }], shadow: longName })),
     })
     expect(shadows.faults).toHaveLength(count)
     expect(shadows.faults[0]?.detail).toMatch(

@@ -18,7 +18,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import { hasRoomFor } from '../transitions.ts'
-import type { ItemChange } from './item-change.ts'
+import { ItemWriter } from './item-writer.ts'
 import { withDeadline } from './deadline.ts'
 import {
   ATTEMPTS_MAX,
@@ -32,7 +32,7 @@ import { addChange, describeChange, firstPlace, removeChange, renewChange } from
 import { mendExpiryChange } from './lifetime.ts'
 import { ERASE_CHANGE, replaceChange } from './roster-change.ts'
 import { isDescribed, rosterOf, type UserItem } from './user-item.ts'
-import { UserTable, type ItemCall, type Written } from './user-table.ts'
+import { UserTable } from './user-table.ts'
 
 /** Which table to use, and how to reach it. */
 export type DynamoDbStoreOptions = DynamoDbClientOptions & {
@@ -45,12 +45,6 @@ export type DynamoDbStoreOptions = DynamoDbClientOptions & {
   /** A client made elsewhere, with its own limits. `close()` leaves it open. */
   readonly client?: DynamoDBClient
 }
-
-/**
- * The most changes that one call tries. Each after the first is based on the item that the
- * one before conflicted with, so as many writers must have come between.
- */
-const CHANGES_MAX = 10
 
 /**
  * How long waits may extend a call: the SDK's longest wait after a first throttling is 1 s, and
@@ -104,6 +98,7 @@ export class DynamoDbStore implements Store {
   readonly #client: DynamoDBClient
   readonly #ownsClient: boolean
   readonly #table: UserTable
+  readonly #writer: ItemWriter
   readonly #finished: FinishedTable
   readonly #callLimitMs: number
   readonly #underWay = new Set<Promise<unknown>>()
@@ -115,6 +110,7 @@ export class DynamoDbStore implements Store {
     this.#client = client ?? makeDynamoDbClient(options)
     this.#ownsClient = client === undefined
     this.#table = new UserTable(this.#client, tableName)
+    this.#writer = new ItemWriter(this.#table)
     this.#finished = new FinishedTable(this.#client, finishedTableName(tableName))
     this.#callLimitMs = maxAttempts * requestTimeoutMs + WAITS_MS
   }
@@ -127,7 +123,7 @@ export class DynamoDbStore implements Store {
   async add(user: UserId, lease: Lease, room: Room): Promise<Outcome> {
     if (room.capacity < 1) return { done: false, roster: await this.read(user) }
     return this.#run(async (deadline) => {
-      const written = await this.#write({ user, deadline }, addChange(lease, room), (conflicting) =>
+      const written = await this.#writer.write({ user, deadline }, addChange(lease, room), (conflicting) =>
         hasRoomFor(lease, room, rosterOf(conflicting))
           ? addChange(lease, room, addedTo(lease, room, conflicting))
           : undefined,
@@ -140,7 +136,7 @@ export class DynamoDbStore implements Store {
 
   async renew(user: UserId, lease: LeaseRef, renewal: Renewal): Promise<Outcome> {
     return this.#run(async (deadline) => {
-      const { done, item } = await this.#write(
+      const { done, item } = await this.#writer.write(
         { user, deadline },
         renewChange(lease, renewal),
         (conflicting) => {
@@ -165,10 +161,10 @@ export class DynamoDbStore implements Store {
         return from && removeChange(lease, left, from)
       }
       const guess = removeChange(lease, note, firstPlace(lease))
-      const first = await this.#write(call, guess, (conflicting) => removingFrom(conflicting, note))
+      const first = await this.#writer.write(call, guess, (conflicting) => removingFrom(conflicting, note))
       let last = first
       for (let again = removingFrom(last.item); last.done && again; again = removingFrom(last.item)) {
-        last = await this.#write(call, again, removingFrom)
+        last = await this.#writer.write(call, again, removingFrom)
       }
       return { done: first.done, roster: rosterOf(last.item) }
     })
@@ -178,7 +174,11 @@ export class DynamoDbStore implements Store {
   async replace(user: UserId, seen: Roster, next: RosterContent): Promise<Outcome> {
     return this.#run(async (deadline) => {
       const replacement = replaceChange(seen, next)
-      const { done, item, wasRepeated } = await this.#write({ user, deadline }, replacement, () => undefined)
+      const { done, item, wasRepeated } = await this.#writer.write(
+        { user, deadline },
+        replacement,
+        () => undefined,
+      )
       const roster = rosterOf(item)
       const isOwn = wasRepeated && roster.version === replacement.version && saysTheSame(roster, next)
       return { done: done || isOwn, roster }
@@ -186,7 +186,7 @@ export class DynamoDbStore implements Store {
   }
 
   async erase(user: UserId): Promise<void> {
-    await this.#run((deadline) => this.#write({ user, deadline }, ERASE_CHANGE, eraseAgain))
+    await this.#run((deadline) => this.#writer.write({ user, deadline }, ERASE_CHANGE, eraseAgain))
   }
 
   /**
@@ -229,39 +229,6 @@ export class DynamoDbStore implements Store {
     if (this.#ownsClient) this.#client.destroy()
   }
 
-  /** Tries one change after another, until one is done or `revise` accepts the conflict. */
-  async #write(
-    call: ItemCall,
-    first: ItemChange,
-    revise: (conflicting: UserItem | undefined) => ItemChange | undefined,
-  ): Promise<Written> {
-    let change = first
-    for (let attempt = 1; attempt <= CHANGES_MAX; attempt += 1) {
-      const written = await this.#table.write(call, change)
-      const next = written.done ? undefined : revise(written.item)
-      if (next === undefined) {
-        await this.#mendExpiry(call, written)
-        return written
-      }
-      change = next
-    }
-    throw new LimiterError('STORE_CONTENDED', `The roster changed under all ${CHANGES_MAX} attempts`, {
-      facts: { attempts: CHANGES_MAX },
-    })
-  }
-
-  /**
-   * Also after a conflict, because the old service may have added an entry to an item that has a
-   * date.
-   */
-  async #mendExpiry(call: ItemCall, { item }: Written): Promise<void> {
-    let mending = item && mendExpiryChange(item)
-    for (let attempt = 1; mending !== undefined && attempt <= CHANGES_MAX; attempt += 1) {
-      const written = await this.#table.write(call, mending)
-      mending = written.done || written.item === undefined ? undefined : mendExpiryChange(written.item)
-    }
-  }
-
   async #run<Result>(work: (deadline: AbortSignal) => Promise<Result>): Promise<Result> {
     if (this.#isClosed) throw new LimiterError('STORE_CLOSED', 'The store was closed')
     const settled = withDeadline(this.#callLimitMs, work)
@@ -278,6 +245,4 @@ export class DynamoDbStore implements Store {
 }
 
 /** Erases again for as long as the item exists. */
-function eraseAgain(item: UserItem | undefined): ItemChange | undefined {
-  return item === undefined ? undefined : ERASE_CHANGE
-}
+const eraseAgain = (item: UserItem | undefined) => item && ERASE_CHANGE
