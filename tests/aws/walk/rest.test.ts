@@ -123,7 +123,7 @@ describeWalk('a REST API on AWS', (walk) => {
       `Released ${commits[1]}`,
     )
     await walk.serve()
-    expect((await walk.ask('GET /version')).body).toMatchObject({ version: '0.1.1' })
+    expect((await walk.ask('GET /version')).body).toMatchObject({ version: '0.2.1' })
     const renewed = await walk.ask('PUT /users/viewer/streams/film')
     expect(renewed.status).toBe(200)
     expect(renewed.headers.get('etag')).toBe(taken.headers.get('etag'))
