@@ -11,7 +11,7 @@ export type LimiterErrorCode =
   | 'STORE_CONTENDED'
   /** The store was used after `close()`. */
   | 'STORE_CLOSED'
-  /** The request names a plan that the policy does not hold. */
+  /** The start names a plan that the policy does not hold. */
   | 'PLAN_UNKNOWN'
 
 /** A failure with its code for programs, its facts as fields, and its cause for the log alone. */

@@ -3,7 +3,7 @@ import { FINISHED, type HeartbeatRequest, type HeartbeatResult } from './decisio
 import type { Policy } from './policy/policy.ts'
 import { heldLease, type LeaseFacts } from './roster.ts'
 import { judgeLostHeartbeat } from './rules/lost-heartbeat.ts'
-import { planNamed } from './rules/plan-lookup.ts'
+import { withoutUnknownPlan } from './rules/plan-lookup.ts'
 import { heartbeatTerms, newcomerOf } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
@@ -13,10 +13,10 @@ const RENEWED = { outcome: 'renewed', ends: [] } as const
 export async function heartbeat(
   parts: VerbParts,
   policy: Policy,
-  request: HeartbeatRequest,
+  asked: HeartbeatRequest,
 ): Promise<HeartbeatResult> {
+  const request = withoutUnknownPlan(policy, asked)
   const { user, stream, generation, report } = request
-  planNamed(policy, request.plan)
   if (parts.finished.has(stream.streamId, parts.now())) return FINISHED
   const newcomer = { ...newcomerOf(parts, policy, request), ...report }
   const { id, renewedAtMs, expiresAtMs } = newcomer

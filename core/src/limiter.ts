@@ -56,8 +56,9 @@ const FINISHED_KEPT_MS = 48 * 3_600_000
 /**
  * Decides, for any number of processes on one store, who may watch.
  *
- * Every method rejects with a `LimiterError` and with nothing else: `PLAN_UNKNOWN` before the store
- * is called, `STORE_CONTENDED` after too many conflicts, or what the store rejects with.
+ * Every method rejects with a `LimiterError` and with nothing else: `start` with `PLAN_UNKNOWN`
+ * before the store is called, and all of them with `STORE_CONTENDED` after too many conflicts, or
+ * with what the store rejects with.
  */
 export class Limiter {
   readonly #verbs: VerbParts
@@ -106,7 +107,8 @@ export class Limiter {
    *
    * A lease that is gone is admitted again if there is room, unless it was evicted or stopped, the
    * request names a generation, or too little is known of it to judge it. A lease in grace is
-   * judged at each call, in two calls to the store.
+   * judged at each call, in two calls to the store. A plan that the policy does not hold counts as
+   * none.
    */
   heartbeat(request: HeartbeatRequest): Promise<HeartbeatResult> {
     return heartbeat(this.#verbs, this.#policy, request)

@@ -115,14 +115,35 @@ describe('calls to the store', () => {
     expect(store.taken()).toEqual(['remove', 'read', 'erase'])
   })
 
-  it('a plan that is unknown is none', async () => {
-    for (const call of [
-      limiter.start(request('a', { plan: 'gold' })),
-      limiter.heartbeat(request('a', { plan: 'gold' })),
-    ]) {
-      await expect(call).rejects.toMatchObject({ code: 'PLAN_UNKNOWN', facts: { plan: 'gold' } })
-    }
+  it('a start under an unknown plan is none', async () => {
+    const call = limiter.start(request('a', { plan: 'gold' }))
+    await expect(call).rejects.toMatchObject({ code: 'PLAN_UNKNOWN', facts: { plan: 'gold' } })
     expect(store.taken()).toEqual([])
+  })
+})
+
+const gold = (id: string) => request(id, { plan: 'gold' })
+
+describe('a heartbeat that names an unknown plan', () => {
+  it('renews a held lease, and leaves its plan as it was', async () => {
+    await limiter.start(request('a', { plan: 'standard' }))
+    expect(await limiter.heartbeat(gold('a'))).toMatchObject({
+      outcome: 'renewed',
+      lease: { plan: 'standard' },
+    })
+  })
+
+  it('is judged by the note on its lease, or under the default plan', async () => {
+    await limiter.start(request('a', { plan: 'standard' }))
+    nowMs += LEASE_MS
+    await startAll('b', 'c', 'd')
+    expect((await limiter.heartbeat(gold('a'))).outcome).toBe('denied')
+    expect((await limiter.heartbeat(gold('e'))).outcome).toBe('denied')
+    await limiter.stop({ user: USER, id: 'b' as LeaseId })
+    expect(await limiter.heartbeat(gold('a'))).toMatchObject({
+      outcome: 'admitted',
+      lease: { plan: 'standard' },
+    })
   })
 })
 

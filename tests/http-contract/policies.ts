@@ -192,7 +192,7 @@ export function describePolicies(maker: TargetMaker): void {
       expect((await service.start('lowered', { streamId: 'd', plan: 'solo' })).status).toBe(201)
     })
 
-    it('without the plan that a request names refuses it, among its other faults', async () => {
+    it('without the plan that a start names refuses it, among its other faults', async () => {
       const refused = await service.start('unknown', { streamId: 'a', plan: 'gold', label: 1 })
       expect(refused.status).toBe(400)
       expect(refused.body['errors']).toContainEqual({
@@ -200,13 +200,27 @@ export function describePolicies(maker: TargetMaker): void {
         detail: 'must name a plan of the policy',
       })
       expect(refused.body['errors']).toHaveLength(2)
-      const heartbeat = await service.send({
-        method: 'PUT',
-        path: streamPath('unknown', 'a'),
-        headers: { 'content-type': 'application/json' },
-        body: '{"plan":"gold"}',
-      })
-      expect(heartbeat.status).toBe(400)
+    })
+
+    it('without the plan that a heartbeat names judges it as if it named none, and counts it', async () => {
+      const counted = async () => {
+        const { text } = await service.send({ method: 'GET', path: '/metrics' })
+        return Number(/^streamgate_unknown_plan_heartbeats_total (\d+)/m.exec(text)?.[1])
+      }
+      const heartbeat = (id: string, label: unknown = 'TV') =>
+        service.send({
+          method: 'PUT',
+          path: streamPath('removed', id),
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ plan: 'gold', label }),
+        })
+      const before = await counted()
+      await service.start('removed', { streamId: 'a' })
+      expect((await heartbeat('a')).status).toBe(200)
+      expect((await heartbeat('b')).status).toBe(201)
+      const faulty = await heartbeat('a', 1)
+      expect([faulty.status, faulty.body['errors']]).toMatchObject([400, [{ pointer: '/label' }]])
+      expect(await counted()).toBe(before + 2)
     })
 
     describe('on trial', () => {

@@ -19,6 +19,17 @@ export function planNamed({ plans, defaultPlan }: Policy, name: string | undefin
   return plan
 }
 
+/**
+ * The request without a plan that the policy does not hold. A plan that was removed or renamed must
+ * not end the streams of players that still name it.
+ */
+export function withoutUnknownPlan<Request extends { readonly plan?: string | undefined }>(
+  { plans }: Policy,
+  request: Request,
+): Request {
+  return request.plan === undefined || plans.has(request.plan) ? request : { ...request, plan: undefined }
+}
+
 /** The plan a lease was admitted under, as far as the policy still holds it. */
 export function planOf({ plans, defaultPlan }: Policy, lease: LeaseFacts | undefined): Plan {
   return (lease?.plan === undefined ? undefined : plans.get(lease.plan)) ?? defaultPlan

@@ -21,6 +21,8 @@ import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
 export type StartInput = {
   readonly stream: StreamDescription
   readonly plan?: string | undefined
+  /** Whether a heartbeat named a plan that the policy does not have. It then counts as none. */
+  readonly isPlanUnknown?: boolean
   readonly replaces?: LeaseId | undefined
 }
 
@@ -91,19 +93,27 @@ class InputReader {
     return text === undefined || others.length > 0 ? undefined : this.#validate(schema, text, `/${name}`)
   }
 
+  /** The body of a start. Its plan must exist in the policy. */
   startBody(): StartInput {
-    return startInput(this.#body(StartSchema))
+    const value = this.#jsonBody()
+    const input = startInput(this.#validBody(StartSchema, value))
+    if (this.#isUnknownPlan(value['plan'])) this.fault('/plan', 'must name a plan of the policy')
+    return input
   }
 
-  /** The optional body of a heartbeat. The lease id of the path completes it, and must not contradict it. */
+  /**
+   * The optional body of a heartbeat. The lease id of the path completes it, and must not contradict it. A plan
+   * that a reload removed is dropped: a viewer who watches goes on.
+   */
   heartbeatBody(id: LeaseId): StartInput {
-    const body = this.#hasBody() ? this.#body(HeartbeatSchema) : {}
+    const body = this.#hasBody() ? this.#validBody(HeartbeatSchema, this.#jsonBody()) : {}
     const ofPath = splitLeaseId(id)
     for (const member of ['streamId', 'deviceId'] as const) {
       const isOther = body?.[member] !== undefined && body[member] !== ofPath[member]
       if (isOther) this.fault(`/${member}`, 'must be the same as in the path, or absent')
     }
-    return startInput({ ...body, ...ofPath })
+    const input = startInput({ ...body, ...ofPath })
+    return this.#isUnknownPlan(input.plan) ? { ...input, plan: undefined, isPlanUnknown: true } : input
   }
 
   /** The bytes of a CMCD report. */
@@ -115,14 +125,16 @@ class InputReader {
     this.#faults.push({ pointer, detail })
   }
 
-  /** The body, checked by its schema. Its plan must also exist in the policy. */
-  #body<Output extends object>(schema: v.GenericSchema<unknown, Output>): WithoutNull<Output> | undefined {
-    const value = this.#jsonBody()
+  #validBody<Output extends object>(
+    schema: v.GenericSchema<unknown, Output>,
+    value: unknown,
+  ): WithoutNull<Output> | undefined {
     const body = this.#validate(schema, value, '')
-    const { plan } = value
-    const isUnknown = typeof plan === 'string' && !this.#policy.hasPlan(plan)
-    if (isUnknown) this.fault('/plan', 'must name a plan of the policy')
     return body && withoutNull(body)
+  }
+
+  #isUnknownPlan(plan: unknown): boolean {
+    return typeof plan === 'string' && !this.#policy.hasPlan(plan)
   }
 
   #pathParam(name: string, schema: v.GenericSchema<string>): string {

@@ -17,6 +17,7 @@ export type Asked = Pick<
   | 'contentId'
   | 'replaces'
   | 'isPlanNamed'
+  | 'isPlanUnknown'
   | 'hasIfMatch'
   | 'isReport'
 >

@@ -31,6 +31,8 @@ export type Decision = {
   readonly plan?: string | undefined
   /** Whether the request named the plan. */
   readonly isPlanNamed?: boolean
+  /** Whether a heartbeat named a plan that the policy does not have. */
+  readonly isPlanUnknown?: boolean | undefined
   /** Whether the request was for one generation of the lease only. */
   readonly hasIfMatch?: boolean
   /** Whether the request was a CMCD report. */

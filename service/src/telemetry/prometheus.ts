@@ -19,10 +19,23 @@ export class Metrics implements MetricsSink {
   readonly #text: () => Promise<string>
   readonly #requests: Histogram<'method' | 'route' | 'status'>
   readonly #decisions: Counter<'verb' | 'outcome'>
-  readonly #evictions: Counter
+  readonly #evictions = counterIn(
+    this.registry,
+    'streamgate_evicted_streams_total',
+    'Live streams that ended because another one took their place.',
+  )
   readonly #exemptions: Counter<'kind'>
   readonly #shadows: Counter<'outcome' | 'shadow'>
-  readonly #contentions: Counter
+  readonly #unknownPlans = counterIn(
+    this.registry,
+    'streamgate_unknown_plan_heartbeats_total',
+    'Heartbeats that name a plan that the policy does not have. They are judged as if they named none.',
+  )
+  readonly #contentions = counterIn(
+    this.registry,
+    'streamgate_contended_decisions_total',
+    'Decisions given up because other writes for the same user kept coming first. Answered by 503.',
+  )
   readonly #storeCalls: Histogram<'verb' | 'result'>
 
   constructor(joinFleet?: JoinFleet) {
@@ -42,11 +55,6 @@ export class Metrics implements MetricsSink {
       labelNames: ['verb', 'outcome'],
       registers,
     })
-    this.#evictions = new Counter({
-      name: 'streamgate_evicted_streams_total',
-      help: 'Live streams that ended because another one took their place.',
-      registers,
-    })
     this.#exemptions = new Counter({
       name: 'streamgate_exempt_streams_total',
       help: 'Streams admitted without regard to the limit; kind is ignored or grace.',
@@ -57,11 +65,6 @@ export class Metrics implements MetricsSink {
       name: 'streamgate_shadow_decisions_total',
       help: 'Starts under a plan with a shadow: how they came out, and how they would have.',
       labelNames: ['outcome', 'shadow'],
-      registers,
-    })
-    this.#contentions = new Counter({
-      name: 'streamgate_contended_decisions_total',
-      help: 'Decisions given up because other writes for the same user kept coming first. Answered by 503.',
       registers,
     })
     this.#storeCalls = new Histogram({
@@ -88,11 +91,16 @@ export class Metrics implements MetricsSink {
     for (const one of decisionsIn(decision)) this.#decided(one)
   }
 
-  #decided({ verb, outcome, ends = [], isIgnored, graceUntil, shadow }: Decision): void {
+  #decided({ verb, outcome, ends = [], isIgnored, graceUntil, shadow, isPlanUnknown }: Decision): void {
     this.#decisions.inc({ verb, outcome })
+    if (isPlanUnknown === true) this.#unknownPlans.inc()
     if (ends.length > 0) this.#evictions.inc(ends.length)
     if (outcome === 'admitted' && isIgnored === true) this.#exemptions.inc({ kind: 'ignored' })
     if (outcome === 'admitted' && graceUntil !== undefined) this.#exemptions.inc({ kind: 'grace' })
     if (shadow !== undefined) this.#shadows.inc({ outcome, shadow: shadow.outcome })
   }
+}
+
+function counterIn(registry: Registry, name: string, help: string): Counter {
+  return new Counter({ name, help, registers: [registry] })
 }

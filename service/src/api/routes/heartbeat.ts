@@ -13,7 +13,7 @@ export const heartbeatRoute: Route = {
     operationId: 'heartbeat',
     summary: 'Keep a stream alive',
     description:
-      'Renews the lease of a stream. Send it every `heartbeatSeconds`. A heartbeat of a held stream is never refused, whatever the limit. With `If-Match` it renews only the lease with this `ETag`, and admits none. If the lease expired and is gone, the stream is admitted again under its former plan. After a long time the service may not know enough to do so, and answers 410 `stream-ended`: send the plan and the members of the start to avoid that.',
+      'Renews the lease of a stream. Send it every `heartbeatSeconds`. A heartbeat of a held stream is never refused, whatever the limit. With `If-Match` it renews only the lease with this `ETag`, and admits none. If the lease expired and is gone, the stream is admitted again under its former plan. After a long time the service may not know enough to do so, and answers 410 `stream-ended`: send the plan and the members of the start to avoid that. A plan that the policy does not have counts as none.',
     body: { schema: HeartbeatSchema, isRequired: false },
     takesIfMatch: true,
     answers: {
@@ -43,13 +43,13 @@ export const heartbeatRoute: Route = {
     },
   },
   handle: async (call) => {
-    const { user, id, generation, stream, plan, replaces } = readInput(call, (input) => {
+    const { user, id, generation, stream, plan, isPlanUnknown, replaces } = readInput(call, (input) => {
       const inPath = { user: input.user(), id: input.leaseId() }
       return { ...inPath, generation: input.generation(), ...input.heartbeatBody(inPath.id) }
     })
     const result = await call.service.limiter.heartbeat({ user, stream, plan, replaces, generation })
     const { deviceType, contentId } = stream
-    const meant = { isPlanNamed: plan !== undefined, hasIfMatch: generation !== undefined }
+    const meant = { isPlanNamed: plan !== undefined, isPlanUnknown, hasIfMatch: generation !== undefined }
     const asked = { verb: 'heartbeat', user, lease: id, deviceType, contentId, replaces, ...meant } as const
     return presentResult(asked, user, result)
   },
