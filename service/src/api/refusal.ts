@@ -1,40 +1,42 @@
 /**
- * The answer to a stream that may not start: the limit that is reached, and who stands in the way.
+ * The 409 of a stream that may not start: the limit that is reached, and the streams in the way.
  */
 import type { Lease, Limit, Refusal, StreamFilter, UserId } from '@streamgate/core'
 import type { HttpResponse } from './http.ts'
 import { listed, rateLimit } from './lease-view.ts'
 import { problem } from './problem.ts'
+import { limitScope } from '../text/limit-scope.ts'
 
-/** Longest body of a refusal, in bytes, whatever the limit is: a player parses it while a viewer waits. */
+/** The longest body, in bytes, whatever the limit is: a player parses it while a viewer waits. */
 const REFUSAL_BYTES_MAX = 4096
 
-/** Most holders that a refusal names: no viewer chooses among more. */
+/** The most streams that are named: no viewer chooses among more. */
 const HOLDERS_MAX = 20
 
-/** Longest rule that is shown whole, in bytes of JSON. It leaves room for one holder with the longest ids. */
+/** The longest rule that is shown whole, in bytes of JSON. One stream with the longest ids still fits. */
 const RULE_BYTES_MAX = 512
 
-/** How many values of each list a longer rule shows: the first of these counts that makes it fit. */
+/** How many values of each list a longer rule shows: the first count that makes it fit. */
 const VALUES_SHOWN = [10, 5, 2, 1, 0]
 
 /** The longest `"more":…,`. */
 const MORE_BYTES = '"more":1000,'.length
 
-/** A limit as a caller sees it: `more` values of its lists are left out. */
+/** A limit as a caller sees it. `more` is how many values of its lists are left out. */
 type Rule = Limit & { readonly more?: number }
 
 /**
  * The answer to a refusal, 4 kB at most.
  *
- * It names the oldest holders: twenty, or as many as fit if their ids and labels are long, and at least one. `more`
- * counts the others, whom the list of the user's streams shows.
+ * It names the oldest streams: 20, or fewer if their ids and labels are long, and at least one.
+ * `more` counts the others. The list of the user's streams shows them all.
  */
 export function presentRefusal(user: UserId, { limit, holders, retryAfterMs }: Refusal): HttpResponse {
   const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000)
   const active = holders.length
   const rule = ruleOf(limit)
-  const detail = `${user} is watching ${active} of ${limit.max} streams${scopeOf(rule)}.`
+  const scope = limitScope(rule, { per: 'the same', more: rule.more })
+  const detail = `${user} is watching ${active} of ${limit.max} streams${scope}.`
   const headers = {
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...rateLimit(limit, active),
@@ -57,7 +59,7 @@ export function presentRefusal(user: UserId, { limit, holders, retryAfterMs }: R
   return naming(fitting(holders.slice(0, HOLDERS_MAX), left))
 }
 
-/** How many of these leases fit into so many bytes, in their order; one at least. */
+/** How many of these leases fit into so many bytes, in their order. At least one. */
 function fitting(leases: readonly Lease[], bytesMax: number): number {
   let bytes = 0
   const tooMany = leases.findIndex((lease) => {
@@ -67,7 +69,7 @@ function fitting(leases: readonly Lease[], bytesMax: number): number {
   return tooMany === -1 ? leases.length : Math.max(1, tooMany)
 }
 
-/** The limit, without some of the values that it asks for if they are many or long. */
+/** The limit, without some of its values if they are many or long. */
 function ruleOf(limit: Limit): Rule {
   const isShort = (rule: Rule) => bytesOf(JSON.stringify(rule)) <= RULE_BYTES_MAX
   if (isShort(limit)) return limit
@@ -92,15 +94,6 @@ function cut(filter: StreamFilter, count: number): { readonly shown: StreamFilte
   const shown = lists.flatMap(([name, values]) => (count === 0 ? [] : [[name, values.slice(0, count)]]))
   const more = lists.reduce((sum, [, values]) => sum + Math.max(0, values.length - count), 0)
   return { shown: Object.fromEntries(shown) as StreamFilter, more }
-}
-
-/** What a limit counts, as the end of a sentence; nothing where it counts all. */
-function scopeOf({ deviceType, where, per, more }: Rule): string {
-  const asked = Object.entries({ ...(deviceType !== undefined && { deviceType }), ...where })
-  const filters = asked.map(([name, value]) => ` with ${name} ${[value].flat().join(' or ')}`)
-  const others = more === undefined ? '' : ` or ${more} others`
-  const scope = per === undefined ? '' : ` on the same ${per}`
-  return filters.join('') + others + scope
 }
 
 function bytesOf(text: string | Uint8Array = ''): number {

@@ -1,7 +1,8 @@
 /**
  * A policy in words, as the service understands it.
  */
-import type { Limit, Pace, Plan, Policy, StreamFilter } from '@streamgate/core'
+import type { Limit, Pace, Plan, Policy } from '@streamgate/core'
+import { filterInWords, limitScope } from '../text/limit-scope.ts'
 import { printable } from '../text/printable.ts'
 import { textTable } from '../text/text-table.ts'
 
@@ -30,17 +31,8 @@ export function policySummary({ plans, defaultPlan, paces }: Policy): string {
 }
 
 /** One limit: `2 streams with deviceType tv or console`, `1 stream on each contentId`. */
-export function limitInWords({ max, deviceType, where, per }: Limit): string {
-  const shorthand = deviceType === undefined ? '' : filterInWords({ deviceType })
-  const filters = [shorthand, where === undefined ? '' : filterInWords(where)].filter(Boolean)
-  const scope = per === undefined ? '' : ` on each ${per}`
-  return `${max} stream${max === 1 ? '' : 's'}${filters.map((one) => ` with ${one}`).join('')}${scope}`
-}
-
-function filterInWords(filter: StreamFilter): string {
-  return Object.entries(filter)
-    .map(([name, values]) => `${name} ${[values].flat().map(printable).join(' or ')}`)
-    .join(' and ')
+export function limitInWords(limit: Limit): string {
+  return `${limit.max} stream${limit.max === 1 ? '' : 's'}${limitScope(limit, { per: 'each' })}`
 }
 
 function paceInWords({ leaseMs, heartbeatSeconds }: Pace): string {
