@@ -62,7 +62,16 @@ export function describeOperators(maker: TargetMaker): void {
       expect(page.headers['content-security-policy']).toContain("default-src 'none'")
     })
 
-    it('no page may stand in the frame of another', async () => {
+    it('the policy file has a schema that editors read, under a media type of its own', async () => {
+      const { status, headers, body } = await get('/policy.schema.json')
+      expect([status, headers['content-type']]).toEqual([200, 'application/schema+json'])
+      expect(body).toMatchObject({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        properties: { plans: { type: 'object' } },
+      })
+    })
+
+    it('no page may be framed by another', async () => {
       for (const path of ['/docs', '/problems', '/problems/stream-limit-reached']) {
         const { headers } = await get(path, { accept: 'text/html' })
         expect(headers['content-type'], path).toBe('text/html; charset=utf-8')

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parsePolicy } from '@streamgate/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Conversation, idsIn, streamPath } from './conversation.ts'
+import { shadowsCounted } from './counted.ts'
 import type { TargetMaker } from './target.ts'
 
 const GRACE_SECONDS = 1
@@ -253,23 +254,5 @@ export function describePolicies(maker: TargetMaker): void {
         expect(await startHalf('s3')).toEqual(second)
       })
     })
-
-    it('has a schema that editors read, under a type of its own', async () => {
-      const { status, headers, body } = await service.send({ method: 'GET', path: '/policy.schema.json' })
-      expect([status, headers['content-type']]).toEqual([200, 'application/schema+json'])
-      expect(body).toMatchObject({
-        $schema: 'https://json-schema.org/draft/2020-12/schema',
-        properties: { plans: { type: 'object' } },
-      })
-    })
   })
-}
-
-/** Decisions under plans on trial: how they came out, and how they would have. */
-async function shadowsCounted(service: Conversation): Promise<Readonly<Record<string, number>>> {
-  const { text } = await service.send({ method: 'GET', path: '/metrics' })
-  const counts = text.matchAll(/^streamgate_shadow_decisions_total\{outcome="(\w+)",shadow="(\w+)"\} (\d+)/gm)
-  return Object.fromEntries(
-    [...counts].map(([, outcome, shadow, count]) => [`${outcome},${shadow}`, Number(count)]),
-  )
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parsePolicy } from '@streamgate/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Conversation, type Reply } from './conversation.ts'
+import { decisionsCounted } from './counted.ts'
 import type { TargetMaker } from './target.ts'
 
 /** States of a player in which its stream goes on: playing, seeking, rebuffering, paused, waiting, starting, preloading. */
@@ -23,20 +24,11 @@ export function describeReporting(maker: TargetMaker): void {
         headers: type === '' ? {} : { 'content-type': type },
         body: lines,
       })
-    const lastSeen = async (user: string): Promise<Readonly<Record<string, number>>> => {
-      const streams = (await service.list(user)).body['streams'] as { id: string; lastSeenAt: string }[]
-      return Object.fromEntries(streams.map(({ id, lastSeenAt }) => [id, Date.parse(lastSeenAt)]))
-    }
-    const decisions = async (): Promise<Readonly<Record<string, number>>> => {
-      const { text } = await service.send({ method: 'GET', path: '/metrics' })
-      const counts = text.matchAll(/^streamgate_decisions_total\{(.*)\} (\d+)$/gm)
-      return Object.fromEntries([...counts].map(([, labels = '', count]) => [labels, Number(count)]))
-    }
     /** Starts streams, and waits until a renewal can be told from the start. */
     const startAll = async (user: string, ...streamIds: string[]) => {
       for (const streamId of streamIds) await service.start(user, { streamId })
       await service.start(`clock-of-${user}`, { streamId: 'tick' })
-      const startedAtMs = Math.max(...Object.values(await lastSeen(user)))
+      const startedAtMs = Math.max(...Object.values(await service.lastSeen(user)))
       while (Date.now() <= startedAtMs) await service.list(user)
       return startedAtMs
     }
@@ -46,7 +38,7 @@ export function describeReporting(maker: TargetMaker): void {
         const startedAtMs = await startAll(`alive-${state}`, 'a')
         const reply = await report(`alive-${state}`, `e=ps,sid="a",sta=${state},ts=1790000000000,v=2`)
         expect([reply.status, reply.text]).toEqual([204, ''])
-        expect((await lastSeen(`alive-${state}`))['a']).toBeGreaterThan(startedAtMs)
+        expect((await service.lastSeen(`alive-${state}`))['a']).toBeGreaterThan(startedAtMs)
       }
     })
 
@@ -60,7 +52,7 @@ export function describeReporting(maker: TargetMaker): void {
       ].entries()) {
         const startedAtMs = await startAll(`type-${index}`, 'a')
         expect((await report(`type-${index}`, 'e=t,sid="a",v=2\n', type)).status, type).toBe(204)
-        expect((await lastSeen(`type-${index}`))['a'], type).toBeGreaterThan(startedAtMs)
+        expect((await service.lastSeen(`type-${index}`))['a'], type).toBeGreaterThan(startedAtMs)
       }
     })
 
@@ -76,9 +68,9 @@ export function describeReporting(maker: TargetMaker): void {
     it('neither stops a stream after an error, from which a player may recover, nor keeps it alive', async () => {
       const startedAtMs = await startAll('error', 'a')
       expect((await report('error', 'e=ps,sid="a",sta=f\ne=e,sid="a",sta=f,ec=("x")')).status).toBe(204)
-      expect(await lastSeen('error')).toEqual({ a: startedAtMs })
+      expect(await service.lastSeen('error')).toEqual({ a: startedAtMs })
       expect((await report('error', 'e=e,sid="a",sta=p,ec=("x")')).status).toBe(204)
-      expect((await lastSeen('error'))['a']).toBeGreaterThan(startedAtMs)
+      expect((await service.lastSeen('error'))['a']).toBeGreaterThan(startedAtMs)
     })
 
     it('goes by the newest event of a stream, by time and then by line', async () => {
@@ -189,10 +181,10 @@ export function describeReporting(maker: TargetMaker): void {
 
     it('is a decision for each of its streams', async () => {
       for (const streamId of ['a', 'b']) await service.start('several', { streamId })
-      const before = await decisions()
+      const before = await decisionsCounted(service)
       const lines = ['e=t,sid="a",sta=p', 'e=ps,sid="b",sta=e', 'e=t,sid="c"', 'e=t,sid="d",sta=f']
       expect((await report('several', lines.join('\n'))).status).toBe(204)
-      const after = await decisions()
+      const after = await decisionsCounted(service)
       const added = Object.entries(after).map(([labels, count]) => [labels, count - (before[labels] ?? 0)])
       expect(Object.fromEntries(added.filter(([, count]) => count !== 0))).toEqual({
         'verb="heartbeat",outcome="renewed"': 1,
@@ -205,7 +197,7 @@ export function describeReporting(maker: TargetMaker): void {
       const startedAtMs = await startAll('mixed', 'a')
       const lines = ['e=t,sid="a"', 'nonsense', 'e=t,sid=', 'e=t,sid="@"', '', 'sid="b"']
       expect((await report('mixed', Buffer.from(`${lines.join('\n')}\n\u00ff`, 'latin1'))).status).toBe(204)
-      expect((await lastSeen('mixed'))['a']).toBeGreaterThan(startedAtMs)
+      expect((await service.lastSeen('mixed'))['a']).toBeGreaterThan(startedAtMs)
     })
 
     it('without one good line is refused, naming each', async () => {
