@@ -2,6 +2,7 @@ import {
   Limiter,
   LimiterError,
   parsePolicy,
+  planOfOneLimit,
   type Generation,
   type HeartbeatRequest,
   type LeaseId,
@@ -66,6 +67,12 @@ describe('calls to the store', () => {
     await startAll('a', 'b', 'c')
     expect((await limiter.start(request('d'))).outcome).toBe('denied')
     expect(store.taken()).toEqual(['add'])
+  })
+
+  it('a start under a plan that admits no stream at all is one, a read', async () => {
+    limiter.usePolicy({ ...POLICY, defaultPlan: planOfOneLimit('none', 0) })
+    expect(await limiter.start(request('a'))).toMatchObject({ outcome: 'denied', holders: [] })
+    expect(store.taken()).toEqual(['read'])
   })
 
   it('a start that is repeated is two', async () => {

@@ -215,6 +215,7 @@ function without(leases: readonly Lease[], gone: readonly Lease[]): readonly Lea
 }
 
 function endedBy(leaving: readonly Lease[], evicted: readonly Lease[], nowMs: number): readonly Lease[] {
+  if (leaving.length === 0) return evicted
   return [...leaving.filter((lease) => isLive(lease, nowMs)), ...evicted]
 }
 

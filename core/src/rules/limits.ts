@@ -55,7 +55,8 @@ export function headlineLimit({ limits }: Plan): Limit {
 export function fullLimit(request: RoomRequest, leases: readonly Lease[]): FullLimit | undefined {
   const { extra = 0 } = request
   for (const limit of limitsOn(request)) {
-    const holders = holdersOf(limit, request, leases)
+    // A start is first judged on an empty roster, so this case must cost nothing.
+    const holders = leases.length === 0 ? leases : holdersOf(limit, request, leases)
     if (holders.length >= limit.max + extra) return { limit, holders }
   }
   return undefined
