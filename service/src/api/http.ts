@@ -10,7 +10,7 @@ export type HttpRequest = {
   readonly method: string
   /** Percent-encoded as it came, without the query. */
   readonly path: string
-  /** What stood behind the `?`; empty where nothing did. */
+  /** The query without its `?`. Empty if there is none. */
   readonly query: string
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -25,7 +25,7 @@ export type HttpRequest = {
   readonly gatewayRequestId?: string | undefined
 }
 
-/** An answer; by names in lower case, without `content-length`, which its translator knows. */
+/** An answer. Header names are in lower case. The server adds `content-length`. */
 export type HttpResponse = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -85,7 +85,7 @@ class InputReader {
     return tag as Generation | undefined
   }
 
-  /** A parameter of the query by its schema; `undefined` if it is absent. */
+  /** A parameter of the query, checked by its schema. `undefined` if it is absent. */
   query(name: string, schema: v.GenericSchema<string>): string | undefined {
     if (this.#request.query === '') return undefined
     const [text, ...others] = new URLSearchParams(this.#request.query).getAll(name)

@@ -33,7 +33,7 @@ export function descriptionOf({
   return { streamId, deviceId, deviceType, contentId, label }
 }
 
-/** An instant in RFC 3339, in UTC with milliseconds; `null` stays `null`. */
+/** An instant in RFC 3339, in UTC with milliseconds. `null` stays `null`. */
 export function instant(ms: number): string
 export function instant(ms: number | null): string | null
 export function instant(ms: number | null): string | null {

@@ -9,9 +9,9 @@ import type { Decisions } from '../telemetry/decision-event.ts'
 /** What every route may use. */
 export type Service = {
   readonly limiter: Limiter
-  /** Whether traffic should come here; asks the store. Never rejects. */
+  /** Whether traffic should come here. Asks the store, and never rejects. */
   readonly readiness: () => Promise<'ready' | 'draining' | 'store-unavailable'>
-  /** All metrics in Prometheus' text format; none where they are told to somebody else. */
+  /** All metrics in Prometheus' text format. `undefined` if they go elsewhere. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string } | undefined>
   /** What the service tells of itself. */
   readonly documents: () => Documents | Promise<Documents>
@@ -69,14 +69,14 @@ export type Operation = {
   readonly operationId: string
   readonly summary: string
   readonly description: string
-  /** It goes with the next version; another call does the same. */
+  /** Another call does the same, and the next version will not have this one. */
   readonly isDeprecated?: boolean
   /** `application/json` unless it says otherwise. */
   readonly body?: {
     readonly schema: GenericSchema
     readonly isRequired: boolean
     readonly contentType?: string
-    /** The most bytes it may have; 8 KiB unless it says otherwise. */
+    /** The most bytes it may have. 8 KiB by default. */
     readonly bytesMax?: number
   }
   readonly takesIfMatch?: boolean

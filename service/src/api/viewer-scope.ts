@@ -10,7 +10,7 @@ import type { Call, Route } from './route.ts'
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * What keeps this caller from making this call; `undefined` if the call is allowed.
+ * Why this caller may not make this call. `undefined` if it may.
  *
  * A viewer's token covers viewer calls for the one user that it names. It covers no operator call, and no plan:
  * a player must not choose its own.
@@ -40,7 +40,7 @@ function userIn({ userId = '' }: PathParams): string | undefined {
   }
 }
 
-/** As the input reads a body; what cannot be read names nothing, and is refused there. */
+/** Whether a body names a plan. One that cannot be parsed names none, and is rejected later. */
 function namesPlan(body: Uint8Array | undefined): boolean {
   try {
     const value: unknown = JSON.parse(STRICT_UTF8.decode(body))
