@@ -47,6 +47,16 @@ export class Conversation {
     return this.send({ method: 'DELETE', path: streamPath(user, id), headers })
   }
 
+  /** Sends lines of CMCD events. */
+  report(user: string, lines: string | Uint8Array, type = 'application/cmcd'): Promise<Reply> {
+    return this.send({
+      method: 'POST',
+      path: `/users/${user}/cmcd`,
+      headers: type === '' ? {} : { 'content-type': type },
+      body: lines,
+    })
+  }
+
   list(user: string): Promise<Reply> {
     return this.send({ method: 'GET', path: `/users/${encodeURIComponent(user)}/streams` })
   }

@@ -19,6 +19,12 @@ export async function shadowsCounted(service: Conversation): Promise<Counts> {
   )
 }
 
+/** Heartbeats that named a plan which the policy does not have. */
+export async function unknownPlansCounted(service: Conversation): Promise<number> {
+  const counted = /^streamgate_unknown_plan_heartbeats_total (\d+)/m.exec(await metrics(service))
+  return Number(counted?.[1])
+}
+
 async function metrics(service: Conversation): Promise<string> {
   return (await service.send({ method: 'GET', path: '/metrics' })).text
 }

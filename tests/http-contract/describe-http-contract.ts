@@ -6,6 +6,7 @@ import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
 import { describePolicies } from './policies.ts'
+import { describeReportBatches } from './report-batches.ts'
 import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
 import { describeStopping } from './stopping.ts'
@@ -19,6 +20,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeWatching(maker)
     describeStopping(maker)
     describeReporting(maker)
+    describeReportBatches(maker)
     describeLapsing(maker)
     describePolicies(maker)
     describeFinishing(maker)

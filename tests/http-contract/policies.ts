@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parsePolicy } from '@streamgate/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Conversation, idsIn, streamPath } from './conversation.ts'
+import { Conversation, idsIn } from './conversation.ts'
 import { shadowsCounted } from './counted.ts'
 import type { TargetMaker } from './target.ts'
 
@@ -201,27 +201,6 @@ export function describePolicies(maker: TargetMaker): void {
         detail: 'must name a plan of the policy',
       })
       expect(refused.body['errors']).toHaveLength(2)
-    })
-
-    it('without the plan that a heartbeat names judges it as if it named none, and counts it', async () => {
-      const counted = async () => {
-        const { text } = await service.send({ method: 'GET', path: '/metrics' })
-        return Number(/^streamgate_unknown_plan_heartbeats_total (\d+)/m.exec(text)?.[1])
-      }
-      const heartbeat = (id: string, label: unknown = 'TV') =>
-        service.send({
-          method: 'PUT',
-          path: streamPath('removed', id),
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ plan: 'gold', label }),
-        })
-      const before = await counted()
-      await service.start('removed', { streamId: 'a' })
-      expect((await heartbeat('a')).status).toBe(200)
-      expect((await heartbeat('b')).status).toBe(201)
-      const faulty = await heartbeat('a', 1)
-      expect([faulty.status, faulty.body['errors']]).toMatchObject([400, [{ pointer: '/label' }]])
-      expect(await counted()).toBe(before + 2)
     })
 
     describe('on trial', () => {

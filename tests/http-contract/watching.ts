@@ -2,6 +2,7 @@
 import { parsePolicy } from '@streamgate/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Conversation, idsIn, streamPath } from './conversation.ts'
+import { unknownPlansCounted } from './counted.ts'
 import type { TargetMaker } from './target.ts'
 
 const POLICY = parsePolicy({
@@ -29,6 +30,24 @@ export function describeWatching(maker: TargetMaker): void {
       await service.start('planned', { streamId: 'a', plan: 'solo' })
       expect((await service.heartbeat('planned', 'a')).body['limit']).toBe(1)
       expect((await service.list('planned')).body['limit']).toBe(1)
+    })
+
+    it('that names an unknown plan is judged as if it named none, and is counted', async () => {
+      const heartbeat = (id: string, label: unknown = 'TV') =>
+        service.send({
+          method: 'PUT',
+          path: streamPath('removed', id),
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ plan: 'gold', label }),
+        })
+      const before = await unknownPlansCounted(service)
+      await service.start('removed', { streamId: 'a', plan: 'solo' })
+      const renewed = await heartbeat('a')
+      expect([renewed.status, renewed.body['limit']]).toEqual([200, 1])
+      expect((await heartbeat('b')).status).toBe(409)
+      const faulty = await heartbeat('a', 1)
+      expect([faulty.status, faulty.body['errors']]).toMatchObject([400, [{ pointer: '/label' }]])
+      expect(await unknownPlansCounted(service)).toBe(before + 2)
     })
 
     it('of a stream nobody holds is admitted anew, with what its body says', async () => {

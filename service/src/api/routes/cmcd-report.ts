@@ -122,8 +122,9 @@ function wishOf({ lease, verb = 'heartbeat', contentId, atMs, isTimeTold }: Cmcd
 
 const LINE_FEED = 0x0a
 
+/** How many lines there are, whether or not the last one ends with a line feed. */
 function lineCount(body: Uint8Array): number {
-  let count = 1
+  let count = body.length === 0 || body.at(-1) === LINE_FEED ? 0 : 1
   for (const byte of body) if (byte === LINE_FEED) count += 1
   return count
 }

@@ -23,7 +23,7 @@ export const cmcdRoute: Route = {
     operationId: 'reportCmcd',
     summary: 'Keep streams alive by CMCD event reports',
     description:
-      'For players that send CMCD version 2 event reports: hls.js, Shaka and dash.js. `sid` is the id of the stream. A report acts as a heartbeat: it renews a held stream (204), admits an expired one again if there is room (204) or not (409), and gets 410 for a stream that was evicted, finished or stopped. The states ended (`e`) and quit (`q`) stop the stream, if `cid` is its own and `ts` is not older than the last renewal. Its own `cid` is the `contentId` of its start, or else the first `cid` reported for it. A fatal error (`f`) does nothing, so the lease expires unless the player recovers. The newest event of a `cid` decides, by `ts`. Lines that are blank or faulty are skipped, as long as one is good. `text/cmcd` and `text/plain` are accepted too.',
+      'For players that send CMCD version 2 event reports: hls.js, Shaka and dash.js. `sid` is the id of the stream. A report acts as a heartbeat: it renews a held stream (204), admits an expired one again if there is room (204) or not (409), and gets 410 for a stream that was evicted, finished or stopped. The states ended (`e`) and quit (`q`) stop the stream, if `cid` is its own and `ts` is not older than the last renewal. Its own `cid` is the `contentId` of its start, or else the first `cid` reported for it. A fatal error (`f`) does nothing, so the lease expires unless the player recovers. All reports of a request take effect. Then, if any stream is refused, the answer is that refusal: the first 410, or else the first 409. The newest event of a `cid` decides, by `ts`. Lines that are blank or faulty are skipped, as long as one is good. `text/cmcd` and `text/plain` are accepted too.',
     body: {
       schema: CmcdReportSchema,
       isRequired: true,
@@ -34,14 +34,14 @@ export const cmcdRoute: Route = {
       204: { description: 'The events are applied.' },
       409: {
         description:
-          'The lease had expired, or its grace is over, and the limit is reached. The report keeps no other stream alive.',
+          'The lease of a stream had expired, or its grace is over, and the limit is reached. The other events are applied.',
         schema: StreamLimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
         problems: ['stream-limit-reached'],
       },
       410: {
         description:
-          'Another stream took the slot, or the stream has finished, or it was stopped. The report keeps no other stream alive, so its player should stop.',
+          'Another stream took the slot of a stream, or the stream has finished, or it was stopped. Its player should stop. The other events are applied.',
         schema: StreamGoneSchema,
         problems: ['stream-evicted', 'stream-finished', 'stream-ended'],
       },
@@ -63,7 +63,7 @@ function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<
     if (faults.length === 0) yield { pointer: '', detail: 'must have one line for each event, got none' }
     yield* faults
   }
-  if (lines > CMCD_LINES_MAX + 1) {
+  if (lines > CMCD_LINES_MAX) {
     yield { pointer: '', detail: `must have at most ${CMCD_LINES_MAX} lines, got ${lines}` }
   }
   if (leases > CMCD_LEASES_MAX) {
@@ -71,11 +71,14 @@ function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<
   }
 }
 
-/** Applies the wishes one after the other: they are about one user, so parallel writes would conflict. */
+/**
+ * Applies all wishes, one after the other, because they are about one user and parallel writes would conflict. Then
+ * the answer is a refusal if there is one: a stream that goes on must not hide one that may not.
+ */
 async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWish[]): Promise<Outcome> {
   const decisions: Decision[] = []
-  let isAnyAlive = false
-  let lost: Outcome | undefined
+  let gone: Outcome | undefined
+  let denied: Outcome | undefined
   for (const { lease, verb, report } of wishes) {
     const asked = { verb, user, lease, isReport: true }
     if (verb === 'stop') {
@@ -86,10 +89,11 @@ async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWi
     const result = await limiter.heartbeat({ user, stream: streamOf(lease), report })
     const outcome = presentResult(asked, user, result)
     decisions.push(...decisionsIn(outcome.decision))
-    if ('fault' in outcome) lost ??= outcome
-    else isAnyAlive = true
+    if (!('fault' in outcome)) continue
+    if (outcome.fault.kind === 'denied') denied ??= outcome
+    else gone ??= outcome
   }
-  return { ...(isAnyAlive || lost === undefined ? noContent() : lost), decision: decisions }
+  return { ...(gone ?? denied ?? noContent()), decision: decisions }
 }
 
 function streamOf(lease: LeaseId): StreamDescription {
