@@ -18,7 +18,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'browser',
     files: /^tests\/browser\//,
-    casesMin: 36,
+    casesMin: 41,
     lacks: () => (findChromium() === undefined ? 'Chromium is not installed' : undefined),
     isRequired: true,
   },
