@@ -1,17 +1,14 @@
 /** Compares servers under load. `npm run bench -- --help` says how. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startContender, type Contender } from './contender.ts'
 import { ENDPOINT, THIS_CHECKOUT } from './contenders.ts'
-import { ARE_PINNED } from './cores.ts'
+import { ARE_PINNED, BUSY_CORES } from './cores.ts'
 import { GENERATOR } from './load/generator.ts'
 import { HELP, readOptions, type BenchOptions } from './options.ts'
 import { startRunners, type Runner } from './runner.ts'
 import { runSections } from './sections.ts'
-
-/** With more, the servers do not have a core for themselves. */
-const BUSY_CORES_MAX = 0.5
 
 const chosen = readOptions(process.argv.slice(2))
 if (chosen === undefined) process.stdout.write(HELP)
@@ -22,9 +19,8 @@ async function main(options: BenchOptions): Promise<void> {
   const running: Contender[] = []
   const places = ARE_PINNED ? 'one core for it and one for the servers' : 'on any core'
   process.stdout.write(`Load by ${GENERATOR}, ${places}\n`)
-  const [busyCores = 0] = loadavg()
-  if (busyCores > BUSY_CORES_MAX) {
-    process.stdout.write(`Other work keeps ${busyCores.toFixed(1)} cores busy, so expect wide ranges\n`)
+  if (BUSY_CORES !== undefined) {
+    process.stdout.write(`Other work keeps ${BUSY_CORES.toFixed(1)} cores busy, so expect wide ranges\n`)
   }
   try {
     const endpoint = options.entries.some(({ needsEndpoint }) => needsEndpoint)

@@ -1,6 +1,6 @@
 /** Which core runs what: the load has one for itself, and so has the server. */
 import { spawnSync } from 'node:child_process'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 
 /** A place to run: the core of the load, that of the server, or both for several workers. */
 export type Place = 'load' | 'server' | 'both'
@@ -15,4 +15,15 @@ export const ARE_PINNED =
 export function pinned(place: Place, command: readonly string[]): readonly [string, ...string[]] {
   const [program = '', ...args] = command
   return ARE_PINNED ? ['taskset', '--cpu-list', CORES[place], program, ...args] : [program, ...args]
+}
+
+/** With more of other work, the servers do not have a core for themselves. */
+const BUSY_CORES_MAX = 0.5
+
+/** How many cores other work kept busy when the run began, if that is too many to measure well. */
+export const BUSY_CORES = busyCores()
+
+function busyCores(): number | undefined {
+  const [cores = 0] = loadavg()
+  return cores > BUSY_CORES_MAX ? cores : undefined
 }

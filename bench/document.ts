@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { FLOOR, THIS_CHECKOUT } from './contenders.ts'
+import { BUSY_CORES } from './cores.ts'
 import { figuresOf, perCpuSecond, ratioOf } from './figures.ts'
 import type { Growth } from './growth.ts'
 import { GENERATOR } from './load/generator.ts'
@@ -82,7 +83,7 @@ function mixesPicture(mixes: readonly (readonly Row[])[]): string {
 function steadyPicture(latencies: readonly Latency[]): string {
   const runners = [...new Set(latencies.map(({ runner }) => runner))]
   const panels = SHARES.map((share) => ({
-    title: `${share * 100} % of the peak`,
+    title: `${share * 100} % of the peak: ms`,
     percentiles: runners.map((runner) => {
       const found = latencies.find((each) => each.runner === runner && each.share === share)
       return found && [found.p50Ms, found.p99Ms, found.p999Ms]
@@ -102,6 +103,11 @@ function machineOf({ shape, rounds }: Results): string {
     `| machine | ${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown'} |`,
     `| Node | ${process.versions.node} |`,
     `| load | ${GENERATOR}, ${shape.connections} connections, ${rounds} rounds of ${seconds} for each contender and mix |`,
+    ...(BUSY_CORES === undefined
+      ? []
+      : [
+          `| other work | up to ${BUSY_CORES.toFixed(0)} processes waited for a core when the run began, so ranges are wide |`,
+        ]),
   ].join('\n')
 }
 
@@ -128,16 +134,16 @@ function dynamoSection(rows: readonly Row[]): string {
   const ratio = withSpread(ratioOf(ours, original, perCpuSecond))
   return [
     '### On DynamoDB\n',
-    'Both write to a local endpoint that keeps nothing, so this compares programs and not tables. A start of',
-    `Streamgate on DynamoDB takes ${ratio} times as many starts per CPU second as the service before it, which`,
-    'sends one conditional `UpdateItem` through the SDK and knows no leases.',
+    'Both write to a local endpoint that keeps nothing, so this compares programs and not tables.',
+    `Streamgate on DynamoDB answers ${ratio} times as many starts per CPU second as the service before it,`,
+    'which sends one conditional `UpdateItem` through the SDK and knows no leases.',
   ].join('\n')
 }
 
 function steadyTable(latencies: readonly Latency[]): string {
   const lines = latencies.map(({ runner, share, requestsPerSecond, p50Ms, p99Ms, p999Ms, ownP99Ms }) => [
     runner.entry.title,
-    `${share * 100} %`,
+    share === undefined ? '' : `${share * 100} %`,
     thousands(requestsPerSecond),
     ...[p50Ms, p99Ms, p999Ms, ownP99Ms].map((ms) => ms.toFixed(2)),
   ])

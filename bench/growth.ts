@@ -29,6 +29,7 @@ type About = { readonly folder: string; readonly shape: Shape; readonly progress
 export const USER_COUNTS: readonly number[] = [10_000, 100_000, 1_000_000]
 const MIX = mixNamed('starts')
 const ROUNDS = 3
+const WARM_UP_SECONDS = 2
 /** For the time left: users that are filled in a second, by both contenders at once. */
 const FILLED_PER_SECOND = 20_000
 
@@ -47,7 +48,9 @@ export async function measureGrowth(entries: readonly Entry[], about: About): Pr
 
 /** How long that takes. */
 export function growthSeconds(contenders: number, { seconds }: Shape): number {
-  const perCount = USER_COUNTS.map((users) => users / FILLED_PER_SECOND + contenders * (ROUNDS * seconds + 1))
+  const perCount = USER_COUNTS.map(
+    (users) => users / FILLED_PER_SECOND + contenders * (ROUNDS * seconds + WARM_UP_SECONDS + 1),
+  )
   return perCount.reduce((sum, each) => sum + each, 0)
 }
 
@@ -90,6 +93,7 @@ async function measure(
 ): Promise<Growth> {
   const runner = new Runner(entry, THIS_CHECKOUT, contender)
   const paces: number[] = []
+  await runner.measure(MIX, requestFile, { ...shape, seconds: WARM_UP_SECONDS })
   for (let round = 0; round < ROUNDS; round += 1) {
     progress.step(`${users} users: ${entry.name}`, shape.seconds)
     paces.push(perCpuSecond(await runner.measure(MIX, requestFile, shape)))

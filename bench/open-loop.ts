@@ -12,20 +12,22 @@ import { median } from './statistics.ts'
 /** The parts of the peak at which latency is measured. */
 export const SHARES: readonly number[] = [0.25, 0.5, 0.75]
 
-/** Medians over the rounds. */
-export type Latency = {
+/** So many starts a second for one contender. */
+export type Pace = {
   readonly runner: Runner
-  readonly share: number
   readonly requestsPerSecond: number
+  /** The part of the peak that this is, unless the pace was given. */
+  readonly share?: number
+}
+
+/** Medians over the rounds. */
+export type Latency = Pace & {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly p999Ms: number
   /** What the load generator itself was late. Below this, latencies say nothing. */
   readonly ownP99Ms: number
 }
-
-/** A contender with the answers a second that it gave flat out. */
-export type Peak = { readonly runner: Runner; readonly answersPerSecond: number }
 
 type OpenLoop = {
   readonly requestFile: string
@@ -34,32 +36,32 @@ type OpenLoop = {
   readonly progress: Progress
 }
 
-/** Measures each contender at each pace, interleaved. */
-export async function measureLatency(peaks: readonly Peak[], about: OpenLoop): Promise<Latency[]> {
-  const cells = SHARES.flatMap((share) => peaks.map((peak) => ({ ...peak, share, reports: emptyReports() })))
+/** The paces of a contender that answered so many requests a second flat out. */
+export function pacesOf(runner: Runner, answersPerSecond: number): Pace[] {
+  return SHARES.map((share) => ({ runner, share, requestsPerSecond: Math.round(answersPerSecond * share) }))
+}
+
+/** Measures latency at each pace, interleaved. */
+export async function measureLatency(paces: readonly Pace[], about: OpenLoop): Promise<Latency[]> {
+  const cells = paces.map((pace) => ({ pace, reports: new Array<ClientReport>() }))
   let position = 0
   for (let round = 0; round < about.rounds; round += 1) {
-    for (const { runner, answersPerSecond, share, reports } of cells) {
-      about.progress.step(`${share * 100} % of the peak: ${runner.entry.name}`, secondsOf(about.shape))
+    for (const { pace, reports } of cells) {
+      const { runner, requestsPerSecond } = pace
+      about.progress.step(`${requestsPerSecond} starts/s: ${runner.entry.name}`, secondsOf(about.shape))
+      const isPolite = runner.entry.needsEndpoint === true
       const report = await loadByClient(
         { port: runner.contender.port, requestFile: about.requestFile },
-        {
-          ...about.shape,
-          position,
-          requestsPerSecond: Math.round(answersPerSecond * share),
-          isPolite: runner.entry.needsEndpoint === true,
-        },
+        { ...about.shape, position, requestsPerSecond, isPolite },
       )
       position = report.position
       reports.push(report)
     }
   }
-  return cells.map(({ runner, answersPerSecond, share, reports }) => {
+  return cells.map(({ pace, reports }) => {
     const medianOf = (value: (report: ClientReport) => number) => median(reports.map(value))
     return {
-      runner,
-      share,
-      requestsPerSecond: Math.round(answersPerSecond * share),
+      ...pace,
       p50Ms: medianOf(({ p50Ms }) => p50Ms),
       p99Ms: medianOf(({ p99Ms }) => p99Ms),
       p999Ms: medianOf(({ p999Ms }) => p999Ms),
@@ -68,16 +70,9 @@ export async function measureLatency(peaks: readonly Peak[], about: OpenLoop): P
   })
 }
 
-/** How long that takes. */
-export function openLoopSeconds(
-  contenders: number,
-  { shape, rounds }: { shape: Shape; rounds: number },
-): number {
-  return SHARES.length * contenders * rounds * secondsOf(shape)
-}
-
-function emptyReports(): ClientReport[] {
-  return []
+/** How long that takes for so many paces. */
+export function openLoopSeconds(paces: number, { shape, rounds }: { shape: Shape; rounds: number }): number {
+  return paces * rounds * secondsOf(shape)
 }
 
 /** The client takes longer to start than wrk. */

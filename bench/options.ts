@@ -13,6 +13,8 @@ export type BenchOptions = {
   readonly sections: readonly Section[]
   /** Whether `docs/performance.md` is written. */
   readonly isWritten: boolean
+  /** Starts a second at the steady pace. If absent, shares of what each contender reached. */
+  readonly pace?: number
   /** The checkout to compare with. */
   readonly against?: string
 }
@@ -27,13 +29,22 @@ const SECTIONS: readonly { readonly name: Section }[] = [
   { name: 'profile' },
 ]
 
+const USUAL = ENTRIES.filter(({ isUsual }) => isUsual)
+const UNUSUAL = ENTRIES.filter(({ isUsual }) => !isUsual)
+
+const USUAL_ROUNDS = 5
+/** A change of a few per cent shows only over many rounds. */
+const PAIRED_ROUNDS = 15
+
 export const HELP = `npm run bench -- [options]
 
 Compares Streamgate with a server that does nothing, and with other ways to write it. All
 contenders run at once, each stretch of load goes to one of them, and they take turns. Compare
 contenders by their ratio to the floor within one run, not by absolute figures.
 
-  --only NAMES         contenders, separated by commas: ${namesOf(ENTRIES).join(', ')}
+  --only NAMES         contenders, separated by commas. Usually:
+                       ${namesOf(USUAL).join(', ')}
+                       and others by name: ${namesOf(UNUSUAL).join(', ')}
   --mix NAMES          ${namesOf(MIXES).join(', ')}
   --seconds N          length of one stretch of load, in whole seconds (default 1)
   --rounds N           stretches for each contender and mix, after one to warm up
@@ -44,13 +55,16 @@ contenders by their ratio to the floor within one run, not by absolute figures.
   --sections NAMES     ${namesOf(SECTIONS).join(', ')}: answers as fast as possible, latency at a
                        steady pace, many users, and where the time goes (default: all, or flat-out
                        with --only, --mix or --against)
+  --pace N             starts per second at the steady pace (default: a quarter, half and three
+                       quarters of what the contender answered)
   --write              writes docs/performance.md and its pictures. Takes the whole run.
   --help               shows this text
+
+Did a change help? --against shows it over ${PAIRED_ROUNDS} rounds, and with --connections 1 for a single viewer:
+  git worktree add ../before main && (cd ../before && npm ci)
+  npm run bench -- --against ../before --mix starts
 `
 
-const USUAL_ROUNDS = 5
-/** A change of a few per cent shows only over many rounds. */
-const PAIRED_ROUNDS = 15
 const PAIRED = 'memory,lmdb'
 const ALL_SECTIONS = namesOf(SECTIONS).join(',')
 
@@ -70,27 +84,33 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       connections: { type: 'string', default: '64' },
       against: { type: 'string' },
       sections: { type: 'string' },
+      pace: { type: 'string' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return undefined
-  const isPart = [values.only, values.mix, values.against, values.sections].some((each) => each !== undefined)
-  if (values.write && isPart) throw new Error('--write takes the whole run, so it goes with no choice')
-  const only = values.only ?? (values.against === undefined ? undefined : PAIRED)
+  const { mix, against, pace } = values
+  const isPart = [values.only, mix, against, values.sections, pace].some((each) => each !== undefined)
+  if (values.write && isPart) throw new Error('--write takes the whole run: it goes with no choice of parts')
+  const only = values.only ?? (against === undefined ? undefined : PAIRED)
+  const sections = values.sections ?? usualSections(isPart, pace)
   return {
-    entries: only === undefined ? ENTRIES.filter(({ isUsual }) => isUsual) : chosen(only, ENTRIES, '--only'),
-    mixes: values.mix === undefined ? MIXES : chosen(values.mix, MIXES, '--mix'),
+    entries: only === undefined ? USUAL : chosen(only, ENTRIES, '--only'),
+    mixes: mix === undefined ? MIXES : chosen(mix, MIXES, '--mix'),
     seconds: wholeNumber(values.seconds, '--seconds'),
-    rounds:
-      values.rounds === undefined ? usualRounds(values.against) : wholeNumber(values.rounds, '--rounds'),
+    rounds: values.rounds === undefined ? usualRounds(against) : wholeNumber(values.rounds, '--rounds'),
     connections: wholeNumber(values.connections, '--connections'),
-    sections: chosen(values.sections ?? (isPart ? 'flat-out' : ALL_SECTIONS), SECTIONS, '--sections').map(
-      ({ name }) => name,
-    ),
+    sections: chosen(sections, SECTIONS, '--sections').map(({ name }) => name),
     isWritten: values.write,
-    ...(values.against !== undefined && { against: values.against }),
+    ...(pace !== undefined && { pace: wholeNumber(pace, '--pace') }),
+    ...(against !== undefined && { against }),
   }
+}
+
+function usualSections(isPart: boolean, pace: string | undefined): string {
+  if (pace !== undefined) return 'steady'
+  return isPart ? 'flat-out' : ALL_SECTIONS
 }
 
 function usualRounds(against: string | undefined): number {

@@ -18,7 +18,7 @@ export type Rounds = {
 }
 
 /** V8 compiles the last hot code after some seconds. Later mixes need less. */
-const FIRST_WARM_UP_SECONDS = 4
+const FIRST_WARM_UP_SECONDS = 3
 const LATER_WARM_UP_SECONDS = 1
 /** A stretch takes longer than its load: a generator starts, and reads its requests. */
 export const STRETCH_OVERHEAD_SECONDS = 0.1

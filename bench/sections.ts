@@ -4,7 +4,7 @@ import { writeDocument, type Results } from './document.ts'
 import { figuresOf } from './figures.ts'
 import { growthSeconds, measureGrowth, type Growth } from './growth.ts'
 import { mixNamed, type Mix } from './load/mixes.ts'
-import { measureLatency, openLoopSeconds, type Latency } from './open-loop.ts'
+import { measureLatency, openLoopSeconds, pacesOf, SHARES, type Latency } from './open-loop.ts'
 import type { BenchOptions } from './options.ts'
 import { PROFILE_SECONDS, profileOf } from './profile.ts'
 import { Progress } from './progress.ts'
@@ -73,14 +73,16 @@ class Run {
   }
 
   async #steady(rows: readonly Row[]): Promise<Latency[]> {
-    const peaks = rows
+    const { pace } = this.#options
+    const paces = rows
       .filter(({ mix, runner }) => mix === STARTS && isSteady(runner))
-      .map(({ runner, stretches }) => ({
-        runner,
-        answersPerSecond: figuresOf(stretches, undefined).answersPerSecond,
-      }))
+      .flatMap(({ runner, stretches }) =>
+        pace === undefined
+          ? pacesOf(runner, figuresOf(stretches, undefined).answersPerSecond)
+          : [{ runner, requestsPerSecond: pace }],
+      )
     const about = { requestFile: this.#fileOf(STARTS), shape: this.#shape, progress: this.#progress }
-    const latencies = await measureLatency(peaks, { ...about, rounds: STEADY_ROUNDS })
+    const latencies = await measureLatency(paces, { ...about, rounds: STEADY_ROUNDS })
     this.#say(tableOfLatencies(latencies))
     return latencies
   }
@@ -103,12 +105,12 @@ class Run {
   }
 
   #expectedSeconds(): number {
-    const { sections, rounds } = this.#options
+    const { sections, rounds, pace } = this.#options
     const shape = this.#shape
-    const steady = this.#runners.filter(isSteady).length
+    const paces = this.#runners.filter(isSteady).length * (pace === undefined ? SHARES.length : 1)
     return (
       expectedSeconds(this.#mixes, { runners: this.#runners, shape, rounds }) +
-      (sections.includes('steady') ? openLoopSeconds(steady, { shape, rounds: STEADY_ROUNDS }) : 0) +
+      (sections.includes('steady') ? openLoopSeconds(paces, { shape, rounds: STEADY_ROUNDS }) : 0) +
       (sections.includes('growth') ? growthSeconds(this.#growing().length, shape) : 0) +
       (sections.includes('profile') ? PROFILE_SECONDS : 0)
     )

@@ -1,5 +1,5 @@
 /** Results as tables for a terminal. */
-import { FLOOR } from './contenders.ts'
+import { FLOOR, THIS_CHECKOUT } from './contenders.ts'
 import { figuresOf, perCpuSecond, ratiosOf, type Figures } from './figures.ts'
 import type { Growth } from './growth.ts'
 import type { Latency } from './open-loop.ts'
@@ -75,8 +75,8 @@ export function tableOfPair(here: Row, there: Row): string {
 /** Latencies at a steady pace. */
 export function tableOfLatencies(latencies: readonly Latency[]): string {
   const lines = latencies.map(({ runner, share, requestsPerSecond, p50Ms, p99Ms, p999Ms, ownP99Ms }) => [
-    runner.entry.title,
-    `${share * 100} %`,
+    runner.checkout === THIS_CHECKOUT ? runner.entry.title : `${runner.entry.title} (there)`,
+    share === undefined ? '' : `${share * 100} %`,
     String(requestsPerSecond),
     ...[p50Ms, p99Ms, p999Ms, ownP99Ms].map((ms) => ms.toFixed(2)),
   ])

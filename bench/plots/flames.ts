@@ -12,14 +12,15 @@ const TOP = 34
 const WIDTH_MIN = 1.5
 const LETTER = 6.3
 /** Colours of the rooms, readable on light and on dark. */
-const COLOURS: readonly (readonly [RegExp, string])[] = [
-  [/^core$/, '#5fb58a'],
-  [/^stores\//, '#d9a648'],
-  [/^service\//, '#5b9bd9'],
-  [/^node|Node$/, '#a99bd0'],
-  [/^package /, '#d98a8a'],
-  [/./, '#aab4be'],
+const COLOURS: readonly { readonly name: string; readonly rooms: RegExp; readonly colour: string }[] = [
+  { name: 'core', rooms: /^core$/, colour: '#5fb58a' },
+  { name: 'stores', rooms: /^stores\b/, colour: '#d9a648' },
+  { name: 'service', rooms: /^service\b/, colour: '#5b9bd9' },
+  { name: 'Node', rooms: /^node|Node$/, colour: '#a99bd0' },
+  { name: 'packages', rooms: /^package /, colour: '#d98a8a' },
+  { name: 'native code', rooms: /./, colour: '#aab4be' },
 ]
+const KEY_WIDTH = 86
 
 /** Draws the stacks, the outermost functions on top. */
 export function flamePicture(title: string, stacks: readonly Stack[]): string {
@@ -30,7 +31,16 @@ export function flamePicture(title: string, stacks: readonly Stack[]): string {
   const depth = draw(root, { left: MARGIN, depth: -1 }, { scale, total: root.microseconds, boxes })
   const height = TOP + (depth + 1) * ROW + MARGIN
   const head = label(MARGIN, 21, { text: title, kind: 'head' })
-  return picture({ width: WIDTH, height, title }, [head, ...boxes])
+  return picture({ width: WIDTH, height, title }, [head, ...colourKey(), ...boxes])
+}
+
+/** Which colour is which part, at the right. */
+function colourKey(): string[] {
+  return COLOURS.flatMap(({ name, colour }, index) => {
+    const left = WIDTH - MARGIN - (COLOURS.length - index) * KEY_WIDTH
+    const square = `<rect class="key" x="${left}" y="11" width="11" height="11" fill="${colour}" rx="2"/>`
+    return [square, label(left + 16, 21, { text: name, kind: 'small' })]
+  })
 }
 
 function addStack(root: Flame, frames: readonly Frame[], microseconds: number): void {
@@ -67,7 +77,7 @@ function boxOf(
   { width, total }: { width: number; total: number },
 ): string {
   const y = TOP + depth * ROW
-  const colour = COLOURS.find(([room]) => room.test(frame.room))?.[1] ?? ''
+  const colour = COLOURS.find(({ rooms }) => rooms.test(frame.room))?.colour ?? ''
   const share = ((100 * microseconds) / total).toFixed(1)
   const hint = `<title>${escape(`${frame.name}, ${frame.room}: ${share} %`)}</title>`
   const size = `x="${round(left)}" y="${y}" width="${round(width - 0.5)}" height="${ROW - 1}"`

@@ -7,7 +7,7 @@ export type LatencyPanel = {
   readonly percentiles: readonly (readonly number[] | undefined)[]
 }
 
-const DECADES = [0.1, 1, 10, 100, 1000, 10_000]
+const DECADES = [0.01, 0.1, 1, 10, 100, 1000, 10_000]
 const RADII = [4.5, 3.5, 2.5]
 
 /** Draws a line from p50 over p99 to p99.9 in each row, the dots becoming smaller. */
@@ -17,12 +17,12 @@ export function latencyPicture(
   panels: readonly LatencyPanel[],
 ): string {
   const values = panels.flatMap(({ percentiles }) => percentiles.flatMap((each) => each ?? []))
-  const from = Math.log10(DECADES.findLast((decade) => decade <= Math.min(...values)) ?? 0.1)
+  const from = Math.log10(DECADES.findLast((decade) => decade <= Math.min(...values)) ?? 0.01)
   const to = Math.log10(DECADES.find((decade) => decade >= Math.max(...values)) ?? 10_000)
   const shareOf = (ms: number) => (Math.log10(ms) - from) / (to - from)
   const ticks = DECADES.filter((ms) => Math.log10(ms) >= from && Math.log10(ms) <= to).map((ms) => ({
     at: shareOf(ms),
-    text: `${ms} ms`,
+    text: String(ms),
   }))
   const drawn = panels.map(({ title: of, percentiles }) => ({
     title: of,

@@ -22,7 +22,7 @@ describe('the document', () => {
   })
 
   it('compares a start on DynamoDB with the service before', () => {
-    expect(document).toContain('takes 2.00 (2.00 to 2.00) times as many starts')
+    expect(document).toContain('answers 2.00 (2.00 to 2.00) times as many starts')
   })
 
   it('has a line for each pace and each count of users', () => {

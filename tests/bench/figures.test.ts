@@ -92,6 +92,7 @@ describe('options', () => {
     expect(readOptions([])?.sections).toEqual(['flat-out', 'steady', 'growth', 'profile'])
     expect(readOptions(['--mix', 'starts'])?.sections).toEqual(['flat-out'])
     expect(readOptions(['--sections', 'profile'])?.sections).toEqual(['profile'])
+    expect(readOptions(['--pace', '5000'])).toMatchObject({ sections: ['steady'], pace: 5000 })
   })
 
   it('write the document after a whole run alone', () => {
