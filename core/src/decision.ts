@@ -44,6 +44,8 @@ export type PlayedOutRequest = {
   readonly user: UserId
   readonly id: LeaseId
   readonly report: ReportFacts
+  /** What it says that it plays, in case that the lease does not tell. */
+  readonly playingContentId?: string | undefined
 }
 
 /** What a plan says about a user's streams. */

@@ -2,6 +2,7 @@ import { answer } from './answer.ts'
 import { FINISHED, type HeartbeatRequest, type HeartbeatResult } from './decision.ts'
 import type { Policy } from './policy/policy.ts'
 import { heldLease, type LeaseFacts } from './roster.ts'
+import { renewalOf } from './rules/admission.ts'
 import { judgeLostHeartbeat } from './rules/lost-heartbeat.ts'
 import { withoutUnknownPlan } from './rules/plan-lookup.ts'
 import { heartbeatTerms, newcomerOf } from './terms.ts'
@@ -19,8 +20,8 @@ export async function heartbeat(
   const { user, stream, generation, report } = request
   if (parts.finished.has(stream.streamId, parts.now())) return FINISHED
   const newcomer = { ...newcomerOf(parts, policy, request), ...report }
-  const { id, renewedAtMs, expiresAtMs } = newcomer
-  const renewal = { renewedAtMs, expiresAtMs, ...report }
+  const { id } = newcomer
+  const renewal = renewalOf(newcomer)
   const { done, roster } = await parts.store.renew(user, { id, generation }, renewal)
   const held = done ? heldLease(roster, id) : undefined
   let terms = heartbeatTerms(policy, { request, newcomer }, held)

@@ -45,7 +45,10 @@ export type Lease = StreamDescription & {
   /** The instant at which it expires. `null` if it is held until it is stopped. */
   readonly expiresAtMs: number | null
   readonly generation: Generation
-  /** The first `cid` of a CMCD report on it (CTA-5004-B): what its own player plays. */
+  /**
+   * What its own player plays, if its start did not say: the first `cid` of a CMCD report on it
+   * (CTA-5004-B), or the first content that a heartbeat or a repeated start named.
+   */
   readonly reportedContentId?: string
   /**
    * By the player's clock, the time of the report that renewed it last. Absent if something else

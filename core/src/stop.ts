@@ -54,12 +54,12 @@ async function stopByOperator(parts: VerbParts, request: StopRequest, keptMs: nu
 export async function playedOut(
   parts: VerbParts,
   policy: Policy,
-  { user, id, report }: PlayedOutRequest,
+  { user, id, report, playingContentId }: PlayedOutRequest,
 ): Promise<StopResult> {
   const keptMs = keptMsUnder(policy)
   const seen = await parts.store.read(user)
   return settle(parts, { user, seen }, (roster, nowMs) =>
-    judgePlayedOut(roster, { id, report, ...keptFor(parts, keptMs) }, nowMs),
+    judgePlayedOut(roster, { id, report, playingContentId, ...keptFor(parts, keptMs) }, nowMs),
   )
 }
 

@@ -156,12 +156,26 @@ describe('a report that playback is over', () => {
     await start()
     await report({ reportedContentId: 'film-2' })
     expect(await playedOut({ reportedContentId: 'film-2' })).toBe('stopped')
+    await start()
+    await report({})
+    expect(await playedOut({ reportedContentId: 'film-3' })).toBe('stopped')
+  })
+
+  it('ends a stream whose content a repeated start or a heartbeat told, and not by an advert', async () => {
+    const tell = [
+      () => start(ID, 'film-1'),
+      () => limiter.heartbeat({ user: USER, stream: { streamId: ID as never, contentId: 'film-1' } }),
+    ]
+    for (const told of tell) {
+      await start()
+      await told()
+      expect(await playedOut({ reportedContentId: 'ad-7' })).toBe('ignored')
+      expect(await playedOut({ reportedContentId: 'film-1' })).toBe('stopped')
+    }
   })
 
   it('about an advert never ends the film', async () => {
     await start()
-    await report({})
-    expect(await playedOut({ reportedContentId: 'ad-7' })).toBe('ignored')
     await report({ reportedContentId: 'film-1' })
     await report({ reportedContentId: 'ad-7' })
     expect(await playedOut({ reportedContentId: 'ad-7' })).toBe('ignored')

@@ -100,7 +100,12 @@ describe('a CMCD event report', () => {
     ]
     expect(parseCmcdReport(bytesOf(lines.join('\n'))).wishes).toEqual([
       { lease: 'a', verb: 'heartbeat', report: { reportedContentId: 'film', reportedAtMs: 1 } },
-      { lease: 'a', verb: 'stop', report: { reportedContentId: 'ad', reportedAtMs: 3 } },
+      {
+        lease: 'a',
+        verb: 'stop',
+        report: { reportedContentId: 'ad', reportedAtMs: 3 },
+        playingContentId: 'film',
+      },
     ])
   })
 

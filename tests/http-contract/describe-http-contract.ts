@@ -7,6 +7,7 @@ import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
 import { describePolicies } from './policies.ts'
 import { describeReportBatches } from './report-batches.ts'
+import { describeReportContents } from './report-contents.ts'
 import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
 import { describeStopping } from './stopping.ts'
@@ -20,6 +21,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeWatching(maker)
     describeStopping(maker)
     describeReporting(maker)
+    describeReportContents(maker)
     describeReportBatches(maker)
     describeLapsing(maker)
     describePolicies(maker)

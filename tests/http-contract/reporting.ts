@@ -99,24 +99,6 @@ export function describeReporting(maker: TargetMaker): void {
       expect(await service.running('stopped')).toEqual([])
     })
 
-    it('of an advert under the film’s id never ends the film', async () => {
-      for (const [user, film] of Object.entries({ 'ad-1': {}, 'ad-2': { contentId: 'film' } })) {
-        await service.start(user, { streamId: 's', ...film })
-        expect((await report(user, 'e=t,sid="s",cid="film",sta=p')).status).toBe(204)
-        expect((await report(user, 'e=ps,sid="s",cid="ad-7",sta=e')).status).toBe(204)
-        expect(await service.running(user)).toEqual(['s'])
-        expect((await report(user, 'e=ps,sid="s",cid="film",sta=e')).status).toBe(204)
-        expect(await service.running(user)).toEqual([])
-      }
-    })
-
-    it('of an advert alone never ends a film of which no content is known', async () => {
-      await service.start('ad-3', { streamId: 's' })
-      expect((await report('ad-3', 'e=ps,sid="s",sta=p')).status).toBe(204)
-      expect((await report('ad-3', 'e=ps,sid="s",cid="ad-7",sta=e')).status).toBe(204)
-      expect(await service.running('ad-3')).toEqual(['s'])
-    })
-
     it('after the end of its film holds a slot again, or is refused', async () => {
       await service.start('rewound', { streamId: 'a' })
       expect((await report('rewound', 'e=ps,sid="a",sta=e,ts=5000')).status).toBe(204)

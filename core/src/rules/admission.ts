@@ -219,7 +219,10 @@ function endedBy(leaving: readonly Lease[], evicted: readonly Lease[], nowMs: nu
   return [...leaving.filter((lease) => isLive(lease, nowMs)), ...evicted]
 }
 
-function renewalOf({ renewedAtMs, expiresAtMs, reportedAtMs, reportedContentId }: Lease): Renewal {
+/** What a renewal writes, if a stream that is held comes as this newcomer. */
+export function renewalOf(newcomer: Lease): Renewal {
+  const { renewedAtMs, expiresAtMs, reportedAtMs, contentId } = newcomer
+  const { reportedContentId = contentId } = newcomer
   return {
     renewedAtMs,
     expiresAtMs,

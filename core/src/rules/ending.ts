@@ -3,6 +3,7 @@
  * playback is over.
  */
 import type { Write } from './claim.ts'
+import type { PlayedOutRequest } from '../decision.ts'
 import type { Generation, Lease, LeaseId, ReportFacts } from '../lease.ts'
 import { currentNote, factsOf, withNotes } from './notes.ts'
 import { heldLease, type Ending, type Note, type Roster } from '../roster.ts'
@@ -23,6 +24,10 @@ export type StopNote = {
   readonly atMs: number
   readonly untilMs: number
 }
+
+/** A report that playback is over. */
+export type PlayedOut = Omit<StopNote, 'ending' | 'generation'> &
+  Pick<PlayedOutRequest, 'report' | 'playingContentId'>
 
 /**
  * How far a player's clock may be behind for its reports to be comparable with renewals. A clock
@@ -55,17 +60,19 @@ export function judgeLateStop(roster: Roster, stop: StopNote, nowMs: number): St
  * Ends the lease if the report is about what its own player plays, and not older than the last
  * renewal.
  *
- * Adverts report under the film's `sid`, with their own `cid`. Their end is not the film's.
+ * Adverts report under the film's `sid`, with their own `cid`. Their end is not the film's. If
+ * neither the lease nor the same request says what its player plays, any end counts.
  */
 export function judgePlayedOut(
   roster: Roster,
-  { report, ...stop }: Omit<StopNote, 'ending' | 'generation'> & { readonly report: ReportFacts },
+  { report, playingContentId, ...stop }: PlayedOut,
   nowMs: number,
 ): PlayedOutVerdict {
   const held = heldLease(roster, stop.id)
   if (held === undefined) return { outcome: 'not-held' }
-  const ownContentId = held.contentId ?? held.reportedContentId
-  if (report.reportedContentId !== ownContentId || isOutdated(report, held)) return { outcome: 'ignored' }
+  const ownContentId = held.contentId ?? held.reportedContentId ?? playingContentId
+  const isOther = ownContentId !== undefined && report.reportedContentId !== ownContentId
+  if (isOther || isOutdated(report, held)) return { outcome: 'ignored' }
   const { reportedAtMs } = report
   const ending = {
     how: 'played-out',

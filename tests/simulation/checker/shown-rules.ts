@@ -91,7 +91,7 @@ function isAsAsked(lifetimes: Lifetimes, lease: Lease, origin: Operation<RunRequ
   )
 }
 
-/** The first content that was reported for a lease stays, and some report gave it. */
+/** The first content that was reported for a lease stays, and some report or heartbeat gave it. */
 function isAsReported(lifetimes: Lifetimes, lease: Lease, operation: Operation): boolean {
   const { id, generation, reportedContentId } = lease
   const before = (lifetimes.named(generation)?.sightings ?? [])
@@ -104,7 +104,7 @@ function isAsReported(lifetimes: Lifetimes, lease: Lease, operation: Operation):
       (each) =>
         isRun(each) &&
         each.request.id === id &&
-        each.request.report?.reportedContentId === reportedContentId &&
+        (each.request.report?.reportedContentId ?? each.request.stream.contentId) === reportedContentId &&
         !isBefore(operation, each),
     )
   )

@@ -70,9 +70,13 @@ export function playedOutFaults({ lifetimes }: Scene, operation: Operation): rea
     : []
 }
 
-/** Whether the report is about this lease's content, and not older than its last renewal. */
+/**
+ * Whether the report contradicts nothing that is known of this lease's content, and is not older
+ * than its last renewal.
+ */
 function isOver(lease: Lease, { report }: PlayedOutRequest): boolean {
-  if (report.reportedContentId !== (lease.contentId ?? lease.reportedContentId)) return false
+  const own = lease.contentId ?? lease.reportedContentId
+  if (own !== undefined && own !== report.reportedContentId) return false
   if (report.reportedAtMs === undefined) return true
   if (lease.reportedAtMs !== undefined) return report.reportedAtMs >= lease.reportedAtMs
   const behindMs = lease.renewedAtMs - report.reportedAtMs

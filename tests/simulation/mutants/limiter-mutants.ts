@@ -127,8 +127,8 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a report that renews is not remembered',
     file: 'heartbeat.ts',
-    right: 'const renewal = { renewedAtMs, expiresAtMs, ...report }',
-    wrong: 'const renewal = { renewedAtMs, expiresAtMs }',
+    right: 'renewalOf(newcomer)',
+    wrong: 'renewalOf(newcomerOf(parts, policy, request))',
     caughtBy: 'leases shown',
   },
   {

@@ -76,7 +76,7 @@ export const STOP_MUTANTS: readonly Mutant[] = [
   {
     slip: 'the end of an advert ends the film',
     file: 'rules/ending.ts',
-    right: 'report.reportedContentId !== ownContentId || ',
+    right: 'isOther || ',
     wrong: '',
     caughtBy: 'played out',
   },

@@ -16,6 +16,8 @@ export type CmcdWish = {
   readonly lease: LeaseId
   readonly verb: 'heartbeat' | 'stop'
   readonly report: ReportFacts
+  /** The first `cid` that goes on by the same request, if there is one. */
+  readonly playingContentId?: string
 }
 
 /** What a report asks for, in the order of its events, and what is wrong with its bad lines. */
@@ -92,11 +94,15 @@ export function parseCmcdReport(body: Uint8Array): CmcdReport {
   return { wishes: asking.flat(), leases: asking.length, lines: lineCount(body), goodLines, faults }
 }
 
-/** The newest events of one lease, by content. */
+/** The newest events of one lease, by content, and the first one that names what goes on. */
 class EventsOfLease {
   readonly #newest = new Map<string | undefined, CmcdEvent>()
+  #firstGoing: CmcdEvent | undefined
 
   add(event: CmcdEvent): void {
+    const first = this.#firstGoing
+    const isGoing = event.verb === 'heartbeat' && event.contentId !== undefined
+    if (isGoing && (first === undefined || event.atMs < first.atMs)) this.#firstGoing = event
     const known = this.#newest.get(event.contentId)
     if (known !== undefined && known.atMs > event.atMs) return
     this.#newest.delete(event.contentId)
@@ -108,16 +114,28 @@ class EventsOfLease {
     const inOrder = [...this.#newest.values()].toSorted((one, other) => one.atMs - other.atMs)
     const going = inOrder.findLast(({ verb }) => verb === 'heartbeat')
     const ends = inOrder.filter(({ verb }) => verb === 'stop').slice(-ENDS_MAX)
-    return inOrder.filter((event) => event === going || ends.includes(event)).map(wishOf)
+    const playing = this.#firstGoing?.contentId
+    return inOrder
+      .filter((event) => event === going || ends.includes(event))
+      .map((event) => (event === going ? heartbeatOf(event, playing) : endOf(event, playing)))
   }
 }
 
-function wishOf({ lease, verb = 'heartbeat', contentId, atMs, isTimeTold }: CmcdEvent): CmcdWish {
-  const report = {
+/** It names the first content that goes on: a lease that knows none takes that for its own. */
+function heartbeatOf({ lease, contentId, ...time }: CmcdEvent, playing = contentId): CmcdWish {
+  return { lease, verb: 'heartbeat', report: factsOf(playing, time) }
+}
+
+function endOf({ lease, contentId, ...time }: CmcdEvent, playing: string | undefined): CmcdWish {
+  const report = factsOf(contentId, time)
+  return { lease, verb: 'stop', report, ...(playing !== undefined && { playingContentId: playing }) }
+}
+
+function factsOf(contentId: string | undefined, { atMs, isTimeTold }: Time): ReportFacts {
+  return {
     ...(contentId !== undefined && { reportedContentId: contentId }),
     ...(isTimeTold && { reportedAtMs: atMs }),
   }
-  return { lease, verb, report }
 }
 
 const LINE_FEED = 0x0a

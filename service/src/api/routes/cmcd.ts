@@ -23,7 +23,7 @@ export const cmcdRoute: Route = {
     operationId: 'reportCmcd',
     summary: 'Keep streams alive by CMCD event reports',
     description:
-      'For players that send CMCD version 2 event reports: hls.js, Shaka and dash.js. `sid` is the id of the stream. A report acts as a heartbeat: it renews a held stream (204), admits an expired one again if there is room (204) or not (409), and gets 410 for a stream that was evicted, finished or stopped. The states ended (`e`) and quit (`q`) stop the stream, if `cid` is its own and `ts` is not older than the last renewal. Its own `cid` is the `contentId` of its start, or else the first `cid` reported for it. A fatal error (`f`) does nothing, so the lease expires unless the player recovers. All reports of a request take effect. Then, if any stream is refused, the answer is that refusal: the first 410, or else the first 409. The newest event of a `cid` decides, by `ts`. Lines that are blank or faulty are skipped, as long as one is good. `text/cmcd` and `text/plain` are accepted too.',
+      'For players that send CMCD version 2 event reports: hls.js, Shaka and dash.js. `sid` is the id of the stream. A report acts as a heartbeat: it renews a held stream (204), admits an expired one again if there is room (204) or not (409), and gets 410 for a stream that was evicted, finished or stopped. The states ended (`e`) and quit (`q`) stop the stream, if `cid` is its own and `ts` is not older than the last renewal. Its own `cid` is the `contentId` of its start, or else the first `cid` that was reported, or `contentId` of a heartbeat, for it. If none is known, any `e` or `q` stops it. A fatal error (`f`) does nothing, so the lease expires unless the player recovers. All reports of a request take effect. Then, if any stream is refused, the answer is that refusal: the first 410, or else the first 409. The newest event of a `cid` decides, by `ts`. Lines that are blank or faulty are skipped, as long as one is good. `text/cmcd` and `text/plain` are accepted too.',
     body: {
       schema: CmcdReportSchema,
       isRequired: true,
@@ -79,10 +79,10 @@ async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWi
   const decisions: Decision[] = []
   let gone: Outcome | undefined
   let denied: Outcome | undefined
-  for (const { lease, verb, report } of wishes) {
+  for (const { lease, verb, report, playingContentId } of wishes) {
     const asked = { verb, user, lease, isReport: true }
     if (verb === 'stop') {
-      const { outcome } = await limiter.playedOut({ user, id: lease, report })
+      const { outcome } = await limiter.playedOut({ user, id: lease, report, playingContentId })
       decisions.push({ ...asked, outcome })
       continue
     }
