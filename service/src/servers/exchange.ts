@@ -1,37 +1,15 @@
 /**
  * One request and its answer, as Node's objects and as plain data.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { App } from '../api/app.ts'
-import { READ_BYTES_MAX, type HttpRequest } from '../api/http.ts'
+import type { HttpRequest } from '../api/http.ts'
+import type { ReceivedRequest } from './received-request.ts'
 
 /** A request and the place for its answer. */
-export type Exchange = { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse }
-
-/** Collects the body, up to one byte more than is allowed, and hands it over once. */
-export function receive(incoming: IncomingMessage, handOver: (body: Uint8Array | undefined) => void): void {
-  if (!mayHaveBody(incoming)) {
-    handOver(undefined)
-    return
-  }
-  const chunks: Buffer[] = []
-  let length = 0
-  let isDone = false
-  const finish = () => {
-    if (isDone) return
-    isDone = true
-    handOver(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
-  }
-  incoming.on('data', (chunk: Buffer) => {
-    if (isDone) return
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > READ_BYTES_MAX) finish()
-  })
-  incoming.on('end', finish)
-  incoming.on('error', () => {
-    isDone = true
-  })
+export type Exchange = {
+  readonly incoming: ReceivedRequest
+  readonly outgoing: ServerResponse<ReceivedRequest>
 }
 
 /** Lets the app answer a request whose body has arrived. */
@@ -49,13 +27,8 @@ export async function answer(
   outgoing.end(content)
 }
 
-function mayHaveBody({ method, headers }: IncomingMessage): boolean {
-  if (method === 'GET' || method === 'HEAD' || method === 'DELETE') return false
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
-}
-
 function requestOf(
-  { method = 'GET', url = '/', headers }: IncomingMessage,
+  { method = 'GET', url = '/', headers }: ReceivedRequest,
   body: Uint8Array | undefined,
 ): HttpRequest {
   const queryAt = url.indexOf('?')

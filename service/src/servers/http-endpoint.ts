@@ -5,7 +5,9 @@ import { createServer, STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as turnOfTheEventLoop, setTimeout as pause } from 'node:timers/promises'
 import type { App } from '../api/app.ts'
-import { answer, receive, type Exchange } from './exchange.ts'
+import { AnswerRound } from './answer-round.ts'
+import { answer, type Exchange } from './exchange.ts'
+import { ReceivedRequest } from './received-request.ts'
 import { Turns } from './turns.ts'
 
 /** Longest wait for a whole request: a start is a few hundred bytes. */
@@ -23,11 +25,15 @@ const KEEP_ALIVE_MS = 65_000
 /** How long an idle connection stays open after the port is closed. A request may be on its way. */
 const LINGER_MS = 500
 
+/** A request that has arrived completely. */
+type Received = { readonly exchange: Exchange; readonly body: Uint8Array | undefined }
+
 /** Serves any number of connections, each until it ends. */
 export class HttpEndpoint {
   readonly #app: App
-  readonly #server: Server
+  readonly #server: Server<typeof ReceivedRequest>
   readonly #turns = new Turns()
+  readonly #round = new AnswerRound<Received>((received) => this.#answer(received))
   readonly #connections = new Set<Socket>()
   #isDraining = false
   #emptied: (() => void) | undefined
@@ -39,6 +45,7 @@ export class HttpEndpoint {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      IncomingMessage: ReceivedRequest,
     }
     this.#server = createServer(options, (incoming, outgoing) => this.#receive({ incoming, outgoing }))
     this.#server.timeout = ANSWER_TIMEOUT_MS
@@ -97,13 +104,20 @@ export class HttpEndpoint {
   #receive(exchange: Exchange): void {
     const { incoming, outgoing } = exchange
     const { socket } = incoming
-    const take = () =>
-      receive(incoming, (body) => {
+    const take = () => {
+      incoming.onBody((body) => {
         this.#turns.received(socket)
-        if (this.#isDraining && !this.#turns.hasWaiting(socket)) outgoing.setHeader('connection', 'close')
-        void answer(this.#app, exchange, body)
+        this.#round.add({ exchange, body })
       })
+    }
     this.#turns.take(socket, { outgoing, take })
+  }
+
+  #answer({ exchange, body }: Received): void {
+    const { incoming, outgoing } = exchange
+    const isLast = this.#isDraining && !this.#turns.hasWaiting(incoming.socket)
+    if (isLast) outgoing.setHeader('connection', 'close')
+    void answer(this.#app, exchange, body)
   }
 
   async #endIdle(): Promise<void> {
