@@ -131,6 +131,22 @@ export function describeCrowds(maker: TargetMaker): void {
       expect(idsIn(third)).toEqual(['z@tv #2'])
     })
 
+    it('is shown to its end though the last stream of each page stops before the next', async () => {
+      const ids = ['a', 'b', 'c', 'd', 'e']
+      for (const streamId of ids) await service.start('fading', { streamId })
+      const seen: string[] = []
+      let query: string | undefined = '?limit=2'
+      while (query !== undefined) {
+        const page: Reply = await look('fading', query)
+        const shown = idsIn(page)
+        seen.push(...shown)
+        await service.stop('fading', shown.at(-1) ?? '')
+        query = /^<(\?[^>]*)>; rel="next"$/.exec(page.headers['link'] ?? '')?.[1]
+      }
+      expect([...new Set(seen)]).toEqual(ids)
+      expect(idsIn(await look('fading', '?after=b'))).toEqual(await service.running('fading'))
+    })
+
     it.each([
       ['?limit=0', '/limit', 'must be a whole number from 1 to 100, got "0"'],
       ['?limit=101', '/limit', 'must be a whole number from 1 to 100, got "101"'],
@@ -139,7 +155,7 @@ export function describeCrowds(maker: TargetMaker): void {
       ['?limit=1&limit=2', '/limit', 'must stand there once, got 2'],
       ['?after=', '/after', 'must be 1 to 128 bytes, got 0'],
       ['?after=@tv', '/after', 'must be 1 to 128 bytes, got 0'],
-      ['?after=gone', '/after', 'must name a stream that is live: start again without it'],
+      ['?startedAt=noon', '/startedAt', 'must be the startedAt of a stream, got "noon"'],
     ])('is shown no page by %s', async (query, pointer, detail) => {
       const { status, body } = await look('few', query)
       expect([status, body['errors']]).toEqual([400, [{ pointer, detail }]])

@@ -113,7 +113,20 @@ export const PageSizeSchema = v.pipe(
 )
 export const AfterSchema = v.pipe(
   LeaseIdSchema,
-  v.description('The id of the last stream on the previous page. The page starts after it.'),
+  v.description(
+    'The id of the last stream on the previous page. The page starts after it. If that stream is no longer live, `startedAt` says where to continue.',
+  ),
+)
+export const AfterStartedAtSchema = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && Number.isFinite(Date.parse(text)),
+    ({ input }) => `must be the startedAt of a stream, got ${JSON.stringify(input)}`,
+  ),
+  v.description(
+    'The `startedAt` of the stream that `after` names. If that stream is no longer live, the page begins with the streams that started then or later. Without it the page is the first one again.',
+  ),
+  v.metadata({ jsonSchema: { format: 'date-time', examples: ['2026-11-22T02:00:00.000Z'] } }),
 )
 
 /** The longest `reason` of a stop, in characters. */
