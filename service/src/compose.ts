@@ -37,6 +37,8 @@ export type Composition = Sweeping & {
   readonly app: App
   /** Reads which streams have finished: by a timer if it is started, or on request. */
   readonly finished: FinishedRefresher
+  /** The identity of an embedded store, as it was opened. */
+  readonly storeIdentity: string | undefined
   /** Makes the documents of the API, so that later requests for them read no file. */
   readonly makeDocuments: () => Promise<unknown>
   /** From now on `/readyz` says that the process is about to stop. */
@@ -75,7 +77,7 @@ export async function compose(
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs, inFlightMax } = config
-  const engine = await openStore(address, (message) => log.logger.warn(message))
+  const { engine, storeIdentity } = await openLogged(address, log)
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
   const observer = observerOf(log, metrics)
@@ -103,6 +105,7 @@ export async function compose(
   return {
     app,
     finished,
+    storeIdentity,
     makeDocuments: async () => service.documents(),
     startDraining,
     flush: () => {
@@ -116,6 +119,17 @@ export async function compose(
       await engine.close()
     },
   }
+}
+
+async function openLogged(address: StoreAddress, { logger }: Log) {
+  let storeIdentity: string | undefined
+  const engine = await openStore(address, {
+    warn: (message) => logger.warn(message),
+    opened: (identity) => {
+      storeIdentity = identity
+    },
+  })
+  return { engine, storeIdentity }
 }
 
 function metricsOf({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promise<MetricsSink> {

@@ -41,7 +41,7 @@ export type StoreAddress = {
   readonly isThere: () => boolean
   /**
    * Tells an embedded store from a later one at the same address: the text stays the same for as
-   * long as the data file is the same one. `undefined` if there is no such file.
+   * long as all its files are the same ones. `undefined` if one of them is missing.
    */
   readonly identity: () => string | undefined
   /**
@@ -56,6 +56,8 @@ export type StoreAddress = {
 export type OpenOptions = {
   /** Takes a line for the operator; by default a process warning. */
   readonly warn?: ((message: string) => void) | undefined
+  /** Takes the identity of an embedded store, as it was opened. */
+  readonly opened?: ((identity: string) => void) | undefined
 }
 
 /** The error of an address that `usage` does not describe. */

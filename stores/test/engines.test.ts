@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -55,13 +55,19 @@ describe('the engines of the stores', () => {
     expect(LMDB.parse(folder).isThere()).toBe(true)
   })
 
-  it('lmdb tells a new data file from the former one', () => {
+  it('lmdb tells new files from the former ones', () => {
     const folder = temporaryFolder()
     const { identity } = LMDB.parse(folder)
     expect(identity()).toBeUndefined()
     writeFileSync(join(folder, 'data.mdb'), '')
-    expect(identity()).toMatch(/^\d+:\d+$/)
-    expect(identity()).toBe(identity())
+    expect(identity()).toBeUndefined()
+    writeFileSync(join(folder, 'lock.mdb'), '')
+    const first = identity()
+    expect(first).toMatch(/^\d+:\d+ \d+:\d+$/)
+    expect(identity()).toBe(first)
+    renameSync(join(folder, 'lock.mdb'), join(folder, 'former'))
+    writeFileSync(join(folder, 'lock.mdb'), '')
+    expect(identity()).not.toBe(first)
   })
 
   it('dynamodb allows for clocks that differ, the others for one clock', () => {

@@ -41,6 +41,7 @@ async function serve(config: Config, log: Log): Promise<number> {
     sweep: () => {
       if (config.sweepMinutes > 0) sweepTimer.start()
     },
+    storeIdentity: composition.storeIdentity,
   })
   // At a terminal the primary has told it once for all workers.
   const { store, workers } = config

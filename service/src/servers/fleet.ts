@@ -55,8 +55,8 @@ class Fleet {
   readonly #metrics: FleetMetrics
   readonly #dispatcher = new Dispatcher(({ id }) => this.#members.get(id)?.isAnswering === true)
   #url: Promise<string> | undefined
-  /** The identity of the store that the first worker opened. */
-  #storeIdentity: string | undefined
+  /** The store that the first worker opened. */
+  #store: { readonly identity: string | undefined } | undefined
   /** The worker that sweeps the store for all. */
   #sweepingId: number | undefined
   #isStopping = false
@@ -136,7 +136,7 @@ class Fleet {
       case 'alive':
         return
       case 'ready':
-        return void this.#welcome(member)
+        return void this.#welcome(member, message.storeIdentity)
       case 'failure':
         this.#failure ??= message.reason
         return
@@ -152,9 +152,11 @@ class Fleet {
     }
   }
 
-  async #welcome(member: Member): Promise<void> {
+  async #welcome(member: Member, identity: string | undefined): Promise<void> {
+    this.#store ??= { identity }
+    // It gets no connection: it would decide beside the other workers, on other files.
+    if (this.#store.identity !== identity) return this.#failByLostStore()
     member.welcome()
-    this.#storeIdentity ??= this.#parts.config.store.identity()
     this.#metrics.counted(member.id, [])
     this.#chooseSweeping()
     try {
@@ -187,9 +189,13 @@ class Fleet {
 
   /** Starts a new worker, unless it would open another store than the workers that are left. */
   #replace(): void {
-    const { store } = this.#parts.config
-    if (store.identity() === this.#storeIdentity) return this.#fork()
-    this.#fail(`--store ${store.text} is no longer the store that this service opened`, 'SIGTERM')
+    if (this.#parts.config.store.identity() === this.#store?.identity) return this.#fork()
+    this.#failByLostStore()
+  }
+
+  #failByLostStore(): void {
+    const { text } = this.#parts.config.store
+    this.#fail(`--store ${text} is no longer the store that this service opened`, 'SIGTERM')
   }
 
   #fail(reason: string | undefined, signal: NodeJS.Signals): void {

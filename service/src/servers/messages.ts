@@ -16,8 +16,8 @@ export type MetricSamples = readonly MetricObjectWithValues<MetricValue<string>>
 
 /** A message from a worker to its primary. */
 export type WorkerMessage =
-  /** It can take connections. */
-  | { readonly kind: 'ready' }
+  /** It can take connections, and has opened the store of this identity. */
+  | { readonly kind: 'ready'; readonly storeIdentity?: string | undefined }
   /** It cannot start, and why. */
   | { readonly kind: 'failure'; readonly reason: string }
   /** It is alive. Sent at every tick. */

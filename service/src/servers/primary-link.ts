@@ -28,6 +28,8 @@ export type WorkerDuties = {
   readonly take: (socket: Socket) => void
   /** Begins to sweep. */
   readonly sweep: () => void
+  /** The identity of the store that it works on. */
+  readonly storeIdentity: string | undefined
 }
 
 /** The link of a worker to its primary. A worker whose primary is gone ends at once. */
@@ -84,7 +86,7 @@ export class PrimaryLink {
       if (ticks % TICKS_PER_COUNT === 0) void this.#tellCounted()
     }
     new RepeatingTimer({ waitMs: () => TICK_MS, work }).start()
-    tell({ kind: 'ready' })
+    tell({ kind: 'ready', storeIdentity: duties.storeIdentity })
     return this.#listening
   }
 

@@ -1,5 +1,5 @@
 import type { Store, UserId } from '@streamgate/core'
-import type { StoreAddress } from '@streamgate/stores/engine'
+import type { OpenOptions, StoreAddress } from '@streamgate/stores/engine'
 import { withObserver, withTimeLimit, type StoreCall } from '@streamgate/stores/wrappers'
 
 /** No user has this id, because ids hold no control characters. */
@@ -8,12 +8,11 @@ const PROBE_USER = '\u007f' as UserId
 /**
  * Opens the store at this address.
  *
- * @param warn takes a line for the operator.
  * @throws {Error} that names the setting, with the reason as its cause.
  */
-export async function openStore(address: StoreAddress, warn?: (message: string) => void): Promise<Store> {
+export async function openStore(address: StoreAddress, options?: OpenOptions): Promise<Store> {
   try {
-    return await address.open({ warn })
+    return await address.open(options)
   } catch (cause) {
     throw new Error(`--store ${address.text} cannot be opened`, { cause })
   }

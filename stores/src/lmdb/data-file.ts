@@ -3,6 +3,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 /** LMDB's name for its data. */
 export const DATA_FILE = 'data.mdb'
 
+/** LMDB's name for the locks of its readers and writers. */
+export const LOCK_FILE = 'lock.mdb'
+
 /** What is wrong with a data file, as an operator is to read it. */
 export class Damage extends Error {
   override readonly name = 'Damage'

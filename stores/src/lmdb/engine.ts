@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { malformed, type StoreAddress, type StoreEngine } from '../engine.ts'
-import { DATA_FILE } from './data-file.ts'
+import { environmentIdentityAt } from './file-identity.ts'
 
 /** Rosters in a folder on a local disk, for the processes of one host. */
 export const LMDB: StoreEngine = {
@@ -24,13 +24,12 @@ function addressOf(path: string): StoreAddress {
     absoluteText: `lmdb:${resolve(path)}`,
     clockSkewMs: 0,
     isThere: () => existsSync(path),
-    identity: () => {
-      const stats = statSync(join(path, DATA_FILE), { bigint: true, throwIfNoEntry: false })
-      return stats && `${stats.dev}:${stats.ino}`
-    },
-    open: async ({ warn } = {}) => {
+    identity: () => environmentIdentityAt(path),
+    open: async ({ warn, opened } = {}) => {
       const { LmdbStore } = await import('./lmdb-store.ts')
-      return new LmdbStore({ path, ...(warn !== undefined && { warn }) })
+      const store = new LmdbStore({ path, ...(warn !== undefined && { warn }) })
+      opened?.(store.identity)
+      return store
     },
   }
 }

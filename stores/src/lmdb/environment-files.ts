@@ -11,13 +11,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { newestBackup } from './backups.ts'
-import { DATA_FILE } from './data-file.ts'
+import { DATA_FILE, LOCK_FILE } from './data-file.ts'
 import { inspectInUse } from './inspection-in-use.ts'
 import type { Soundness } from './inspection.ts'
+import { assertSameLocks } from './lock-holders.ts'
 import { restoreHeader } from './meta-page.ts'
-
-/** LMDB's name for the locks of its readers and writers. */
-const LOCK_FILE = 'lock.mdb'
 
 /** The locks of our number of readers take more than this. LMDB makes a shorter file longer. */
 const LOCK_BYTES_MIN = 0x1_0000
@@ -46,6 +44,7 @@ export function prepareFiles(folder: string, warn: Warn): Opening {
   const lockBytes = bytesOf(join(folder, LOCK_FILE))
   if (dataBytes === 0 || lockBytes < LOCK_BYTES_MIN) assertRoom(folder)
   if (dataBytes === 0) return { dataFile, usePreviousSnapshot: false }
+  if (lockBytes < LOCK_BYTES_MIN) assertSameLocks(folder)
   // On an overlay file system the file gets its final inode when it is first opened for writing.
   closeSync(openSync(dataFile, 'r+'))
   const inspection = inspectInUse(folder, dataFile)

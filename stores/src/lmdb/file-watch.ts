@@ -1,5 +1,6 @@
 import { statSync, type BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { identityOf } from './file-identity.ts'
 
 /**
  * Shorter than a process takes to start: a second service in a new folder finds this one's store
@@ -8,9 +9,9 @@ import { stat } from 'node:fs/promises'
 const LOOK_EVERY_MS = 250
 
 /**
- * Notices if the path of an open data file no longer leads to that file, or if the file is cut
- * short. A process can go on using a deleted file without an error, while another process opens a
- * new one. Looks by a timer, so calls to the store cost nothing more.
+ * Notices if the path of an open file no longer leads to that file, or if the file is cut short. A
+ * process can go on using a deleted file without an error, while another process opens a new one.
+ * Looks by a timer, so calls to the store cost nothing more.
  */
 export class FileWatch {
   readonly #path: string
@@ -34,14 +35,14 @@ export class FileWatch {
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref()
   }
 
-  /** Why the file must not be used, or `undefined` if it may be. */
+  /** Why the file must not be used, with its path, or `undefined` if it may be. */
   get fault(): string | undefined {
-    return this.#fault
+    return this.#fault && `${this.#path} ${this.#fault}`
   }
 
-  /** Whether these are the facts of the file that was opened. */
-  isOf({ dev, ino }: BigIntStats): boolean {
-    return dev === this.#opened.dev && ino === this.#opened.ino
+  /** The identity of the file that was opened. */
+  get identity(): string {
+    return identityOf(this.#opened)
   }
 
   stop(): void {
@@ -63,7 +64,7 @@ export class FileWatch {
   }
 
   #judge(stats: BigIntStats): string | undefined {
-    if (!this.isOf(stats)) return 'is no longer the file that was opened'
+    if (identityOf(stats) !== this.identity) return 'is no longer the file that was opened'
     if (stats.size < this.#largest) return 'was cut short while it was open'
     this.#largest = stats.size
     return undefined

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   EMPTY_ROSTER,
   LimiterError,
@@ -16,7 +16,9 @@ import { firstVersion } from '../first-version.ts'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
 import { contentOf, isVacant, type Transition } from '../transitions.ts'
+import { LOCK_FILE } from './data-file.ts'
 import { prepareFiles } from './environment-files.ts'
+import { identityAt } from './file-identity.ts'
 import { FileWatch } from './file-watch.ts'
 import { FinishedDatabase } from './finished-database.ts'
 import { rosterIn, type RosterRecord } from './roster-record.ts'
@@ -26,7 +28,7 @@ export type LmdbStoreOptions = {
   /** A directory on a local disk, created if it is missing. Never use a network file system. */
   readonly path: string
   /**
-   * Takes a line for the operator, about damage that was repaired or a data file that is gone. By
+   * Takes a line for the operator, about damage that was repaired or a file that is gone. By
    * default a process warning.
    */
   readonly warn?: (message: string) => void
@@ -57,7 +59,8 @@ export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
   readonly #rosters: Database<RosterRecord, UserId>
   readonly #finished: FinishedDatabase
-  readonly #watch: FileWatch
+  /** Of the data and of the locks. */
+  readonly #watches: readonly FileWatch[]
   #isClosed = false
 
   /**
@@ -68,7 +71,7 @@ export class LmdbStore extends TransitionStore implements Store {
     super()
     try {
       const { dataFile, usePreviousSnapshot } = prepareFiles(path, warn)
-      const inspected = statSync(dataFile, { bigint: true, throwIfNoEntry: false })
+      const inspected = identityAt(dataFile)
       const options = {
         path,
         noSubdir: false,
@@ -79,14 +82,20 @@ export class LmdbStore extends TransitionStore implements Store {
         usePreviousSnapshot,
       }
       this.#environment = open(options)
-      this.#watch = new FileWatch(dataFile, warn)
-      if (inspected !== undefined && !this.#watch.isOf(inspected))
+      const data = new FileWatch(dataFile, warn)
+      this.#watches = [data, new FileWatch(join(path, LOCK_FILE), warn)]
+      if (inspected !== undefined && inspected !== data.identity)
         throw new Error(`${dataFile} was replaced meanwhile`)
       this.#rosters = this.#environment.openDB({ name: ROSTERS_DATABASE, encoding: 'json' })
       this.#finished = new FinishedDatabase(this.#environment)
     } catch (cause) {
       throw unavailable(cause)
     }
+  }
+
+  /** Tells the files that are open from later ones in the same folder. */
+  get identity(): string {
+    return this.#watches.map(({ identity }) => identity).join(' ')
   }
 
   /** Sees every write that was acknowledged before the call, by any process. */
@@ -142,7 +151,7 @@ export class LmdbStore extends TransitionStore implements Store {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#watch.stop()
+    for (const watch of this.#watches) watch.stop()
     await this.#environment.close()
   }
 
@@ -180,8 +189,7 @@ export class LmdbStore extends TransitionStore implements Store {
 
   #assertOpen(): void {
     if (this.#isClosed) throw new LimiterError('STORE_CLOSED', 'The store was closed')
-    const { fault } = this.#watch
-    if (fault !== undefined) throw unavailable(new Error(`The data file ${fault}`))
+    for (const { fault } of this.#watches) if (fault !== undefined) throw unavailable(new Error(fault))
   }
 }
 
