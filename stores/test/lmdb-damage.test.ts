@@ -105,9 +105,11 @@ describe('a folder in which LMDB would end the process is refused, because', () 
 })
 
 describe('a data file is opened, if it', () => {
-  it('is empty, as a new one is', async () => {
-    const [outcome] = await useEach([folderWith(Buffer.alloc(0))])
-    expect(outcome).toMatchObject({ opened: true, users: 0, warnings: [] })
+  it('is empty, as one is whose process died while it made it, with one line that says so', async () => {
+    const folder = folderWith(Buffer.alloc(0))
+    const [outcome] = await useEach([folder])
+    const warnings = [`${folder}/data.mdb is empty (0 bytes): it becomes a new, empty store`]
+    expect(outcome).toMatchObject({ opened: true, users: 0, warnings })
   })
 
   it('is longer than what was written', async () => {

@@ -58,6 +58,17 @@ describe('LmdbStore', () => {
     )
   })
 
+  it.runIf(process.platform === 'linux').each(['/proc/none', '/proc/none/data'])(
+    'names %s, a folder that its file system refuses to create',
+    (path) => {
+      expect(() => new LmdbStore({ path })).toThrow(
+        expect.objectContaining({
+          cause: expect.objectContaining({ message: 'the folder /proc/none cannot be created (ENOENT)' }),
+        }),
+      )
+    },
+  )
+
   it('refuses what no longer fits on the disk, loses nothing acknowledged, and continues', async () => {
     const program = fileURLToPath(new URL('fill-a-small-disk.ts', import.meta.url))
     const limited = `ulimit -f 2048 && exec "$0" "$1" "$2"`

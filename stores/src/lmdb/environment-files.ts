@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -9,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { newestBackup } from './backups.ts'
 import { DATA_FILE, LOCK_FILE } from './data-file.ts'
 import { inspectInUse } from './inspection-in-use.ts'
@@ -22,6 +23,9 @@ const LOCK_BYTES_MIN = 0x1_0000
 
 /** More than both files of a new environment take. */
 const ROOM_BYTES = 0x4_0000
+
+/** Longer than LMDB takes from creating the data file to writing to it. */
+const CREATION_MS = 100
 
 /** An environment that LMDB may open, and how. */
 export type Opening = { readonly dataFile: string; readonly usePreviousSnapshot: boolean }
@@ -38,9 +42,9 @@ export type Warn = (message: string) => void
  * @throws {Error} that says what is wrong and what to do, in one line.
  */
 export function prepareFiles(folder: string, warn: Warn): Opening {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const dataFile = join(folder, DATA_FILE)
-  const dataBytes = bytesOf(dataFile)
+  const dataBytes = settledBytesOf(dataFile, warn)
   const lockBytes = bytesOf(join(folder, LOCK_FILE))
   if (dataBytes === 0 || lockBytes < LOCK_BYTES_MIN) assertRoom(folder)
   if (dataBytes === 0) return { dataFile, usePreviousSnapshot: false }
@@ -51,6 +55,40 @@ export function prepareFiles(folder: string, warn: Warn): Opening {
   if (inspection.state === 'damaged') throw new Error(adviceOn(folder, dataFile, inspection.fault))
   if (inspection.state === 'sound') repair(dataFile, inspection, warn)
   return { dataFile, usePreviousSnapshot: inspection.state === 'sound' && inspection.isPrevious }
+}
+
+/**
+ * Creates the folder and those above it. Node's own recursive creation never ends in a file system
+ * that refuses new folders as `/proc` does.
+ */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (cause) {
+    if (isFolder(folder)) return
+    throw new Error(`the folder ${folder} cannot be created (${(cause as NodeJS.ErrnoException).code})`, {
+      cause,
+    })
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/**
+ * The length of the data file, once no other process is just creating it. Of a file that stays
+ * empty LMDB makes a new environment.
+ */
+function settledBytesOf(dataFile: string, warn: Warn): number {
+  const bytes = bytesOf(dataFile)
+  if (bytes > 0 || !existsSync(dataFile)) return bytes
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CREATION_MS)
+  const settled = bytesOf(dataFile)
+  if (settled === 0) warn(`${dataFile} is empty (0 bytes): it becomes a new, empty store`)
+  return settled
 }
 
 /** The length of a file that may be read and written; 0 if there is none. */
