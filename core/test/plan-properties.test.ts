@@ -41,7 +41,7 @@ describe('any newcomer under any plan', () => {
     })
   })
 
-  it('makes nobody leave who need not, and nobody out of turn', () => {
+  it('evicts no stream needlessly, and none out of turn', () => {
     eachCase(({ plan: rules, newcomer }, { staying, admission }) => {
       if (admission.outcome === 'denied') return
       const evicted = staying.filter((lease) => admission.ends.includes(lease))

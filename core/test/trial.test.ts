@@ -46,7 +46,7 @@ async function deniedAt(enforcePercent: number): Promise<ReadonlySet<UserId>> {
 }
 
 describe('a policy on trial', () => {
-  it('denies nobody outside its share, and says what it would have done', async () => {
+  it('denies no user outside its share, and says what it would have done', async () => {
     const limiter = limiterUnder(POLICY)
     await limiter.start(request('nobody', 'a'))
     expect(await limiter.start(request('nobody', 'b'))).toMatchObject({

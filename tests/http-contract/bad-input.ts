@@ -50,7 +50,7 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
   'a label of 65 characters': [start({ label: times('📺', 65) }), 400, ['/label']],
   'a label with an escape': [start({ label: '\u001b[31mred' }), 400, ['/label']],
   'a label that is true': [start({ label: true }), 400, ['/label']],
-  'a plan nobody knows': [start({ plan: 'gold' }), 400, ['/plan']],
+  'an unknown plan': [start({ plan: 'gold' }), 400, ['/plan']],
   'a plan from the prototype': [start({ plan: 'constructor' }), 400, ['/plan']],
   'a replaces that is no id': [start({ replaces: '@tv' }), 400, ['/replaces']],
   'a replaces that is a number': [start({ replaces: 7 }), 400, ['/replaces']],
@@ -79,7 +79,7 @@ const BAD: Readonly<Record<string, readonly [TargetRequest, number, (readonly st
     400,
     ['/If-Match'],
   ],
-  'an erase of nobody': [on('DELETE', '/users/'), 404],
+  'an erase without a user': [on('DELETE', '/users/'), 404],
   'a form': [post('streamId=a', { 'content-type': 'application/x-www-form-urlencoded' }), 415],
   'plain text': [post('{"streamId":"a"}', { 'content-type': 'text/plain' }), 415],
   'JSON in another charset': [

@@ -66,7 +66,9 @@ export class Conversation {
     return idsIn(await this.list(user))
   }
 
-  /** When each live stream of a user was last heard of, in milliseconds since the epoch, by its id. */
+  /**
+   * When each live stream of a user was last heard of, in milliseconds since the epoch, by its id.
+   */
   async lastSeen(user: string): Promise<Readonly<Record<string, number>>> {
     const streams = (await this.list(user)).body['streams'] as { id: string; lastSeenAt: string }[]
     return Object.fromEntries(streams.map(({ id, lastSeenAt }) => [id, Date.parse(lastSeenAt)]))

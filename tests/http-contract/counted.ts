@@ -9,7 +9,9 @@ export async function decisionsCounted(service: Conversation): Promise<Counts> {
   return Object.fromEntries([...counts].map(([, labels = '', count]) => [labels, Number(count)]))
 }
 
-/** Decisions under plans on trial: how they came out, and how they would have, as `admitted,denied`. */
+/**
+ * Decisions under plans on trial: how they came out, and how they would have, as `admitted,denied`.
+ */
 export async function shadowsCounted(service: Conversation): Promise<Counts> {
   const counts = (await metrics(service)).matchAll(
     /^streamgate_shadow_decisions_total\{outcome="(\w+)",shadow="(\w+)"\} (\d+)/gm,

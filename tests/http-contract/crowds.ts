@@ -24,7 +24,10 @@ const POLICY = parsePolicy({
   },
 })
 
-/** What every member of a stream holds at its longest, once as wide characters and once as characters that JSON escapes. */
+/**
+ * What every member of a stream holds at its longest, once as wide characters and once as
+ * characters that JSON escapes.
+ */
 const longest = (wide: boolean, index: number): Readonly<Record<string, string>> => {
   const text = (bytes: number) => `${index}`.padStart(3, '0').padEnd(bytes, wide ? 'x' : '"')
   return {
@@ -107,7 +110,7 @@ export function describeCrowds(maker: TargetMaker): void {
       expect(last.headers['link']).toBeUndefined()
     })
 
-    it('is shown whole by whoever follows the links', async () => {
+    it('is shown completely to a caller who follows the links', async () => {
       const seen: string[] = []
       let query: string | undefined = '?limit=99'
       while (query !== undefined) {

@@ -14,7 +14,10 @@ import { describeStopping } from './stopping.ts'
 import type { TargetMaker } from './target.ts'
 import { describeWatching } from './watching.ts'
 
-/** Registers the whole HTTP contract as tests of one target; every answer is held to its OpenAPI document. */
+/**
+ * Registers the whole HTTP contract as tests of one target; every answer is held to its OpenAPI
+ * document.
+ */
 export function describeHttpContract(maker: TargetMaker): void {
   describe(`${maker.name} keeps the HTTP contract`, () => {
     describeStarting(maker)

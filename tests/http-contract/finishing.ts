@@ -15,7 +15,7 @@ export function describeFinishing(maker: TargetMaker): void {
     const finishByDelete = (path: string, headers: Readonly<Record<string, string>> = {}) =>
       service.send({ method: 'DELETE', path, headers })
 
-    it('counts for nobody, and can be neither started nor renewed', async () => {
+    it('counts for no user, and can be neither started nor renewed', async () => {
       const game = { streamId: 'game', deviceId: 'tv' }
       for (const user of ['one', 'two']) {
         for (const stream of [{ streamId: 'a' }, { streamId: 'b' }, game]) await service.start(user, stream)
@@ -34,7 +34,7 @@ export function describeFinishing(maker: TargetMaker): void {
       }
     })
 
-    it('may finish again, and one that nobody ever started may finish too', async () => {
+    it('may finish again, and so may one that was never started', async () => {
       for (let count = 0; count < 3; count += 1) expect((await finish('nobody’s / game?')).status).toBe(204)
       expect((await service.start('three', { streamId: 'nobody’s / game?' })).status).toBe(410)
     })

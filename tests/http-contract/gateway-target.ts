@@ -1,5 +1,6 @@
 /**
- * API Gateway in front of the app: requests become events as AWS makes them, and results become answers.
+ * API Gateway in front of the app: requests become events as AWS makes them, and results become
+ * answers.
  */
 import { ROUTES } from '../../service/src/api/routes/index.ts'
 import {
@@ -16,7 +17,10 @@ const STAGE = 'test'
 /** Behind a REST API: payload format 1.0, paths as they were sent. */
 export const REST_API_TARGET: TargetMaker = gatewayTarget('the app behind a REST API', restApiEvent)
 
-/** Behind an HTTP API: payload format 2.0, paths and parameters decoded, bodies in base64 unless they are text. */
+/**
+ * Behind an HTTP API: payload format 2.0, paths and parameters decoded, bodies in base64 unless
+ * they are text.
+ */
 export const HTTP_API_TARGET: TargetMaker = gatewayTarget('the app behind an HTTP API', httpApiEvent)
 
 function gatewayTarget(name: string, eventOf: (request: TargetRequest) => GatewayEvent): TargetMaker {
@@ -79,7 +83,9 @@ function httpApiEvent({ method, path, headers = {}, body }: TargetRequest): Http
   }
 }
 
-/** The contract speaks of paths below the stage; that callers see it in a location is checked here. */
+/**
+ * The contract speaks of paths below the stage; that callers see it in a location is checked here.
+ */
 function withoutStage(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { location, ...rest } = headers
   if (location === undefined) return headers

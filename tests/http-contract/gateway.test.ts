@@ -12,8 +12,8 @@ import { describeWatching } from './watching.ts'
 
 describeHttpContract(REST_API_TARGET)
 
-// Bad input is left out here: an HTTP API itself refuses a path that cannot be decoded, and what else is bad
-// reaches the app as it does behind a REST API.
+// Bad input is left out here: an HTTP API itself refuses a path that cannot be decoded, and what
+// else is bad reaches the app as it does behind a REST API.
 describe(`${HTTP_API_TARGET.name} keeps the HTTP contract, but for bad input`, () => {
   describeStarting(HTTP_API_TARGET)
   describeWatching(HTTP_API_TARGET)

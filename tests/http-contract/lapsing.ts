@@ -25,7 +25,7 @@ export function describeLapsing(maker: TargetMaker): void {
       expect((await service.start('one', { streamId: 'b' })).status).toBe(201)
     })
 
-    it('is revived by a heartbeat, or by a repeated start, under the same ETag while nobody took its place', async () => {
+    it('is revived by a heartbeat, or by a repeated start, under the same ETag if its slot is still free', async () => {
       const { headers } = await service.start('two', { streamId: 'a' })
       await pause(LEASE_MS + 50)
       const revived = await service.heartbeat('two', 'a', { 'if-match': String(headers['etag']) })

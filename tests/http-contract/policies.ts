@@ -153,7 +153,7 @@ export function describePolicies(maker: TargetMaker): void {
       expect((await service.heartbeat('zapping', 'a@tv')).body['type']).toBe('/problems/stream-evicted')
     })
 
-    it('may ignore streams, which are then shown apart and counted by nobody', async () => {
+    it('may ignore streams, which are then shown apart and not counted', async () => {
       const start = (streamId: string, rest: object = {}) =>
         service.start('ignored', { streamId, plan: 'trailers', ...rest })
       expect((await start('t', { contentId: 'trailer' })).body).toMatchObject({
@@ -181,7 +181,7 @@ export function describePolicies(maker: TargetMaker): void {
       expect(await service.running('grace')).toEqual(['a'])
     })
 
-    it('with a lower limit than before ends nobody: newcomers are denied until there is room', async () => {
+    it('with a lower limit than before ends no stream: newcomers are denied until there is room', async () => {
       for (const streamId of ['a', 'b', 'c']) await service.start('lowered', { streamId })
       const denied = await service.start('lowered', { streamId: 'd', plan: 'solo' })
       expect([denied.status, idsIn(denied)]).toEqual([409, ['a', 'b', 'c']])
@@ -219,7 +219,7 @@ export function describePolicies(maker: TargetMaker): void {
         })
       })
 
-      it('holds for nobody at 0 percent, and for a stable share in between', async () => {
+      it('holds for no user at 0 percent, and for a stable share in between', async () => {
         for (const streamId of ['a', 'b', 'c']) {
           const { status, body } = await service.start('nobody', { streamId, plan: 'nobody' })
           expect([status, body['limit']]).toEqual([201, 1])

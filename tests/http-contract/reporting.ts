@@ -6,7 +6,10 @@ import { Conversation } from './conversation.ts'
 import { decisionsCounted } from './counted.ts'
 import type { TargetMaker } from './target.ts'
 
-/** States of a player in which its stream goes on: playing, seeking, rebuffering, paused, waiting, starting, preloading. */
+/**
+ * States of a player in which its stream goes on: playing, seeking, rebuffering, paused, waiting,
+ * starting, preloading.
+ */
 const ALIVE = ['p', 'k', 'r', 'a', 'w', 's', 'd']
 
 export function describeReporting(maker: TargetMaker): void {

@@ -66,7 +66,7 @@ export function describeStopping(maker: TargetMaker): void {
       expect((await service.heartbeat('posted', 'a')).body['reason']).toBe('Bye')
     })
 
-    it('with a stale ETag changes nothing, whoever asks', async () => {
+    it('with a stale ETag changes nothing, for players and operators', async () => {
       await service.start('stale', { streamId: 'a' })
       for (const query of ['by=player', 'by=operator&reason=x']) {
         const stop = { method: 'DELETE', path: `${streamPath('stale', 'a')}?${query}` } as const

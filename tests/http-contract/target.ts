@@ -1,5 +1,6 @@
 /**
- * Something that answers the HTTP contract: the app itself, the app behind Node's server, or another.
+ * Something that answers the HTTP contract: the app itself, the app behind Node's server, or
+ * another.
  */
 import { request as httpRequest } from 'node:http'
 import type { Config } from '../../service/src/settings/settings.ts'
@@ -30,7 +31,7 @@ export type Target = {
   readonly close: () => Promise<void>
 }
 
-/** A target with its name, to be made anew with the settings that a test wants. */
+/** A target with its name, to be made again with the settings that a test wants. */
 export type TargetMaker = {
   readonly name: string
   readonly make: (settings?: Partial<Config>) => Promise<Target>

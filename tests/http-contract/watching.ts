@@ -50,7 +50,7 @@ export function describeWatching(maker: TargetMaker): void {
       expect(await unknownPlansCounted(service)).toBe(before + 2)
     })
 
-    it('of a stream nobody holds is admitted anew, with what its body says', async () => {
+    it('of a stream that is not held is admitted again, with what its body says', async () => {
       const reply = await service.send({
         method: 'PUT',
         path: streamPath('anew', 'a@tv'),
@@ -68,7 +68,7 @@ export function describeWatching(maker: TargetMaker): void {
       expect(reply.headers['location']).toBe('/users/anew/streams/a%40tv')
     })
 
-    it('of a stream nobody holds is denied where the limit is reached', async () => {
+    it('of a stream that is not held is denied if the limit is reached', async () => {
       for (const streamId of ['a', 'b', 'c']) await service.start('late', { streamId })
       const denied = await service.heartbeat('late', 'd')
       expect(denied.status).toBe(409)
@@ -162,7 +162,7 @@ export function describeWatching(maker: TargetMaker): void {
   })
 
   describe('a look', () => {
-    it('shows nothing for a user nobody knows', async () => {
+    it('shows nothing for an unknown user', async () => {
       const { status, body } = await service.list('unknown')
       expect(status).toBe(200)
       expect(body).toEqual({ userId: 'unknown', limit: 3, active: 0, streams: [] })

@@ -27,7 +27,9 @@ const described = {
   ),
 }
 
-/** The answer to a start or a heartbeat: this stream, and the ids of all live streams of its user. */
+/**
+ * The answer to a start or a heartbeat: this stream, and the ids of all live streams of its user.
+ */
 export const StreamSchema = v.pipe(
   v.object({
     ...described,

@@ -1,6 +1,6 @@
 /**
- * The service as a function from request to answer. It finds the route, runs it, presents its fault if there is one,
- * and reports to the log and the metrics.
+ * The service as a function from request to answer. It finds the route, runs it, presents its fault
+ * if there is one, and reports to the log and the metrics.
  */
 import type { Identify } from './caller.ts'
 import type { Cors } from './cors.ts'

@@ -9,7 +9,9 @@ export type Caller =
   | { readonly kind: 'trusted' }
   /** Tokens are checked, and this request has none. */
   | { readonly kind: 'anonymous' }
-  /** A viewer with a valid token. `userId` is the value of its claim `claim`, and may be anything. */
+  /**
+   * A viewer with a valid token. `userId` is the value of its claim `claim`, and may be anything.
+   */
   | { readonly kind: 'viewer'; readonly claim: string; readonly userId: unknown }
 
 /** Finds out who calls. Never throws. */

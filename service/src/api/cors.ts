@@ -4,7 +4,10 @@
 import type { CorsOrigins } from '../settings/cors-origins.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 
-/** Whose pages may call, and which headers they may send beyond what every page may; names in lower case. */
+/**
+ * Whose pages may call, and which headers they may send beyond what every page may; names in lower
+ * case.
+ */
 export type CorsSettings = { readonly origins: CorsOrigins; readonly headers: readonly string[] }
 
 /** What a page may read beyond what every page may. */
@@ -24,8 +27,9 @@ export class Cors {
   }
 
   /**
-   * The answer to a preflight for a path with these routes; nothing where the request is none, the path is
-   * unknown, or no page may call at all. An origin that may not call gets an answer without leave.
+   * The answer to a preflight for a path with these routes; nothing where the request is none, the
+   * path is unknown, or no page may call at all. An origin that may not call gets an answer without
+   * leave.
    */
   preflight(
     { method, headers }: HttpRequest,
@@ -45,8 +49,9 @@ export class Cors {
   }
 
   /**
-   * Headers for the answer to any request: leave for its page to read it. Credentials are allowed to origins
-   * that are named, because a beacon always comes with them; there is nothing here that they would open.
+   * Headers for the answer to any request: leave for its page to read it. Credentials are allowed
+   * to origins that are named, because a beacon always comes with them; there is nothing here that
+   * they would open.
    */
   headersFor({ headers }: HttpRequest): Readonly<Record<string, string>> {
     if (this.#isClosed) return {}

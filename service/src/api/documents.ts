@@ -1,6 +1,6 @@
 /**
- * What the service tells of itself. These documents never change while a process runs, so each is made once and kept
- * as bytes that any number of answers share.
+ * What the service tells of itself. These documents never change while a process runs, so each is
+ * made once and kept as bytes that any number of answers share.
  */
 import { renderProblem, renderProblems, renderReference } from './reference/reference-page.ts'
 import { openApiDocument } from './openapi.ts'

@@ -1,6 +1,6 @@
 /**
- * Everything that can keep a request from being carried out, as values. They hold facts and no wording: how a fault
- * looks on the wire is decided in one place, by a `PresentFault`.
+ * Everything that can keep a request from being carried out, as values. They hold facts and no
+ * wording: how a fault looks on the wire is decided in one place, by a `PresentFault`.
  */
 import { LimiterError, type LimiterErrorCode, type NoteOf, type Refusal, type UserId } from '@streamgate/core'
 import type { HttpResponse } from './http.ts'

@@ -15,8 +15,8 @@ export type HttpRequest = {
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
   /**
-   * The bytes of the body. A translator may stop reading once it holds more than `READ_BYTES_MAX`, and
-   * hand over what it has.
+   * The bytes of the body. A translator may stop reading once it holds more than `READ_BYTES_MAX`,
+   * and hand over what it has.
    */
   readonly body?: Uint8Array | undefined
   /** The claims of the caller's token, if a gateway in front has checked one. */
@@ -33,7 +33,9 @@ export type HttpResponse = {
   readonly body?: string | Uint8Array | undefined
 }
 
-/** Longest body, in bytes, unless a route says otherwise: eight times what the longest start needs. */
+/**
+ * Longest body, in bytes, unless a route says otherwise: eight times what the longest start needs.
+ */
 export const BODY_BYTES_MAX = 8192
 /** Longest body of any route, in bytes. */
 export const READ_BYTES_MAX = 65_536

@@ -8,7 +8,9 @@ import * as v from 'valibot'
 export const CONTROL_CHARACTER = /\p{Cc}/u
 const BLANK_AT_AN_END = /^\s|\s$/u
 
-/** Clients that follow the URL standard remove these from a path, even if they are percent-encoded. */
+/**
+ * Clients that follow the URL standard remove these from a path, even if they are percent-encoded.
+ */
 const DOT_SEGMENT = /^\.{1,2}$/
 
 type TextRule = {
@@ -21,7 +23,9 @@ type TextRule = {
   readonly isId?: boolean
 }
 
-/** What JSON Schema can say about a rule that a function checks. The OpenAPI document includes it. */
+/**
+ * What JSON Schema can say about a rule that a function checks. The OpenAPI document includes it.
+ */
 export type SchemaFacts = { readonly jsonSchema: Readonly<Record<string, unknown>> }
 
 /** A text with at least 1 and at most `bytesMax` bytes of UTF-8, and no control characters. */

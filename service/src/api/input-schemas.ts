@@ -1,5 +1,6 @@
 /**
- * What callers send. The service validates with these schemas, and the OpenAPI document is made from them.
+ * What callers send. The service validates with these schemas, and the OpenAPI document is made
+ * from them.
  */
 import { STREAM_ID_BYTES_MAX } from '@streamgate/core'
 import * as v from 'valibot'

@@ -1,5 +1,6 @@
 /**
- * From a request to checked values. All faults of a request are collected, so that one answer names them all.
+ * From a request to checked values. All faults of a request are collected, so that one answer names
+ * them all.
  */
 import {
   splitLeaseId,
@@ -35,9 +36,11 @@ type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
 const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
 
 /**
- * The checked input of a call. It returns only if `read` found no fault, so a route cannot use unchecked values.
+ * The checked input of a call. It returns only if `read` found no fault, so a route cannot use
+ * unchecked values.
  *
- * @param read takes the parts that the route needs. A faulty part has a placeholder value, which never leaves here.
+ * @param read takes the parts that the route needs. A faulty part has a placeholder value, which
+ *   never leaves here.
  * @throws {FaultError} with all faults that were found.
  */
 export function readInput<Input>(call: Call, read: (input: InputReader) => Input): Input {
@@ -74,8 +77,8 @@ class InputReader {
   }
 
   /**
-   * The generation that `If-Match` names. A weak tag counts as its strong twin, because proxies that
-   * compress weaken tags. Lists and `*` are rejected: a player knows the one lease it holds.
+   * The generation that `If-Match` names. A weak tag counts as its strong twin, because proxies
+   * that compress weaken tags. Lists and `*` are rejected: a player knows the one lease it holds.
    */
   generation(): Generation | undefined {
     const header = this.#request.headers['if-match']?.trim()
@@ -102,8 +105,8 @@ class InputReader {
   }
 
   /**
-   * The optional body of a heartbeat. The lease id of the path completes it, and must not contradict it. A plan
-   * that a reload removed is dropped: a viewer who watches goes on.
+   * The optional body of a heartbeat. The lease id of the path completes it, and must not
+   * contradict it. A plan that a reload removed is dropped: a viewer who watches goes on.
    */
   heartbeatBody(id: LeaseId): StartInput {
     const body = this.#hasBody() ? this.#validBody(HeartbeatSchema, this.#jsonBody()) : {}
@@ -162,7 +165,10 @@ class InputReader {
     return (this.#request.body?.length ?? 0) > 0
   }
 
-  /** The JSON object in the body. If it is not an object, reading stops here: it has no members to check. */
+  /**
+   * The JSON object in the body. If it is not an object, reading stops here: it has no members to
+   * check.
+   */
   #jsonBody(): Readonly<Record<string, unknown>> {
     const value = readJson(this.#request)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)

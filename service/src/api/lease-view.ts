@@ -14,7 +14,10 @@ export function listed(lease: Lease): Readonly<Record<string, unknown>> {
   }
 }
 
-/** How much of a limit is left: RateLimit header fields for HTTP (draft-ietf-httpapi-ratelimit-headers). */
+/**
+ * How much of a limit is left: RateLimit header fields for HTTP
+ * (draft-ietf-httpapi-ratelimit-headers).
+ */
 export function rateLimit({ max }: Limit, active: number): Readonly<Record<string, string>> {
   return {
     'ratelimit-policy': `"streams";q=${max}`,
@@ -42,7 +45,10 @@ export function instant(ms: number | null): string | null {
   return `${secondText(second)}.${String(ms - second * 1000).padStart(3, '0')}Z`
 }
 
-/** The seconds that are in use are few, and writing a date costs as much as all else of an answer's body. */
+/**
+ * The seconds that are in use are few, and writing a date costs as much as all else of an answer's
+ * body.
+ */
 const SECOND_TEXTS_MAX = 1024
 const secondTexts = new Map<number, string>()
 

@@ -1,5 +1,6 @@
 /**
- * Faults as `application/problem+json` (RFC 9457): each kind of fault, with the words that a caller reads.
+ * Faults as `application/problem+json` (RFC 9457): each kind of fault, with the words that a caller
+ * reads.
  */
 import type { LimiterErrorCode, NoteOf } from '@streamgate/core'
 import type { Fault, Forbidden, InputFault, Missing, WantedBody } from './fault.ts'
@@ -55,7 +56,9 @@ const MISSING = {
   metrics: 'This process keeps no metrics for Prometheus.',
 } as const satisfies Record<Missing, string>
 
-/** What a failure of the limiter means to a caller. The text of its cause never leaves the process. */
+/**
+ * What a failure of the limiter means to a caller. The text of its cause never leaves the process.
+ */
 const FAILURES = {
   STORE_UNAVAILABLE: { problem: 'store-unavailable', detail: 'The lease store cannot be reached.' },
   STORE_TIMED_OUT: { problem: 'store-unavailable', detail: 'The lease store did not answer in time.' },

@@ -109,7 +109,10 @@ export const StreamLimitReachedSchema = v.pipe(
     },
   }),
 )
-/** A 410. It has `by` and `at` if another stream took the slot, and `reason` if an operator gave one. */
+/**
+ * A 410. It has `by` and `at` if another stream took the slot, and `reason` if an operator gave
+ * one.
+ */
 export const StreamGoneSchema = v.pipe(
   v.object({
     ...problemMembers,

@@ -99,7 +99,9 @@ export const PROBLEMS = {
 /** The last part of a problem's `type`. */
 export type ProblemName = keyof typeof PROBLEMS
 
-/** An answer with a problem of this type. `members` are added to its body, `headers` to its headers. */
+/**
+ * An answer with a problem of this type. `members` are added to its body, `headers` to its headers.
+ */
 export function problem(
   name: ProblemName,
   detail: string,

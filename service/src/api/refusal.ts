@@ -13,7 +13,10 @@ const REFUSAL_BYTES_MAX = 4096
 /** The most streams that are named: no viewer chooses among more. */
 const HOLDERS_MAX = 20
 
-/** The longest rule that is shown whole, in bytes of JSON. One stream with the longest ids still fits. */
+/**
+ * The longest rule that is shown whole, in bytes of JSON. One stream with the longest ids still
+ * fits.
+ */
 const RULE_BYTES_MAX = 512
 
 /** How many values of each list a longer rule shows: the first count that makes it fit. */

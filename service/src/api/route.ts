@@ -39,7 +39,10 @@ export type Call = {
   readonly service: Service
 }
 
-/** The outcome of a call: an answer, or a fault that the app presents. With it the decisions made, if any. */
+/**
+ * The outcome of a call: an answer, or a fault that the app presents. With it the decisions made,
+ * if any.
+ */
 export type Outcome = (HttpResponse | { readonly fault: Fault }) & { readonly decision?: Decisions }
 
 /** One way a route answers, for the OpenAPI document. */
@@ -86,7 +89,8 @@ export type Operation = {
 }
 
 /**
- * Whom a route is for. Load shedding, the token a call needs and the tags of the OpenAPI document follow from it.
+ * Whom a route is for. Load shedding, the token a call needs and the tags of the OpenAPI document
+ * follow from it.
  *
  * `viewer`: players, for one user. `operator`: the people and systems that run the service.
  * `public`: probes and documentation, which reveal nothing about users.

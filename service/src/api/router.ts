@@ -14,8 +14,8 @@ type Pattern = { readonly parts: readonly string[]; readonly routes: Map<Method,
  * Finds the routes on a path.
  *
  * Cut at the slashes as they came, before anything is decoded, so that an id may hold an encoded
- * slash, and an empty id is found and refused by name. A routing library would decode first, answer an
- * empty parameter with "not found", and forget which methods a path has.
+ * slash, and an empty id is found and refused by name. A routing library would decode first, answer
+ * an empty parameter with "not found", and forget which methods a path has.
  */
 export class Router {
   readonly #byLength = new Map<number, Pattern[]>()
@@ -25,8 +25,9 @@ export class Router {
   }
 
   /**
-   * The routes on this path, or `undefined` if it is unknown. Parameters are still percent-encoded. A path with a
-   * slash at its end is unknown: to take it for one with an empty id would answer about another call.
+   * The routes on this path, or `undefined` if it is unknown. Parameters are still percent-encoded.
+   * A path with a slash at its end is unknown: to take it for one with an empty id would answer
+   * about another call.
    */
   find(path: string): Match | undefined {
     if (path.endsWith('/')) return undefined

@@ -1,6 +1,7 @@
 /**
- * What a viewer's token allows. A gateway in front has checked the token. The service checks every call against its
- * claims, so that a call that reaches it by another route of the gateway gains nothing.
+ * What a viewer's token allows. A gateway in front has checked the token. The service checks every
+ * call against its claims, so that a call that reaches it by another route of the gateway gains
+ * nothing.
  */
 import type { Caller } from './caller.ts'
 import { forbidden, type Fault } from './fault.ts'
@@ -12,8 +13,8 @@ const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 /**
  * Why this caller may not make this call. `undefined` if it may.
  *
- * A viewer's token covers viewer calls for the one user that it names. It covers no operator call, and no plan:
- * a player must not choose its own.
+ * A viewer's token covers viewer calls for the one user that it names. It covers no operator call,
+ * and no plan: a player must not choose its own.
  */
 export function tokenFault(
   caller: Caller,

@@ -52,7 +52,10 @@ export function jsonHtml(value: unknown): string {
     .join('\n')
 }
 
-/** A table of two columns, from rows of two cells. It leaves out the end tags that HTML lets one leave out. */
+/**
+ * A table of two columns, from rows of two cells. It leaves out the end tags that HTML lets one
+ * leave out.
+ */
 export function tableOf(
   head: readonly [string, string],
   rows: readonly (readonly [string, string])[],

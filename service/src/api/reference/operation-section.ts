@@ -12,7 +12,9 @@ import { answerBlock, curlBlock, exampleCall, exampleOf, fetchBlock } from './ex
 import { escape, headingOf, methodBadge, proseOf, statusBadge, tableOf } from './markup.ts'
 import { memberRow, typeOf } from './schema-section.ts'
 
-/** An error that so many operations describe in the same words is explained once, for all of them. */
+/**
+ * An error that so many operations describe in the same words is explained once, for all of them.
+ */
 const COMMON_FROM = 3
 
 /** The section of an operation. */

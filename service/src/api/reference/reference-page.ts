@@ -1,6 +1,6 @@
 /**
- * The reference as one page. It is made from the OpenAPI document, runs no script and loads nothing, so it works on
- * AWS Lambda and without the network too.
+ * The reference as one page. It is made from the OpenAPI document, runs no script and loads
+ * nothing, so it works on AWS Lambda and without the network too.
  */
 import { operationsIn, type OpenApiDocument, type PlacedOperation } from '../openapi-document.ts'
 import type { ProblemType } from '../problem.ts'

@@ -36,7 +36,7 @@ export function renderWalkThrough(document: OpenApiDocument): string {
     ),
     step(
       'The viewer chooses a stream',
-      'Send the same start again, with the id of that stream as `replaces`. The old stream ends and the new one starts in one step, so nobody else can take the slot in between.',
+      'Send the same start again, with the id of that stream as `replaces`. The old stream ends and the new one starts in one step, so no other stream can take the slot in between.',
       start({ ...STARTS_AGAIN, replaces: 'abc' }) + answerBlock(201, takenOver),
     ),
     step(

@@ -13,8 +13,8 @@ const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 /**
  * The keys of one line of a report; `undefined` if it is blank.
  *
- * Only members that are read are parsed. The others, such as signed URLs, cost nothing and may be anything
- * that a dictionary can hold.
+ * Only members that are read are parsed. The others, such as signed URLs, cost nothing and may be
+ * anything that a dictionary can hold.
  */
 export function readCmcdLine(line: Uint8Array): CmcdKeys | undefined {
   const text = textOf(line)
@@ -27,12 +27,15 @@ export function readCmcdLine(line: Uint8Array): CmcdKeys | undefined {
       return decodeCmcd(members.length === 0 ? text : members.join(',')) as Omit<CmcdKeys, 'fault'>
     }
   } catch {
-    // Answered below: the library's own message is no text of ours.
+    // The fault is described below. The library's own message is not for callers.
   }
   return { fault: 'must be a structured dictionary (RFC 9651)' }
 }
 
-/** The members of a dictionary, cut at each comma outside of a string; `undefined` if a string has no end. */
+/**
+ * The members of a dictionary, cut at each comma outside of a string; `undefined` if a string has
+ * no end.
+ */
 function membersIn(text: string): string[] | undefined {
   const members: string[] = []
   let start = 0

@@ -1,9 +1,11 @@
 /**
- * A CMCD version 2 event report (CTA-5004-B, `application/cmcd`) as what its players want of their leases.
+ * A CMCD version 2 event report (CTA-5004-B, `application/cmcd`) as what its players want of their
+ * leases.
  *
- * A report is one line for each event, each line a structured dictionary (RFC 9651): `sid`, which is the lease
- * id, `e`, the kind of event, and mostly `sta`, the state of the player, `ts`, the time of the event, and `cid`,
- * what is played. Players of adverts report under the `sid` of the film, with a `cid` of their own.
+ * A report is one line for each event, each line a structured dictionary (RFC 9651): `sid`, which
+ * is the lease id, `e`, the kind of event, and mostly `sta`, the state of the player, `ts`, the
+ * time of the event, and `cid`, what is played. Players of adverts report under the `sid` of the
+ * film, with a `cid` of their own.
  */
 import type { LeaseId, ReportFacts } from '@streamgate/core'
 import * as v from 'valibot'
@@ -33,22 +35,30 @@ export type CmcdReport = {
   readonly faults: readonly InputFault[]
 }
 
-/** The most leases in one report: one player sends it, of one stream, or of two at a change of streams. */
+/**
+ * The most leases in one report: one player sends it, of one stream, or of two at a change of
+ * streams.
+ */
 export const CMCD_LEASES_MAX = 16
 
-/** The most lines in one report: to parse one takes some 50 µs, in which nothing else is answered. */
+/**
+ * The most lines in one report: to parse one takes some 50 µs, in which nothing else is answered.
+ */
 export const CMCD_LINES_MAX = 1000
 
-/** The most ends that count for one lease in one report: its own, and those of adverts before it. */
+/**
+ * The most ends that count for one lease in one report: its own, and those of adverts before it.
+ */
 const ENDS_MAX = 4
 
 /** The most faults that are told: a body of 64 KiB may have thousands. */
 const FAULTS_MAX = 20
 
 /**
- * What the state of a player says of its lease. A film that has ended is over, and so is one that the viewer
- * quit. After an error that a player calls fatal it often recovers, and then only a lease that still is held
- * can be kept alive: it is neither renewed nor ended, and lapses unless the player plays on.
+ * What the state of a player says of its lease. A film that has ended is over, and so is one that
+ * the viewer quit. After an error that a player calls fatal it often recovers, and then only a
+ * lease that still is held can be kept alive: it is neither renewed nor ended, and lapses unless
+ * the player plays on.
  */
 const VERB_OF_STATE: Readonly<Record<string, CmcdWish['verb'] | undefined>> = {
   e: 'stop',
@@ -69,7 +79,10 @@ type CmcdEvent = {
   readonly isTimeTold: boolean
 }
 
-/** Reads a report. The newest event of a content decides, by `ts`, and by the order of lines if that is equal. */
+/**
+ * Reads a report. The newest event of a content decides, by `ts`, and by the order of lines if that
+ * is equal.
+ */
 export function parseCmcdReport(body: Uint8Array): CmcdReport {
   const faults: InputFault[] = []
   const leases = new Map<LeaseId, EventsOfLease>()

@@ -72,8 +72,9 @@ function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<
 }
 
 /**
- * Applies all wishes, one after the other, because they are about one user and parallel writes would conflict. Then
- * the answer is a refusal if there is one: a stream that goes on must not hide one that may not.
+ * Applies all wishes, one after the other, because they are about one user and parallel writes
+ * would conflict. Then the answer is a refusal if there is one: a stream that goes on must not hide
+ * one that may not.
  */
 async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWish[]): Promise<Outcome> {
   const decisions: Decision[] = []

@@ -74,8 +74,8 @@ function pageOf(leases: readonly Lease[], { size, ...position }: PageRequest): P
 }
 
 /**
- * Where the page starts. If the stream before it has ended, it starts with those that are not older:
- * of two that started at one instant it may show one again, but it leaves none out.
+ * Where the page starts. If the stream before it has ended, it starts with those that are not
+ * older: of two that started at one instant it may show one again, but it leaves none out.
  */
 function startOf(leases: readonly Lease[], { after, startedAt }: Omit<PageRequest, 'size'>): number {
   const known = leases.findIndex(({ id }) => id === after)
