@@ -23,7 +23,8 @@ import { presentProblem } from './api/present-problem.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
-import { guarded, isAnswering, openStore } from './store/open-store.ts'
+import { guarded, openLogged, openStore } from './store/open-store.ts'
+import { Readiness } from './store/readiness.ts'
 import { addSamples } from './store/samples.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
@@ -77,16 +78,16 @@ export async function compose(
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs, inFlightMax } = config
-  const { engine, storeIdentity } = await openLogged(address, log)
+  const { engine, storeIdentity } = await openLogged(address, log.logger)
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
   const observer = observerOf(log, metrics)
   const limiter = limiterOver(store, config, policy)
   const finished = refresherOf(config, limiter, log)
-  const { readiness, startDraining } = readinessOf(store)
+  const readiness = new Readiness(store)
   const service: Service = {
     limiter,
-    readiness,
+    readiness: () => readiness.now(),
     metrics: async () => {
       observer.flush()
       return metrics.scrape?.()
@@ -107,7 +108,7 @@ export async function compose(
     finished,
     storeIdentity,
     makeDocuments: async () => service.documents(),
-    startDraining,
+    startDraining: () => readiness.startDraining(),
     flush: () => {
       observer.flush()
       metrics.flush?.()
@@ -121,32 +122,8 @@ export async function compose(
   }
 }
 
-async function openLogged(address: StoreAddress, { logger }: Log) {
-  let storeIdentity: string | undefined
-  const engine = await openStore(address, {
-    warn: (message) => logger.warn(message),
-    opened: (identity) => {
-      storeIdentity = identity
-    },
-  })
-  return { engine, storeIdentity }
-}
-
 function metricsOf({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promise<MetricsSink> {
   return openMetrics(metrics, { writeLine: (line) => log.line(line), now: Date.now, joinFleet })
-}
-
-function readinessOf(store: Store): Pick<Service, 'readiness'> & Pick<Composition, 'startDraining'> {
-  let isDraining = false
-  return {
-    readiness: async () => {
-      if (isDraining) return 'draining'
-      return (await isAnswering(store)) ? 'ready' : 'store-unavailable'
-    },
-    startDraining: () => {
-      isDraining = true
-    },
-  }
 }
 
 function showMetrics({ show }: MetricsSink, shown: readonly ShownMetric[]): void {

@@ -1,9 +1,7 @@
-import type { Store, UserId } from '@streamgate/core'
+import type { Store } from '@streamgate/core'
 import type { OpenOptions, StoreAddress } from '@streamgate/stores/engine'
 import { withObserver, withTimeLimit, type StoreCall } from '@streamgate/stores/wrappers'
-
-/** No user has this id, because ids hold no control characters. */
-const PROBE_USER = '\u007f' as UserId
+import type { Logger } from '../telemetry/log.ts'
 
 /**
  * Opens the store at this address.
@@ -18,6 +16,21 @@ export async function openStore(address: StoreAddress, options?: OpenOptions): P
   }
 }
 
+/** Opens the store, and logs its warnings. An embedded store has an identity. */
+export async function openLogged(
+  address: StoreAddress,
+  logger: Logger,
+): Promise<{ readonly engine: Store; readonly storeIdentity: string | undefined }> {
+  let storeIdentity: string | undefined
+  const engine = await openStore(address, {
+    warn: (message) => logger.warn(message),
+    opened: (identity) => {
+      storeIdentity = identity
+    },
+  })
+  return { engine, storeIdentity }
+}
+
 /** How calls to a store are limited and measured. */
 export type Guard = {
   readonly address: StoreAddress
@@ -28,14 +41,4 @@ export type Guard = {
 /** The store with its calls limited in time and measured, if they can take long. */
 export function guarded(store: Store, { address, storeTimeoutMs, onCall }: Guard): Store {
   return address.engine.needsTimeLimit ? withObserver(withTimeLimit(store, storeTimeoutMs), onCall) : store
-}
-
-/** Whether the store answers a read. Never rejects. */
-export async function isAnswering(store: Store): Promise<boolean> {
-  try {
-    await store.read(PROBE_USER)
-    return true
-  } catch {
-    return false
-  }
 }
