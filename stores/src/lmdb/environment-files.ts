@@ -68,9 +68,7 @@ function makeFolder(folder: string): void {
     mkdirSync(folder)
   } catch (cause) {
     if (isFolder(folder)) return
-    throw new Error(`the folder ${folder} cannot be created (${(cause as NodeJS.ErrnoException).code})`, {
-      cause,
-    })
+    throw new Error(`the folder ${folder} cannot be created`, { cause })
   }
 }
 

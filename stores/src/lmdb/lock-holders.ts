@@ -43,7 +43,8 @@ function filesOf(pid: string): OpenFiles {
 function identityIfNamed(wanted: string, path: string): readonly string[] {
   try {
     if (basename(readlinkSync(path).replace(DELETED, '')) !== wanted) return []
-    return [identityAt(path) ?? []].flat()
+    const identity = identityAt(path)
+    return identity === undefined ? [] : [identity]
   } catch {
     return []
   }
