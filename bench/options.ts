@@ -60,7 +60,8 @@ contenders by their ratio to the floor within one run, not by absolute figures.
   --write              writes docs/performance.md and its pictures. Takes the whole run.
   --help               shows this text
 
-Did a change help? --against shows it over ${PAIRED_ROUNDS} rounds, and with --connections 1 for a single viewer:
+Did a change help? --against shows it over ${PAIRED_ROUNDS} rounds, and with --connections 1 for a single viewer.
+The range after a ratio holds the true one in 19 of 20 runs. If it holds 1, take more rounds:
   git worktree add ../before main && (cd ../before && npm ci)
   npm run bench -- --against ../before --mix starts
 `

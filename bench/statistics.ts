@@ -14,6 +14,36 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) }
 }
 
+/**
+ * The median, and between which values it would lie in 19 of 20 such series of measurements,
+ * whatever their distribution. Fewer than six values are too few for that, and all count.
+ */
+export function medianWithin(values: readonly number[]): Spread {
+  const sorted = ascending(values)
+  const outside = ranksOutside(sorted.length)
+  return {
+    median: quantile(sorted, 0.5),
+    low: sorted[outside] ?? Number.NaN,
+    high: sorted.at(-1 - outside) ?? Number.NaN,
+  }
+}
+
+/**
+ * How many of the lowest values can be left out, and as many of the highest: each value is above
+ * the true median with the chance of a coin.
+ */
+function ranksOutside(count: number): number {
+  let ranks = 0
+  let chance = 0.5 ** count
+  for (let term = chance; chance <= CHANCE_ON_EACH_SIDE; chance += term) {
+    term *= (count - ranks) / (ranks + 1)
+    ranks += 1
+  }
+  return Math.max(0, ranks - 1)
+}
+
+const CHANCE_ON_EACH_SIDE = 0.025
+
 /** The value below which this share of the values lies. They must be in ascending order. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN

@@ -5,7 +5,7 @@ import type { Growth } from './growth.ts'
 import type { Latency } from './open-loop.ts'
 import type { Row } from './rounds.ts'
 import type { Stretch } from './runner.ts'
-import { spreadOf, type Spread } from './statistics.ts'
+import { median, medianWithin, type Spread } from './statistics.ts'
 
 /** The contenders of one mix beside the floor. */
 export function tableOfMix(rows: readonly Row[]): string {
@@ -31,7 +31,7 @@ function cellsOf(title: string, figures: Figures): string[] {
     answersPerSecond.toFixed(0),
     answersPerCpuSecond.toFixed(0),
     toFloor?.median.toFixed(2) ?? '',
-    toFloor === undefined ? '' : quartiles(toFloor, 2),
+    toFloor === undefined ? '' : range(toFloor, 2),
     busy.toFixed(2),
     p50Ms.toFixed(2),
     p99Ms.toFixed(2),
@@ -49,15 +49,15 @@ export function tableOfPair(here: Row, there: Row): string {
   }
   const lines = Object.entries(value).map(([name, of]) => {
     const ratios = ratiosOf(here.stretches, there.stretches, of)
-    const ratio = spreadOf(ratios)
+    const ratio = medianWithin(ratios)
     const above = ratios.filter((each) => each > 1).length
-    const [own, other] = [here, there].map(({ stretches }) => spreadOf(stretches.map(of)).median)
+    const [own, other] = [here, there].map(({ stretches }) => median(stretches.map(of)))
     return [
       name,
       figure(own),
       figure(other),
       ratio.median.toFixed(3),
-      quartiles(ratio, 3),
+      range(ratio, 3),
       `${above} of ${ratios.length}`,
     ]
   })
@@ -66,7 +66,7 @@ export function tableOfPair(here: Row, there: Row): string {
     'here',
     'there',
     'ratio',
-    '(quartiles)',
+    '(19 of 20)',
     'above 1',
   ]
   return table([head, ...lines])
@@ -124,7 +124,7 @@ function figure(value: number | undefined): string {
   return value === undefined ? '' : value.toFixed(value < 1000 ? 2 : 0)
 }
 
-function quartiles({ low, high }: Spread, digits: number): string {
+function range({ low, high }: Spread, digits: number): string {
   return `(${low.toFixed(digits)}-${high.toFixed(digits)})`
 }
 

@@ -4,7 +4,7 @@ import { readOptions } from '../../bench/options.ts'
 import { ownBytesOf, parseStat, usageOfTree } from '../../bench/process-tree.ts'
 import { timeLeft } from '../../bench/progress.ts'
 import type { Stretch } from '../../bench/runner.ts'
-import { median, percentile, spreadOf } from '../../bench/statistics.ts'
+import { median, medianWithin, percentile, spreadOf } from '../../bench/statistics.ts'
 
 describe('statistics', () => {
   it('the median does not need an order, and one outlier does not move it', () => {
@@ -15,6 +15,14 @@ describe('statistics', () => {
     expect(spreadOf([5, 1, 2, 3, 4])).toEqual({ median: 3, low: 2, high: 4 })
     expect(spreadOf([1, 2])).toEqual({ median: 1.5, low: 1.25, high: 1.75 })
     expect(spreadOf([7])).toEqual({ median: 7, low: 7, high: 7 })
+  })
+
+  it('the median of many values is known better than its quartiles say', () => {
+    const values = Array.from({ length: 15 }, (_, index) => index + 1)
+    // At most 3 of 15 lie on one side with a chance of 1.8 %, at most 4 with one of 5.9 %.
+    expect(medianWithin(values)).toEqual({ median: 8, low: 4, high: 12 })
+    expect(medianWithin([1, 2, 3])).toEqual({ median: 2, low: 1, high: 3 })
+    expect(medianWithin([1, 2, 3, 4, 5, 6])).toEqual({ median: 3.5, low: 1, high: 6 })
   })
 
   it('the last percentile is the largest value', () => {
