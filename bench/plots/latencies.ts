@@ -22,7 +22,8 @@ export function latencyPicture(
   const shareOf = (ms: number) => (Math.log10(ms) - from) / (to - from)
   const ticks = DECADES.filter((ms) => Math.log10(ms) >= from && Math.log10(ms) <= to).map((ms) => ({
     at: shareOf(ms),
-    text: String(ms),
+    // The next panel begins where this one ends.
+    text: Math.log10(ms) < to ? String(ms) : '',
   }))
   const drawn = panels.map(({ title: of, percentiles }) => ({
     title: of,

@@ -60,10 +60,12 @@ describe('with requests in a file', () => {
     expect(second.next()).toEqual(first.next())
   })
 
-  it('a generator sends them, and counts answers and faults', async () => {
+  it.each([
+    ['the generator of this machine', loadFlatOut],
+    ['the client, which needs nothing installed', loadByClient],
+  ])('%s sends them, and counts answers and faults', async (_name, load) => {
     await withServer(async (port, seen) => {
-      const options = { connections: 2, seconds: 1, position: 0 }
-      const loaded = await loadFlatOut({ port, requestFile }, options)
+      const loaded = await load({ port, requestFile }, { connections: 2, seconds: 1, position: 0 })
       expect(loaded.answers).toBeGreaterThan(10)
       expect(loaded.faults).toBeGreaterThan(0)
       expect(new Set(seen)).toEqual(new Set(Array.from(callsOf(mix, CROWD), ({ verb }) => METHODS[verb])))
