@@ -33,6 +33,19 @@ describe.each([1, 2])('a service of %i process(es)', (workers) => {
     }
   }, 60_000)
 
+  it('answers once if a request is refused before its slow body has come', async () => {
+    const service = await serviceOf(workers)
+    const connection = await Connection.open(service.url)
+    connection.socket.write('GET /nope HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5000\r\n\r\n')
+    expect((await connection.answer()).status).toBe(404)
+    const second = connection.answer()
+    second.catch(() => {})
+    const dripping = setInterval(() => connection.socket.write(' '), DRIP_MS)
+    await expect(second).rejects.toThrow('No answer')
+    clearInterval(dripping)
+    connection.socket.destroy()
+  }, 60_000)
+
   it('answers a client that ends its side of the connection after its request', async () => {
     const service = await serviceOf(workers)
     for (const request of [START, requestText('GET', '/users/user/streams'), START + START]) {

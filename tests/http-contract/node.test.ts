@@ -44,3 +44,29 @@ it('bytes of UTF-8 that came unencoded in a path are refused with a problem', as
   const path = Buffer.from('/users/é/streams').toString('latin1')
   expect(await answerTo(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /)
 })
+
+it.each([
+  ['a target in absolute form', 'GET http://gate.example/livez HTTP/1.1\r\nhost: gate.example\r\n\r\n', 200],
+  ['one with nothing but a host', 'GET HTTP://a?x HTTP/1.1\r\nhost: a\r\n\r\n', 404],
+  ['no host, as HTTP/1.0 allows', 'GET /livez HTTP/1.0\r\n\r\n', 200],
+])('%s is taken', async (_what, bytes, status) => {
+  expect(await answerTo(bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+})
+
+it.each([
+  ['no host', 'GET /livez HTTP/1.1\r\n\r\n', 400],
+  ['two hosts', 'GET /livez HTTP/1.1\r\nhost: a\r\nHost: b\r\n\r\n', 400],
+  ['an expectation', 'GET /livez HTTP/1.1\r\nhost: a\r\nexpect: tea\r\n\r\n', 417],
+])('a request with %s is refused with a problem, and its connection ends', async (_what, bytes, status) => {
+  const problem = `^HTTP/1.1 ${status} [^]*application/problem\\+json[^]*connection: close[^]*"status":${status}`
+  expect(await answerTo(bytes)).toMatch(new RegExp(problem, 'i'))
+})
+
+it.each(['%ff', '%'])(
+  'a reason of “%s” in the query is no UTF-8, and is refused as in a path',
+  async (reason) => {
+    const target = `/users/u/streams/s?by=operator&reason=${reason}`
+    const answer = await answerTo(`DELETE ${target} HTTP/1.1\r\nhost: a\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1.1 400 [^]*"pointer":"\/reason","detail":"must be percent-encoded UTF-8"/)
+  },
+)

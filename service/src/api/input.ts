@@ -90,10 +90,14 @@ class InputReader {
 
   /** A parameter of the query, checked by its schema. `undefined` if it is absent. */
   query(name: string, schema: v.GenericSchema<string>): string | undefined {
-    if (this.#request.query === '') return undefined
-    const [text, ...others] = new URLSearchParams(this.#request.query).getAll(name)
-    if (others.length > 0) this.fault(`/${name}`, `must stand there once, got ${others.length + 1}`)
-    return text === undefined || others.length > 0 ? undefined : this.#validate(schema, text, `/${name}`)
+    const [raw, ...others] = valuesIn(this.#request.query, name)
+    if (raw === undefined) return undefined
+    const text = decoded(raw)
+    if (others.length === 0 && text !== undefined) return this.#validate(schema, text, `/${name}`)
+    const isRepeated = others.length > 0
+    const repeated = `must stand there once, got ${others.length + 1}`
+    this.fault(`/${name}`, isRepeated ? repeated : 'must be percent-encoded UTF-8')
+    return undefined
   }
 
   /** The body of a start. Its plan must exist in the policy. */
@@ -179,7 +183,16 @@ class InputReader {
   }
 }
 
+/** The values of a parameter, still encoded. `URLSearchParams` would replace what is not UTF-8. */
+function valuesIn(query: string, name: string): readonly string[] {
+  if (query === '') return []
+  const pairs = query.split('&').map((pair) => /^([^=]*)=?(.*)$/s.exec(pair.replaceAll('+', ' ')))
+  return pairs.flatMap((pair) => (decoded(pair?.[1] ?? '') === name ? [pair?.[2] ?? ''] : []))
+}
+
+/** The text, if it is percent-encoded UTF-8. Bytes that came without encoding are not. */
 function decoded(text: string): string | undefined {
+  if (/[^ -~]/.test(text)) return undefined
   try {
     return decodeURIComponent(text)
   } catch {

@@ -28,9 +28,10 @@ export async function answer(
 }
 
 function requestOf(
-  { method = 'GET', url = '/', headers }: ReceivedRequest,
+  { method = 'GET', url: target = '/', headers }: ReceivedRequest,
   body: Uint8Array | undefined,
 ): HttpRequest {
+  const url = withoutAuthority(target)
   const queryAt = url.indexOf('?')
   return {
     method,
@@ -39,4 +40,13 @@ function requestOf(
     headers: headers as HttpRequest['headers'],
     body,
   }
+}
+
+/**
+ * The path and the query of a target. Proxies send it in absolute form (RFC 9112, section 3.2.2).
+ */
+function withoutAuthority(target: string): string {
+  if (target.startsWith('/')) return target
+  const rest = target.replace(/^https?:\/\/[^/?]*/i, '')
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : rest
 }

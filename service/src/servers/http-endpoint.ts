@@ -46,12 +46,15 @@ export class HttpEndpoint {
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       IncomingMessage: ReceivedRequest,
+      // Node's own answer to a request without a host is no problem document.
+      requireHostHeader: false,
     }
     this.#server = createServer(options, (incoming, outgoing) => this.#receive({ incoming, outgoing }))
     this.#server.timeout = ANSWER_TIMEOUT_MS
     // Without this, a client that ends its side after its request gets no answer. Node's types lack
     // it.
     Object.assign(this.#server, { httpAllowHalfOpen: true })
+    this.#server.on('checkExpectation', (incoming, outgoing) => this.#refuse({ incoming, outgoing }, 417))
     this.#server.on('clientError', (error, socket) => {
       this.#turns.take(socket as Socket, { take: () => refuseUnreadable(error, socket as Socket) })
     })
@@ -103,6 +106,10 @@ export class HttpEndpoint {
 
   #receive(exchange: Exchange): void {
     const { incoming, outgoing } = exchange
+    if (!incoming.hasRightHost) {
+      this.#refuse(exchange, 400)
+      return
+    }
     const { socket } = incoming
     const take = () => {
       incoming.onBody((body) => {
@@ -111,6 +118,15 @@ export class HttpEndpoint {
       })
     }
     this.#turns.take(socket, { outgoing, take })
+  }
+
+  /** Answers a request that the app must not see, and closes the connection. */
+  #refuse({ incoming, outgoing }: Exchange, status: number): void {
+    const take = () => {
+      outgoing.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' })
+      outgoing.end(problemBody(status))
+    }
+    this.#turns.take(incoming.socket, { outgoing, take })
   }
 
   #answer({ exchange, body }: Received): void {
@@ -140,10 +156,14 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   }
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
+  const body = problemBody(status)
   socket.pause()
   setTimeout(() => socket.destroy(), REFUSAL_MS).unref()
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
   )
+}
+
+function problemBody(status: number): string {
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status })
 }

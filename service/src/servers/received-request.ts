@@ -19,6 +19,16 @@ export class ReceivedRequest extends IncomingMessage {
   #takeBody: TakeBody | undefined
 
   /**
+   * Whether it names one host, as HTTP/1.1 asks (RFC 9112, section 3.2). Node shows only the first.
+   */
+  get hasRightHost(): boolean {
+    const { rawHeaders, httpVersion } = this
+    let hosts = 0
+    for (let at = 0; at < rawHeaders.length; at += 2) if (isHost(rawHeaders[at] ?? '')) hosts += 1
+    return hosts === 1 || (hosts === 0 && httpVersion === '1.0')
+  }
+
+  /**
    * Hands the body over once: when it is complete or too long, or at once if the method has none.
    */
   onBody(takeBody: TakeBody): void {
@@ -47,4 +57,8 @@ export class ReceivedRequest extends IncomingMessage {
   #mayHaveBody(): boolean {
     return this.method !== 'GET' && this.method !== 'HEAD' && this.method !== 'DELETE'
   }
+}
+
+function isHost(name: string): boolean {
+  return name.length === 4 && name.toLowerCase() === 'host'
 }

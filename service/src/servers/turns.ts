@@ -59,7 +59,8 @@ export class Turns {
     const line = this.#lines.get(socket)
     if (line === undefined || line.isOver || socket.destroyed) return
     line.isOver = turn.outgoing === undefined
-    if (line.isFree || (line.isOver && line.isReceiving)) line.start(turn)
+    if (line.isOver && line.isAnsweredEarly) socket.destroySoon()
+    else if (line.isFree || (line.isOver && line.isReceiving)) line.start(turn)
     else if (this.#waiting < WAITING_MAX) this.#queue(line, turn)
     else this.#queue(line, line.close())
   }
@@ -163,6 +164,11 @@ class Line {
    */
   get isReceiving(): boolean {
     return this.#current?.req.complete === false && !this.#current.headersSent
+  }
+
+  /** Whether a request was answered before all of it had arrived. Then it gets no second answer. */
+  get isAnsweredEarly(): boolean {
+    return this.#current?.req.complete === false && this.#current.headersSent
   }
 
   start({ outgoing, take }: Turn): void {
