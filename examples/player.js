@@ -15,6 +15,8 @@ const BACK_OFF_MS = 500
 const BACK_OFF_MAX_MS = 30_000
 /** A start or a stop does not wait longer than this for its repetition. */
 const RETRY_AFTER_MAX_MS = 30_000
+/** The interval if an answer holds none that can be read. */
+const HEARTBEAT_DEFAULT_MS = 25_000
 /** How often the player looks whether a heartbeat is due. */
 const TICK_MS = 1000
 
@@ -94,6 +96,9 @@ export class Playback {
   /**
    * The clock says when a heartbeat is due, because timers stand still while a device sleeps. So a
    * player that slept asks as soon as it wakes. A wait below 0 means that the clock was set back.
+   *
+   * Only 409 and 410 end the playback. After anything else, a 400 or 401 too, the viewer watches on
+   * and the heartbeat is repeated with back-off, every 30 s at most.
    */
   async #heartbeatIfDue(run) {
     const waitedMs = Date.now() - run.calledAtMs
@@ -145,26 +150,23 @@ export async function callWithRetries(url, { signal, ...request }) {
 }
 
 /** One call, of which the same holds. */
-async function call(url, { method = 'POST', body, keepalive = false }) {
+async function call(url, { method = 'POST', body: sent, keepalive = false }) {
   try {
     const response = await fetch(url, {
       method,
       keepalive,
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body !== undefined && {
+      ...(sent !== undefined && {
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        body: JSON.stringify(sent),
       }),
     })
     const { status } = response
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
     if (response.ok && status !== 204 && !isJson) throw new Error('Something else answered in its place.')
     const retryAfterMs = 1000 * (Number(response.headers.get('retry-after')) || 0)
-    return {
-      status,
-      retryAfterMs,
-      body: isJson ? await response.json() : { status, title: response.statusText },
-    }
+    const body = (isJson ? await response.json() : null) ?? { status, title: response.statusText }
+    return { status, retryAfterMs, body }
   } catch (error) {
     return { status: 0, retryAfterMs: 0, body: { status: 0, title: 'No answer', detail: error.message } }
   }
@@ -180,8 +182,9 @@ function isTemporary({ status }) {
 }
 
 /** The interval that the newest answer asks for; null means that no heartbeats are wanted. */
-function heartbeatMs({ body }) {
-  return body.heartbeatSeconds === null ? null : body.heartbeatSeconds * 1000
+function heartbeatMs({ body: { heartbeatSeconds: seconds } }) {
+  if (seconds === null) return null
+  return typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : HEARTBEAT_DEFAULT_MS
 }
 
 /** What the service asks for, and a back-off with jitter, so that players do not return together. */
