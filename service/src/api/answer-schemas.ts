@@ -37,7 +37,12 @@ export const StreamSchema = v.pipe(
     heartbeatSeconds: v.nullable(v.pipe(Several, v.description('Send the next heartbeat after this time.'))),
     limit: v.pipe(Count, v.description('How many streams the plan allows.')),
     active: v.pipe(Count, v.description('How many live streams of the user count against the limit.')),
-    streams: v.pipe(v.array(LeaseIdSchema), v.description('The ids of these streams, oldest first.')),
+    streams: v.pipe(
+      v.array(LeaseIdSchema),
+      v.description(
+        'The ids of all these streams, oldest first: as many as the limit allows. A refusal names 20 at most.',
+      ),
+    ),
     ignored: v.exactOptional(
       v.pipe(v.boolean(), v.description('Present, and true, if the plan does not count this stream.')),
     ),
