@@ -80,15 +80,34 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
 
   it('warns of what makes little sense, but accepts it', () => {
     const path = fileHolding(
-      '{ "plans": {\n "a": { "limits": [{ "max": 9 }] },\n "a": { "limits": [{ "max": 1000 }], "whenFull": "evict-idle" } } }',
+      '{ "plans": {\n "a": { "limits": [{ "max": 1000 }], "whenFull": "evict-idle" } } }',
     )
     const { code, stdout, stderr } = check(path)
     expect(code).toBe(0)
     expect(stdout).toContain('1000 streams')
     expect(stderr.trimEnd().split('\n')).toEqual([
-      `${path}:3:2: warning: /plans/a stands here twice; only the last holds`,
-      `${path}:3:38: warning: /plans/a/whenFull ends nobody before 1000 streams`,
+      `${path}:2:38: warning: /plans/a/whenFull ends nobody before 1000 streams`,
     ])
+  })
+
+  it('names a member that stands there twice, beside its other faults', () => {
+    const path = fileHolding(
+      '{ "defaultPlan": "a",\n"plans": { "a": { "limits": [{ "max": 0 }] } },\n "defaultPlan": "a" }',
+    )
+    const { code, stderr } = check(path)
+    expect(code).toBe(1)
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`${path}:2:`),
+      `${path}:3:2: /defaultPlan stands here twice`,
+    ])
+  })
+
+  it('tells where a file is not UTF-8', () => {
+    const path = fileHolding(Buffer.from('{ "plans": { "\u00ff": 1 } }', 'latin1'))
+    expect(check(path)).toMatchObject({
+      code: 1,
+      stderr: `streamgate: ${path} cannot be read: it is not UTF-8: see its byte 14, counted from 0\n`,
+    })
   })
 
   it("reports a missing file, and keeps a file's control characters from the terminal", () => {
@@ -180,7 +199,7 @@ function run(args: readonly string[], input = ''): Outcome {
   return { code: status, stdout, stderr }
 }
 
-function fileHolding(content: string): string {
+function fileHolding(content: string | Uint8Array): string {
   const path = join(temporaryFolder(), 'policy.json')
   writeFileSync(path, content)
   return path

@@ -1,8 +1,6 @@
 /**
  * Checks a policy file: its faults and warnings, and the plans in words.
  */
-import type { PolicyFault } from '@streamgate/core'
-import type { JsonPlaces } from '../text/json-places.ts'
 import { DONE, FAILED } from './exit-codes.ts'
 import { faultLines } from './policy-fault-lines.ts'
 import { parsePolicyText, placesIn, PolicyTextError } from '../policy/policy-file.ts'
@@ -18,7 +16,7 @@ export async function checkPolicyFile(file: string): Promise<number> {
     const json = file === '-' ? await readPolicyStream(process.stdin) : await readPolicyText(file)
     const policy = parsePolicyText(json)
     const places = placesIn(json)
-    const warnings = [...repetitions(places), ...policyWarnings(policy)]
+    const warnings = policyWarnings(policy)
     const placed = warnings.map((warning) => ({ ...warning, ...places.of(warning.pointer) }))
     tell(faultLines(name, placed, 'warning: '))
     const count = policy.plans.size === 1 ? '1 plan' : `${policy.plans.size} plans`
@@ -33,8 +31,4 @@ export async function checkPolicyFile(file: string): Promise<number> {
 
 function tell(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${line}\n`)
-}
-
-function repetitions({ repeated }: JsonPlaces): PolicyFault[] {
-  return repeated.map((pointer) => ({ pointer, detail: 'stands here twice; only the last holds' }))
 }

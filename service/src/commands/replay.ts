@@ -25,7 +25,7 @@ export function addReplayCommand(program: Command): void {
     .command('replay')
     .description('Tell how many starts and users another policy would have refused.')
     .requiredOption('--log <file...>', 'logs of the service, in any order (- reads standard input)')
-    .requiredOption('--policy <file>', 'the policy to try')
+    .requiredOption('--policy <file>', 'the policy to try: a file, or JSON')
     .option('--json', 'print the report as JSON')
     .option(
       '--skew-ms <ms>',

@@ -43,7 +43,7 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
   } catch (error) {
     const lines =
       error instanceof PolicyTextError
-        ? faultLines(options.policy, error.faults)
+        ? faultLines(isInline(options.policy) ? '--policy' : options.policy, error.faults)
         : [`streamgate: ${reasonOf(error)}`]
     process.stderr.write(`${lines.join('\n')}\n`)
     return FAILED
@@ -81,12 +81,18 @@ async function play(
 }
 
 /** @throws {PolicyTextError} for a policy with faults, and {Error} for one that cannot be read. */
-function policyIn(file: string): Policy {
+function policyIn(setting: string): Policy {
+  if (isInline(setting)) return parsePolicyText(setting)
   let text: string
   try {
-    text = readPolicyTextSync(file)
+    text = readPolicyTextSync(setting)
   } catch (cause) {
-    throw new Error(`--policy ${file} cannot be read`, { cause })
+    throw new Error(`--policy ${setting} cannot be read`, { cause })
   }
   return parsePolicyText(text)
+}
+
+/** Whether it is a policy's JSON and not the name of a file, as for `serve`. */
+function isInline(setting: string): boolean {
+  return setting.startsWith('{')
 }

@@ -42,13 +42,18 @@ export class PolicyTextError extends Error {
  */
 export function parsePolicyText(text: string): Policy {
   const places = placesIn(text)
+  const faults = places.repeated.map((pointer) => ({ pointer, detail: 'stands here twice' }))
   try {
-    return parsePolicy(JSON.parse(text))
+    const policy = parsePolicy(JSON.parse(text))
+    if (faults.length === 0) return policy
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error
-    const faults = error.faults.map((fault) => ({ ...fault, ...places.of(fault.pointer) }))
-    throw new PolicyTextError(faults, false)
+    faults.push(...error.faults)
   }
+  throw new PolicyTextError(
+    faults.map((fault) => ({ ...fault, ...places.of(fault.pointer) })),
+    false,
+  )
 }
 
 /**

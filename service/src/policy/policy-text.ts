@@ -2,6 +2,7 @@
  * Reads the text of a policy file, and of nothing else. A device, a pipe or the wrong file may
  * never end.
  */
+import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
@@ -59,5 +60,10 @@ function assertRegular(stats: Stats): void {
 
 function textOf(bytes: Buffer): string {
   if (bytes.length > POLICY_BYTES_MAX) throw new Error(`it has more than ${POLICY_BYTES_MAX} bytes`)
-  return bytes.toString('utf8')
+  const text = bytes.toString('utf8')
+  if (isUtf8(bytes)) return text
+  const read = Buffer.from(text)
+  throw new Error(
+    `it is not UTF-8: see its byte ${bytes.findIndex((byte, at) => byte !== read[at])}, counted from 0`,
+  )
 }
