@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { startContender, type Contender } from './contender.ts'
+import { startContender, stopContenders, type Contender } from './contender.ts'
 import { ENDPOINT, THIS_CHECKOUT } from './contenders.ts'
 import { ARE_PINNED, BUSY_CORES } from './cores.ts'
 import { GENERATOR } from './load/generator.ts'
@@ -16,7 +16,6 @@ else await main(chosen)
 
 async function main(options: BenchOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-bench-'))
-  const running: Contender[] = []
   const places = ARE_PINNED ? 'one core for it and one for the servers' : 'on any core'
   process.stdout.write(`Load by ${GENERATOR}, ${places}\n`)
   if (BUSY_CORES !== undefined) {
@@ -26,12 +25,10 @@ async function main(options: BenchOptions): Promise<void> {
     const endpoint = options.entries.some(({ needsEndpoint }) => needsEndpoint)
       ? await startContender(ENDPOINT)
       : undefined
-    if (endpoint !== undefined) running.push(endpoint)
     const runners = await startAll(options, folder, endpoint)
-    running.push(...runners.map(({ contender }) => contender))
     await runSections(runners, options, folder)
   } finally {
-    for (const contender of running) await contender.stop()
+    await stopContenders()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -26,6 +26,14 @@ export type Contender = {
   readonly stop: (signal?: 'SIGKILL' | 'SIGTERM') => Promise<void>
 }
 
+/** All that run. */
+const children = new Set<ChildProcess>()
+
+/** Ends all that still run, if some measurement failed or all are done. */
+export async function stopContenders(): Promise<void> {
+  await Promise.all(Array.from(children, (child) => stop(child)))
+}
+
 const STARTUP_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 10
 
@@ -39,6 +47,8 @@ export async function startContender(launch: Launch): Promise<Contender> {
     env: { ...ENVIRONMENT, ...launch.environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
   await untilItAnswers(`http://127.0.0.1:${port}/livez`, child)
   return {
     port,
@@ -66,7 +76,6 @@ async function untilItAnswers(url: string, child: ChildProcess): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
     }
   }
-  child.kill()
   throw new Error(`${child.spawnargs.join(' ')} did not answer within ${STARTUP_LIMIT_MS} ms`)
 }
 

@@ -114,9 +114,9 @@ function machineOf({ shape, rounds }: Results): string {
 function mixSection(rows: readonly Row[]): string {
   const title = rows[0]?.mix.title ?? ''
   const lines = rows.map(({ runner, stretches }) => {
-    const { answersPerSecond, answersPerCpuSecond, p50Ms, p99Ms } = figuresOf(stretches, undefined)
+    const { answersPerSecond, answersPerCpuSecond, p50Ms, p99Ms, faults } = figuresOf(stretches, undefined)
     return [
-      runner.entry.title,
+      faults === 0 ? runner.entry.title : `${runner.entry.title} (${thousands(faults)} faults)`,
       withSpread(toFloor(rows, runner)),
       thousands(answersPerCpuSecond),
       thousands(answersPerSecond),

@@ -27,6 +27,7 @@ export type ClientOptions = {
 export type ClientReport = {
   readonly answers: number
   readonly seconds: number
+  /** Answers that are no success. No start of a mix is over a limit. */
   readonly faults: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -38,7 +39,6 @@ export type ClientReport = {
 
 const LOWEST_PRIORITY = 19
 const FIRST_FAULT = 400
-const REFUSED = 409
 /** A request that has waited longer than this at the end will not be answered soon. */
 const LAST_ANSWERS_MS = 2000
 
@@ -106,7 +106,7 @@ class Load {
     if (this.#isOver) return
     const nowMs = performance.now()
     this.#latenciesMs.push(nowMs - connection.sinceMs)
-    if (status >= FIRST_FAULT && status !== REFUSED) this.#faults += 1
+    if (status >= FIRST_FAULT) this.#faults += 1
     if (this.#options.requestsPerSecond === undefined) return this.#send(connection, nowMs)
     connection.freeSinceMs = nowMs
     this.#free.push(connection)
