@@ -31,6 +31,13 @@ describe('streamgate replay', () => {
     expect(stdout).toContain('* 2 lines were about something else.')
   })
 
+  it('takes the policy as JSON too, and places its faults', () => {
+    const log = fileHolding('log.jsonl', LOG)
+    expect(replay(['--log', log, '--policy', POLICY]).stdout).toContain('20 starts: 1 were refused')
+    const { code, stderr } = replay(['--log', log, '--policy', '{ "plans": {} }'])
+    expect([code, stderr]).toEqual([1, '--policy:1:3: /plans must hold at least one plan\n'])
+  })
+
   it('gives the same as JSON, from several logs, and from standard input', () => {
     const lines = LOG.split('\n')
     const [first, second] = [lines.slice(0, 9), lines.slice(9)].map((part, index) =>
