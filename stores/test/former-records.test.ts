@@ -1,9 +1,23 @@
-/** What version 0.1 wrote: only notes on evictions, and on DynamoDB no list of devices. */
-import type { DeviceId, Lease, LeaseId, Note, Store } from '@streamgate/core'
+/**
+ * What earlier versions wrote. Version 0.1 had only notes on evictions, and on DynamoDB no list of
+ * devices. Before MessagePack, LMDB's rosters were in JSON.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { DeviceId, Lease, LeaseId, Note, RosterContent, Store, UserId } from '@streamgate/core'
 import { LmdbStore } from '@streamgate/stores/lmdb'
 import { open } from 'lmdb'
 import { describe, expect, it } from 'vitest'
-import { idsOf, leaseOf, leaseOn, stopOf, USER } from '../src/contract/specimens.ts'
+import {
+  evictionOfLease,
+  fullLease,
+  idsOf,
+  leaseOf,
+  leaseOn,
+  stopOf,
+  USER,
+} from '../src/contract/specimens.ts'
 import { itemByHand, useDynalite } from './dynalite/dynalite.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -109,6 +123,44 @@ describe.each(Object.entries(STORES))('a roster that version 0.1 wrote on %s', (
     expect((await store.replace(USER, seen, { leases: [TV], notes: [] })).done).toBe(true)
     expect((await store.replace(USER, seen, { leases: [], notes: [] })).done).toBe(false)
     expect(await store.read(USER)).toMatchObject({ leases: [TV], notes: [] })
+    await store.close()
+  })
+})
+
+/** What that version held when it was closed. */
+const IN_JSON: readonly (readonly [user: string, roster: RosterContent])[] = [
+  ['full', { leases: [fullLease(), leaseOn('phone', 'news')], notes: [], lastStop: stopOf('match') }],
+  [
+    'noted',
+    {
+      leases: [leaseOf('held', { expiresAtMs: null })],
+      notes: [evictionOfLease('gone')],
+      lastStop: stopOf('film'),
+      forgottenUntilMs: 9_000,
+    },
+  ],
+  ['one', { leases: [leaseOf('film')], notes: [] }],
+]
+
+describe('a data file with rosters in JSON', () => {
+  it('is read, written and walked, whatever a user was written by', async () => {
+    const path = temporaryFolder()
+    const packed = readFileSync(new URL('json-records.mdb.gz', import.meta.url))
+    writeFileSync(join(path, 'data.mdb'), gunzipSync(packed))
+    const store = new LmdbStore({ path })
+    const expected = IN_JSON.map(([user, roster]) => ({
+      user,
+      roster: { ...roster, version: expect.any(Number) },
+    }))
+    expect((await store.scan({ pageSize: 10 })).users).toEqual(expected)
+    for (const [user, { leases }] of IN_JSON) {
+      const added = await store.add(user as UserId, leaseOf('added'), { capacity: 9 })
+      expect(idsOf(added.roster)).toEqual([...leases.map(({ id }) => id), 'added'])
+      const removed = await store.remove(user as UserId, leaseOf('added'), stopOf('added'))
+      expect(await store.read(user as UserId)).toEqual(removed.roster)
+      expect(removed.roster.leases).toEqual(leases)
+    }
+    expect((await store.finishedSince()).streams).toEqual([{ streamId: 'match', untilMs: 5_000 }])
     await store.close()
   })
 })

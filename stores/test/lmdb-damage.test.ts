@@ -17,9 +17,9 @@ import { temporaryFolder } from './temporary-folder.ts'
 const execute = promisify(execFile)
 
 /** Enough for trees of two levels. Some records are so long that they need overflow pages. */
-const USERS = 700
+const USERS = 1400
 const GREEDY_USERS = 6
-const LEASES_OF_GREEDY = 60
+const LEASES_OF_GREEDY = 120
 const FINISHED = 40
 /** All users, with the one who came with the last transaction. */
 const ALL = USERS + GREEDY_USERS + 1

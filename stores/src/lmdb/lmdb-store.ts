@@ -21,7 +21,7 @@ import { prepareFiles } from './environment-files.ts'
 import { identityAt } from './file-identity.ts'
 import { FileWatch } from './file-watch.ts'
 import { FinishedDatabase } from './finished-database.ts'
-import { rosterIn, type RosterRecord } from './roster-record.ts'
+import { RosterEncoder } from './roster-record.ts'
 
 /** The place of the environment. */
 export type LmdbStoreOptions = {
@@ -34,7 +34,7 @@ export type LmdbStoreOptions = {
   readonly warn?: (message: string) => void
 }
 
-/** The database within the environment. The name carries the record's format. */
+/** The database within the environment. */
 const ROSTERS_DATABASE = 'rosters.v1'
 
 /**
@@ -57,7 +57,7 @@ const READERS_MAX = 1024
  */
 export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
-  readonly #rosters: Database<RosterRecord, UserId>
+  readonly #rosters: Database<Roster, UserId>
   readonly #finished: FinishedDatabase
   /** Of the data and of the locks. */
   readonly #watches: readonly FileWatch[]
@@ -86,7 +86,8 @@ export class LmdbStore extends TransitionStore implements Store {
       this.#watches = [data, new FileWatch(join(path, LOCK_FILE), warn)]
       if (inspected !== undefined && inspected !== data.identity)
         throw new Error(`${dataFile} was replaced meanwhile`)
-      this.#rosters = this.#environment.openDB({ name: ROSTERS_DATABASE, encoding: 'json' })
+      const rosters = { name: ROSTERS_DATABASE, encoder: new RosterEncoder() }
+      this.#rosters = this.#environment.openDB(rosters)
       this.#finished = new FinishedDatabase(this.#environment)
     } catch (cause) {
       throw unavailable(cause)
@@ -102,7 +103,7 @@ export class LmdbStore extends TransitionStore implements Store {
   async read(user: UserId): Promise<Roster> {
     this.#assertOpen()
     try {
-      return rosterIn(this.#current().get(user))
+      return this.#current().get(user) ?? EMPTY_ROSTER
     } catch (cause) {
       throw unavailable(cause)
     }
@@ -119,7 +120,7 @@ export class LmdbStore extends TransitionStore implements Store {
       const page = [...this.#current().getRange({ ...range, limit: pageSize })]
       const users = page
         .filter(({ key }) => isInSegment(key, segment))
-        .map(({ key, value }) => ({ user: key, roster: rosterIn(value) }))
+        .map(({ key, value }) => ({ user: key, roster: value }))
       const last = page.at(-1)
       const usersAbout = (this.#rosters.getStats() as { readonly entryCount: number }).entryCount
       const isLast = last === undefined || page.length < pageSize
@@ -165,7 +166,7 @@ export class LmdbStore extends TransitionStore implements Store {
   }
 
   #writeInTransaction(user: UserId, transition: Transition): Outcome {
-    const roster = rosterIn(this.#rosters.get(user))
+    const roster = this.#rosters.get(user) ?? EMPTY_ROSTER
     const next = transition(roster)
     if (next === undefined) return { done: false, roster }
     if (isVacant(next)) {
@@ -182,7 +183,7 @@ export class LmdbStore extends TransitionStore implements Store {
    * The database at its newest state. By default the library reads one snapshot until its event
    * turn ends.
    */
-  #current(): Database<RosterRecord, UserId> {
+  #current(): Database<Roster, UserId> {
     this.#rosters.resetReadTxn()
     return this.#rosters
   }
