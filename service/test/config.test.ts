@@ -52,8 +52,12 @@ describe('the configuration', () => {
       { store: 'dynamodb:UserStreams?clockSkewMs=1e3' },
       /^--store must have a clockSkewMs from 0 to 60000, got "1e3"$/,
     ],
+    [{ store: 'dynamodb:UserStreams?requestTimeoutMs=0' }, /requestTimeoutMs from 1 to 60000, got "0"$/],
     [{ store: 'dynamodb:UserStreams?clockSkewMs=60001' }, /^--store must have a clockSkewMs from 0 to 60000/],
-    [{ store: 'dynamodb:UserStreams?region=eu' }, /^--store must be/],
+    [
+      { store: 'dynamodb:UserStreams?region=eu' },
+      /^--store has the options clockSkewMs and requestTimeoutMs, got "region"$/,
+    ],
     [{ jwtUserClaim: 'sub' }, /^--jwt-user-claim must not be set outside AWS Lambda/],
     [{ storeTimeoutMs: '0' }, /^--store-timeout-ms must be a whole number from 1 to 60000, got "0"$/],
     [{ workers: '-1' }, /^--workers must be/],

@@ -14,6 +14,12 @@ const PROGRAM = fileURLToPath(new URL('run-dynalite.ts', import.meta.url))
  */
 const CLOCK_SKEW_MS = 20
 
+/**
+ * Long enough that no request is repeated on a busy machine. The answer to a repeated request shows
+ * what happened after the first one, so no order of the calls explains it.
+ */
+const REQUEST_TIMEOUT_MS = 5000
+
 export type DynaliteProcess = {
   /** The clock skew as the service's flag. */
   readonly store: string
@@ -30,7 +36,7 @@ export async function startDynalite(): Promise<DynaliteProcess> {
   const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true })
   const [ready] = (await once(child, 'message')) as [DynaliteReady]
   return {
-    store: `dynamodb:${ready.table}?clockSkewMs=${CLOCK_SKEW_MS}`,
+    store: `dynamodb:${ready.table}?clockSkewMs=${CLOCK_SKEW_MS}&requestTimeoutMs=${REQUEST_TIMEOUT_MS}`,
     environment: {
       AWS_ENDPOINT_URL_DYNAMODB: ready.endpoint,
       AWS_ACCESS_KEY_ID: 'nobody',
