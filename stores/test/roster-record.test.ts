@@ -23,6 +23,17 @@ it('a record holds any part of what a lease may have', () => {
   )
 })
 
+it('a record that is cut, or followed by anything, is refused', () => {
+  const encoder = new RosterEncoder()
+  const roster: Roster = { leases: [fullLease()], notes: notesOfEveryKind(), version: 7 }
+  const whole = Buffer.from(encoder.encode(roster))
+  for (let size = 1; size < whole.length; size += 1) {
+    expect(() => encoder.decode(Buffer.from(whole.subarray(0, size))), `${size} bytes`).toThrow()
+    expect(() => encoder.decode(whole, size), `${size} bytes of a longer buffer`).toThrow()
+  }
+  expect(() => encoder.decode(Buffer.concat([whole, whole]))).toThrow()
+})
+
 it('a record is less than half of what JSON needs', () => {
   const roster: Roster = { leases: [leaseOf('film'), leaseOf('news')], notes: [], version: 1_732_240_800_123 }
   const { length } = new RosterEncoder().encode(roster)
