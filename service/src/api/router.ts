@@ -8,7 +8,16 @@ export type Match = {
 }
 
 /** A path's pattern, cut at its slashes; a parameter is what stands between braces. */
-type Pattern = { readonly parts: readonly string[]; readonly routes: Map<Method, Route> }
+type Pattern = {
+  readonly path: string
+  readonly parts: readonly Part[]
+  readonly routes: Map<Method, Route>
+}
+
+/** A fixed text, or the name of a parameter. */
+type Part = { readonly text: string; readonly isParam: boolean }
+
+const NO_PATTERNS: readonly Pattern[] = []
 
 /**
  * Finds the routes on a path.
@@ -32,30 +41,38 @@ export class Router {
   find(path: string): Match | undefined {
     if (path.endsWith('/')) return undefined
     const parts = path.split('/')
-    const pattern = this.#byLength.get(parts.length)?.find((candidate) => isMatch(candidate.parts, parts))
-    return pattern && { routes: pattern.routes, params: paramsOf(pattern.parts, parts) }
+    for (const pattern of this.#byLength.get(parts.length) ?? NO_PATTERNS) {
+      const params = paramsIn(parts, pattern)
+      if (params !== undefined) return { routes: pattern.routes, params }
+    }
+    return undefined
   }
 
   #patternOf(path: string): Pattern {
     const parts = path.split('/')
     const sameLength = this.#byLength.get(parts.length) ?? []
     this.#byLength.set(parts.length, sameLength)
-    const known = sameLength.find((pattern) => pattern.parts.join('/') === path)
+    const known = sameLength.find((pattern) => pattern.path === path)
     if (known !== undefined) return known
-    const pattern: Pattern = { parts, routes: new Map() }
+    const pattern: Pattern = { path, parts: parts.map(partOf), routes: new Map() }
     sameLength.push(pattern)
     return pattern
   }
 }
 
-function isMatch(pattern: readonly string[], parts: readonly string[]): boolean {
-  return pattern.every((part, index) => part.startsWith('{') || part === parts[index])
+function partOf(text: string): Part {
+  return text.startsWith('{') ? { text: text.slice(1, -1), isParam: true } : { text, isParam: false }
 }
 
-function paramsOf(pattern: readonly string[], parts: readonly string[]): PathParams {
+/** The parameters of a path, if it matches. One loop, because this runs for every request. */
+function paramsIn(path: readonly string[], { parts }: Pattern): PathParams | undefined {
   const params: Record<string, string> = {}
-  for (const [index, part] of pattern.entries()) {
-    if (part.startsWith('{')) params[part.slice(1, -1)] = parts[index] ?? ''
+  let index = 0
+  for (const { text, isParam } of parts) {
+    const given = path[index] ?? ''
+    index += 1
+    if (isParam) params[text] = given
+    else if (given !== text) return undefined
   }
   return params
 }
