@@ -27,9 +27,6 @@ export type AppParts = {
 /** A request id that is taken over: printable ASCII, and not so long that it crowds the log. */
 const REQUEST_ID = /^[\u0021-\u007e]{1,128}$/
 
-/** What every answer carries: it is for this caller alone, and is what it says it is. */
-const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
-
 /** Answers requests; any number at once. */
 export class App {
   readonly #parts: AppParts
@@ -77,11 +74,13 @@ export class App {
     const about = { requestId, gatewayRequestId, method: request.method, route: path, status, seconds }
     if (status >= 500 && error !== undefined) observer.failed(error, about)
     observer.answered(about, decision)
-    return {
-      status,
-      headers: { ...headers, ...COMMON_HEADERS, ...cors.headersFor(request), 'x-request-id': requestId },
-      body: isHead ? undefined : body,
-    }
+    // One copy that is filled: to spread several objects into one is much slower.
+    const sent: Record<string, string> = { ...headers }
+    sent['cache-control'] = 'no-store'
+    sent['x-content-type-options'] = 'nosniff'
+    sent['x-request-id'] = requestId
+    if (!cors.isClosed) Object.assign(sent, cors.headersFor(request))
+    return { status, headers: sent, body: isHead ? undefined : body }
   }
 
   #outcomeOf(route: Route, request: HttpRequest, params: PathParams): Outcome | Promise<Outcome> {

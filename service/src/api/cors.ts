@@ -18,11 +18,14 @@ const PREFLIGHT_KEPT_SECONDS = 7200
 
 /** Answers browsers that ask whether a page may call, and marks the answers that it may read. */
 export class Cors {
+  /** Whether no page of another origin may call. */
+  readonly isClosed: boolean
   readonly #origins: ReadonlySet<string> | '*'
   readonly #allowedHeaders: string
 
   constructor({ origins, headers }: CorsSettings) {
     this.#origins = origins === '*' ? origins : new Set(origins)
+    this.isClosed = origins.length === 0
     this.#allowedHeaders = headers.join(', ')
   }
 
@@ -36,7 +39,7 @@ export class Cors {
     routes: ReadonlyMap<string, unknown> | undefined,
   ): HttpResponse | undefined {
     const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
-    if (!isPreflight || routes === undefined || this.#isClosed) return undefined
+    if (!isPreflight || routes === undefined || this.isClosed) return undefined
     if (!this.#mayCall(headers['origin'])) return { status: 204, headers: {} }
     return {
       status: 204,
@@ -54,7 +57,7 @@ export class Cors {
    * they would open.
    */
   headersFor({ headers }: HttpRequest): Readonly<Record<string, string>> {
-    if (this.#isClosed) return {}
+    if (this.isClosed) return {}
     const { origin = '' } = headers
     if (!this.#mayCall(origin)) return { vary: 'Origin' }
     const isAny = this.#origins === '*'
@@ -64,10 +67,6 @@ export class Cors {
       'access-control-allow-origin': isAny ? '*' : origin,
       ...(!isAny && { 'access-control-allow-credentials': 'true' }),
     }
-  }
-
-  get #isClosed(): boolean {
-    return this.#origins !== '*' && this.#origins.size === 0
   }
 
   #mayCall(origin = ''): boolean {

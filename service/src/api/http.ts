@@ -46,7 +46,7 @@ export function json(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponse {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+  return { status, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
 /** An answer that says all by its status. */

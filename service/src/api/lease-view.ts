@@ -18,7 +18,7 @@ export function listed(lease: Lease): Readonly<Record<string, unknown>> {
  * How much of a limit is left: RateLimit header fields for HTTP
  * (draft-ietf-httpapi-ratelimit-headers).
  */
-export function rateLimit({ max }: Limit, active: number): Readonly<Record<string, string>> {
+export function rateLimit({ max }: Limit, active: number): Record<string, string> {
   return {
     'ratelimit-policy': `"streams";q=${max}`,
     ratelimit: `"streams";r=${Math.max(0, max - active)}`,
@@ -26,7 +26,7 @@ export function rateLimit({ max }: Limit, active: number): Readonly<Record<strin
 }
 
 /** What a caller told of its stream. */
-export function descriptionOf({
+function descriptionOf({
   streamId,
   deviceId,
   deviceType,

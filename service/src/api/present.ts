@@ -1,9 +1,16 @@
 /**
  * Decisions of the limiter as outcomes of a call.
  */
-import { lapsesAtMs, type Grant, type HeartbeatResult, type Refusal, type UserId } from '@streamgate/core'
+import {
+  lapsesAtMs,
+  type Grant,
+  type HeartbeatResult,
+  type Lease,
+  type Refusal,
+  type UserId,
+} from '@streamgate/core'
 import { json, noContent } from './http.ts'
-import { descriptionOf, instant, rateLimit } from './lease-view.ts'
+import { instant, rateLimit } from './lease-view.ts'
 import type { Outcome } from './route.ts'
 import type { Decision } from '../telemetry/decision-event.ts'
 
@@ -49,39 +56,46 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
   const { lease, limit, counted, heartbeatSeconds, outcome, plan, ends, shadow } = grant
   const isNew = outcome === 'admitted'
   const isIgnored = grant.ignored.some(({ id }) => id === lease.id)
+  const ended = ends.map(({ id }) => id)
   const graceUntil = lease.graceUntilMs === undefined ? undefined : instant(lease.graceUntilMs)
   const body = {
     id: lease.id,
     userId: user,
-    ...descriptionOf(lease),
+    streamId: lease.streamId,
+    deviceId: lease.deviceId,
+    deviceType: lease.deviceType,
+    contentId: lease.contentId,
+    label: lease.label,
     startedAt: instant(lease.startedAtMs),
     expiresAt: instant(lapsesAtMs(lease)),
     heartbeatSeconds,
     limit: limit.max,
     active: counted.length,
     streams: counted.map(({ id }) => id),
-    ...(isIgnored && { ignored: true }),
+    ignored: isIgnored || undefined,
     graceUntil,
-    ...(ends.length > 0 && { ended: ends.map(({ id }) => id) }),
+    ended: ended.length > 0 ? ended : undefined,
   }
-  const headers = {
-    etag: `"${lease.generation}"`,
-    ...(isNew && { location: `/users/${encodeURIComponent(user)}/streams/${encodeURIComponent(lease.id)}` }),
-    ...rateLimit(limit, counted.length),
-  }
+  const headers: Record<string, string> = rateLimit(limit, counted.length)
+  headers['etag'] = `"${lease.generation}"`
+  if (isNew) headers['location'] = locationOf(user, lease)
   const decision: Decision = {
     ...asked,
     outcome,
     plan,
     limit: limit.max,
     active: counted.length,
-    ends: ends.map(({ id }) => id),
+    ends: ended,
     isIgnored,
-    startedAt: isNew ? instant(lease.startedAtMs) : undefined,
+    startedAt: isNew ? body.startedAt : undefined,
     graceUntil,
     shadow,
   }
   return { ...json(isNew ? 201 : 200, body, headers), decision }
+}
+
+function locationOf(user: UserId, { id }: Lease): string {
+  return `/users/${encodeURIComponent(user)}/streams/${encodeURIComponent(id)}`
 }
 
 function presentDenial(asked: Asked, user: UserId, refusal: Refusal): Outcome {
