@@ -28,27 +28,43 @@ type TextRule = {
  */
 export type SchemaFacts = { readonly jsonSchema: Readonly<Record<string, unknown>> }
 
+/**
+ * Letters, digits, `_` and `-`, and after the first character also `.` and `:`. Such a text can
+ * only be too long.
+ */
+const PLAIN_TEXT = /^[\w-][\w.:-]*$/
+
 /** A text with at least 1 and at most `bytesMax` bytes of UTF-8, and no control characters. */
 export function textSchema(rule: TextRule) {
-  const { bytesMax, description, mayHaveAt = true, mayHaveBlankEnds = false, isId = false } = rule
+  const { bytesMax, description } = rule
   return v.pipe(
     v.string(),
-    v.check(isWellFormed, 'must be well-formed Unicode'),
-    v.check(
-      (value) => hasBytes(value, bytesMax),
-      ({ input }) => `must be 1 to ${bytesMax} bytes, got ${Buffer.byteLength(input)}`,
-    ),
-    v.check((value) => !CONTROL_CHARACTER.test(value), 'must not contain control characters'),
-    v.check(
-      (value) => mayHaveBlankEnds || !BLANK_AT_AN_END.test(value),
-      'must not begin or end with a blank',
-    ),
-    v.check((value) => mayHaveAt || !value.includes('@'), 'must not contain "@"'),
-    v.check((value) => !isId || !DOT_SEGMENT.test(value), 'must not be "." or ".."'),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return
+      for (const message of textFaults(dataset.value, rule)) addIssue({ message })
+    }),
     v.description(`${description} 1 to ${bytesMax} bytes of UTF-8.`),
     v.metadata(factsOf(rule)),
   )
 }
+
+/** What is wrong with a text. */
+function textFaults(value: string, rule: TextRule): readonly string[] {
+  const { bytesMax, mayHaveAt = true, mayHaveBlankEnds = false, isId = false } = rule
+  if (value.length <= bytesMax && PLAIN_TEXT.test(value)) return NO_FAULTS
+  const faults: string[] = []
+  if (!isWellFormed(value)) faults.push('must be well-formed Unicode')
+  if (!hasBytes(value, bytesMax)) {
+    faults.push(`must be 1 to ${bytesMax} bytes, got ${Buffer.byteLength(value)}`)
+  }
+  if (CONTROL_CHARACTER.test(value)) faults.push('must not contain control characters')
+  if (!mayHaveBlankEnds && BLANK_AT_AN_END.test(value)) faults.push('must not begin or end with a blank')
+  if (!mayHaveAt && value.includes('@')) faults.push('must not contain "@"')
+  if (isId && DOT_SEGMENT.test(value)) faults.push('must not be "." or ".."')
+  return faults
+}
+
+const NO_FAULTS: readonly string[] = []
 
 function factsOf({ bytesMax, examples, mayHaveAt = true, isId = false }: TextRule): SchemaFacts {
   const characters = `[^${mayHaveAt ? '' : '@'}\\u0000-\\u001f\\u007f-\\u009f]*`
@@ -72,28 +88,30 @@ export const UserIdSchema = textSchema({
   isId: true,
   mayHaveBlankEnds: true,
 })
-export const StreamIdSchema = textSchema({
+const STREAM_ID: TextRule = {
   bytesMax: STREAM_ID_BYTES_MAX,
   description: 'The client’s name for this playback. Must not contain `@`.',
   examples: ['456'],
   isId: true,
   mayHaveAt: false,
-})
-export const DeviceIdSchema = textSchema({
+}
+export const StreamIdSchema = textSchema(STREAM_ID)
+const DEVICE_ID: TextRule = {
   bytesMax: STREAM_ID_BYTES_MAX,
   description: 'The client’s name for the device. Two devices that play the same stream then use two slots.',
   examples: ['tv-1'],
   isId: true,
-})
+}
+export const DeviceIdSchema = textSchema(DEVICE_ID)
 /** `streamId`, or `streamId@deviceId`. */
 export const LeaseIdSchema = v.pipe(
   v.string(),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     const { streamId, deviceId } = splitLeaseId(dataset.value)
-    for (const { message } of v.safeParse(StreamIdSchema, streamId).issues ?? []) addIssue({ message })
-    const ofDevice = deviceId === undefined ? undefined : v.safeParse(DeviceIdSchema, deviceId).issues
-    for (const { message } of ofDevice ?? []) addIssue({ message: `after "@" ${message}` })
+    for (const message of textFaults(streamId, STREAM_ID)) addIssue({ message })
+    const ofDevice = deviceId === undefined ? NO_FAULTS : textFaults(deviceId, DEVICE_ID)
+    for (const message of ofDevice) addIssue({ message: `after "@" ${message}` })
   }),
   v.description('The id of a stream, as its start answered it: `streamId`, or `streamId@deviceId`.'),
   v.metadata({

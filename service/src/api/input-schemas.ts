@@ -30,7 +30,7 @@ const LabelSchema = v.pipe(
   v.string(),
   v.check(isWellFormed, 'must be well-formed Unicode'),
   v.check(
-    (value) => charactersIn(value) <= LABEL_CHARACTERS_MAX,
+    (value) => value.length <= LABEL_CHARACTERS_MAX || charactersIn(value) <= LABEL_CHARACTERS_MAX,
     ({ input }) => `must be at most ${LABEL_CHARACTERS_MAX} characters, got ${charactersIn(input)}`,
   ),
   v.check((value) => !CONTROL_CHARACTER.test(value), 'must not contain control characters'),

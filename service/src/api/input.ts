@@ -193,6 +193,7 @@ function valuesIn(query: string, name: string): readonly string[] {
 /** The text, if it is percent-encoded UTF-8. Bytes that came without encoding are not. */
 function decoded(text: string): string | undefined {
   if (/[^ -~]/.test(text)) return undefined
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
@@ -202,6 +203,7 @@ function decoded(text: string): string | undefined {
 
 /** The body without the members that are `null`: that means absent. */
 function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
+  if (!Object.values(body).includes(null)) return body as WithoutNull<Body>
   const entries = Object.entries(body).filter(([, value]) => value !== null)
   return Object.fromEntries(entries) as WithoutNull<Body>
 }

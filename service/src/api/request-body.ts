@@ -1,6 +1,7 @@
 /**
  * The body of a request: its media type, and its JSON.
  */
+import { isAscii } from 'node:buffer'
 import { FaultError, type WantedBody } from './fault.ts'
 import type { HttpRequest } from './http.ts'
 
@@ -29,7 +30,7 @@ const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 export function readJson(request: HttpRequest): unknown {
   assertKind(request, JSON_BODY)
   try {
-    return JSON.parse(STRICT_UTF8.decode(request.body))
+    return JSON.parse(textOf(request.body))
   } catch {
     return undefined
   }
@@ -43,6 +44,15 @@ export function readJson(request: HttpRequest): unknown {
 export function readCmcd(request: HttpRequest): Uint8Array {
   assertKind(request, CMCD_BODY)
   return request.body ?? new Uint8Array()
+}
+
+/**
+ * The body as text. Nearly every body is ASCII, which needs no decoder.
+ *
+ * @throws {TypeError} if it is not UTF-8.
+ */
+function textOf(body: Uint8Array | undefined): string {
+  return Buffer.isBuffer(body) && isAscii(body) ? body.toString('latin1') : STRICT_UTF8.decode(body)
 }
 
 /** What a JSON value is, as a JSON author would say it. */
