@@ -15,7 +15,7 @@ export function answer(
   parts: VerbParts,
   terms: Terms,
   { verdict, before, after }: Settled<Granted | Denial>,
-): Promise<Grant> | Refusal {
+): Grant | Refusal | Promise<Grant> {
   return verdict.outcome === 'denied'
     ? refusal(parts, terms, { verdict, before, after })
     : grant(parts, terms, { verdict, before, after })
@@ -27,21 +27,25 @@ function refusal(parts: VerbParts, { claim, plan }: Terms, { verdict, before }: 
   return { outcome, limit, holders, retryAfterMs, plan: plan.name, shadow }
 }
 
-async function grant(
-  parts: VerbParts,
-  { user, claim, plan, paces }: Terms,
-  { verdict, before, after }: Settled<Granted>,
-): Promise<Grant> {
-  const { outcome, ends } = verdict
+/** A promise only if the lease has to move to the pace of its user. */
+function grant(parts: VerbParts, terms: Terms, settled: Settled<Granted>): Grant | Promise<Grant> {
+  const { user, claim, plan, paces } = terms
+  const { after } = settled
   const live = parts.finished.liveIn(after, parts.judgingMs())
   const { heartbeatSeconds, leaseMs } = parts.pacer.paceOf(user, paces, { plan, live })
   const held = heldLease(after, claim.newcomer.id) ?? claim.newcomer
   const times = leaseTimes(held.renewedAtMs, leaseMs)
   const isAtPace = held.graceUntilMs !== undefined || held.expiresAtMs === times.expiresAtMs
-  const lease = isAtPace ? held : await moved(parts, user, { held, times })
-  const shown = isAtPace ? live : parts.finished.liveIn(withLease(after, lease), parts.judgingMs())
-  const shadow = outcome === 'admitted' ? shadowDecision(before, claim, parts.judgingMs()) : undefined
-  return { ...viewOf(plan, shown), outcome, lease, heartbeatSeconds, ends, shadow }
+  const granted = (lease: Lease, shown: readonly Lease[]): Grant => {
+    const { outcome, ends } = settled.verdict
+    const shadow =
+      outcome === 'admitted' ? shadowDecision(settled.before, claim, parts.judgingMs()) : undefined
+    return { ...viewOf(plan, shown), outcome, lease, heartbeatSeconds, ends, shadow }
+  }
+  if (isAtPace) return granted(held, live)
+  return moved(parts, user, { held, times }).then((lease) =>
+    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs())),
+  )
 }
 
 /** The answer is that of one instant, so it takes from the second write no lease but its own. */

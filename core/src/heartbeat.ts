@@ -19,7 +19,8 @@ export async function heartbeat(
   const request = withoutUnknownPlan(policy, asked)
   const { user, stream, generation, report } = request
   if (parts.finished.has(stream.streamId, parts.now())) return FINISHED
-  const newcomer = { ...newcomerOf(parts, policy, request), ...report }
+  const described = newcomerOf(parts, policy, request)
+  const newcomer = report === undefined ? described : { ...described, ...report }
   const { id } = newcomer
   const renewal = renewalOf(newcomer)
   const { done, roster } = await parts.store.renew(user, { id, generation }, renewal)

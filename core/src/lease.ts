@@ -62,6 +62,9 @@ export type Lease = StreamDescription & {
   readonly graceUntilMs?: number
 }
 
+/** A value while it is made. */
+export type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
+
 /** The two instants that a heartbeat moves. */
 export type LeaseTimes = Pick<Lease, 'renewedAtMs' | 'expiresAtMs'>
 
@@ -111,13 +114,13 @@ export function isLive(lease: Lease, nowMs: number): boolean {
  * The lease after a renewal. The first `reportedContentId` stays, and `reportedAtMs` is the
  * renewal's or none.
  */
-export function renewedLease(lease: Lease, { renewedAtMs, expiresAtMs, ...report }: Renewal): Lease {
-  const { reportedAtMs: _former, ...rest } = lease
-  return { ...report, ...rest, renewedAtMs, expiresAtMs, ...withReportTime(report) }
-}
-
-function withReportTime({ reportedAtMs }: ReportFacts): ReportFacts {
-  return reportedAtMs === undefined ? {} : { reportedAtMs }
+export function renewedLease(lease: Lease, renewal: Renewal): Lease {
+  const { renewedAtMs, expiresAtMs, reportedContentId, reportedAtMs } = renewal
+  const renewed: Writable<Lease> = { ...lease, renewedAtMs, expiresAtMs }
+  if (reportedContentId !== undefined) renewed.reportedContentId ??= reportedContentId
+  if (reportedAtMs !== undefined) renewed.reportedAtMs = reportedAtMs
+  else if (renewed.reportedAtMs !== undefined) delete renewed.reportedAtMs
+  return renewed
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { HeartbeatRequest, StartRequest } from './decision.ts'
-import { leaseIdOf, leaseTimes, type Generation, type Lease, type UserId } from './lease.ts'
+import { leaseIdOf, leaseTimes, type Generation, type Lease, type UserId, type Writable } from './lease.ts'
 import type { Paces } from './pace.ts'
 import type { Plan } from './plan.ts'
 import type { Policy } from './policy/policy.ts'
@@ -41,8 +41,9 @@ export function heartbeatTerms(
 ): Terms {
   const { user, replaces } = request
   const plan = request.plan === undefined ? planOf(policy, known) : planNamed(policy, request.plan)
-  const { reportedContentId, ...facts } = factsOf(known ?? {})
-  const returning = { ...facts, ...newcomer, ...(reportedContentId !== undefined && { reportedContentId }) }
+  const facts = factsOf(known ?? {})
+  const returning: Writable<Lease> = { ...facts, ...newcomer }
+  if (facts.reportedContentId !== undefined) returning.reportedContentId = facts.reportedContentId
   const claim = { newcomer: returning, plan: planFor(user, plan), replaces, isHeartbeat: true }
   return { user, claim, plan, paces: policy.paces }
 }
@@ -51,12 +52,12 @@ export function heartbeatTerms(
 export function newcomerOf(parts: VerbParts, { paces }: Policy, request: StartRequest): Lease {
   const nowMs = parts.now()
   const { user, stream, plan } = request
-  return {
+  const lease = {
     ...stream,
-    id: leaseIdOf(stream),
-    ...(plan !== undefined && { plan }),
-    startedAtMs: nowMs,
     ...leaseTimes(nowMs, parts.pacer.guessedLeaseMs(user, paces)),
+    id: leaseIdOf(stream),
+    startedAtMs: nowMs,
     generation: parts.newGeneration() as Generation,
   }
+  return plan === undefined ? lease : { ...lease, plan }
 }

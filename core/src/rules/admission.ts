@@ -1,7 +1,7 @@
 import type { Admission, Admittance, Claim, Denial, Write } from './claim.ts'
 import { EVICTIONS_MAX, inTurn } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
-import { isLive, lapsesAtMs, renewedLease, type Lease, type Renewal } from '../lease.ts'
+import { isLive, lapsesAtMs, renewedLease, type Lease, type Renewal, type Writable } from '../lease.ts'
 import {
   fullLimit,
   headlineLimit,
@@ -223,10 +223,8 @@ function endedBy(leaving: readonly Lease[], evicted: readonly Lease[], nowMs: nu
 export function renewalOf(newcomer: Lease): Renewal {
   const { renewedAtMs, expiresAtMs, reportedAtMs, contentId } = newcomer
   const { reportedContentId = contentId } = newcomer
-  return {
-    renewedAtMs,
-    expiresAtMs,
-    ...(reportedAtMs !== undefined && { reportedAtMs }),
-    ...(reportedContentId !== undefined && { reportedContentId }),
-  }
+  const renewal: Writable<Renewal> = { renewedAtMs, expiresAtMs }
+  if (reportedAtMs !== undefined) renewal.reportedAtMs = reportedAtMs
+  if (reportedContentId !== undefined) renewal.reportedContentId = reportedContentId
+  return renewal
 }

@@ -5,7 +5,14 @@
  * Until then every call on an unknown lease is answered by "ended". So a dropped note never revives
  * a stream.
  */
-import { leaseLengthMs, rememberedUntilMs, type Generation, type Lease, type LeaseId } from '../lease.ts'
+import {
+  leaseLengthMs,
+  rememberedUntilMs,
+  type Generation,
+  type Lease,
+  type LeaseId,
+  type Writable,
+} from '../lease.ts'
 import type { Evictor, LeaseFacts, Note, NoteOf, RosterContent } from '../roster.ts'
 
 /**
@@ -115,13 +122,13 @@ export function noteEviction(evicted: Lease, newcomer: Lease): NoteOf<'evicted'>
 /** The facts by which a lease was judged, in case it comes back. */
 export function factsOf(lease: LeaseFacts): LeaseFacts {
   const { plan, deviceType, contentId, label, reportedContentId } = lease
-  return {
-    ...(plan !== undefined && { plan }),
-    ...(deviceType !== undefined && { deviceType }),
-    ...(contentId !== undefined && { contentId }),
-    ...(label !== undefined && { label }),
-    ...(reportedContentId !== undefined && { reportedContentId }),
-  }
+  const facts: Writable<LeaseFacts> = {}
+  if (plan !== undefined) facts.plan = plan
+  if (deviceType !== undefined) facts.deviceType = deviceType
+  if (contentId !== undefined) facts.contentId = contentId
+  if (label !== undefined) facts.label = label
+  if (reportedContentId !== undefined) facts.reportedContentId = reportedContentId
+  return facts
 }
 
 /**
