@@ -209,7 +209,10 @@ function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
 }
 
 function startInput(body: WithoutNull<v.InferOutput<typeof HeartbeatSchema>> | undefined): StartInput {
-  const { plan, replaces, ...stream } = body ?? {}
+  const given = body ?? {}
+  const isAllOfStream = given.plan === undefined && given.replaces === undefined
+  if (isAllOfStream) return { stream: given as StreamDescription }
+  const { plan, replaces, ...stream } = given
   return { stream: stream as StreamDescription, plan, replaces: replaces as LeaseId | undefined }
 }
 

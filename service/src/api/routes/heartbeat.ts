@@ -43,10 +43,11 @@ export const heartbeatRoute: Route = {
     },
   },
   handle: async (call) => {
-    const { user, id, generation, stream, plan, isPlanUnknown, replaces } = readInput(call, (input) => {
+    const { user, id, generation, body } = readInput(call, (input) => {
       const inPath = { user: input.user(), id: input.leaseId() }
-      return { ...inPath, generation: input.generation(), ...input.heartbeatBody(inPath.id) }
+      return { ...inPath, generation: input.generation(), body: input.heartbeatBody(inPath.id) }
     })
+    const { stream, plan, isPlanUnknown, replaces } = body
     const result = await call.service.limiter.heartbeat({ user, stream, plan, replaces, generation })
     const { deviceType, contentId } = stream
     const meant = { isPlanNamed: plan !== undefined, isPlanUnknown, hasIfMatch: generation !== undefined }

@@ -37,14 +37,13 @@ export const startRoute: Route = {
     },
   },
   handle: async (call) => {
-    const { user, stream, plan, replaces } = readInput(call, (input) => ({
-      user: input.user(),
-      ...input.startBody(),
-    }))
+    const { user, body } = readInput(call, (input) => ({ user: input.user(), body: input.startBody() }))
+    const { stream, plan, replaces } = body
     const result = await call.service.limiter.start({ user, stream, plan, replaces })
     const { deviceType, contentId } = stream
-    const described = { lease: leaseIdOf(stream), deviceType, contentId, replaces }
-    const asked = { verb: 'start', user, ...described, isPlanNamed: plan !== undefined } as const
+    const lease = leaseIdOf(stream)
+    const isPlanNamed = plan !== undefined
+    const asked = { verb: 'start', user, lease, deviceType, contentId, replaces, isPlanNamed } as const
     return presentResult(asked, user, result)
   },
 }
