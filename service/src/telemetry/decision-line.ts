@@ -1,11 +1,35 @@
 /**
- * The log line of a decision. `decision-reader.ts` reads it back.
+ * The log lines of decisions. `decision-reader.ts` reads them back.
  */
 import { escapeId } from '../text/escape-id.ts'
-import type { Decision } from './decision-event.ts'
+import { decisionsIn, type AnsweredRequest, type Decision } from './decision-event.ts'
 
-/** The members of the line: ids are escaped, and what says nothing is left out. */
-export function decisionLine(decision: Decision): Readonly<Record<string, unknown>> {
+/** Read once, because each access asks the operating system. */
+const PID = process.pid
+
+/**
+ * A line for each decision of the request, exactly as pino would write it at the level `info`.
+ *
+ * Nearly all lines of a log are these, and pino takes three times as long for one.
+ */
+export function decisionLines(request: AnsweredRequest): readonly string[] {
+  const head = `{"level":"info","time":"${new Date(request.atMs).toISOString()}","pid":${PID},`
+  return decisionsIn(request.decision).map(
+    (one) => `${head}${JSON.stringify(lineMembers(one, request)).slice(1, -1)},"msg":"decision"}\n`,
+  )
+}
+
+/** The members of a line that are the decision's, and those that are its request's. */
+export function lineMembers(
+  decision: Decision,
+  { requestId, gatewayRequestId, seconds }: AnsweredRequest,
+): Readonly<Record<string, unknown>> {
+  const ms = Math.round(seconds * 1e6) / 1e3
+  return { ...decisionLine(decision), requestId, gatewayRequestId, ms }
+}
+
+/** The decision's own members: ids are escaped, and what says nothing is left out. */
+function decisionLine(decision: Decision): Readonly<Record<string, unknown>> {
   const { verb, outcome, user, lease, limit, active, ends = [], isIgnored, shadow } = decision
   const { stream, replaces, deviceType, contentId, plan, rule, graceUntil } = decision
   // Most lines are heartbeats of a lease whose start has already told these two.

@@ -4,13 +4,16 @@
 import { styleText } from 'node:util'
 import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
-import { decisionsIn, type AnsweredRequest, type RequestFacts } from './decision-event.ts'
-import { decisionLine } from './decision-line.ts'
+import type { AnsweredRequest, RequestFacts } from './decision-event.ts'
+import { decisionLines } from './decision-line.ts'
 import { LineOutput } from './line-output.ts'
 import type { LogOptions } from './log-options.ts'
 import { readableLine, type Paint } from './readable-line.ts'
 
 export type { Logger } from 'pino'
+
+/** Takes lines of JSON, each with its line feed. */
+type Sink = { readonly write: (line: string) => void }
 
 /** A log on standard output. */
 export class Log {
@@ -18,8 +21,7 @@ export class Log {
   /** Whether people read it, so that its lines are words. */
   readonly isText: boolean
   readonly #lines = new LineOutput((lines) => this.logger.warn({ lines }, 'log lines dropped'))
-  /** The time of the next line, if the event happened before now. */
-  #happenedAtMs: number | undefined
+  readonly #sink: Sink
 
   constructor({ logLevel, logFormat = 'auto' }: LogOptions) {
     this.isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
@@ -27,19 +29,16 @@ export class Log {
       level: logLevel,
       base: { pid: process.pid },
       formatters: { level: (label: string) => ({ level: label }) },
-      timestamp: () => `,"time":"${instantOf(this.#happenedAtMs)}"`,
+      timestamp: pino.stdTimeFunctions.isoTime,
     }
-    this.logger = pino(options, this.isText ? { write: (json) => this.#writeWords(json) } : this.#lines)
+    this.#sink = this.isText ? { write: (json) => this.#writeWords(json) } : this.#lines
+    this.logger = pino(options, this.#sink)
   }
 
   /** Writes a line for each decision of the request. A request without decisions has no line. */
-  decision({ decision, atMs, requestId, gatewayRequestId, seconds }: AnsweredRequest): void {
-    const ms = Math.round(seconds * 1e6) / 1e3
-    this.#happenedAtMs = atMs
-    for (const one of decisionsIn(decision)) {
-      this.logger.info({ ...decisionLine(one), requestId, gatewayRequestId, ms }, 'decision')
-    }
-    this.#happenedAtMs = undefined
+  decision(request: AnsweredRequest): void {
+    if (request.decision === undefined || !this.logger.isLevelEnabled('info')) return
+    for (const line of decisionLines(request)) this.#sink.write(line)
   }
 
   /** Writes why a request failed, with all causes. No caller sees them. */
@@ -78,8 +77,4 @@ export class Log {
 /** Colours a text if standard output shows colours and NO_COLOR is not set. */
 function paint(style: Parameters<Paint>[0], text: string): string {
   return styleText(style, text, { stream: process.stdout })
-}
-
-function instantOf(ms: number | undefined): string {
-  return (ms === undefined ? new Date() : new Date(ms)).toISOString()
 }

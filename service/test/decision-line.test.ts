@@ -1,0 +1,66 @@
+/** The lines of decisions beside those that pino writes. */
+import fc from 'fast-check'
+import pino from 'pino'
+import { expect, it } from 'vitest'
+import { decisionsIn, type AnsweredRequest, type Decision } from '../src/telemetry/decision-event.ts'
+import { decisionLines, lineMembers } from '../src/telemetry/decision-line.ts'
+
+const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined })
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '\u2028', '\ud800', '%', ''))
+const count = fc.nat(1000)
+
+const decision: fc.Arbitrary<Decision> = fc.record({
+  verb: fc.constantFrom('start', 'heartbeat', 'stop', 'list', 'erase', 'finish'),
+  outcome: fc.constantFrom('admitted', 'renewed', 'denied'),
+  user: text,
+  lease: maybe(text),
+  deviceType: maybe(text),
+  contentId: maybe(text),
+  replaces: maybe(text),
+  plan: maybe(text),
+  isPlanNamed: fc.boolean(),
+  by: maybe(fc.constant('operator' as const)),
+  limit: maybe(count),
+  active: maybe(count),
+  rule: fc.record({ max: count, where: fc.record({ deviceType: text }) }),
+  ends: fc.array(text),
+  isIgnored: fc.boolean(),
+  shadow: maybe(fc.record({ plan: text, outcome: fc.constant('denied' as const), ends: fc.array(text) })),
+}) as fc.Arbitrary<Decision>
+
+const request: fc.Arbitrary<AnsweredRequest> = fc.record({
+  requestId: fc.string(),
+  gatewayRequestId: maybe(fc.string()),
+  method: fc.constant('POST'),
+  route: fc.constant('/users/{userId}/streams'),
+  status: fc.constant(201),
+  seconds: fc.double({ min: 0, max: 60, noNaN: true }),
+  decision: fc.oneof(decision, fc.array(decision)),
+  atMs: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+})
+
+it('is byte for byte what pino writes', () => {
+  const isSame = fc.property(request, (one) => {
+    expect(decisionLines(one)).toEqual(byPino(one))
+  })
+  fc.assert(isSame, { numRuns: 1000 })
+})
+
+it('is none for a request without a decision', () => {
+  const isNone = fc.property(request, (one) => {
+    expect(decisionLines({ ...one, decision: undefined })).toEqual([])
+  })
+  fc.assert(isNone)
+})
+
+function byPino(one: AnsweredRequest): readonly string[] {
+  const lines: string[] = []
+  const options = {
+    base: { pid: process.pid },
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: () => `,"time":"${new Date(one.atMs).toISOString()}"`,
+  }
+  const logger = pino(options, { write: (line: string) => lines.push(line) })
+  for (const each of decisionsIn(one.decision)) logger.info(lineMembers(each, one), 'decision')
+  return lines
+}
