@@ -1,4 +1,4 @@
-/** The code in the documents. A test runs each piece, here in Chromium. */
+/** The code in the documents. A test runs each piece, most of them here in Chromium. */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -14,6 +14,10 @@ it('is run to the last piece', () => {
     documentedCode('README.md', './player.js'),
     documentedCode('docs/players.md', '// watch.js'),
     ...Object.values(OTHER_PLAYERS).map(({ code }) => documentedCode('docs/players.md', code)),
+    // tests/packages runs these three.
+    documentedCode('core/README.md', 'new MemoryStore('),
+    documentedCode('stores/README.md', 'new LmdbStore('),
+    documentedCode('stores/README.md', 'describeStoreContract('),
   ]
   expect(all.toSorted()).toEqual(run.toSorted())
 })
