@@ -221,7 +221,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a stream that is judged again forgets when it was reported',
     file: 'rules/admission.ts',
-    right: '    ...(reportedAtMs !== undefined && { reportedAtMs }),\n',
+    right: '  if (reportedAtMs !== undefined) renewal.reportedAtMs = reportedAtMs\n',
     wrong: '',
     caughtBy: 'leases shown',
   },

@@ -169,8 +169,10 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
   {
     slip: 'a grant shows the roster after its second write',
     file: 'answer.ts',
-    right: 'liveIn(withLease(after, lease), parts.judgingMs())',
-    wrong: 'liveIn(await parts.store.read(user), parts.judgingMs())',
+    right: `(lease) =>
+    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs())),`,
+    wrong: `async (lease) =>
+    granted(lease, parts.finished.liveIn(await parts.store.read(user), parts.judgingMs())),`,
     because: 'a later roster is just as true, unless what was replaced has come back by then',
   },
 ]

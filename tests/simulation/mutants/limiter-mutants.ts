@@ -85,8 +85,8 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease does not know its plan',
     file: 'terms.ts',
-    right: '...(plan !== undefined && { plan }),',
-    wrong: '',
+    right: 'return plan === undefined ? lease : { ...lease, plan }',
+    wrong: 'return lease',
     caughtBy: 'leases shown',
   },
   {
@@ -113,15 +113,15 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease that comes back forgets what it was',
     file: 'terms.ts',
-    right: '{ ...facts, ...newcomer, ',
-    wrong: '{ ...newcomer, ',
+    right: '{ ...facts, ...newcomer }',
+    wrong: '{ ...newcomer }',
     caughtBy: 'memory',
   },
   {
     slip: 'a lease that comes back forgets what was first reported',
     file: 'terms.ts',
-    right: ', ...(reportedContentId !== undefined && { reportedContentId }) }',
-    wrong: ' }',
+    right: 'if (facts.reportedContentId !== undefined) returning.reportedContentId = facts.reportedContentId',
+    wrong: 'delete returning.reportedContentId',
     caughtBy: 'memory',
   },
   {
@@ -134,8 +134,8 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a report that is admitted is not remembered',
     file: 'heartbeat.ts',
-    right: '{ ...newcomerOf(parts, policy, request), ...report }',
-    wrong: 'newcomerOf(parts, policy, request)',
+    right: '{ ...described, ...report }',
+    wrong: 'described',
     caughtBy: 'leases shown',
   },
   {

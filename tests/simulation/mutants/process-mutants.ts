@@ -36,8 +36,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease is shown as it was before its expiry moved',
     file: 'answer.ts',
-    right: 'await moved(parts, user, { held, times })',
-    wrong: '(await moved(parts, user, { held, times })) && held',
+    right: 'granted(lease, parts.finished',
+    wrong: 'granted(held, parts.finished',
     caughtBy: 'pace',
   },
   {

@@ -167,8 +167,8 @@ export const ROSTER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a start leaves the time of the last report on its lease',
     file: 'lease.ts',
-    right: 'const { reportedAtMs: _former, ...rest } = lease',
-    wrong: 'const { ...rest } = lease',
+    right: '  else if (renewed.reportedAtMs !== undefined) delete renewed.reportedAtMs\n',
+    wrong: '',
     caughtBy: 'leases shown',
   },
 ]
