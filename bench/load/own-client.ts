@@ -66,7 +66,7 @@ class Load {
     const startedAtMs = performance.now()
     const endsAtMs = startedAtMs + seconds * 1000
     if (requestsPerSecond === undefined) await this.#sendAtOnce(endsAtMs)
-    else await this.#sendPaced(startedAtMs, { endsAtMs, gapMs: 1000 / requestsPerSecond })
+    else await this.#sendPaced(startedAtMs, { endsAtMs, requestsPerSecond })
     const endedAtMs = performance.now()
     for (const connection of all) connection.end()
     return this.#report((endedAtMs - startedAtMs) / 1000)
@@ -80,9 +80,12 @@ class Load {
   }
 
   /** Turns without a rest: a timer would come up to a millisecond late. */
-  async #sendPaced(startedAtMs: number, pace: { endsAtMs: number; gapMs: number }): Promise<void> {
-    const { endsAtMs, gapMs } = pace
-    const due = Math.floor((endsAtMs - startedAtMs) / gapMs)
+  async #sendPaced(
+    startedAtMs: number,
+    { endsAtMs, requestsPerSecond }: { endsAtMs: number; requestsPerSecond: number },
+  ): Promise<void> {
+    const gapMs = 1000 / requestsPerSecond
+    const due = Math.round(this.#options.seconds * requestsPerSecond)
     while (this.#latenciesMs.length < due) {
       const nowMs = performance.now()
       if (nowMs > endsAtMs + LAST_ANSWERS_MS) break
