@@ -71,6 +71,10 @@ describe('the configuration', () => {
       /^--policy must name a JSON file or be JSON, got "\/no\/such\/file.json": ENOENT/,
     ],
     [
+      { policy: '{"plans":{"a":{"limits":[{"max":3,"max":4}]}},\n"plan":"a"}' },
+      /^--policy names a policy with faults:\n {2}policy:1:35: \/plans\/a\/limits\/0\/max stands here twice\n {2}policy:2:1: \/plan is not/,
+    ],
+    [
       { corsOrigins: 'https://a.example/' },
       /^--cors-origins must be \* alone, or origins .* got "https:\/\/a\.example\/"$/,
     ],

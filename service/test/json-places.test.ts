@@ -19,8 +19,12 @@ describe('the places of a JSON text', () => {
   })
 
   it('tell which members are there twice, and are then those of the last', () => {
-    const places = new JsonPlaces('{ "a": { "x": 1 },\n "a": { "x": 2, "\\u0078": 3 } }')
-    expect(places.repeated).toEqual(['/a', '/a/x'])
+    const places = new JsonPlaces('{ "a": { "x": 1, "x": 2 },\n "a": { "x": 2, "\\u0078": 3 } }')
+    expect(places.repeated).toEqual([
+      { pointer: '/a/x', line: 1, column: 18 },
+      { pointer: '/a', line: 2, column: 2 },
+      { pointer: '/a/x', line: 2, column: 17 },
+    ])
     expect(places.of('/a').line).toBe(2)
   })
 

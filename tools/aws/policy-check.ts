@@ -2,7 +2,7 @@
  * Checks an environment's policy as the service does. A function whose policy has a fault does not
  * start, and Terraform knows nothing of policies.
  */
-import { faultLines } from '../../service/src/commands/policy-fault-lines.ts'
+import { faultLines } from '../../service/src/policy/placed-fault.ts'
 import { parsePolicyText, PolicyTextError } from '../../service/src/policy/policy-file.ts'
 import { Refusal } from './endings.ts'
 import type { Terraform } from './terraform.ts'

@@ -2,7 +2,7 @@
  * Checks a policy file: its faults and warnings, and the plans in words.
  */
 import { DONE, FAILED } from './exit-codes.ts'
-import { faultLines } from './policy-fault-lines.ts'
+import { faultLines } from '../policy/placed-fault.ts'
 import { parsePolicyText, placesIn, PolicyTextError } from '../policy/policy-file.ts'
 import { readPolicyStream, readPolicyText } from '../policy/policy-text.ts'
 import { policyWarnings } from '../policy/policy-warnings.ts'

@@ -3,7 +3,7 @@
  */
 import type { Policy } from '@streamgate/core'
 import { parsePolicyText, PolicyTextError } from '../policy/policy-file.ts'
-import { faultLines } from './policy-fault-lines.ts'
+import { faultLines } from '../policy/placed-fault.ts'
 import { readPolicyTextSync } from '../policy/policy-text.ts'
 import { reasonOf } from '../text/reason.ts'
 import { RepeatingTimer } from '../time/repeating-timer.ts'

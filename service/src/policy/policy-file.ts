@@ -5,18 +5,14 @@ import {
   faultsInWords,
   parsePolicy,
   PolicyError,
-  shortPointer,
   type Policy,
-  type PolicyFault,
 } from '@streamgate/core'
-import { JsonPlaces, JsonSyntaxError, type Place } from '../text/json-places.ts'
+import { faultLines, type PlacedFault } from './placed-fault.ts'
+import { JsonPlaces, JsonSyntaxError } from '../text/json-places.ts'
 import { readPolicyTextSync } from './policy-text.ts'
 
 /** A policy, with its JSON and the file that it came from, if there are any. */
 export type PolicySource = { readonly policy: Policy; readonly text?: string; readonly file?: string }
-
-/** What is wrong with one place of a policy's JSON. */
-export type PlacedFault = PolicyFault & Place
 
 /**
  * Thrown for a text that is not a policy. `faults` holds all faults with their places, and the
@@ -42,18 +38,15 @@ export class PolicyTextError extends Error {
  */
 export function parsePolicyText(text: string): Policy {
   const places = placesIn(text)
-  const faults = places.repeated.map((pointer) => ({ pointer, detail: 'stands here twice' }))
+  const faults: PlacedFault[] = places.repeated.map((one) => ({ ...one, detail: 'stands here twice' }))
   try {
     const policy = parsePolicy(JSON.parse(text))
     if (faults.length === 0) return policy
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error
-    faults.push(...error.faults)
+    faults.push(...error.faults.map((fault) => ({ ...fault, ...places.of(fault.pointer) })))
   }
-  throw new PolicyTextError(
-    faults.map((fault) => ({ ...fault, ...places.of(fault.pointer) })),
-    false,
-  )
+  throw new PolicyTextError(faults, false)
 }
 
 /**
@@ -78,7 +71,7 @@ export function placesIn(text: string): JsonPlaces {
  * `{` is the policy's JSON. Any other text is the name of a file.
  *
  * @throws {Error} with what is wrong, as "must …" or "names …", with the first faults of a policy
- * by their JSON pointers.
+ * by their places and their JSON pointers.
  */
 export function readPolicy(setting: string): PolicySource {
   if (setting === '') return { policy: DEFAULT_POLICY }
@@ -89,10 +82,8 @@ export function readPolicy(setting: string): PolicySource {
     return isFile ? { policy, text, file: setting } : { policy, text }
   } catch (error) {
     if (error instanceof PolicyTextError && !error.isNoJson) {
-      const lines = linesOf(error.faults).map((line) => `\n  ${line}`)
-      throw new Error(`names a policy with faults${isFile ? `, ${setting}` : ''}:${lines.join('')}`, {
-        cause: error,
-      })
+      const lines = firstLines(isFile ? setting : 'policy', error.faults).map((line) => `\n  ${line}`)
+      throw new Error(`names a policy with faults:${lines.join('')}`, { cause: error })
     }
     throw new Error(`must name a JSON file or be JSON, got ${JSON.stringify(setting)}: ${reasonFor(error)}`, {
       cause: error,
@@ -105,10 +96,8 @@ export function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function linesOf(faults: readonly PolicyFault[]): string[] {
-  const lines = faults
-    .slice(0, FAULTS_NAMED_MAX)
-    .map(({ pointer, detail }) => `${shortPointer(pointer)} ${detail}`)
+function firstLines(name: string, faults: readonly PlacedFault[]): string[] {
+  const lines = faultLines(name, faults).slice(0, FAULTS_NAMED_MAX)
   const more = faults.length - lines.length
   return more > 0 ? [...lines, `and ${more} more faults: streamgate policy check names all`] : lines
 }

@@ -7,6 +7,9 @@ import { escapePointer } from '@streamgate/core'
 /** A place in a text as editors count: both from 1, columns in UTF-16 units. */
 export type Place = { readonly line: number; readonly column: number }
 
+/** A member whose name stands in its object a second time. */
+export type RepeatedMember = { readonly pointer: string } & Place
+
 /** Deeper than any sensible file. The reader calls itself for each level. */
 const DEPTH_MAX = 200
 
@@ -41,7 +44,7 @@ type Spot = number | { readonly at: number; readonly parts: ReadonlyMap<string, 
 export class JsonPlaces {
   readonly #text: string
   readonly #root: Spot
-  readonly #repeated: string[] = []
+  readonly #repeated: { readonly pointer: string; readonly at: number }[] = []
   /** Where each line begins. Computed when the first place is asked for. */
   #lineStarts: readonly number[] | undefined
   #at = 0
@@ -55,9 +58,9 @@ export class JsonPlaces {
     if (this.#at < text.length) this.#fail('the end was expected')
   }
 
-  /** Pointers of members that are in one object twice. The last of them counts. */
-  get repeated(): readonly string[] {
-    return this.#repeated
+  /** The members whose name is in their object already, each at its own place. The last counts. */
+  get repeated(): readonly RepeatedMember[] {
+    return this.#repeated.map(({ pointer, at }) => ({ pointer, ...this.#placeAt(at) }))
   }
 
   /**
@@ -97,7 +100,7 @@ export class JsonPlaces {
       const start = this.#at
       const name = escapePointer(JSON.parse(this.#name('a name in double quotes was expected')) as string)
       const member = `${pointer}/${name}`
-      if (members.has(name)) this.#repeated.push(member)
+      if (members.has(name)) this.#repeated.push({ pointer: member, at: start })
       this.#skip(BLANK)
       if (!this.#take(':')) this.#fail('":" was expected')
       members.set(name, this.#value(start, { pointer: member, depth: depth + 1 }))
