@@ -1,50 +1,14 @@
 #!/usr/bin/env node
 /**
- * The command line. It loads only the command that is asked for.
+ * The command line's entry point. An older Node may fail at anything that the program imports, so
+ * its version is checked first.
  */
-import { Command } from 'commander'
 import { MISUSED } from './commands/exit-codes.ts'
-import { VERSION } from './text/version.ts'
+import { nodeFault } from './text/node-version.ts'
 
-/** Adds each command, by its name. Everything else about a command stands in its own file. */
-const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>> = {
-  serve: async (program) => (await import('./commands/serve.ts')).addServeCommand(program),
-  sweep: async (program) => (await import('./commands/sweep.ts')).addSweepCommand(program),
-  policy: async (program) => (await import('./commands/policy.ts')).addPolicyCommand(program),
-  replay: async (program) => (await import('./commands/replay.ts')).addReplayCommand(program),
-}
-
-/** Flags of the program. Any other flag in front is one of `serve`. */
-const HELP_FLAGS = ['-h', '--help']
-const OWN_FLAGS = [...HELP_FLAGS, '-V', '--version']
-
-const program = new Command('streamgate')
-  .description('Concurrent-stream limits for video services. Without a command it serves.')
-  .version(VERSION)
-  .showHelpAfterError('(streamgate --help shows all commands)')
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSED))
-
-const args = withCommand(process.argv.slice(2))
-for (const [name, add] of Object.entries(COMMANDS)) {
-  // Of a command that is not asked for, its name is enough to suggest it to a person who misspelt
-  // it.
-  if (isWanted(name)) await add(program)
-  else program.command(name)
-}
-program.addHelpText('after', () => {
-  const serve = program.commands.find((command) => command.name() === 'serve')
-  return `\n${serve?.helpInformation() ?? ''}`
-})
-await program.parseAsync(args, { from: 'user' })
-
-/** Without a command the service is meant. */
-function withCommand(given: readonly string[]): readonly string[] {
-  const [first = '-'] = given
-  return first.startsWith('-') && !OWN_FLAGS.includes(first) ? ['serve', ...given] : given
-}
-
-/** Whether this command is asked for. The help describes all of them. */
-function isWanted(name: string): boolean {
-  const [first = ''] = args
-  return first === name || first === 'help' || HELP_FLAGS.includes(first)
+const fault = nodeFault()
+if (fault === undefined) await import('./commands/program.ts')
+else {
+  process.stderr.write(`streamgate: ${fault}\n`)
+  process.exitCode = MISUSED
 }

@@ -47,7 +47,16 @@ describe('the configuration', () => {
       /^--store must be lmdb:<folder>, dynamodb:<table> or memory:, got "mysql:\/\/db"$/,
     ],
     [{ store: 'lmdb:' }, /^--store must be/],
-    [{ store: 'dynamodb:a/b' }, /^--store must be/],
+    [
+      { store: 'dynamodb:a/b' },
+      /^--store must name a table of 3 to 255 letters, digits, "_", "\." and "-", got "a\/b"$/,
+    ],
+    [
+      { store: 'dynamdb:UserStreams' },
+      /^--store must be .*, got "dynamdb:UserStreams"; did you mean dynamodb:\?$/,
+    ],
+    [{ store: 'data' }, /^--store must be lmdb:<folder>, .*, got "data"$/],
+    [{ port: '080' }, /^--port must be a whole number from 0 to 65535, got "080"$/],
     [
       { store: 'dynamodb:UserStreams?clockSkewMs=1e3' },
       /^--store must have a clockSkewMs from 0 to 60000, got "1e3"$/,
@@ -94,7 +103,10 @@ describe('the configuration', () => {
 
   it('refuses an unknown variable with its own prefix', () => {
     expect(faultsOf({}, { STREAMGATE_PROT: '1', PATH: '/' })).toEqual([
-      expect.stringMatching(/^STREAMGATE_PROT is not a setting; known: .*STREAMGATE_PORT/),
+      'STREAMGATE_PROT is not a setting; did you mean STREAMGATE_PORT?',
+    ])
+    expect(faultsOf({}, { STREAMGATE_COLOUR_SCHEME: 'dark' })).toEqual([
+      expect.stringMatching(/^STREAMGATE_COLOUR_SCHEME is not a setting; known: .*STREAMGATE_PORT/),
     ])
   })
 

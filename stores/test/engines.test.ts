@@ -41,7 +41,16 @@ describe('the engines of the stores', () => {
   it.each([
     [MEMORY, 'here', 'must be memory:, got "memory:here"'],
     [LMDB, '', 'must be lmdb:<folder>, got "lmdb:"'],
-    [DYNAMODB, 'a/b', 'must be dynamodb:<table>, got "dynamodb:a/b"'],
+    [DYNAMODB, '', 'must be dynamodb:<table>, got "dynamodb:"'],
+    [DYNAMODB, 'a/b', 'must name a table of 3 to 255 letters, digits, "_", "." and "-", got "a/b"'],
+    [DYNAMODB, 'Users?', 'must have an option after each ? and &, got ""'],
+    [DYNAMODB, 'Users?clockSkewMs=5&', 'must have an option after each ? and &, got "clockSkewMs=5&"'],
+    [
+      DYNAMODB,
+      'Users?clockSkewMs=5&clockSkewMs=6',
+      'must have clockSkewMs once, got "clockSkewMs=5&clockSkewMs=6"',
+    ],
+    [DYNAMODB, 'Users?clockSkewMs=05', 'must have a clockSkewMs from 0 to 60000, got "05"'],
     [DYNAMODB, 'Users?clockSkewMs=', 'must have a clockSkewMs from 0 to 60000, got ""'],
   ] as const)('%o refuses %j', (engine, text, message) => {
     expect(() => engine.parse(text)).toThrow(message)

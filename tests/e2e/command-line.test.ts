@@ -102,8 +102,8 @@ describe.concurrent('the command line', () => {
   })
 
   it.each([
-    [['--version'], /\/service\/src\/(?!cli|commands\/exit-codes|text\/version)/],
-    [['bogus'], /\/service\/src\/(?!cli|commands\/exit-codes|text\/version)/],
+    [['--version'], /\/service\/src\/(?!cli|commands\/(?:exit-codes|program)|text\/(?:node-)?version)/],
+    [['bogus'], /\/service\/src\/(?!cli|commands\/(?:exit-codes|program)|text\/(?:node-)?version)/],
     [['replay', '--help'], /\/service\/src\/(?:servers|settings|sweep|api)\//],
     [
       ['--help'],
@@ -173,8 +173,11 @@ describe.concurrent('the command line', () => {
   )
 
   it('refuses a variable that is not a setting, and names those that are', async () => {
-    const line = await refusal(['serve'], { STREAMGATE_PROT: '8080' })
-    expect(line).toContain('STREAMGATE_PROT')
+    expect(await refusal(['serve'], { STREAMGATE_PROT: '8080' })).toMatch(
+      /PROT .*did you mean STREAMGATE_PORT\?$/,
+    )
+    const line = await refusal(['serve'], { STREAMGATE_COLOUR_SCHEME: 'dark' })
+    expect(line).toContain('STREAMGATE_COLOUR_SCHEME')
     for (const [, variable] of SETTINGS) expect(line).toContain(variable)
   })
 

@@ -19,16 +19,41 @@ describe.concurrent('a policy file', () => {
     const { code, stderr } = await run(['serve', '--policy', path])
     expect(code).toBe(2)
     const [first, ...faults] = linesOf(stderr)
-    expect(first).toMatch(/^streamgate: --policy .*policy\.json/)
+    expect(first).toBe('streamgate: --policy names a policy with faults:')
     expect(faults.toSorted()).toEqual([
-      expect.stringMatching(/^ +\/leaseSeconds .*1 to 604800, got 0$/),
-      expect.stringMatching(/^ +\/plan is not known/),
-      expect.stringMatching(/^ +\/plans\/big\/limits\/0\/max .*1 to 1000, got 1001$/),
+      expect.stringMatching(/^ +.*policy\.json:1:19: \/plan is not known/),
+      expect.stringMatching(/^ +.*policy\.json:1:2: \/leaseSeconds .*1 to 604800, got 0$/),
+      expect.stringMatching(/^ +.*policy\.json:1:\d+: \/plans\/big\/limits\/0\/max .*1 to 1000, got 1001$/),
     ])
   })
 })
 
+/** Makes the Node that runs the command look like an older one. */
+const OLD_NODE = `--import=data:text/javascript,${encodeURIComponent(`
+  Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.11.0' } })
+`)}`
+
 describe.concurrent('a service that cannot run', () => {
+  it('because its Node is too old says which one it needs', async () => {
+    expect(await refusal(['serve'], { NODE_OPTIONS: OLD_NODE })).toBe(
+      'streamgate: needs Node 22.12 or newer, and this is Node 22.11.0',
+    )
+  })
+
+  it.each([1, 2])('because its host has no address says so, as %i process(es)', async (workers) => {
+    const flags = ['--host', 'nosuch.invalid', '--auth', 'none', '--store', `lmdb:${newFolder()}`]
+    const line = await refusal(['serve', ...flags, '--workers', String(workers)], {}, 1)
+    expect(line).toMatch(/^streamgate: .*nosuch\.invalid.*--host/)
+  })
+
+  it.each([1, 2])('because no AWS Region is set says so, as %i process(es)', async (workers) => {
+    const flags = ['--port', '0', '--store', 'dynamodb:UserStreams', '--workers', String(workers)]
+    const environment = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
+    expect(await refusal(['serve', ...flags], environment, 1)).toMatch(
+      /^streamgate: --store dynamodb:UserStreams cannot be opened: .*AWS_REGION/,
+    )
+  })
+
   it.each([1, 2])('because its port is taken says so, as %i process(es)', async (workers) => {
     await using taken = createServer()
     await new Promise<void>((resolve) => {

@@ -79,7 +79,7 @@ describe('streamgate replay', () => {
       'a log without decisions',
       ['--log', 'POLICY', '--policy', 'POLICY'],
       1,
-      /there is no decision in --log .*policy\.json/,
+      /there is no decision in --log .*policy\.json: replay reads the JSON lines of .*--log-format json/,
     ],
     ['no policy', ['--log', 'LOG'], 2, /--policy/],
     ['no log', ['--policy', 'POLICY'], 2, /--log/],

@@ -75,6 +75,12 @@ describe('the output of the service', () => {
     expect(output.lines.at(-1)).toMatch(/stopped/)
   })
 
+  it('is the welcome on a terminal whatever the level of the log, and says which lines follow', async () => {
+    const output = new Output(['--store', 'memory:', '--log-level', 'warn'], { isTerminal: true })
+    await output.until(/^ {2}curl /)
+    expect(await output.until(/Ctrl-C/)).toBe('The log shows warn and worse. Ctrl-C stops the service.')
+  })
+
   it('has colours on a terminal unless NO_COLOR is set', async () => {
     const environment = { TERM: 'xterm-256color' }
     const output = new Output(['--store', 'memory:'], { isTerminal: true, environment })
@@ -101,6 +107,7 @@ describe('the output of the service', () => {
     await output.until(/start +123 +456 +admitted/)
     expect(await output.stop()).toBe(0)
     expect(output.lines.filter((line) => /listen/.test(line))).toHaveLength(1)
+    expect(output.lines).toContain('  Workers 2')
     expect(output.lines.join('\n')).not.toContain(COLOUR)
   })
 })

@@ -29,7 +29,7 @@ export function addReplayCommand(program: Command): void {
     .option('--json', 'print the report as JSON')
     .option(
       '--skew-ms <ms>',
-      'how much longer a lease counted in the service because clocks differ: 2000 on DynamoDB, else 0',
+      'clockSkewMs of the store that the log is from: the service counts each lease so much longer. 2000 on DynamoDB unless its address says otherwise, else 0',
       parseMs,
       0,
     )
@@ -42,6 +42,7 @@ export function addReplayCommand(program: Command): void {
 }
 
 function parseMs(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of milliseconds.')
+  if (!/^(?:0|[1-9]\d{0,5})$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number of milliseconds.')
   return Number(text)
 }

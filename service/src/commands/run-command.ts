@@ -18,7 +18,14 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
 /** Why the command failed and, if that is known, what to do about it. */
 function advice(error: unknown): string {
   const reason = reasonOf(error)
-  return reason.includes('EADDRINUSE')
-    ? `${reason}: another process listens there, choose another --port`
-    : reason
+  const known = Object.entries(ADVICE).find(([code]) => reason.includes(code))
+  return known === undefined ? reason : `${reason}: ${known[1]}`
+}
+
+/** What to do about an address that cannot be listened on, by the system's code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there, choose another --port',
+  EADDRNOTAVAIL: '--host must be an address of this machine',
+  ENOTFOUND: '--host must be an address or a name of this machine',
+  EAI_AGAIN: '--host must be an address or a name of this machine',
 }

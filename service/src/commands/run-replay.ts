@@ -35,7 +35,11 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
       store: await parseStore('memory:').open(),
       skewMs: options.skewMs,
     })
-    if (report.decisions === 0) throw new Error(`there is no decision in --log ${options.log.join(' ')}`)
+    if (report.decisions === 0) {
+      throw new Error(
+        `there is no decision in --log ${options.log.join(' ')}: replay reads the JSON lines of streamgate serve --log-format json`,
+      )
+    }
     process.stdout.write(
       options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : reportInWords(report),
     )

@@ -45,7 +45,7 @@ async function serveAlone(config: Config, log: Log): Promise<number> {
   const draining = stopSignal()
   const orders = { draining, closing: async () => graceOf(config, await draining) }
   const { url } = server
-  if (log.isText) log.words(welcome(url, config))
+  if (log.isText && config.logLevel !== 'silent') log.line(welcome(url, config))
   else log.logger.info({ url, store: store.text, workers }, 'listening')
   return serveUntilStopped({ log, composition, sweepTimer, server, orders })
 }
@@ -55,7 +55,7 @@ function serveByWorkers(config: Config, log: Log): Promise<number> {
   relayPolicy(policy)
   followPolicyFile(config, policy, log)
   const onListening = (url: string) => {
-    if (log.isText) log.words(welcome(url, config))
+    if (log.isText && config.logLevel !== 'silent') log.line(welcome(url, config))
   }
   return runWorkers({ config, log, onListening })
 }

@@ -2,10 +2,10 @@
  * Parsers of settings. Each throws an error that says what is wrong, as "must be …".
  */
 
-/** A whole number within these bounds. */
+/** A whole number within these bounds, without a leading zero: some would read 010 as 8. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    const value = /^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : Number.NaN
     return value >= min && value <= max
       ? value
       : refuse(`must be a whole number from ${min} to ${max}, got ${JSON.stringify(text)}`)

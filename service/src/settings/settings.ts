@@ -11,6 +11,7 @@ import type { StoreAddress } from '@streamgate/stores/engine'
 import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
 import { TELEMETRY_SETTINGS } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
+import { nearest } from '../text/nearest.ts'
 import { parseUserClaim } from './user-claim.ts'
 
 /** A configuration that is valid. */
@@ -226,11 +227,19 @@ function contradictions({ host, store, workers }: Partial<Config>, isAuthSaid: b
   return faults
 }
 
+/** What the names of all variables begin with. */
+const PREFIX = 'STREAMGATE_'
+
 function unknownVariables(environment: Readonly<NodeJS.ProcessEnv>): string[] {
   const known: string[] = Object.values(SETTINGS).map(({ variable }) => variable)
+  const ownNames = known.map((name) => name.slice(PREFIX.length))
   return Object.keys(environment)
-    .filter((name) => name.startsWith('STREAMGATE_') && !known.includes(name))
-    .map((name) => `${name} is not a setting; known: ${known.join(', ')}`)
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .map((name) => {
+      const meant = nearest(name.slice(PREFIX.length), ownNames)
+      const hint = meant === undefined ? `known: ${known.join(', ')}` : `did you mean ${PREFIX}${meant}?`
+      return `${name} is not a setting; ${hint}`
+    })
 }
 
 function isLoopback(host: string): boolean {

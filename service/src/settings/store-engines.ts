@@ -2,6 +2,7 @@ import type { StoreAddress, StoreEngine } from '@streamgate/stores/engine'
 import { DYNAMODB } from '@streamgate/stores/dynamodb/engine'
 import { LMDB } from '@streamgate/stores/lmdb/engine'
 import { MEMORY } from '@streamgate/stores/memory/engine'
+import { nearest } from '../text/nearest.ts'
 
 /**
  * The stores that this service can use. An engine loads its driver when a store is opened, not
@@ -30,7 +31,10 @@ export function parseStore(text: string): StoreAddress {
   const engine = STORE_ENGINES.find(({ scheme }) => scheme === text.slice(0, colon))
   if (engine !== undefined) return engine.parse(text.slice(colon + 1))
   const usages = alternatives(STORE_ENGINES.map(({ usage }) => usage))
-  throw new Error(`must be ${usages}, got ${JSON.stringify(text)}`)
+  const schemes = STORE_ENGINES.map(({ scheme }) => scheme)
+  const meant = nearest(colon === -1 ? text : text.slice(0, colon), schemes)
+  const hint = meant === undefined ? '' : `; did you mean ${meant}:?`
+  throw new Error(`must be ${usages}, got ${JSON.stringify(text)}${hint}`)
 }
 
 /** "a, b or c". */

@@ -53,11 +53,6 @@ export class Log {
     this.#lines.write(`${text}\n`)
   }
 
-  /** Writes a text for people, unless the level hides what is not a warning. */
-  words(text: string): void {
-    if (this.logger.isLevelEnabled('info')) this.line(text)
-  }
-
   /** How many lines were dropped because standard output was not read. */
   get droppedLines(): number {
     return this.#lines.dropped

@@ -18,12 +18,24 @@ export type DynamoDbClientOptions = {
 /**
  * Ten times the slowest answer of a healthy DynamoDB, and enough for the handshake of a cold start.
  */
-export const REQUEST_TIMEOUT_MS = 500
+const REQUEST_TIMEOUT_MS = 500
 
 /**
  * One retry is enough for a stale connection or a lost packet. More would only add to an overload.
  */
-export const ATTEMPTS_MAX = 2
+const ATTEMPTS_MAX = 2
+
+/**
+ * How long waits may extend a call: the SDK's longest wait after a first throttling is 1 s, and
+ * after another failure 50 ms.
+ */
+const WAITS_MS = 1_000
+
+/** The longest time that a call with these options can take, in milliseconds. */
+export function callLimitMs(options: DynamoDbClientOptions): number {
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = ATTEMPTS_MAX } = options
+  return maxAttempts * requestTimeoutMs + WAITS_MS
+}
 
 /**
  * The SDK's client with limits that it lacks by default: it waits for an answer for five minutes
@@ -43,4 +55,17 @@ export function makeDynamoDbClient(options: DynamoDbClientOptions = {}): DynamoD
       throwOnRequestTimeout: true,
     },
   })
+}
+
+/**
+ * Looks for the Region in the SDK's usual places. Sends nothing.
+ *
+ * @throws {Error} if there is none, with what to set.
+ */
+export async function assertRegion(client: DynamoDBClient): Promise<void> {
+  try {
+    await client.config.region()
+  } catch (cause) {
+    throw new Error('no AWS Region is set: set AWS_REGION', { cause })
+  }
 }

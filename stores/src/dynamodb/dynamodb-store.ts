@@ -21,8 +21,8 @@ import { hasRoomFor } from '../transitions.ts'
 import { ItemWriter } from './item-writer.ts'
 import { withDeadline } from './deadline.ts'
 import {
-  ATTEMPTS_MAX,
-  REQUEST_TIMEOUT_MS,
+  assertRegion,
+  callLimitMs,
   makeDynamoDbClient,
   type DynamoDbClientOptions,
 } from './dynamodb-client.ts'
@@ -45,12 +45,6 @@ export type DynamoDbStoreOptions = DynamoDbClientOptions & {
   /** A client made elsewhere, with its own limits. `close()` leaves it open. */
   readonly client?: DynamoDBClient
 }
-
-/**
- * How long waits may extend a call: the SDK's longest wait after a first throttling is 1 s, and
- * after another failure 50 ms.
- */
-const WAITS_MS = 1_000
 
 /**
  * Rosters in a DynamoDB table, one item per user. A program that knows only `UserId` and `Streams`
@@ -106,13 +100,18 @@ export class DynamoDbStore implements Store {
 
   /** Sends nothing yet. A missing table, Region or credential shows at the first call. */
   constructor(options: DynamoDbStoreOptions) {
-    const { tableName, client, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = ATTEMPTS_MAX } = options
+    const { tableName, client } = options
     this.#client = client ?? makeDynamoDbClient(options)
     this.#ownsClient = client === undefined
     this.#table = new UserTable(this.#client, tableName)
     this.#writer = new ItemWriter(this.#table)
     this.#finished = new FinishedTable(this.#client, finishedTableName(tableName))
-    this.#callLimitMs = maxAttempts * requestTimeoutMs + WAITS_MS
+    this.#callLimitMs = callLimitMs(options)
+  }
+
+  /** @throws {Error} if no Region is set, with what to set. Sends nothing. */
+  async assertRegion(): Promise<void> {
+    await assertRegion(this.#client)
   }
 
   /** Sees every write that was acknowledged before the call. */

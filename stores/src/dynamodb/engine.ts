@@ -24,7 +24,11 @@ export const DYNAMODB: StoreEngine = {
   needsTimeLimit: true,
   parse: (text) => {
     const [, tableName = '', query] = /^([^?]*)(?:\?(.*))?$/.exec(text) ?? []
-    if (!TABLE_NAME.test(tableName)) throw malformed(DYNAMODB, text)
+    if (tableName === '') throw malformed(DYNAMODB, text)
+    if (!TABLE_NAME.test(tableName)) {
+      const rule = '3 to 255 letters, digits, "_", "." and "-"'
+      throw new Error(`must name a table of ${rule}, got ${JSON.stringify(tableName)}`)
+    }
     return addressOf(tableName, query === undefined ? [] : parsedOptions(query))
   },
 }
@@ -45,20 +49,26 @@ function addressOf(tableName: string, given: Given): StoreAddress {
     identity: () => undefined,
     open: async () => {
       const { DynamoDbStore } = await import('./dynamodb-store.ts')
-      return new DynamoDbStore({ tableName, ...limits })
+      const store = new DynamoDbStore({ tableName, ...limits })
+      await store.assertRegion()
+      return store
     },
   }
 }
 
 function parsedOptions(query: string): Given {
-  return query.split('&').map((part) => {
+  const given = new Map<OptionName, number>()
+  for (const part of query.split('&')) {
     const [name = '', ...rest] = part.split('=')
+    if (part === '') throw new Error(`must have an option after each ? and &, got ${JSON.stringify(query)}`)
     if (!isOption(name)) {
       const known = Object.keys(OPTIONS).join(' and ')
       throw new Error(`has the options ${known}, got ${JSON.stringify(name)}`)
     }
-    return [name, parsedNumber(name, rest.join('='))]
-  })
+    if (given.has(name)) throw new Error(`must have ${name} once, got ${JSON.stringify(query)}`)
+    given.set(name, parsedNumber(name, rest.join('=')))
+  }
+  return [...given]
 }
 
 function isOption(name: string): name is OptionName {
@@ -67,7 +77,7 @@ function isOption(name: string): name is OptionName {
 
 function parsedNumber(name: OptionName, text: string): number {
   const { min, max } = OPTIONS[name]
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  const value = /^(?:0|[1-9]\d{0,4})$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
   throw new Error(`must have a ${name} from ${min} to ${max}, got ${JSON.stringify(text)}`)
 }
