@@ -67,6 +67,8 @@ export const StreamSchema = v.pipe(
           userId: '123',
           streamId: '456',
           deviceId: 'tv-1',
+          deviceType: 'tv',
+          label: 'Living room TV',
           startedAt: '2026-11-22T02:00:00.000Z',
           expiresAt: '2026-11-22T02:01:15.000Z',
           heartbeatSeconds: 25,

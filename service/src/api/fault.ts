@@ -20,6 +20,12 @@ export type Forbidden =
 /** What cannot be found. */
 export type Missing = 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
 
+/** Why the limiter could not decide. */
+export type FailureCode = Exclude<LimiterErrorCode, 'PLAN_UNKNOWN'>
+
+/** The policy does not have the plan that the body names. */
+export const UNKNOWN_PLAN: InputFault = { pointer: '/plan', detail: 'must name a plan of the policy' }
+
 /** One reason why a request was not carried out. */
 export type Fault =
   | { readonly kind: 'rejected'; readonly faults: readonly InputFault[] }
@@ -31,7 +37,7 @@ export type Fault =
   | { readonly kind: 'forbidden'; readonly reason: Forbidden }
   | { readonly kind: 'too-busy' }
   | { readonly kind: 'not-ready'; readonly readiness: 'draining' | 'store-unavailable' }
-  | { readonly kind: 'failed'; readonly code: LimiterErrorCode }
+  | { readonly kind: 'failed'; readonly code: FailureCode }
   | { readonly kind: 'broken' }
   | { readonly kind: 'denied'; readonly user: UserId; readonly refusal: Refusal }
   | { readonly kind: 'evicted'; readonly eviction: NoteOf<'evicted'> }
@@ -70,6 +76,7 @@ export class FaultError extends Error {
 /** The fault behind whatever was thrown. The text of an unknown error never leaves the process. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof FaultError) return error.fault
-  if (error instanceof LimiterError) return { kind: 'failed', code: error.code }
-  return { kind: 'broken' }
+  if (!(error instanceof LimiterError)) return { kind: 'broken' }
+  // A reload removed the plan after the body had been checked.
+  return error.code === 'PLAN_UNKNOWN' ? rejected([UNKNOWN_PLAN]) : { kind: 'failed', code: error.code }
 }

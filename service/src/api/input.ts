@@ -11,7 +11,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import * as v from 'valibot'
-import { FaultError, rejected, type InputFault } from './fault.ts'
+import { FaultError, rejected, UNKNOWN_PLAN, type InputFault } from './fault.ts'
 import type { HttpRequest, PathParams } from './http.ts'
 import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { kindOf, readCmcd, readJson } from './request-body.ts'
@@ -104,7 +104,7 @@ class InputReader {
   startBody(): StartInput {
     const value = this.#jsonBody()
     const input = startInput(this.#validBody(StartSchema, value))
-    if (this.#isUnknownPlan(value['plan'])) this.fault('/plan', 'must name a plan of the policy')
+    if (this.#isUnknownPlan(value['plan'])) this.#faults.push(UNKNOWN_PLAN)
     return input
   }
 

@@ -2,8 +2,8 @@
  * Faults as `application/problem+json` (RFC 9457): each kind of fault, with the words that a caller
  * reads.
  */
-import type { LimiterErrorCode, NoteOf } from '@streamgate/core'
-import type { Fault, Forbidden, InputFault, Missing, WantedBody } from './fault.ts'
+import type { NoteOf } from '@streamgate/core'
+import type { FailureCode, Fault, Forbidden, InputFault, Missing, WantedBody } from './fault.ts'
 import type { HttpResponse } from './http.ts'
 import { instant } from './lease-view.ts'
 import { problem, type ProblemName } from './problem.ts'
@@ -35,7 +35,7 @@ export function presentProblem(fault: Fault): HttpResponse {
         ? problem('draining', 'This process is shutting down.')
         : retryLater('store-unavailable', 'The lease store does not answer.')
     case 'failed':
-      return failure(fault.code)
+      return retryLater('store-unavailable', FAILURES[fault.code])
     case 'broken':
       return problem('internal-error', 'The service failed unexpectedly.')
     case 'denied':
@@ -60,12 +60,11 @@ const MISSING = {
  * What a failure of the limiter means to a caller. The text of its cause never leaves the process.
  */
 const FAILURES = {
-  STORE_UNAVAILABLE: { problem: 'store-unavailable', detail: 'The lease store cannot be reached.' },
-  STORE_TIMED_OUT: { problem: 'store-unavailable', detail: 'The lease store did not answer in time.' },
-  STORE_CONTENDED: { problem: 'store-unavailable', detail: 'Too many changes for this user at once.' },
-  STORE_CLOSED: { problem: 'store-unavailable', detail: 'The service is shutting down.' },
-  PLAN_UNKNOWN: { problem: 'invalid-request', detail: 'The policy has no such plan.' },
-} as const satisfies Record<LimiterErrorCode, { problem: ProblemName; detail: string }>
+  STORE_UNAVAILABLE: 'The lease store cannot be reached.',
+  STORE_TIMED_OUT: 'The lease store did not answer in time.',
+  STORE_CONTENDED: 'Too many changes for this user at once.',
+  STORE_CLOSED: 'The service is shutting down.',
+} as const satisfies Record<FailureCode, string>
 
 /** How long a caller should wait before it retries a call that could not be decided. */
 const RETRY_AFTER_FAILURE_SECONDS = 1
@@ -100,11 +99,6 @@ function forbiddenText(reason: Forbidden): string {
     case 'plan':
       return 'A viewer’s token does not allow "plan": leave it out.'
   }
-}
-
-function failure(code: LimiterErrorCode): HttpResponse {
-  const { problem: name, detail } = FAILURES[code]
-  return name === 'store-unavailable' ? retryLater(name, detail) : problem(name, detail)
 }
 
 function evicted({ by, atMs }: NoteOf<'evicted'>): HttpResponse {

@@ -4,6 +4,7 @@
 import { isAscii } from 'node:buffer'
 import { FaultError, type WantedBody } from './fault.ts'
 import type { HttpRequest } from './http.ts'
+import { textOfUtf8 } from '../text/strict-utf8.ts'
 
 /** A kind of body, and the media types it may have. It may also have none. */
 type BodyKind = WantedBody & { readonly types: RegExp }
@@ -19,8 +20,6 @@ const CMCD_BODY: BodyKind = {
   name: 'a CMCD event report',
   mediaType: 'application/cmcd',
 }
-
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The value of a JSON body; `undefined` if it is no JSON in UTF-8.
@@ -52,7 +51,7 @@ export function readCmcd(request: HttpRequest): Uint8Array {
  * @throws {TypeError} if it is not UTF-8.
  */
 function textOf(body: Uint8Array | undefined): string {
-  return Buffer.isBuffer(body) && isAscii(body) ? body.toString('latin1') : STRICT_UTF8.decode(body)
+  return Buffer.isBuffer(body) && isAscii(body) ? body.toString('latin1') : textOfUtf8(body)
 }
 
 /** What a JSON value is, as a JSON author would say it. */

@@ -7,8 +7,7 @@ import type { Caller } from './caller.ts'
 import { forbidden, type Fault } from './fault.ts'
 import type { PathParams } from './http.ts'
 import type { Call, Route } from './route.ts'
-
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
+import { textOfUtf8 } from '../text/strict-utf8.ts'
 
 /**
  * Why this caller may not make this call. `undefined` if it may.
@@ -44,7 +43,7 @@ function userIn({ userId = '' }: PathParams): string | undefined {
 /** Whether a body names a plan. One that cannot be parsed names none, and is rejected later. */
 function namesPlan(body: Uint8Array | undefined): boolean {
   try {
-    const value: unknown = JSON.parse(STRICT_UTF8.decode(body))
+    const value: unknown = JSON.parse(textOfUtf8(body))
     return typeof value === 'object' && value !== null && 'plan' in value && value.plan !== null
   } catch {
     return false

@@ -121,7 +121,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
     slip: 'a lease that comes back forgets what was first reported',
     file: 'terms.ts',
     right: 'if (facts.reportedContentId !== undefined) returning.reportedContentId = facts.reportedContentId',
-    wrong: 'delete returning.reportedContentId',
+    wrong: 'returning.reportedContentId ??= facts.reportedContentId',
     caughtBy: 'memory',
   },
   {

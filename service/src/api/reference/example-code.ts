@@ -63,6 +63,12 @@ export function fetchBlock(call: ExampleCall): string {
   return codeBlock('JavaScript', escape(`await fetch(streamgate + '${path}'${init})`))
 }
 
+/** The call by a page that its viewer leaves. Such a page can send nothing else. */
+export function beaconBlock({ path }: ExampleCall): string {
+  const code = `addEventListener('pagehide', () => navigator.sendBeacon(streamgate + '${path}'))`
+  return codeBlock('JavaScript', escape(code))
+}
+
 /** An answer: its status, and its body. */
 export function answerBlock(status: number | string, body: unknown): string {
   return codeBlock(`Answer: ${status}`, typeof body === 'string' ? escape(body) : jsonHtml(body))

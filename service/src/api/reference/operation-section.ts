@@ -8,7 +8,7 @@ import {
   type OpenApiOperation,
   type PlacedOperation,
 } from '../openapi-document.ts'
-import { answerBlock, curlBlock, exampleCall, exampleOf, fetchBlock } from './example-code.ts'
+import { answerBlock, beaconBlock, curlBlock, exampleCall, exampleOf, fetchBlock } from './example-code.ts'
 import { escape, headingOf, methodBadge, proseOf, statusBadge, tableOf } from './markup.ts'
 import { memberRow, typeOf } from './schema-section.ts'
 
@@ -107,13 +107,17 @@ function linked(description: string): string {
   )
 }
 
+/** The call that is made for `navigator.sendBeacon`. */
+const BEACON = 'stopStreamByBeacon'
+
 function examples(document: OpenApiDocument, placed: PlacedOperation): string {
   const call = exampleCall(document, placed)
   const [status = '', answer] = preferredAnswer(placed)
   const schema = Object.values(answer?.content ?? {})[0]?.schema
   const body = schema && exampleOf(document, schema)
   const shown = body === undefined ? '' : answerBlock(status, body)
-  return curlBlock(call) + fetchBlock(call) + shown
+  const inCode = placed.operation.operationId === BEACON ? beaconBlock(call) : fetchBlock(call)
+  return curlBlock(call) + inCode + shown
 }
 
 /** The answer that an example shows: 201 to a POST, else the first success. */

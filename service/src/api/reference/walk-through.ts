@@ -3,11 +3,16 @@
  */
 import type { OpenApiDocument } from '../openapi-document.ts'
 import { answerBlock, curlBlock, exampleOf } from './example-code.ts'
-import { headingOf, proseOf } from './markup.ts'
+import { codeBlock, escape, headingOf, proseOf } from './markup.ts'
 
 type Example = Readonly<Record<string, unknown>>
 
 const STARTS_AGAIN = { streamId: '789', label: 'Kitchen' }
+
+const BEFORE =
+  'A user of a plan with one stream watches on a television and starts another stream in the kitchen. To try it, serve a policy with one stream, and start the first one.'
+
+const ONE_STREAM = `streamgate serve --store memory: --policy '{"plans":{"one":{"limits":[{"max":1}]}}}'`
 
 /** A start that is refused, and the take-over that follows. */
 export function renderWalkThrough(document: OpenApiDocument): string {
@@ -19,6 +24,7 @@ export function renderWalkThrough(document: OpenApiDocument): string {
     id: '789',
     streamId: '789',
     deviceId: undefined,
+    deviceType: undefined,
     label: 'Kitchen',
     limit: 1,
     active: 1,
@@ -28,6 +34,9 @@ export function renderWalkThrough(document: OpenApiDocument): string {
   const path = '/users/123/streams'
   const start = (body: Example) => curlBlock({ method: 'POST', path, contentType: 'application/json', body })
   const beat = curlBlock({ method: 'PUT', path: `${path}/abc` })
+  const serve =
+    codeBlock('sh', escape(ONE_STREAM)) +
+    start({ streamId: 'abc', deviceType: 'tv', label: 'Living room TV' })
   const steps = [
     step(
       'The start is refused',
@@ -45,7 +54,7 @@ export function renderWalkThrough(document: OpenApiDocument): string {
       beat + answerBlock(410, exampleNamed('StreamGone')),
     ),
   ]
-  return `<section id="at-the-limit">${headingOf(2, 'at-the-limit', 'When the limit is reached')}<p>A user of a plan with one stream watches on a television and starts another stream in the kitchen.</p><ol class="steps">${steps.join('')}</ol></section>`
+  return `<section id="at-the-limit">${headingOf(2, 'at-the-limit', 'When the limit is reached')}<p>${BEFORE}</p>${serve}<ol class="steps">${steps.join('')}</ol></section>`
 }
 
 function step(title: string, text: string, code: string): string {

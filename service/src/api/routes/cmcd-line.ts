@@ -1,4 +1,5 @@
 import { decodeCmcd } from '@svta/cml-cmcd'
+import { textOfUtf8 } from '../../text/strict-utf8.ts'
 
 /** The keys that are read, as they came, or what is wrong with the line. */
 export type CmcdKeys = {
@@ -7,8 +8,6 @@ export type CmcdKeys = {
 
 /** Keys that mean something here. */
 const KEYS: ReadonlySet<string> = new Set(['sid', 'e', 'sta', 'ts', 'cid'])
-
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The keys of one line of a report; `undefined` if it is blank.
@@ -59,7 +58,7 @@ function keyOf(member: string): string {
 
 function textOf(line: Uint8Array): string | undefined {
   try {
-    return STRICT_UTF8.decode(line).trim()
+    return textOfUtf8(line).trim()
   } catch {
     return undefined
   }
