@@ -15,13 +15,15 @@ import {
   type RosterContent,
 } from '@streamgate/core'
 
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
+
 /** How a verb changes a roster. `undefined` is a conflict. */
 export type Transition = (roster: Roster) => RosterContent | undefined
 
 /** The roster with the lease added at the end, if there is room for it. */
 export function addTransition(lease: Lease, room: Room): Transition {
-  return ({ version: _seen, ...roster }) =>
-    hasRoomFor(lease, room, roster) ? { ...roster, leases: [...roster.leases, lease] } : undefined
+  return (roster) =>
+    hasRoomFor(lease, room, roster) ? withLeases(roster, [...roster.leases, lease]) : undefined
 }
 
 /**
@@ -39,22 +41,26 @@ export function hasRoomFor(
 
 /** The roster with a lease renewed, if it is held as the reference says. */
 export function renewTransition(ref: LeaseRef, renewal: Renewal): Transition {
-  return ({ version: _seen, ...roster }) => {
+  return (roster) => {
     const held = heldAs(roster, ref)
     if (held === undefined) return undefined
     const renewed = renewedLease(held, renewal)
-    return { ...roster, leases: roster.leases.map((lease) => (lease === held ? renewed : lease)) }
+    return withLeases(
+      roster,
+      roster.leases.map((lease) => (lease === held ? renewed : lease)),
+    )
   }
 }
 
 /** The roster without a lease, if it is held as the reference says, and with a note on its end. */
 export function removeTransition(ref: LeaseRef, note: Note): Transition {
-  return ({ version: _seen, ...roster }) => {
+  return (roster) => {
     const held = heldAs(roster, ref)
     if (held === undefined) return undefined
     const leases = roster.leases.filter((lease) => lease !== held)
     const forgottenUntilMs = Math.max(roster.lastStop?.untilMs ?? 0, roster.forgottenUntilMs ?? 0)
-    return { ...roster, leases, lastStop: note, ...(forgottenUntilMs > 0 && { forgottenUntilMs }) }
+    const after = { leases, notes: roster.notes, lastStop: note }
+    return forgottenUntilMs > 0 ? { ...after, forgottenUntilMs } : after
   }
 }
 
@@ -63,14 +69,20 @@ export function replaceTransition(seen: Roster, next: RosterContent): Transition
   return (roster) => (roster.version === seen.version ? next : undefined)
 }
 
-/** The contents of a roster, without its version. */
-export function contentOf({ leases, notes, lastStop, forgottenUntilMs }: RosterContent): RosterContent {
-  return {
-    leases,
-    notes,
-    ...(lastStop !== undefined && { lastStop }),
-    ...(forgottenUntilMs !== undefined && { forgottenUntilMs }),
-  }
+/** A roster with this content at a version. It is filled, because a spread of it is much slower. */
+export function rosterAt(version: number, content: RosterContent): Roster {
+  const { leases, notes, lastStop, forgottenUntilMs } = content
+  const roster: Writable<Roster> = { leases, notes, version }
+  if (lastStop !== undefined) roster.lastStop = lastStop
+  if (forgottenUntilMs !== undefined) roster.forgottenUntilMs = forgottenUntilMs
+  return roster
+}
+
+function withLeases({ notes, lastStop, forgottenUntilMs }: Roster, leases: readonly Lease[]): RosterContent {
+  const content: Writable<RosterContent> = { leases, notes }
+  if (lastStop !== undefined) content.lastStop = lastStop
+  if (forgottenUntilMs !== undefined) content.forgottenUntilMs = forgottenUntilMs
+  return content
 }
 
 /** Whether nothing of a user is left to keep. */

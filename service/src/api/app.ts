@@ -74,13 +74,11 @@ export class App {
     const about = { requestId, gatewayRequestId, method: request.method, route: path, status, seconds }
     if (status >= 500 && error !== undefined) observer.failed(error, about)
     observer.answered(about, decision)
-    // One copy that is filled: to spread several objects into one is much slower.
-    const sent: Record<string, string> = { ...headers }
-    sent['cache-control'] = 'no-store'
-    sent['x-content-type-options'] = 'nosniff'
-    sent['x-request-id'] = requestId
-    if (!cors.isClosed) Object.assign(sent, cors.headersFor(request))
-    return { status, headers: sent, body: isHead ? undefined : body }
+    headers['cache-control'] = 'no-store'
+    headers['x-content-type-options'] = 'nosniff'
+    headers['x-request-id'] = requestId
+    if (!cors.isClosed) Object.assign(headers, cors.headersFor(request))
+    return { status, headers, body: isHead ? undefined : body }
   }
 
   #outcomeOf(route: Route, request: HttpRequest, params: PathParams): Outcome | Promise<Outcome> {

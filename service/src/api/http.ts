@@ -25,10 +25,14 @@ export type HttpRequest = {
   readonly gatewayRequestId?: string | undefined
 }
 
-/** An answer. Header names are in lower case. The server adds `content-length`. */
+/** An answer. */
 export type HttpResponse = {
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  /**
+   * By names in lower case. The app and then the server add those of every answer, so no two answers
+   * share them. To copy them at each step would be much slower.
+   */
+  readonly headers: Record<string, string>
   /** Text that is sent as UTF-8, or bytes, which many answers may share. */
   readonly body?: string | Uint8Array | undefined
 }
@@ -40,13 +44,14 @@ export const BODY_BYTES_MAX = 8192
 /** Longest body of any route, in bytes. */
 export const READ_BYTES_MAX = 65_536
 
-/** A JSON answer. */
+/** A JSON answer. It adds to the headers, and keeps them. */
 export function json(
   status: number,
   body: unknown,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Record<string, string> = {},
 ): HttpResponse {
-  return { status, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  headers['content-type'] = 'application/json'
+  return { status, headers, body: JSON.stringify(body) }
 }
 
 /** An answer that says all by its status. */

@@ -20,10 +20,8 @@ export async function answer(
 ): Promise<void> {
   const { status, headers, body: content = '' } = await app.handle(requestOf(incoming, body))
   const hasLength = status !== 204 && incoming.method !== 'HEAD'
-  outgoing.writeHead(
-    status,
-    hasLength ? { ...headers, 'content-length': Buffer.byteLength(content) } : headers,
-  )
+  if (hasLength) headers['content-length'] = String(Buffer.byteLength(content))
+  outgoing.writeHead(status, headers)
   outgoing.end(content)
 }
 

@@ -15,7 +15,7 @@ import { open, type Database, type RootDatabase } from 'lmdb'
 import { firstVersion } from '../first-version.ts'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
-import { contentOf, isVacant, type Transition } from '../transitions.ts'
+import { isVacant, rosterAt, type Transition } from '../transitions.ts'
 import { LOCK_FILE } from './data-file.ts'
 import { prepareFiles } from './environment-files.ts'
 import { identityAt } from './file-identity.ts'
@@ -174,7 +174,7 @@ export class LmdbStore extends TransitionStore implements Store {
       return { done: true, roster: EMPTY_ROSTER }
     }
     const version = roster === EMPTY_ROSTER ? firstVersion() : roster.version + 1
-    const written: Roster = { ...contentOf(next), version }
+    const written = rosterAt(version, next)
     void this.#rosters.put(user, written)
     return { done: true, roster: written }
   }

@@ -12,7 +12,7 @@ import {
 } from '@streamgate/core'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
-import { contentOf, isVacant, type Transition } from '../transitions.ts'
+import { isVacant, rosterAt, type Transition } from '../transitions.ts'
 import { FinishedList } from './finished-list.ts'
 
 /**
@@ -86,7 +86,7 @@ export class MemoryStore extends TransitionStore implements Store {
       return { done: true, roster: EMPTY_ROSTER }
     }
     this.#writes += 1
-    const written: Roster = { ...contentOf(next), version: this.#writes }
+    const written = rosterAt(this.#writes, next)
     this.#rosters.set(user, written)
     return { done: true, roster: written }
   }
