@@ -20,9 +20,11 @@ export async function answer(
 ): Promise<void> {
   const { status, headers, body: content = '' } = await app.handle(requestOf(incoming, body))
   const hasLength = status !== 204 && incoming.method !== 'HEAD'
-  if (hasLength) headers['content-length'] = String(Buffer.byteLength(content))
+  const bytes = Buffer.byteLength(content)
+  if (hasLength) headers['content-length'] = String(bytes)
   outgoing.writeHead(status, headers)
-  outgoing.end(content)
+  // Of a text in ASCII both encodings have the same bytes, and Node writes this one faster.
+  outgoing.end(content, bytes === content.length ? 'latin1' : 'utf8')
 }
 
 function requestOf(
