@@ -1,14 +1,14 @@
 import type { Grant, Refusal } from './decision.ts'
 import { leaseTimes, type Lease, type LeaseTimes, type UserId } from './lease.ts'
 import { heldLease, type Roster } from './roster.ts'
-import type { Denial } from './rules/claim.ts'
+import type { Denial, Write } from './rules/claim.ts'
 import { shadowDecision } from './rules/enforcement.ts'
 import { viewOf } from './rules/plan-view.ts'
 import type { Settled } from './settler.ts'
 import type { Terms } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
-type Granted = Pick<Grant, 'outcome' | 'ends'>
+type Granted = Pick<Grant, 'outcome' | 'ends'> & { readonly write?: Write }
 
 /** What a player is told of a verdict that is true by now. */
 export function answer(
@@ -40,12 +40,22 @@ function grant(parts: VerbParts, terms: Terms, settled: Settled<Granted>): Grant
     const { outcome, ends } = settled.verdict
     const shadow =
       outcome === 'admitted' ? shadowDecision(settled.before, claim, parts.judgingMs()) : undefined
-    return { ...viewOf(plan, shown), outcome, lease, heartbeatSeconds, ends, shadow }
+    const lapsed = removedAsLapsed(settled)
+    return { ...viewOf(plan, shown), outcome, lease, heartbeatSeconds, ends, lapsed, shadow }
   }
   if (isAtPace) return granted(held, live)
   return moved(parts, user, { held, times }).then((lease) =>
     granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs())),
   )
+}
+
+const NONE: readonly Lease[] = []
+
+/** The leases that are gone and that the verdict did not end. Only a `replace` removes any. */
+function removedAsLapsed({ verdict, before, after }: Settled<Granted>): readonly Lease[] {
+  if (verdict.write?.verb !== 'replace') return NONE
+  const others = [...after.leases, ...verdict.ends]
+  return before.leases.filter(({ id }) => !others.some((lease) => lease.id === id))
 }
 
 /** The answer is that of one instant, so it takes from the second write no lease but its own. */

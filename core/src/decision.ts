@@ -69,6 +69,8 @@ export type Grant = PlanView & {
   readonly heartbeatSeconds: number | null
   /** The live leases that ended with it. */
   readonly ends: readonly Lease[]
+  /** The leases that had lapsed, and that its write removed. */
+  readonly lapsed: readonly Lease[]
   /** What the plan's shadow would have decided. Only for a stream that was admitted. */
   readonly shadow?: ShadowDecision | undefined
 }

@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, isContention, Limiter, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
+import { lapseOf } from './api/lease-view.ts'
 import { App } from './api/app.ts'
 import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
@@ -174,16 +175,20 @@ function limiterOver(store: Store, config: Config, current: CurrentPolicy): Limi
 /** A sweeper on a store of its own, for those who do nothing else. */
 export type SweepComposition = { readonly sweeper: Sweeper; readonly close: () => Promise<void> }
 
-/** @throws {Error} if the store cannot be opened, with the reason as its cause. */
+/**
+ * @param log takes a line for each lease that had lapsed.
+ * @throws {Error} if the store cannot be opened, with the reason as its cause.
+ */
 export async function composeSweep(
   config: Pick<Config, 'store' | 'storeTimeoutMs'>,
+  log?: Log,
 ): Promise<SweepComposition> {
   const engine = await openStore(config.store)
   const store = withTimeLimit(engine, config.storeTimeoutMs)
-  return { sweeper: sweeperOver(store, config.store), close: () => engine.close() }
+  return { sweeper: sweeperOver(store, config.store, log), close: () => engine.close() }
 }
 
-function sweeperOver(store: Store, { clockSkewMs }: StoreAddress): Sweeper {
+function sweeperOver(store: Store, { clockSkewMs }: StoreAddress, log?: Log): Sweeper {
   const finished = new FinishedStreams()
   return new Sweeper({
     store,
@@ -191,6 +196,8 @@ function sweeperOver(store: Store, { clockSkewMs }: StoreAddress): Sweeper {
       refresh: () => finished.refresh(store, Date.now()),
       has: (streamId, nowMs) => finished.has(streamId, nowMs),
     },
+    onLapsed: (user, leases) =>
+      log?.decision({ atMs: Date.now(), decision: leases.map((lease) => lapseOf(user, lease)) }),
     skewMs: clockSkewMs,
     now: Date.now,
     monotonicMs: () => performance.now(),
@@ -206,7 +213,7 @@ function sweepingOver(
   config: Config,
   { log, metrics }: { log: Log; metrics: MetricsSink },
 ): Sweeping {
-  const sweeper = sweeperOver(store, config.store)
+  const sweeper = sweeperOver(store, config.store, log)
   const makeSweepTimer = () =>
     reportedSweepTimer({
       sweep: (options) => sweeper.sweep(options),

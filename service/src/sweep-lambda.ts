@@ -61,7 +61,8 @@ export async function sweep(event: unknown, context: LambdaContext): Promise<Swe
  */
 async function composeParts(): Promise<Parts> {
   const config = loadConfig({})
-  return { ...(await composeSweep(config)), config, log: new Log(config) }
+  const log = new Log(config)
+  return { ...(await composeSweep(config, log)), config, log }
 }
 
 /** All segments, beginning with a random one. */

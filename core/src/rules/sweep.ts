@@ -13,7 +13,7 @@ export type SweepJudge = {
 export type Tidying = {
   readonly next: RosterContent
   /** Leases that expired at least their own length ago. */
-  readonly lapsed: number
+  readonly lapsed: readonly Lease[]
   /** Leases of finished streams, lapsed or not. */
   readonly finished: number
   /** Notes that have expired. */
@@ -41,11 +41,12 @@ export function tidied(roster: Roster, judge: SweepJudge): Tidying | undefined {
   const stays = (lease: Lease) => isNeeded(lease) || (isAnyNeeded && lease.graceUntilMs !== undefined)
   const leases = roster.leases.filter(stays)
   const next = { leases, ...withoutNotesOnSwept(roster, leases, judge.nowMs) }
-  const finished = roster.leases.filter((lease) => !stays(lease) && isFinished(lease)).length
-  const lapsed = roster.leases.length - leases.length - finished
+  const gone = roster.leases.filter((lease) => !stays(lease))
+  const lapsed = gone.filter((lease) => !isFinished(lease))
+  const finished = gone.length - lapsed.length
   const notes = noteCount(roster) - noteCount(next)
   const isVacant = leases.length === 0 && noteCount(next) === 0 && roster.version !== 0
-  if (finished + lapsed + notes === 0 && !isVacant) return undefined
+  if (gone.length + notes === 0 && !isVacant) return undefined
   return { next, lapsed, finished, notes }
 }
 

@@ -29,8 +29,8 @@ export type HttpRequest = {
 export type HttpResponse = {
   readonly status: number
   /**
-   * By names in lower case. The app and then the server add those of every answer, so no two answers
-   * share them. To copy them at each step would be much slower.
+   * By names in lower case. The app and then the server add those of every answer, so no two
+   * answers share them. To copy them at each step would be much slower.
    */
   readonly headers: Record<string, string>
   /** Text that is sent as UTF-8, or bytes, which many answers may share. */
@@ -45,11 +45,7 @@ export const BODY_BYTES_MAX = 8192
 export const READ_BYTES_MAX = 65_536
 
 /** A JSON answer. It adds to the headers, and keeps them. */
-export function json(
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): HttpResponse {
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   headers['content-type'] = 'application/json'
   return { status, headers, body: JSON.stringify(body) }
 }

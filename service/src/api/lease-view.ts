@@ -1,7 +1,8 @@
 /**
  * A lease as answers show it.
  */
-import { lapsesAtMs, type Lease, type Limit } from '@streamgate/core'
+import { lapsesAtMs, type Lease, type Limit, type UserId } from '@streamgate/core'
+import type { Decision } from '../telemetry/decision-event.ts'
 
 /** A stream as one of several. */
 export function listed(lease: Lease): Readonly<Record<string, unknown>> {
@@ -22,6 +23,20 @@ export function rateLimit({ max }: Limit, active: number): Record<string, string
   return {
     'ratelimit-policy': `"streams";q=${max}`,
     ratelimit: `"streams";r=${Math.max(0, max - active)}`,
+  }
+}
+
+/** The removal of a lease that had lapsed, as the log tells it. */
+export function lapseOf(user: UserId, lease: Lease): Decision {
+  return {
+    verb: 'lapse',
+    outcome: 'lapsed',
+    user,
+    lease: lease.id,
+    plan: lease.plan,
+    startedAt: instant(lease.startedAtMs),
+    lastSeenAt: instant(lease.renewedAtMs),
+    expiresAt: instant(lapsesAtMs(lease)),
   }
 }
 

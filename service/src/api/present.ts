@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import { json, noContent } from './http.ts'
-import { instant, rateLimit } from './lease-view.ts'
+import { instant, lapseOf, rateLimit } from './lease-view.ts'
 import type { Outcome } from './route.ts'
 import type { Decision } from '../telemetry/decision-event.ts'
 
@@ -53,7 +53,7 @@ export function presentResult(asked: Asked, user: UserId, result: HeartbeatResul
 
 /** A stream that may run: 201 if it is new, 200 if its lease was already held. */
 function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
-  const { lease, limit, counted, heartbeatSeconds, outcome, plan, ends, shadow } = grant
+  const { lease, limit, counted, heartbeatSeconds, outcome, plan, ends, lapsed, shadow } = grant
   const isNew = outcome === 'admitted'
   const isIgnored = grant.ignored.some(({ id }) => id === lease.id)
   const ended = ends.map(({ id }) => id)
@@ -89,9 +89,11 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
     isIgnored,
     startedAt: isNew ? body.startedAt : undefined,
     graceUntil,
+    expiresAt: body.expiresAt,
     shadow,
   }
-  return { ...json(isNew ? 201 : 200, body, headers), decision }
+  const decisions = lapsed.length === 0 ? decision : [decision, ...lapsed.map((one) => lapseOf(user, one))]
+  return { ...json(isNew ? 201 : 200, body, headers), decision: decisions }
 }
 
 function locationOf(user: UserId, { id }: Lease): string {

@@ -6,7 +6,8 @@ import type { ReplayOptions } from './run-replay.ts'
 
 const HELP = `
 Reads the log of streamgate serve (JSON lines) and plays its starts, heartbeats and stops in the order
-of time under the policy. Lines about anything else are skipped. Players are assumed to call as they
+of time under the policy. With --log-decisions changes the log has no lines of plain renewals: a stream
+then counts as running until a line says that it ended. Lines about anything else are skipped. Players are assumed to call as they
 did, except those that the policy refuses: they do not call until they start again.
 
 Under the policy that made the log, every decision comes out as it did, as far as the log can tell. The

@@ -11,9 +11,13 @@ import { parseStore } from '../settings/store-engines.ts'
 import { inOrderOfTime, type Disorder } from '../replay/decision-queue.ts'
 import { LogReader } from '../replay/log-reader.ts'
 import { Replay } from '../replay/replay.ts'
+import { UnloggedRenewals } from '../replay/unlogged-renewals.ts'
 import { DONE, FAILED } from './exit-codes.ts'
 import { ReplayProgress } from './replay-progress.ts'
 import { replayReport, reportInWords, type ReplayReport } from '../replay/replay-report.ts'
+
+/** Once for what must be known before, and once to replay it. */
+const TIMES_READ = 2
 
 /** How often the bar moves. */
 const PROGRESS_EVERY_MS = 200
@@ -37,7 +41,7 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
     })
     if (report.decisions === 0) {
       throw new Error(
-        `there is no decision in --log ${options.log.join(' ')}: replay reads the JSON lines of streamgate serve --log-format json`,
+        `there is no decision in --log ${options.log.join(' ')}: replay reads the JSON lines of streamgate serve --log-format json, with --log-decisions changes or all`,
       )
     }
     process.stdout.write(
@@ -61,18 +65,22 @@ async function play(
   const reader = new LogReader(process.stdin)
   const replay = new Replay(parts)
   const disorder: Disorder = { late: 0 }
-  const progress = process.stderr.isTTY
-    ? new ReplayProgress(process.stderr, await reader.bytesIn(log))
-    : undefined
+  const names = [...new Set(log)]
+  const bytes = process.stderr.isTTY ? await reader.bytesIn(names) : undefined
+  const toRead = bytes === undefined ? undefined : bytes * TIMES_READ
+  const progress = process.stderr.isTTY ? new ReplayProgress(process.stderr, toRead) : undefined
   const timer = new RepeatingTimer({
     waitMs: () => PROGRESS_EVERY_MS,
     work: () => progress?.show(reader.counts),
   })
   timer.start()
   try {
-    const sources = [...new Set(log)].map((name) => reader.decisionsIn(name))
+    const renewals = new UnloggedRenewals(await reader.survey(names), parts.policy)
+    const sources = names.map((name) => reader.decisionsIn(name))
     for await (const decisions of inOrderOfTime(sources, disorder)) {
-      for (const decision of decisions) await replay.play(decision)
+      for (const decision of decisions) {
+        for (const one of renewals.upTo(decision)) await replay.play(one)
+      }
       // A replay never waits for anything, so without this the bar would never move.
       await new Promise(setImmediate)
     }
@@ -80,6 +88,7 @@ async function play(
   } finally {
     await timer.stop()
     progress?.clear()
+    await reader.close()
   }
   return replayReport(replay.tally, { ...reader.counts, ...disorder })
 }

@@ -38,7 +38,7 @@ async function serveAlone(config: Config, log: Log): Promise<number> {
   const composition = await compose(config, log, { policy })
   followPolicyFile(config, policy, log)
   await makeReady(composition)
-  const { host, port, store, workers } = config
+  const { host, port, store, workers, logDecisions } = config
   const server = await listen(composition.app, { host, port })
   const sweepTimer = composition.makeSweepTimer()
   if (config.sweepMinutes > 0) sweepTimer.start()
@@ -46,7 +46,7 @@ async function serveAlone(config: Config, log: Log): Promise<number> {
   const orders = { draining, closing: async () => graceOf(config, await draining) }
   const { url } = server
   if (log.isText && config.logLevel !== 'silent') log.line(welcome(url, config))
-  else log.logger.info({ url, store: store.text, workers }, 'listening')
+  else log.logger.info({ url, store: store.text, workers, logDecisions }, 'listening')
   return serveUntilStopped({ log, composition, sweepTimer, server, orders })
 }
 

@@ -44,8 +44,8 @@ async function serve(config: Config, log: Log): Promise<number> {
     storeIdentity: composition.storeIdentity,
   })
   // At a terminal the primary has told it once for all workers.
-  const { store, workers } = config
-  if (!log.isText) log.logger.info({ url, store: store.text, workers }, 'listening')
+  const { store, workers, logDecisions } = config
+  if (!log.isText) log.logger.info({ url, store: store.text, workers, logDecisions }, 'listening')
   const server = {
     url,
     startDraining: () => endpoint.startDraining(),

@@ -24,6 +24,6 @@ Start a stream:
 
   ${curl}
 
-${areDecisionsShown ? 'Each decision is a line below.' : `The log shows ${logLevel} and worse.`} Ctrl-C stops the service.
+${areDecisionsShown ? 'Each start, refusal and stop is a line below.' : `The log shows ${logLevel} and worse.`} Ctrl-C stops the service.
 `
 }

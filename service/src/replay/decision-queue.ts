@@ -1,5 +1,6 @@
 /** Decisions of several logs in the order of their time. It remembers a few seconds of them. */
 import type { LoggedDecision } from '../telemetry/decision-reader.ts'
+import { TimeQueue } from '../time/time-queue.ts'
 
 /**
  * How far lines of one log may be from their order. A process writes them in batches, up to a tenth
@@ -23,7 +24,7 @@ export async function* inOrderOfTime(
   sources: readonly DecisionSource[],
   disorder: Disorder,
 ): AsyncGenerator<readonly LoggedDecision[]> {
-  const queue = new DecisionQueue()
+  const queue = new TimeQueue<LoggedDecision>()
   let open: Open[] = sources.map((source) => ({ source, newestMs: Number.NEGATIVE_INFINITY }))
   let playedMs = Number.NEGATIVE_INFINITY
   while (open.length > 0) {
@@ -39,68 +40,5 @@ export async function* inOrderOfTime(
     const ready = queue.takeUntil(boundMs)
     playedMs = ready.at(-1)?.atMs ?? playedMs
     if (ready.length > 0) yield ready
-  }
-}
-
-type Queued = { readonly decision: LoggedDecision; readonly order: number }
-
-/** A binary heap, oldest at the front. */
-class DecisionQueue {
-  readonly #heap: Queued[] = []
-  #count = 0
-
-  push(decision: LoggedDecision): void {
-    this.#count += 1
-    let index = this.#heap.push({ decision, order: this.#count }) - 1
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (!this.#isBefore(index, parent)) return
-      this.#swap(index, parent)
-      index = parent
-    }
-  }
-
-  /** Takes out, in order, all that are not younger. */
-  takeUntil(boundMs: number): LoggedDecision[] {
-    const taken: LoggedDecision[] = []
-    for (
-      let first = this.#heap[0];
-      first !== undefined && first.decision.atMs <= boundMs;
-      [first] = this.#heap
-    ) {
-      taken.push(first.decision)
-      this.#dropFirst()
-    }
-    return taken
-  }
-
-  #dropFirst(): void {
-    const last = this.#heap.pop()
-    if (last === undefined || this.#heap.length === 0) return
-    this.#heap[0] = last
-    let index = 0
-    while (true) {
-      const [left, right] = [2 * index + 1, 2 * index + 2]
-      let smallest = index
-      if (left < this.#heap.length && this.#isBefore(left, smallest)) smallest = left
-      if (right < this.#heap.length && this.#isBefore(right, smallest)) smallest = right
-      if (smallest === index) return
-      this.#swap(index, smallest)
-      index = smallest
-    }
-  }
-
-  #isBefore(one: number, other: number): boolean {
-    const [first, second] = [this.#heap[one], this.#heap[other]]
-    if (first === undefined || second === undefined) return false
-    const difference = first.decision.atMs - second.decision.atMs
-    return difference < 0 || (difference === 0 && first.order < second.order)
-  }
-
-  #swap(one: number, other: number): void {
-    const [first, second] = [this.#heap[one], this.#heap[other]]
-    if (first === undefined || second === undefined) return
-    this.#heap[one] = second
-    this.#heap[other] = first
   }
 }

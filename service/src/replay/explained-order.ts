@@ -34,6 +34,7 @@ export class ExplainedOrder {
    * user.
    */
   *next(decision: LoggedDecision): Generator<LoggedDecision> {
+    if (decision.verb === 'lapse') return
     if (decision.verb === 'finish') {
       // It concerns every user, so all earlier calls must be replayed before it.
       yield* this.rest()

@@ -1,7 +1,11 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { readLogLine, type LoggedDecision } from '../telemetry/decision-reader.ts'
+import { LogSurvey } from './log-survey.ts'
 
 /** What was found in the logs. */
 export type LineCounts = {
@@ -11,7 +15,7 @@ export type LineCounts = {
   /** Lines about a decision that cannot be read, and the place of the first. */
   faultyLines: number
   firstFaulty?: string
-  /** How many bytes were read so far. */
+  /** How many bytes were read so far. Each log is read twice. */
   bytes: number
 }
 
@@ -22,10 +26,32 @@ const CHUNK_BYTES = 1 << 18
 export class LogReader {
   readonly counts: LineCounts = { decisions: 0, otherLines: 0, faultyLines: 0, bytes: 0 }
   readonly #standardInput: Readable
+  /** Where standard input was kept. */
+  #keptInput: string | undefined
 
   /** @param standardInput what `-` names. */
   constructor(standardInput: Readable) {
     this.#standardInput = standardInput
+  }
+
+  /**
+   * Reads whole logs for what must be known before they are replayed. Standard input is kept in a
+   * temporary file, because it cannot be read twice.
+   *
+   * @throws {Error} if a log cannot be read, with its name.
+   */
+  async survey(names: readonly string[]): Promise<LogSurvey> {
+    const survey = new LogSurvey()
+    for (const name of names) {
+      if (name === '-') await this.#keepInput()
+      for await (const lines of this.#linesIn(name)) for (const line of lines) survey.take(line)
+    }
+    return survey
+  }
+
+  /** Removes what was kept. */
+  async close(): Promise<void> {
+    if (this.#keptInput !== undefined) await rm(dirname(this.#keptInput), { recursive: true, force: true })
   }
 
   /**
@@ -51,22 +77,41 @@ export class LogReader {
    * @throws {Error} if it cannot be read, with its name.
    */
   async *decisionsIn(name: string): AsyncGenerator<readonly LoggedDecision[]> {
-    const input = name === '-' ? this.#standardInput : createReadStream(name, { highWaterMark: CHUNK_BYTES })
-    let unfinished = ''
     let line = 0
+    for await (const lines of this.#linesIn(name)) {
+      yield this.#read(lines, { name, line })
+      line += lines.length
+    }
+  }
+
+  /** All lines, as many at once as are read at once. */
+  async *#linesIn(name: string): AsyncGenerator<readonly string[]> {
+    const path = name === '-' ? this.#keptInput : name
+    const input =
+      path === undefined ? this.#standardInput : createReadStream(path, { highWaterMark: CHUNK_BYTES })
+    let unfinished = ''
     input.setEncoding('utf8')
     try {
       for await (const chunk of input as AsyncIterable<string>) {
         this.counts.bytes += Buffer.byteLength(chunk)
         const lines = (unfinished + chunk).split('\n')
         unfinished = lines.pop() ?? ''
-        yield this.#read(lines, { name, line })
-        line += lines.length
+        yield lines
       }
     } catch (cause) {
       throw new Error(`--log ${name} cannot be read`, { cause })
     }
-    if (unfinished !== '') yield this.#read([unfinished], { name, line })
+    if (unfinished !== '') yield [unfinished]
+  }
+
+  async #keepInput(): Promise<void> {
+    const path = join(await mkdtemp(join(tmpdir(), 'streamgate-replay-')), 'log')
+    this.#keptInput = path
+    try {
+      await pipeline(this.#standardInput, createWriteStream(path, { mode: 0o600 }))
+    } catch (cause) {
+      throw new Error('--log - cannot be kept in a temporary file', { cause })
+    }
   }
 
   #read(

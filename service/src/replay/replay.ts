@@ -119,6 +119,7 @@ export class Replay {
       case 'finish':
         await this.#limiter.finish(decision.streamId)
         break
+      case 'lapse':
     }
     this.#played += 1
     if (this.#played % FORGET_EVERY === 0) await this.#forgetUsers(decision.atMs)

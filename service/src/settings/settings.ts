@@ -1,7 +1,7 @@
 /**
  * The settings and how they are read. Only this file reads the environment.
  */
-import type { LogFormat, LogLevel } from '../telemetry/log-options.ts'
+import type { LogDecisions, LogFormat, LogLevel } from '../telemetry/log-options.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
@@ -33,6 +33,7 @@ export type Config = SweepConfig & {
   readonly corsHeaders: readonly string[]
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
+  readonly logDecisions: LogDecisions
   readonly metrics: MetricsConfig
 }
 

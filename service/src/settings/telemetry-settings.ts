@@ -1,4 +1,4 @@
-import { LOG_FORMATS, LOG_LEVELS } from '../telemetry/log-options.ts'
+import { LOG_DECISIONS, LOG_FORMATS, LOG_LEVELS } from '../telemetry/log-options.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { oneOf, refuse } from './parse.ts'
 
@@ -19,6 +19,14 @@ export const TELEMETRY_SETTINGS = {
     fallback: 'auto',
     help: 'json (one object a line), text (for people), or auto: text on a terminal, else json',
     parse: oneOf(...LOG_FORMATS),
+  },
+  logDecisions: {
+    variable: 'STREAMGATE_LOG_DECISIONS',
+    flag: '--log-decisions',
+    placeholder: '<which>',
+    fallback: 'changes',
+    help: 'decisions that have a line in the log: changes (all but plain renewals, which are nearly all), all, or none. The metrics count every decision',
+    parse: oneOf(...LOG_DECISIONS),
   },
   metrics: {
     variable: 'STREAMGATE_METRICS',

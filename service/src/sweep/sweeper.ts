@@ -5,7 +5,15 @@
  * between. So it can never undo a player's call, whatever runs beside it: players, other processes,
  * other sweepers.
  */
-import { tidied, type ScannedUser, type ScanPage, type Store, type StreamId } from '@streamgate/core'
+import {
+  tidied,
+  type Lease,
+  type ScannedUser,
+  type ScanPage,
+  type Store,
+  type StreamId,
+  type UserId,
+} from '@streamgate/core'
 import { Pacer } from './pacer.ts'
 import { EMPTY_TALLY, wholeOf, type SegmentLeft, type SweepOptions, type SweepReport } from './sweep-job.ts'
 
@@ -28,6 +36,8 @@ export type SweeperParts = {
    * longer.
    */
   readonly skewMs: number
+  /** Gets the leases of a user that had lapsed and are removed now. */
+  readonly onLapsed?: (user: UserId, leases: readonly Lease[]) => void
   /** Resolves after this many milliseconds, or as soon as the signal is raised. */
   readonly pause: (ms: number, signal: AbortSignal | undefined) => Promise<void>
 }
@@ -204,7 +214,10 @@ class Sweep {
           continue
         }
       }
-      this.#tally.leasesLapsed += tidying.lapsed
+      this.#tally.leasesLapsed += tidying.lapsed.length
+      if (tidying.lapsed.length > 0 && this.#options.isDryRun !== true) {
+        this.#parts.onLapsed?.(user, tidying.lapsed)
+      }
       this.#tally.leasesFinished += tidying.finished
       this.#tally.notesOutdated += tidying.notes
       if (tidying.next.leases.length + tidying.next.notes.length === 0) this.#tally.usersRemoved += 1

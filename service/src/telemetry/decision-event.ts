@@ -18,7 +18,8 @@ export type RequestFacts = {
 
 /** One decision. Ids are raw: the log escapes them. */
 export type Decision = {
-  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish'
+  /** `lapse`: a lease that had lapsed was removed by a start, a heartbeat or a sweep. */
+  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish' | 'lapse'
   readonly outcome: string
   readonly user?: string
   readonly lease?: string | undefined
@@ -49,6 +50,10 @@ export type Decision = {
   /** When the stream was admitted. Its order of age depends on this instant. */
   readonly startedAt?: string | undefined
   readonly graceUntil?: string | undefined
+  /** When the lease ends without another heartbeat. `null` if never. */
+  readonly expiresAt?: string | null | undefined
+  /** When the last start or heartbeat of a lapsed lease came. */
+  readonly lastSeenAt?: string | undefined
   readonly shadow?: ShadowDecision | undefined
 }
 
@@ -56,8 +61,11 @@ export type Decision = {
 export type Decisions = Decision | readonly Decision[]
 
 /** A request that was answered. */
-export type AnsweredRequest = RequestFacts & {
-  /** When it was answered, in milliseconds since the epoch. */
+export type AnsweredRequest = RequestFacts & MadeDecisions
+
+/** Decisions, and when they were answered. */
+export type MadeDecisions = {
+  /** In milliseconds since the epoch. */
   readonly atMs: number
   readonly decision?: Decisions | undefined
 }
@@ -68,6 +76,13 @@ export type RequestObserver = {
   readonly answered: (about: RequestFacts, decision: Decisions | undefined) => void
   /** Called if the service failed to answer a valid request. */
   readonly failed: (error: unknown, about: RequestFacts) => void
+}
+
+/**
+ * Whether it only keeps a stream running. Nearly all decisions are of this kind.
+ */
+export function isPlainRenewal({ verb, outcome, ends = [], graceUntil }: Decision): boolean {
+  return verb === 'heartbeat' && outcome === 'renewed' && ends.length === 0 && graceUntil === undefined
 }
 
 /** The decisions as a list. */

@@ -2,19 +2,36 @@
  * The log lines of decisions. `decision-reader.ts` reads them back.
  */
 import { escapeId } from '../text/escape-id.ts'
-import { decisionsIn, type AnsweredRequest, type Decision } from './decision-event.ts'
+import {
+  decisionsIn,
+  isPlainRenewal,
+  type Decision,
+  type MadeDecisions,
+  type RequestFacts,
+} from './decision-event.ts'
+import type { LogDecisions } from './log-options.ts'
+
+/** Decisions of a request, or of a sweep, which has none. */
+export type LoggedDecisions = MadeDecisions &
+  Partial<Pick<RequestFacts, 'requestId' | 'gatewayRequestId' | 'seconds'>>
+
+const NO_LINES: readonly string[] = []
 
 /** Read once, because each access asks the operating system. */
 const PID = process.pid
 
 /**
- * A line for each decision of the request, exactly as pino would write it at the level `info`.
+ * A line for each decision that is to be logged, exactly as pino would write it at the level
+ * `info`.
  *
  * Nearly all lines of a log are these, and pino takes three times as long for one.
  */
-export function decisionLines(request: AnsweredRequest): readonly string[] {
+export function decisionLines(request: LoggedDecisions, which: LogDecisions = 'all'): readonly string[] {
+  const all = decisionsIn(request.decision)
+  const logged = which === 'all' ? all : all.filter((one) => !isPlainRenewal(one))
+  if (logged.length === 0 || which === 'none') return NO_LINES
   const head = `{"level":"info","time":"${new Date(request.atMs).toISOString()}","pid":${PID},`
-  return decisionsIn(request.decision).map(
+  return logged.map(
     (one) => `${head}${JSON.stringify(lineMembers(one, request)).slice(1, -1)},"msg":"decision"}\n`,
   )
 }
@@ -22,9 +39,9 @@ export function decisionLines(request: AnsweredRequest): readonly string[] {
 /** The members of a line that are the decision's, and those that are its request's. */
 export function lineMembers(
   decision: Decision,
-  { requestId, gatewayRequestId, seconds }: AnsweredRequest,
+  { requestId, gatewayRequestId, seconds }: LoggedDecisions,
 ): Readonly<Record<string, unknown>> {
-  const ms = Math.round(seconds * 1e6) / 1e3
+  const ms = seconds === undefined ? undefined : Math.round(seconds * 1e6) / 1e3
   return { ...decisionLine(decision), requestId, gatewayRequestId, ms }
 }
 
@@ -55,6 +72,8 @@ function decisionLine(decision: Decision): Readonly<Record<string, unknown>> {
     ignored: isIgnored === true ? true : undefined,
     startedAt: decision.startedAt,
     graceUntil,
+    expiresAt: decision.expiresAt,
+    lastSeenAt: decision.lastSeenAt,
     shadow: shadow && { ...shadow, plan: escapeId(shadow.plan), ends: shadow.ends.map(escapeId) },
   }
 }

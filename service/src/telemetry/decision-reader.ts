@@ -37,6 +37,17 @@ export type LoggedCall = {
   readonly isIgnored: boolean
   /** What the plan on trial would have decided. */
   readonly trial?: string
+  /** When the lease ends without another renewal. `null` if never. */
+  readonly lapsesAtMs?: number | null
+}
+
+/** A lease that had lapsed was removed. Times are in milliseconds since the epoch. */
+export type LoggedLapse = {
+  readonly verb: 'lapse'
+  readonly user: UserId
+  readonly leaseId: LeaseId
+  readonly startedAtMs: number
+  readonly lastSeenAtMs: number
 }
 
 /** One decision. Times of the request and the answer are in milliseconds since the epoch. */
@@ -44,6 +55,7 @@ export type LoggedDecision = { readonly arrivedAtMs: number; readonly atMs: numb
   | LoggedCall
   | { readonly verb: 'erase'; readonly user: UserId }
   | { readonly verb: 'finish'; readonly streamId: StreamId }
+  | LoggedLapse
 )
 
 /** `other` is a line about something else. `faulty` is a decision that cannot be read. */
@@ -73,6 +85,7 @@ function decisionOf(members: Members): ReadLine {
   const { msg, verb, time, ms } = members
   if (msg !== 'decision' || verb === 'list') return 'other'
   const atMs = Date.parse(textOf(time))
+  if (verb === 'lapse') return lapseIn(members, atMs)
   if (Number.isNaN(atMs) || typeof ms !== 'number') return 'faulty'
   const times = { atMs, arrivedAtMs: arrivedAtMs(members, atMs - ms) }
   switch (verb) {
@@ -87,6 +100,17 @@ function decisionOf(members: Members): ReadLine {
     default:
       return 'faulty'
   }
+}
+
+function lapseIn(members: Members, atMs: number): ReadLine {
+  const startedAtMs = Date.parse(textOf(members['startedAt']))
+  const lastSeenAtMs = Date.parse(textOf(members['lastSeenAt']))
+  const user = idOf(members['user']) as UserId
+  const leaseId = idOf(members['lease']) as LeaseId
+  const isWhole = !Number.isNaN(atMs + startedAtMs + lastSeenAtMs)
+  return isWhole
+    ? { verb: 'lapse', user, leaseId, startedAtMs, lastSeenAtMs, atMs, arrivedAtMs: atMs }
+    : 'faulty'
 }
 
 /** When the request came: exactly for admitted streams, else to about a millisecond. */
@@ -118,8 +142,14 @@ function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
     ...(typeof active === 'number' && { active }),
     ends: Array.isArray(ends) ? ends.map((id) => idOf(id) as LeaseId) : [],
     isIgnored: members['ignored'] === true,
+    ...expiryIn(members),
     ...(shadow !== undefined && { trial: textOf((shadow as Members)['outcome']) }),
   }
+}
+
+function expiryIn({ expiresAt }: Members): Pick<LoggedCall, 'lapsesAtMs'> {
+  if (expiresAt === undefined) return {}
+  return { lapsesAtMs: expiresAt === null ? null : Date.parse(textOf(expiresAt)) }
 }
 
 function limitOf(value: unknown): Limit {

@@ -6,5 +6,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export const LOG_FORMATS = ['auto', 'json', 'text'] as const
 export type LogFormat = (typeof LOG_FORMATS)[number]
 
+/** Which decisions have a line. `changes`: all but plain renewals. */
+export const LOG_DECISIONS = ['changes', 'all', 'none'] as const
+export type LogDecisions = (typeof LOG_DECISIONS)[number]
+
 /** What a log needs to know. */
-export type LogOptions = { readonly logLevel: LogLevel; readonly logFormat?: LogFormat }
+export type LogOptions = {
+  readonly logLevel: LogLevel
+  readonly logFormat?: LogFormat
+  readonly logDecisions?: LogDecisions
+}

@@ -4,10 +4,10 @@
 import { styleText } from 'node:util'
 import { isContention } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
-import type { AnsweredRequest, RequestFacts } from './decision-event.ts'
-import { decisionLines } from './decision-line.ts'
+import type { RequestFacts } from './decision-event.ts'
+import { decisionLines, type LoggedDecisions } from './decision-line.ts'
 import { LineOutput } from './line-output.ts'
-import type { LogOptions } from './log-options.ts'
+import type { LogDecisions, LogOptions } from './log-options.ts'
 import { readableLine, type Paint } from './readable-line.ts'
 
 export type { Logger } from 'pino'
@@ -22,8 +22,10 @@ export class Log {
   readonly isText: boolean
   readonly #lines = new LineOutput((lines) => this.logger.warn({ lines }, 'log lines dropped'))
   readonly #sink: Sink
+  readonly #decisions: LogDecisions
 
-  constructor({ logLevel, logFormat = 'auto' }: LogOptions) {
+  constructor({ logLevel, logFormat = 'auto', logDecisions = 'changes' }: LogOptions) {
+    this.#decisions = logDecisions
     this.isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
     const options = {
       level: logLevel,
@@ -35,10 +37,10 @@ export class Log {
     this.logger = pino(options, this.#sink)
   }
 
-  /** Writes a line for each decision of the request. A request without decisions has no line. */
-  decision(request: AnsweredRequest): void {
+  /** Writes a line for each of the decisions, if such decisions are logged. */
+  decision(request: LoggedDecisions): void {
     if (request.decision === undefined || !this.logger.isLevelEnabled('info')) return
-    for (const line of decisionLines(request)) this.#sink.write(line)
+    for (const line of decisionLines(request, this.#decisions)) this.#sink.write(line)
   }
 
   /** Writes why a request failed, with all causes. No caller sees them. */

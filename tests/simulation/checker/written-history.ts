@@ -75,7 +75,7 @@ export function leaseOf(streamId: string, startedAtMs: number): Lease {
 }
 
 export function granted(lease: Lease, live: readonly Lease[]): Answer {
-  return { ...viewOf(live), outcome: 'admitted', lease, heartbeatSeconds: null, ends: [] }
+  return { ...viewOf(live), outcome: 'admitted', lease, heartbeatSeconds: null, ends: [], lapsed: [] }
 }
 
 export function denied(holders: readonly Lease[], retryAfterMs: number): Answer {

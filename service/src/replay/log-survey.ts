@@ -1,0 +1,46 @@
+import { readLogLine, type LoggedLapse } from '../telemetry/decision-reader.ts'
+
+/** Parts of a line that need not be parsed to be told apart. `decision-line.ts` writes them so. */
+const LAPSE = '"verb":"lapse"'
+const RENEWAL = '"verb":"heartbeat","outcome":"renewed"'
+const GRACE = '"graceUntil"'
+const ALL_LOGGED = '"logDecisions":"all"'
+const EXPIRY = '"expiresAt"'
+
+/**
+ * What must be known of whole logs before they are replayed: whether they have a line for each
+ * renewal and, if not, which leases lapsed and when their players were last heard of. The line of a
+ * lapse comes only when the lease is removed.
+ */
+export class LogSurvey {
+  readonly #lapses = new Map<string, number>()
+  #isRenewalMet = false
+  #isExpiryMet = false
+
+  /** Takes in a line of a log. */
+  take(line: string): void {
+    if (line.includes(LAPSE)) this.#note(line)
+    else if (line.includes(ALL_LOGGED)) this.#isRenewalMet = true
+    else if (line.includes(RENEWAL) && !line.includes(GRACE)) this.#isRenewalMet = true
+    else this.#isExpiryMet ||= line.includes(EXPIRY)
+  }
+
+  /** Logs of versions up to 0.2 tell no expiry, and every renewal. */
+  get areRenewalsLogged(): boolean {
+    return this.#isRenewalMet || !this.#isExpiryMet
+  }
+
+  /** When the player of a lease that lapsed was last heard of. */
+  lastSeenMs(lease: Omit<LoggedLapse, 'verb' | 'lastSeenAtMs'>): number | undefined {
+    return this.#lapses.get(keyOf(lease))
+  }
+
+  #note(line: string): void {
+    const read = readLogLine(line)
+    if (typeof read === 'object' && read.verb === 'lapse') this.#lapses.set(keyOf(read), read.lastSeenAtMs)
+  }
+}
+
+function keyOf({ user, leaseId, startedAtMs }: Omit<LoggedLapse, 'verb' | 'lastSeenAtMs'>): string {
+  return `${startedAtMs} ${user} ${leaseId}`
+}

@@ -1,0 +1,134 @@
+/**
+ * The renewals that a log has no line for.
+ *
+ * By default a log has a line for each change only. A lease that was admitted runs until a line
+ * says that it ended, and its player renewed it until then. If it lapsed, a line tells when its
+ * player was last heard of.
+ */
+import type { LeaseId, Policy, StreamId, UserId } from '@streamgate/core'
+import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
+import { TimeQueue } from '../time/time-queue.ts'
+import type { LogSurvey } from './log-survey.ts'
+import type { TimedCall } from './log-world.ts'
+
+/** So many renewals fit into a lease, so that none lapses between two of them. */
+const RENEWALS_PER_LEASE = 3
+
+/** A lease that runs according to the log, and its next renewal. */
+type Playing = {
+  readonly call: TimedCall
+  readonly everyMs: number
+  /** Its last renewal, if it lapsed. */
+  readonly lastMs: number
+  readonly atMs: number
+}
+
+/** Puts renewals between the decisions of a log. */
+export class UnloggedRenewals {
+  readonly #survey: LogSurvey
+  readonly #shortestLeaseMs: number
+  readonly #due = new TimeQueue<Playing>()
+  /** Those whose renewals still count. */
+  readonly #playing = new Map<UserId, Map<LeaseId, Playing>>()
+
+  /** @param policy the one on trial. Its leases may be shorter than those of the log. */
+  constructor(survey: LogSurvey, { paces: { whenRoom, whenFull } }: Policy) {
+    this.#survey = survey
+    this.#shortestLeaseMs = Math.min(whenRoom.leaseMs ?? Infinity, whenFull.leaseMs ?? Infinity)
+  }
+
+  /** The decision, after the renewals that came before it. */
+  *upTo(decision: LoggedDecision): Generator<LoggedDecision> {
+    if (!this.#survey.areRenewalsLogged) {
+      yield* this.#renewalsUntil(decision.atMs)
+      this.#learn(decision)
+    }
+    if (decision.verb !== 'lapse') yield decision
+  }
+
+  *#renewalsUntil(boundMs: number): Generator<LoggedDecision> {
+    let playing = this.#due.takeOne(boundMs)
+    while (playing !== undefined) {
+      const { call, atMs } = playing
+      if (this.#leasesOf(call.user)?.get(call.leaseId) === playing) {
+        yield renewalOf(call, atMs)
+        this.#schedule(playing)
+      }
+      playing = this.#due.takeOne(boundMs)
+    }
+  }
+
+  #learn(decision: LoggedDecision): void {
+    switch (decision.verb) {
+      case 'start':
+      case 'heartbeat':
+      case 'stop':
+        for (const id of decision.ends) this.#leasesOf(decision.user)?.delete(id)
+        this.#learnOf(decision)
+        break
+      case 'erase':
+        this.#playing.delete(decision.user)
+        break
+      case 'finish':
+        this.#forgetStream(decision.streamId)
+        break
+      case 'lapse':
+    }
+  }
+
+  #learnOf(call: TimedCall): void {
+    const { user, leaseId, outcome } = call
+    const isKnown = this.#leasesOf(user)?.has(leaseId) === true
+    if (outcome === 'outdated' || outcome === 'ignored' || (outcome === 'renewed' && isKnown)) return
+    this.#leasesOf(user)?.delete(leaseId)
+    if (this.#leasesOf(user)?.size === 0) this.#playing.delete(user)
+    if (outcome === 'admitted' || outcome === 'renewed') this.#begin(call)
+  }
+
+  #begin(call: TimedCall): void {
+    const { user, leaseId, arrivedAtMs: startedAtMs, lapsesAtMs = null } = call
+    const leaseMs = Math.min((lapsesAtMs ?? Infinity) - startedAtMs, this.#shortestLeaseMs)
+    const lastMs = this.#survey.lastSeenMs({ user, leaseId, startedAtMs }) ?? Infinity
+    if (leaseMs === Infinity) return
+    this.#schedule({ call, everyMs: leaseMs / RENEWALS_PER_LEASE, lastMs, atMs: startedAtMs })
+  }
+
+  #schedule(playing: Playing): void {
+    const { call, everyMs, lastMs, atMs } = playing
+    if (atMs >= lastMs) return
+    const next = { ...playing, atMs: Math.min(atMs + everyMs, lastMs) }
+    const leases = this.#leasesOf(call.user) ?? new Map<LeaseId, Playing>()
+    this.#playing.set(call.user, leases)
+    leases.set(call.leaseId, next)
+    this.#due.push(next)
+  }
+
+  #leasesOf(user: UserId): Map<LeaseId, Playing> | undefined {
+    return this.#playing.get(user)
+  }
+
+  #forgetStream(streamId: StreamId): void {
+    for (const leases of this.#playing.values()) {
+      for (const [id, { call }] of leases) if (call.stream.streamId === streamId) leases.delete(id)
+    }
+  }
+}
+
+function renewalOf({ user, stream, leaseId, plan, isPlanNamed }: LoggedCall, atMs: number): TimedCall {
+  return {
+    verb: 'heartbeat',
+    outcome: 'renewed',
+    user,
+    stream,
+    leaseId,
+    ...(plan !== undefined && { plan }),
+    isPlanNamed,
+    hasIfMatch: false,
+    isReport: false,
+    isByOperator: false,
+    isIgnored: false,
+    ends: [],
+    atMs,
+    arrivedAtMs: atMs,
+  }
+}
