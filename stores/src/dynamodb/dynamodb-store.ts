@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   LimiterError,
   heldLease,
@@ -20,12 +19,7 @@ import {
 import { hasRoomFor } from '../transitions.ts'
 import { ItemWriter } from './item-writer.ts'
 import { withDeadline } from './deadline.ts'
-import {
-  assertRegion,
-  callLimitMs,
-  makeDynamoDbClient,
-  type DynamoDbClientOptions,
-} from './dynamodb-client.ts'
+import { callLimitMs, DynamoDbClient, type DynamoDbClientOptions } from './dynamodb-client.ts'
 import { FinishedTable, finishedTableName } from './finished-table.ts'
 import { addedTo, placeOf, removedFrom, saysTheSame } from './item-facts.ts'
 import { addChange, describeChange, firstPlace, removeChange, renewChange } from './lease-change.ts'
@@ -42,8 +36,6 @@ export type DynamoDbStoreOptions = DynamoDbClientOptions & {
    * hash and range key and the same TTL attribute.
    */
   readonly tableName: string
-  /** A client made elsewhere, with its own limits. `close()` leaves it open. */
-  readonly client?: DynamoDBClient
 }
 
 /**
@@ -89,8 +81,7 @@ export type DynamoDbStoreOptions = DynamoDbClientOptions & {
  * expressions", "Item sizes and formats", "Read and write operations".
  */
 export class DynamoDbStore implements Store {
-  readonly #client: DynamoDBClient
-  readonly #ownsClient: boolean
+  readonly #client: DynamoDbClient
   readonly #table: UserTable
   readonly #writer: ItemWriter
   readonly #finished: FinishedTable
@@ -100,9 +91,8 @@ export class DynamoDbStore implements Store {
 
   /** Sends nothing yet. A missing table, Region or credential shows at the first call. */
   constructor(options: DynamoDbStoreOptions) {
-    const { tableName, client } = options
-    this.#client = client ?? makeDynamoDbClient(options)
-    this.#ownsClient = client === undefined
+    const { tableName } = options
+    this.#client = new DynamoDbClient(options)
     this.#table = new UserTable(this.#client, tableName)
     this.#writer = new ItemWriter(this.#table)
     this.#finished = new FinishedTable(this.#client, finishedTableName(tableName))
@@ -111,7 +101,7 @@ export class DynamoDbStore implements Store {
 
   /** @throws {Error} if no Region is set, with what to set. Sends nothing. */
   async assertRegion(): Promise<void> {
-    await assertRegion(this.#client)
+    await this.#client.assertRegion()
   }
 
   /** Sees every write that was acknowledged before the call. */
@@ -225,7 +215,7 @@ export class DynamoDbStore implements Store {
     if (this.#isClosed) return
     this.#isClosed = true
     await Promise.allSettled(this.#underWay)
-    if (this.#ownsClient) this.#client.destroy()
+    this.#client.destroy()
   }
 
   async #run<Result>(work: (deadline: AbortSignal) => Promise<Result>): Promise<Result> {

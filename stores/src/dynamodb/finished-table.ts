@@ -11,15 +11,11 @@
  * that is finished again gets a second note. TTL removes notes within days after they expire, so
  * readers look at `UntilMs`.
  */
-import {
-  PutItemCommand,
-  QueryCommand,
-  type AttributeValue,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb'
 import type { FinishedPage, FinishedStream, StreamId } from '@streamgate/core'
 import { NOTES_PER_PAGE } from '../notes-per-page.ts'
-import { isConditionConflict, isRegionalConflict } from './conflict.ts'
+import type { AttributeValue } from './attribute-value.ts'
+import type { DynamoDbClient } from './dynamodb-client.ts'
+import { DynamoDbError } from './dynamodb-error.ts'
 import { numberValue } from './members.ts'
 
 /** The table of finished streams that belongs to a table of users. */
@@ -45,7 +41,7 @@ const INSTANT_DIGITS = 15
 
 /** The registry of finished streams, by single requests. Rejects with what the driver throws. */
 export class FinishedTable {
-  readonly #client: DynamoDBClient
+  readonly #client: DynamoDbClient
   readonly #name: string
   /**
    * The newest note that was read last, and when it was first seen, by a clock that never jumps.
@@ -53,7 +49,7 @@ export class FinishedTable {
   #newest = BEGINNING
   #newestSeenAtMs = 0
 
-  constructor(client: DynamoDBClient, name: string) {
+  constructor(client: DynamoDbClient, name: string) {
     this.#client = client
     this.#name = name
   }
@@ -62,7 +58,7 @@ export class FinishedTable {
   async add({ streamId, untilMs }: FinishedStream, atMs: number, deadline: AbortSignal): Promise<void> {
     const isNew = 'attribute_not_exists(UntilMs)'
     const countsLonger = 'UntilMs < :until'
-    const command = new PutItemCommand({
+    const input = {
       TableName: this.#name,
       Item: {
         Shard: { S: SHARD },
@@ -73,15 +69,16 @@ export class FinishedTable {
       },
       ConditionExpression: `${isNew} OR ${countsLonger}`,
       ExpressionAttributeValues: { ':until': numberValue(untilMs) },
-    })
+    }
     // The deadline ends the repetitions: once it has passed, the client throws.
     for (;;) {
       try {
-        await this.#client.send(command, { abortSignal: deadline })
+        await this.#client.send('PutItem', input, deadline)
         return
       } catch (error) {
-        if (isConditionConflict(error)) return
-        if (!isRegionalConflict(error)) throw error
+        if (!(error instanceof DynamoDbError)) throw error
+        if (error.isConditionConflict) return
+        if (!error.isRegionalConflict) throw error
       }
     }
   }
@@ -93,17 +90,16 @@ export class FinishedTable {
     const askedAtMs = performance.now()
     const reservedWords = { '#shard': 'Shard' }
     const after = cursor ?? BEGINNING
-    const command = new QueryCommand({
+    const input = {
       TableName: this.#name,
       ConsistentRead: true,
       Limit: NOTES_PER_PAGE,
       KeyConditionExpression: '#shard = :shard AND FinishedAt > :after',
       ExpressionAttributeNames: reservedWords,
       ExpressionAttributeValues: { ':shard': { S: SHARD }, ':after': { S: after } },
-    })
-    const { Items: items = [], LastEvaluatedKey: last } = await this.#client.send(command, {
-      abortSignal: deadline,
-    })
+    } as const
+    const { output } = await this.#client.send('Query', input, deadline)
+    const { Items: items = [], LastEvaluatedKey: last } = output
     const streams = items.map(noteIn)
     const pageEnd = last?.['FinishedAt']?.S
     if (pageEnd !== undefined) return { streams, cursor: pageEnd, hasMore: true }

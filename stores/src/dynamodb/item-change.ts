@@ -1,4 +1,4 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue } from './attribute-value.ts'
 import { numberValue } from './members.ts'
 
 /** When an item may be changed. Ids are only in `names` and `values`. */

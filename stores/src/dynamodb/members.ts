@@ -1,12 +1,12 @@
 /** Values and members as DynamoDB expects them. */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue } from './attribute-value.ts'
 import { splitLeaseId, type Evictor } from '@streamgate/core'
 
 /** The members of a map. */
 export type Members = Readonly<Record<string, AttributeValue>>
 
 /** A number as DynamoDB expects it: in decimal digits. */
-export function numberValue(value: number): AttributeValue.NMember {
+export function numberValue(value: number): { readonly N: string } {
   return { N: String(value) }
 }
 

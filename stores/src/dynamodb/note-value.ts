@@ -14,7 +14,7 @@
  * them. Notes are a list in the item, because their order counts and no id may become a member
  * name.
  */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue } from './attribute-value.ts'
 import type { Evictor, LeaseFacts, LeaseId, Note } from '@streamgate/core'
 import {
   deviceIn,

@@ -1,5 +1,5 @@
 /** The verbs on the whole item. */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue } from './attribute-value.ts'
 import { EMPTY_ROSTER, type Lease, type Roster, type RosterContent } from '@streamgate/core'
 import { isVacant } from '../transitions.ts'
 import { firstVersion } from '../first-version.ts'

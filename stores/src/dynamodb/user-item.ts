@@ -28,7 +28,7 @@
  * `UserId` and `Streams`. It is a lease that never expires, started at 0, with the generation
  * `by-hand`. An `L#` attribute whose id is not in `Streams` counts for nothing.
  */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue } from './attribute-value.ts'
 import {
   EMPTY_ROSTER,
   renewedLease,

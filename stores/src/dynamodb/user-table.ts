@@ -1,13 +1,7 @@
-import {
-  DeleteItemCommand,
-  GetItemCommand,
-  ScanCommand,
-  UpdateItemCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb'
 import type { ScanRequest, UserId } from '@streamgate/core'
 import type { ItemChange } from './item-change.ts'
-import { isConditionConflict, isRegionalConflict } from './conflict.ts'
+import type { DynamoDbClient } from './dynamodb-client.ts'
+import { DynamoDbError } from './dynamodb-error.ts'
 import type { UserItem } from './user-item.ts'
 
 /** One call of the store: its user, and its deadline. */
@@ -34,18 +28,17 @@ export type Page = {
 
 /** The table's items, by single requests. Rejects with what the driver throws. */
 export class UserTable {
-  readonly #client: DynamoDBClient
+  readonly #client: DynamoDbClient
   readonly #name: string
 
-  constructor(client: DynamoDBClient, name: string) {
+  constructor(client: DynamoDbClient, name: string) {
     this.#client = client
     this.#name = name
   }
 
   async read({ user, deadline }: ItemCall): Promise<UserItem | undefined> {
-    const command = new GetItemCommand({ ...this.#keyOf(user), ConsistentRead: true })
-    const { Item: item } = await this.#client.send(command, { abortSignal: deadline })
-    return item
+    const input = { ...this.#keyOf(user), ConsistentRead: true } as const
+    return (await this.#client.send('GetItem', input, deadline)).output.Item
   }
 
   /**
@@ -60,24 +53,25 @@ export class UserTable {
     try {
       return await this.#send(call, change)
     } catch (error) {
-      if (!isConditionConflict(error) && !isRegionalConflict(error)) throw error
-      const conflicting = isConditionConflict(error) ? error.Item : undefined
-      const item = conflicting ?? (await this.read(call))
-      return { done: false, item, wasRepeated: isRepeated(error.$metadata) }
+      const isConflict =
+        error instanceof DynamoDbError && (error.isConditionConflict || error.isRegionalConflict)
+      if (!isConflict) throw error
+      const item = error.Item ?? (await this.read(call))
+      return { done: false, item, wasRepeated: error.attempts > 1 }
     }
   }
 
   /** Sees every write that was acknowledged before the call. */
   async page({ cursor, pageSize, segment }: ScanRequest, deadline: AbortSignal): Promise<Page> {
-    const command = new ScanCommand({
+    const input = {
       TableName: this.#name,
       ConsistentRead: true,
       Limit: pageSize,
       ReturnConsumedCapacity: 'TOTAL',
       ...(cursor !== undefined && { ExclusiveStartKey: { UserId: { S: cursor } } }),
       ...(segment !== undefined && { Segment: segment.index, TotalSegments: segment.count }),
-    })
-    const answer = await this.#client.send(command, { abortSignal: deadline })
+    } as const
+    const { output: answer } = await this.#client.send('Scan', input, deadline)
     const lastUser = answer.LastEvaluatedKey?.['UserId']?.S
     const readUnits = answer.ConsumedCapacity?.CapacityUnits
     return {
@@ -89,7 +83,6 @@ export class UserTable {
 
   async #send({ user, deadline }: ItemCall, change: ItemChange): Promise<Written> {
     const { update, condition, names = {}, values } = change
-    const options = { abortSignal: deadline }
     const input = {
       ...this.#keyOf(user),
       ConditionExpression: condition,
@@ -98,19 +91,15 @@ export class UserTable {
       ...(values !== undefined && { ExpressionAttributeValues: values }),
     }
     if (update === undefined) {
-      const { $metadata: metadata } = await this.#client.send(new DeleteItemCommand(input), options)
-      return { done: true, item: undefined, wasRepeated: isRepeated(metadata) }
+      const { attempts } = await this.#client.send('DeleteItem', input, deadline)
+      return { done: true, item: undefined, wasRepeated: attempts > 1 }
     }
-    const command = new UpdateItemCommand({ ...input, UpdateExpression: update, ReturnValues: 'ALL_NEW' })
-    const { Attributes: item, $metadata: metadata } = await this.#client.send(command, options)
-    return { done: true, item, wasRepeated: isRepeated(metadata) }
+    const updating = { ...input, UpdateExpression: update, ReturnValues: 'ALL_NEW' } as const
+    const { output, attempts } = await this.#client.send('UpdateItem', updating, deadline)
+    return { done: true, item: output.Attributes, wasRepeated: attempts > 1 }
   }
 
   #keyOf(user: UserId) {
     return { TableName: this.#name, Key: { UserId: { S: user } } }
   }
-}
-
-function isRepeated({ attempts = 1 }: { readonly attempts?: number | undefined }): boolean {
-  return attempts > 1
 }

@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises'
 import {
   CreateTableCommand,
   DeleteItemCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -79,6 +81,12 @@ export class Dynalite {
         BillingMode: 'PAY_PER_REQUEST',
       }),
     )
+    await this.#untilActive(TableName)
+  }
+
+  async #untilActive(TableName: string): Promise<void> {
+    const command = new DescribeTableCommand({ TableName })
+    while ((await this.#client?.send(command))?.Table?.TableStatus !== 'ACTIVE') await turnOfTheEventLoop()
   }
 
   /** A store on a new table, or on the given one. */
