@@ -37,6 +37,8 @@ export const SUITES: readonly Suite[] = [
     config: 'vitest.aws.config.ts',
     lacks: whatIsMissing,
   },
+  // A suite of its own, so that no other test takes the processor meanwhile.
+  { name: 'performance', files: /^tests\/performance\//, casesMin: 2 },
   { name: 'packages', files: /^tests\/packages\//, casesMin: 20 },
   { name: 'others', files: /./, casesMin: 100 },
 ]
