@@ -2,28 +2,22 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import {
-  Limiter,
-  leaseIdOf,
-  type HeartbeatResult,
-  type StartResult,
-  type StreamDescription,
-  type UserId,
-} from '@streamgate/core'
-import { MemoryStore } from '@streamgate/stores/memory'
+import type { StartResult } from '@streamgate/core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { parsePolicyText } from '../../service/src/policy/policy-file.ts'
 import { COMMAND_LINE } from './running-service.ts'
+import { POLICIES, Viewer } from './viewer.ts'
 
-const FOLDER = fileURLToPath(new URL('../../examples/policies', import.meta.url))
-const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
-const README = readFileSync(join(FOLDER, 'README.md'), 'utf8')
+/** The files of both folders. */
+const FILES = ['.', 'published'].flatMap((folder) =>
+  readdirSync(join(POLICIES, folder))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => ({ folder, name })),
+)
 
-describe.each(FILES)('the example %s', (name) => {
+describe.each(FILES)('the example $folder/$name', ({ folder, name }) => {
   it('passes the check without a warning, and its schema', () => {
-    const path = join(FOLDER, name)
+    const path = join(POLICIES, folder, name)
     const { status, stderr } = spawnSync(process.execPath, [COMMAND_LINE, 'policy', 'check', path], {
       env: {},
       encoding: 'utf8',
@@ -35,12 +29,13 @@ describe.each(FILES)('the example %s', (name) => {
   })
 
   it('has its line in the README', () => {
-    expect(README).toContain(`| [\`${name}\`](${name}) |`)
+    expect(readmeOf(folder)).toContain(`| [\`${name}\`](${name}) |`)
   })
 })
 
-it('are as many as the lines about them', () => {
-  expect(README.match(/^\| \[/gm)).toHaveLength(FILES.length)
+it.each(['.', 'published'])('are as many in %s as the lines about them', (folder) => {
+  const files = FILES.filter((file) => file.folder === folder)
+  expect(readmeOf(folder).match(/^\| \[/gm)).toHaveLength(files.length)
 })
 
 describe('the example', () => {
@@ -115,46 +110,11 @@ describe('the example', () => {
   })
 })
 
-/** One user of a service with this policy, on a clock that only moves on request. */
-class Viewer {
-  nowMs = 0
-  readonly #limiter: Limiter
-  readonly #plan: string | undefined
-
-  constructor(file: string, plan?: string) {
-    let generations = 0
-    this.#plan = plan
-    this.#limiter = new Limiter({
-      store: new MemoryStore(),
-      policy: parsePolicyText(readFileSync(join(FOLDER, file), 'utf8')),
-      now: () => this.nowMs,
-      newGeneration: () => {
-        generations += 1
-        return String(generations)
-      },
-      pause: async () => {},
-      random: () => 0.5,
-    })
-  }
-
-  start(streamId: string, rest: object = {}): Promise<StartResult> {
-    const stream = { streamId, ...rest } as StreamDescription
-    return this.#limiter.start({ user: 'viewer' as UserId, stream, plan: this.#plan })
-  }
-
-  heartbeat(id: string): Promise<HeartbeatResult> {
-    const [streamId, deviceId] = id.split('@')
-    const stream = { streamId, ...(deviceId !== undefined && { deviceId }) } as StreamDescription
-    return this.#limiter.heartbeat({ user: 'viewer' as UserId, stream, plan: this.#plan })
-  }
-
-  async stop(streamId: string, deviceId: string): Promise<void> {
-    const id = leaseIdOf({ streamId, deviceId } as StreamDescription)
-    await this.#limiter.stop({ user: 'viewer' as UserId, id })
-  }
-}
-
 function intervalOf(result: StartResult): number | null {
   if (result.outcome !== 'admitted') throw new Error(`The stream was not admitted: ${result.outcome}`)
   return result.heartbeatSeconds
+}
+
+function readmeOf(folder: string): string {
+  return readFileSync(join(POLICIES, folder, 'README.md'), 'utf8')
 }
