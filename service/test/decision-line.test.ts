@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import pino from 'pino'
 import { expect, it } from 'vitest'
 import { decisionsIn, type AnsweredRequest, type Decision } from '../src/telemetry/decision-event.ts'
-import { decisionLines, lineMembers } from '../src/telemetry/decision-line.ts'
+import { decisionLines } from '../src/telemetry/decision-line.ts'
+import { escapeId } from '../src/text/escape-id.ts'
 
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined })
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '\u2028', '\ud800', '%', ''))
@@ -22,9 +23,16 @@ const decision: fc.Arbitrary<Decision> = fc.record({
   by: maybe(fc.constant('operator' as const)),
   limit: maybe(count),
   active: maybe(count),
-  rule: fc.record({ max: count, where: fc.record({ deviceType: text }) }),
+  rule: maybe(fc.record({ max: count, where: fc.record({ deviceType: text }) })),
   ends: fc.array(text),
   isIgnored: fc.boolean(),
+  isReport: fc.boolean(),
+  hasIfMatch: fc.boolean(),
+  stream: maybe(text),
+  startedAt: maybe(fc.constant('2026-11-22T02:00:00.000Z')),
+  graceUntil: maybe(fc.constant('2026-11-22T02:00:00.000Z')),
+  expiresAt: maybe(fc.constantFrom(null, '2026-11-22T02:01:15.000Z')),
+  lastSeenAt: maybe(fc.constant('2026-11-22T02:00:00.000Z')),
   shadow: maybe(fc.record({ plan: text, outcome: fc.constant('denied' as const), ends: fc.array(text) })),
 }) as fc.Arbitrary<Decision>
 
@@ -61,6 +69,48 @@ function byPino(one: AnsweredRequest): readonly string[] {
     timestamp: () => `,"time":"${new Date(one.atMs).toISOString()}"`,
   }
   const logger = pino(options, { write: (line: string) => lines.push(line) })
-  for (const each of decisionsIn(one.decision)) logger.info(lineMembers(each, one), 'decision')
+  for (const each of decisionsIn(one.decision)) logger.info(membersOf(each, one), 'decision')
   return lines
+}
+
+/** The members of a line. Ids are escaped, and what says nothing is left out. */
+function membersOf(
+  one: Decision,
+  { requestId, gatewayRequestId, seconds }: AnsweredRequest,
+): Readonly<Record<string, unknown>> {
+  const { verb, outcome, user, lease, limit, active, ends = [], isIgnored, shadow } = one
+  const { stream, replaces, deviceType, contentId, plan, rule, graceUntil } = one
+  const isRenewal = verb === 'heartbeat' && outcome === 'renewed'
+  return {
+    verb,
+    outcome,
+    user: escaped(user),
+    lease: escaped(lease),
+    stream: escaped(stream),
+    replaces: escaped(replaces),
+    deviceType: isRenewal ? undefined : escaped(deviceType),
+    contentId: isRenewal ? undefined : escaped(contentId),
+    plan: escaped(plan),
+    planNamed: one.isPlanNamed || undefined,
+    ifMatch: one.hasIfMatch || undefined,
+    report: one.isReport || undefined,
+    by: one.by,
+    limit,
+    active,
+    rule,
+    ends: ends.length === 0 ? undefined : ends.map(escapeId),
+    ignored: isIgnored || undefined,
+    startedAt: one.startedAt,
+    graceUntil,
+    expiresAt: one.expiresAt,
+    lastSeenAt: one.lastSeenAt,
+    shadow: shadow && { ...shadow, plan: escapeId(shadow.plan), ends: shadow.ends.map(escapeId) },
+    requestId,
+    gatewayRequestId,
+    ms: Math.round(seconds * 1e6) / 1e3,
+  }
+}
+
+function escaped(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : escapeId(id)
 }

@@ -7,11 +7,14 @@
 const PLAIN = /^[\w.~@:+=-]*$/
 const ESCAPED = /[^\u0021-\u0024\u0026-\u007e]/gu
 
+/** Whether the id is the same when it is escaped, and in JSON. */
+export function isPlainId(id: string): boolean {
+  return PLAIN.test(id)
+}
+
 /** The id, escaped. */
 export function escapeId(id: string): string {
-  return PLAIN.test(id)
-    ? id
-    : id.replace(ESCAPED, (character) => encodeURIComponent(character.toWellFormed()))
+  return isPlainId(id) ? id : id.replace(ESCAPED, (character) => encodeURIComponent(character.toWellFormed()))
 }
 
 /** The id that was given to `escapeId`. */
