@@ -7,7 +7,7 @@ by their ratio to the floor within one run: noise on the machine affects all of 
 The load has one core and the servers have another. All servers run, one at a time gets a stretch of load, and they take turns.
 Each figure is the median of all rounds. The range after it holds the middle half of the rounds. CPU time is that of the whole
 process tree of a server, as the kernel counts it. The floor is a \`node:http\` server that sends the answer to a start at once
-and reads no body. Each contender keeps its default settings. Streamgate validates, counts metrics and logs every decision.`
+and reads no body. Each contender keeps its default settings. Streamgate validates, counts metrics and logs every change.`
 
 export const FLAT_OUT_INTRO = `Answers per second of CPU time, compared with the floor (1.00). Each user plays one of three streams, and
 100,000 users take turns. LMDB flushes each write to the disk before the answer.`
