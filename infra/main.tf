@@ -38,6 +38,7 @@ locals {
 
   settings = merge(
     { STREAMGATE_STORE = "dynamodb:${module.table.name}" },
+    var.log_decisions == "changes" ? {} : { STREAMGATE_LOG_DECISIONS = var.log_decisions },
     var.policy == "" ? {} : { STREAMGATE_POLICY = var.policy },
     var.jwt == null ? {} : { STREAMGATE_JWT_USER_CLAIM = var.jwt_user_claim },
     # Behind an HTTP API too: a preflight has a route of its own if tokens are checked, and must be answered there.

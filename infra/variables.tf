@@ -234,6 +234,17 @@ variable "log_retention_days" {
   }
 }
 
+variable "log_decisions" {
+  description = "Decisions that have a line in the functions' logs: changes (all but plain renewals, which are nearly all), all, or none."
+  type        = string
+  default     = "changes"
+
+  validation {
+    condition     = contains(["changes", "all", "none"], var.log_decisions)
+    error_message = "log_decisions must be changes, all or none."
+  }
+}
+
 variable "policy" {
   description = "The policy as JSON text, at most 3072 bytes. Empty is the built-in policy: 3 streams, lease 75 s, heartbeat 25 s, deny when full."
   type        = string

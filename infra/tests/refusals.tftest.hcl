@@ -27,6 +27,7 @@ run "wrong_by_itself" {
     timeout_seconds            = 29
     reserved_concurrency       = 0
     log_retention_days         = 8
+    log_decisions              = "some"
     policy                     = "policy.json"
     gateway                    = "websocket"
     stage                      = "a/b"
@@ -55,6 +56,7 @@ run "wrong_by_itself" {
     var.timeout_seconds,
     var.reserved_concurrency,
     var.log_retention_days,
+    var.log_decisions,
     var.policy,
     var.gateway,
     var.stage,

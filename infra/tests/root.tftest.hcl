@@ -115,3 +115,16 @@ run "a_release_without_a_checksum_is_refused" {
 
   expect_failures = [data.aws_s3_object.release]
 }
+
+run "logged_decisions" {
+  command = plan
+
+  variables {
+    log_decisions = "none"
+  }
+
+  assert {
+    condition     = local.settings["STREAMGATE_LOG_DECISIONS"] == "none"
+    error_message = "the functions must be told which decisions have a line"
+  }
+}
