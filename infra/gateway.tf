@@ -1,11 +1,11 @@
 # The gateway, of one kind or the other, before the same function.
 #
-# Paths are listed, though the function would find its way behind one `{proxy+}`: an HTTP API hands parameters
-# over decoded, and only a route of its own keeps an id with a slash in one piece; a REST API measures,
-# validates and asks for keys by resource. Each takes any method, and what is not listed goes to the function
-# as well, so that an unknown path or method gets the 404 or 405 of the API and not one of the gateway's.
+# Paths are listed, although the function would find its way behind one `{proxy+}`. An HTTP API decodes
+# parameters, and only a route of its own keeps an id with a slash in one piece. A REST API measures, validates
+# and asks for keys by resource. Each path takes any method. Everything else goes to the function as well, so that
+# an unknown path or method gets the 404 or 405 of the API and not one of the gateway's.
 locals {
-  # For players: behind a key or a token, if there are any.
+  # For players. They need a key or a token, if there are any.
   viewer_paths = [
     "users/{userId}/streams",
     "users/{userId}/streams/{id}",
@@ -13,14 +13,14 @@ locals {
     "users/{userId}/cmcd",
   ]
 
-  # For operators: behind a key too, and closed if there are tokens, which are those of viewers.
+  # For operators. They need a key too, and are closed if there are tokens, because tokens are those of viewers.
   operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish"]
 
-  # For probes and readers: open to everybody.
+  # For probes and readers. Open to all callers.
   open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "problems", "problems/{type}"]
 }
 
-# What is written of every request: never its path, in which the user's id stands.
+# What is logged of every request. Never its path, because that holds the user's id.
 locals {
   access_log_fields = {
     requestId          = "$context.requestId"

@@ -1,6 +1,6 @@
 # Streamgate on AWS: API Gateway → Lambda → DynamoDB, from one released zip.
 #
-# The release is fetched by its commit; its checksum, which S3 keeps, is the function's CodeSha256. So an
+# The release is fetched by its commit. Its checksum, which S3 keeps, is the function's CodeSha256. So an
 # apply of the same commit changes nothing, and a roll-back is an apply of the commit before.
 data "aws_s3_object" "release" {
   bucket        = var.artefact_bucket
@@ -26,11 +26,11 @@ locals {
     sha256  = data.aws_s3_object.release.checksum_sha256
   }
 
-  # A start looks, writes at most five times before it gives up a race, and may have to read which streams have
-  # finished; the eighth share is for all that is not the store. Two seconds are as long as its client ever waits.
+  # A start reads, writes at most five times before it gives up a race, and may have to read which streams have
+  # finished. The eighth share is for everything but the store. The store's client never waits longer than two seconds.
   store_timeout_ms = min(2000, floor(var.timeout_seconds * 1000 / 8))
 
-  # A scan that may take what it likes would take the units that the players need.
+  # A scan without a bound would take the units that the players need.
   sweep_read_capacity = (
     var.sweep_read_capacity != null ? var.sweep_read_capacity :
     var.capacity_mode == "provisioned" ? max(1, floor(var.read_capacity / 4)) : null
@@ -41,7 +41,7 @@ locals {
     var.log_decisions == "changes" ? {} : { STREAMGATE_LOG_DECISIONS = var.log_decisions },
     var.policy == "" ? {} : { STREAMGATE_POLICY = var.policy },
     var.jwt == null ? {} : { STREAMGATE_JWT_USER_CLAIM = var.jwt_user_claim },
-    # Behind an HTTP API too: a preflight has a route of its own if tokens are checked, and must be answered there.
+    # Behind an HTTP API too. If tokens are checked, a preflight has its own route and must be answered there.
     length(var.cors_origins) > 0 ? {
       STREAMGATE_CORS_ORIGINS = join(",", var.cors_origins)
       STREAMGATE_CORS_HEADERS = join(",", var.cors_headers)

@@ -1,12 +1,12 @@
 # What a caller, an operator and the commands need to know of the deployment.
 
 output "url" {
-  description = "Where the API answers, with its stage and without a slash at the end."
+  description = "The URL of the API, with its stage and without a slash at the end."
   value       = local.gateway.url
 }
 
 output "curl" {
-  description = "A command that works as it stands: it starts a stream for the user user1. Where the gateway asks for a token, TOKEN must hold one."
+  description = "A command to paste. It starts a stream for the user user1. If the gateway asks for a token, TOKEN must hold one."
   value       = "curl -sS -X POST ${local.gateway.url}/users/user1/streams -H 'content-type: application/json'${local.credentials} -d '{\"streamId\":\"456\"}'"
 }
 
@@ -31,7 +31,7 @@ output "function_alias" {
 }
 
 output "sweeper_name" {
-  description = "The function that sweeps; null where there is none."
+  description = "The function that sweeps. null if there is none."
   value       = one(module.sweeper[*].name)
 }
 
@@ -46,12 +46,12 @@ output "stage" {
 }
 
 output "release" {
-  description = "The commit that is deployed; a destroy needs it."
+  description = "The commit that is deployed. A destroy needs it."
   value       = var.release
 }
 
 output "api_keys" {
-  description = "The API key of each consumer, by name; sent as x-api-key."
+  description = "The API key of each consumer by name. It is sent as x-api-key."
   value       = try(module.rest[0].keys, {})
   sensitive   = true
 }
@@ -61,8 +61,8 @@ output "asks_for_tokens" {
   value       = var.jwt != null
 }
 
-# What a caller must send to be let in. A key must not be printed, so the command takes it from the state when
-# it runs.
+# What a caller must send to get access. A key must not be printed, so the command takes it from the state when it
+# runs.
 locals {
   first_consumer = try(keys(var.consumers)[0], null)
   credentials = (

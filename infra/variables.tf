@@ -1,5 +1,4 @@
-# Everything that can be chosen. What belongs together stands together; docs/aws.md explains each with the
-# figure behind it.
+# All settings, in groups. docs/aws.md explains each, with the figure behind it.
 
 # Which deployment.
 
@@ -135,7 +134,7 @@ variable "autoscaling" {
 
   validation {
     condition     = var.autoscaling == null || var.capacity_mode == "provisioned"
-    error_message = "autoscaling needs capacity_mode = \"provisioned\"; a table on demand scales by itself."
+    error_message = "autoscaling needs capacity_mode = \"provisioned\". A table on demand scales by itself."
   }
 
   validation {
@@ -472,7 +471,7 @@ variable "otel_layer_arn" {
 
   validation {
     condition     = (var.otel_layer_arn != null) == (var.tracing == "otel")
-    error_message = "otel_layer_arn must be given where tracing is otel, and only there."
+    error_message = "otel_layer_arn must be given if tracing is otel, and only then."
   }
 
   validation {

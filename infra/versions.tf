@@ -1,5 +1,5 @@
-# What the configuration needs. The state's place is said by whoever runs `terraform init`, because its
-# bucket is named after account and Region; both come from the environment, like the credentials.
+# What the configuration needs. The caller of `terraform init` says where the state is, because its bucket is
+# named after account and Region. Both come from the environment, like the credentials.
 terraform {
   required_version = ">= 1.10"
 

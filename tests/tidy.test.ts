@@ -6,6 +6,7 @@ import {
   bannedWordsIn,
   longCommentLines,
   perThousandWords,
+  messagesOf,
   proseOf,
   proseOfDocument,
 } from './tidy/language.ts'
@@ -158,6 +159,9 @@ describe('words', () => {
   })
 })
 
+/** Files of other kinds whose texts people read. */
+const TEXTS = ['*.md', '*.tf', 'service/policy.schema.json']
+
 /** For every 1,000 words of comments, titles and documents. Full stops read better. */
 const SEMICOLONS_MAX = 2.3
 /** The same for "where". It names a place. A condition begins with "if". */
@@ -166,11 +170,13 @@ const WHERE_MAX = 1.7
 describe('language', () => {
   const prose = [
     ...sources.filter(({ path }) => !TIDY.test(path)).flatMap(({ path, text }) => proseOf(path, text)),
-    ...trackedFiles('*.md').flatMap((path) => proseOfDocument(path, readTracked(path))),
+    ...TEXTS.flatMap(trackedFiles).flatMap((path) => proseOfDocument(path, readTracked(path))),
   ]
 
   it('no word is used if a plainer one would do', () => {
-    expect(prose.flatMap(bannedWordsIn)).toEqual([])
+    const shown = sources.filter(({ path }) => SHIPPED.test(path))
+    const messages = shown.flatMap(({ path, text }) => messagesOf(path, text))
+    expect([...prose, ...messages].flatMap(bannedWordsIn)).toEqual([])
   })
 
   it('no line of a comment has more than 100 columns', () => {

@@ -29,7 +29,7 @@ import {
   id       = each.value
 }
 
-# An account has this setting whether or not somebody has made it: a plan shows what it would change from.
+# Every account has this setting, even if it was never made. A plan shows what it would change from.
 import {
   for_each = var.gateway_log_role ? ["api-gateway-account"] : []
   to       = aws_api_gateway_account.this[0]

@@ -3,7 +3,7 @@ resource "aws_iam_role" "gateway_logs" {
   count = var.gateway_log_role ? 1 : 0
 
   name        = local.role_name
-  description = "By this API Gateway writes access logs."
+  description = "API Gateway writes access logs by this role."
 
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({

@@ -13,7 +13,7 @@ terraform {
     }
   }
 
-  # The commands say a path that they throw away.
+  # The commands give a path that they delete afterwards.
   backend "local" {}
 }
 

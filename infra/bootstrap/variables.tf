@@ -5,7 +5,7 @@ variable "prefix" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.prefix))
-    error_message = "prefix must be 2 to 20 small letters, digits and hyphens: account and Region follow it, and a bucket's name has 63 characters."
+    error_message = "prefix must be 2 to 20 small letters, digits and hyphens. Account and Region follow it, and a bucket's name has at most 63 characters."
   }
 }
 
@@ -16,13 +16,13 @@ variable "tags" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the buckets; null is S3's own."
+  description = "ARN of the KMS key that encrypts the buckets. null uses S3's own."
   type        = string
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the policy that bounds the role; null for none."
+  description = "ARN of the policy that bounds the role. null for none."
   type        = string
   default     = null
 }
@@ -34,7 +34,7 @@ variable "force_destroy" {
 }
 
 variable "gateway_log_role" {
-  description = "Whether to set the role by which API Gateway writes logs. There is one for an account and Region; say false where somebody else has set it."
+  description = "Whether to set the role by which API Gateway writes logs. There is one for each account and Region. Say false if another configuration sets it."
   type        = bool
   default     = true
 }

@@ -24,7 +24,11 @@ const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, R
   ],
   [{ limits: [{ max: 2, deviceType: 'tv' }] }, '/limits', /a limit on all streams is missing/],
   [{ limits: [{ max: 2, per: 'contentId' }] }, '/limits', /a limit on all streams is missing/],
-  [{ limits: [{ max: 1000 }], whenFull: 'evict-oldest' }, '/whenFull', /ends nobody before 1000/],
+  [
+    { limits: [{ max: 1000 }], whenFull: 'evict-oldest' },
+    '/whenFull',
+    /ends no stream before there are 1000/,
+  ],
   [
     { limits: [{ max: 2 }], whenFull: 'evict-idle', graceStreams: { streams: 1, seconds: 9 } },
     '/graceStreams',
@@ -35,11 +39,11 @@ const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, R
     '/limits/1',
     /one stream/,
   ],
-  [{ limits: [{ max: 2 }], shadow: { limits: [{ max: 2 }] } }, '/shadow', /as the plan itself does/],
+  [{ limits: [{ max: 2 }], shadow: { limits: [{ max: 2 }] } }, '/shadow', /the same as the plan itself/],
   [
     { limits: [{ max: 2 }], enforcePercent: 5, shadow: { limits: [{ max: 1 }] } },
     '/shadow',
-    /5 % of users alone/,
+    /only for the 5 % of users/,
   ],
   [
     { limits: [{ max: 2 }], shadow: { limits: [{ max: 3 }, { max: 4, deviceType: 'tv' }] } },

@@ -38,7 +38,7 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
       ['family', '5 streams', 'deny', 'a device may hold several streams'],
       ['2 streams with deviceType tv or console', 'ignores contentId trailer'],
       ['1 stream on each contentId', '1 more for 600 s'],
-      ['holds for 20 % of users, told of for the others'],
+      ['enforced for 20 % of users, logged for the others'],
       [
         'trial',
         '4 streams',
@@ -86,7 +86,7 @@ describe('streamgate policy check', { timeout: PATIENCE_MS }, () => {
     expect(code).toBe(0)
     expect(stdout).toContain('1000 streams')
     expect(stderr.trimEnd().split('\n')).toEqual([
-      `${path}:2:38: warning: /plans/a/whenFull ends nobody before 1000 streams`,
+      `${path}:2:38: warning: /plans/a/whenFull ends no stream before there are 1000`,
     ])
   })
 

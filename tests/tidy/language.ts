@@ -32,6 +32,18 @@ export function proseOf(path: string, text: string): Prose[] {
   return found.map((each) => ({ place: `${path}:${lineAt(text, each.start)}`, text: each.text }))
 }
 
+/** The texts of several words in a source. Most are sentences for people, such as messages. */
+export function messagesOf(path: string, text: string): Prose[] {
+  const found: Prose[] = []
+  walk(parseSync(path, text).program, (node) => {
+    const isText = node.type === 'Literal' || node.type === 'TemplateElement'
+    const words = text.slice(node.start, node.end)
+    if (isText && words.includes(' '))
+      found.push({ place: `${path}:${lineAt(text, node.start)}`, text: words })
+  })
+  return found
+}
+
 /** The lines of a document, without its code. */
 export function proseOfDocument(path: string, text: string): Prose[] {
   let isCode = false

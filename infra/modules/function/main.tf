@@ -4,7 +4,7 @@ locals {
   is_otel   = var.tracing == "otel"
 }
 
-# Made here and not by the first run, so that it has a retention and the role needs no right to make it.
+# It is made here and not by the first run. So it has a retention, and the role needs no permission to make it.
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
@@ -39,11 +39,11 @@ resource "aws_lambda_function" "this" {
     mode = local.is_traced ? "Active" : "PassThrough"
   }
 
-  # The first run must find its log group and its rights.
+  # The first run needs its log group and its permissions.
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
 }
 
-# What callers call. It moves to a new version only when that is there.
+# Callers call this alias. It moves to a new version only when that exists.
 resource "aws_lambda_alias" "live" {
   name             = "live"
   description      = "The version that answers."

@@ -1,4 +1,4 @@
-# The role: the actions it is given, writing to its own log, and tracing where that is on.
+# The role may do the given actions, write its own log, and trace if that is on.
 data "aws_iam_policy_document" "trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # Reading and writing a table takes its key too, and so does starting with variables that are encrypted.
+  # To read and write a table needs its key too. So does a start with encrypted variables.
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 
@@ -38,7 +38,7 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # X-Ray knows no resources to narrow these down to.
+  # X-Ray has no resources to restrict these to.
   dynamic "statement" {
     for_each = local.is_traced ? ["*"] : []
 
@@ -52,7 +52,7 @@ data "aws_iam_policy_document" "this" {
 
 data "aws_region" "current" {}
 
-# An account has its roles for all Regions, so the Region is in the name: else a second one would fail half-way.
+# Roles belong to the account and not to a Region. Without the Region in the name, a second deployment would fail.
 resource "aws_iam_role" "this" {
   name                 = "${var.name}-${data.aws_region.current.id}"
   description          = "What ${var.name} may do."

@@ -24,12 +24,12 @@ variable "package" {
 }
 
 variable "environment" {
-  description = "Variables for the function; never a secret."
+  description = "Variables for the function. Never a secret."
   type        = map(string)
 }
 
 variable "permissions" {
-  description = "What the function may do beside writing its log: actions on exactly one resource each."
+  description = "What the function may do besides writing its log. Each entry has actions on one resource."
   type = map(object({
     actions  = list(string)
     resource = string
@@ -37,13 +37,13 @@ variable "permissions" {
 }
 
 variable "kms_key_arn" {
-  description = "The key that encrypts its log, its variables and the tables; null for AWS's own."
+  description = "The key that encrypts its log, its variables and the tables. null uses AWS's own."
   type        = string
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "The policy that bounds its role; null for none."
+  description = "The policy that bounds its role. null for none."
   type        = string
   default     = null
 }
@@ -59,7 +59,7 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Runs at once that are kept for it and not exceeded; null for neither."
+  description = "Concurrent runs that are reserved, and the most there can be. null reserves none and sets no bound."
   type        = number
 }
 

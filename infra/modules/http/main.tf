@@ -1,5 +1,5 @@
-# An HTTP API: cheaper, with tokens and CORS, and without keys, plans, validation and a firewall. What it
-# refuses by itself (401, 429) it says in its own words; that cannot be changed.
+# An HTTP API is cheaper. It has tokens and CORS, and no keys, plans, validation or firewall. Its own refusals
+# (401, 429) have its own words, which cannot be changed.
 resource "aws_apigatewayv2_api" "this" {
   name          = var.name
   description   = "May this user start one more stream?"
@@ -40,10 +40,10 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
   }
 }
 
-# Every path, with what is asked of its callers; the rest is treated like the paths for players.
+# Every path, with what its callers need. All other paths are treated like those for players.
 #
-# A token is a viewer's, so operators' paths must not open to one. An HTTP API cannot refuse a path by itself: here it
-# asks for a signature of the account, and the function refuses the call even then. A browser sends its preflight
+# A token is a viewer's, so it must not open operators' paths. An HTTP API cannot refuse a path by itself. So it asks
+# for a signature of the account there, and the function refuses the call even then. A browser sends its preflight
 # without a token, so preflights have routes of their own that ask for none. `ANY` would catch them otherwise, and the
 # authorizer refuse them.
 locals {

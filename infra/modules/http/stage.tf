@@ -1,6 +1,6 @@
-# Settings without both throttle numbers would mean zero, and refuse everything; and a throttle that is taken
-# out of the configuration would stay on the stage, because the provider does not miss it. So the settings are
-# there only with both numbers, and the stage is made anew where they come or go.
+# Settings without both throttle numbers would mean zero, and refuse every call. And a throttle that is removed from
+# the configuration would stay on the stage, because the provider does not notice. So there are settings only if both
+# numbers are set, and the stage is replaced if they are added or removed.
 locals {
   is_throttled = var.throttle_rate != null && var.throttle_burst != null
 }

@@ -9,17 +9,17 @@ variable "stage_name" {
 }
 
 variable "viewer_paths" {
-  description = "Paths for players: behind a token, if tokens are asked for."
+  description = "Paths for players. They need a token, if tokens are checked."
   type        = list(string)
 }
 
 variable "operator_paths" {
-  description = "Paths for operators: closed, if tokens are asked for."
+  description = "Paths for operators. Closed, if tokens are checked."
   type        = list(string)
 }
 
 variable "open_paths" {
-  description = "Paths open to everybody."
+  description = "Paths open to all callers."
   type        = list(string)
 }
 
@@ -29,12 +29,12 @@ variable "function_alias" {
 }
 
 variable "throttle_rate" {
-  description = "Requests a second; null for the account's quota alone."
+  description = "Requests a second. null for only the account's quota."
   type        = number
 }
 
 variable "throttle_burst" {
-  description = "Requests at once; null for the account's quota alone."
+  description = "Concurrent requests. null for only the account's quota."
   type        = number
 }
 
@@ -44,12 +44,12 @@ variable "access_log_arn" {
 }
 
 variable "access_log_fields" {
-  description = "What is written of every request."
+  description = "What is logged of every request."
   type        = map(string)
 }
 
 variable "jwt" {
-  description = "Whose tokens are asked for on guarded paths; null for nobody's."
+  description = "The issuer whose tokens guarded paths need. null if they need none."
   type        = object({ issuer = string, audience = list(string) })
 }
 

@@ -1,4 +1,4 @@
-# Each consumer has a key and a plan of its own, so that one that runs wild uses up its own share.
+# Each consumer has its own key and plan. So a consumer that calls too often uses up only its own share.
 resource "aws_api_gateway_api_key" "consumer" {
   for_each = var.consumers
 

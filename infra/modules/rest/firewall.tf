@@ -1,4 +1,4 @@
-# A web ACL before the stage: one made elsewhere, or a small one that blocks addresses that call too often.
+# A web ACL in front of the stage. Either one made elsewhere, or a small one that blocks addresses that call too often.
 locals {
   has_own_acl = var.waf_rate_per_ip != null
   has_acl     = local.has_own_acl || var.waf_acl_arn != null

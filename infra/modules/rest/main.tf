@@ -1,9 +1,9 @@
-# A REST API. Its resources are a tree, and a resource cannot name its parent within one block: so one block
+# A REST API. Its resources are a tree, and a resource cannot name its parent within one block. So there is one block
 # for each depth, all made from the list of paths.
 locals {
   paths = concat(var.guarded_paths, var.open_paths, ["{proxy+}"])
 
-  # Every beginning of every path.
+  # Every prefix of every path.
   nodes = distinct(flatten([
     for path in local.paths : [
       for depth in range(1, length(split("/", path)) + 1) : join("/", slice(split("/", path), 0, depth))
@@ -27,7 +27,7 @@ locals {
 }
 
 # All bodies of the API are text in UTF-8, JSON or the lines of a player's report, so no media type is declared
-# binary: declared ones would come in base64 and could not be validated.
+# binary. Declared ones would come in base64 and could not be validated.
 resource "aws_api_gateway_rest_api" "this" {
   name        = var.name
   description = "May this user start one more stream?"

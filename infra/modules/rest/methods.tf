@@ -1,5 +1,5 @@
-# Each resource takes any method, and hands it to the function. The start has one of its own, whose body is
-# looked at before the function is called.
+# Each resource takes any method, and hands it to the function. The start has its own method, whose body is
+# checked before the function is called.
 locals {
   start_path = "users/{userId}/streams"
 
@@ -8,12 +8,12 @@ locals {
     { "POST /${local.start_path}" = { node = local.start_path, http_method = "POST", is_validated = true } },
   )
 
-  # The start's body, by JSON Schema draft 4. The gateway refuses what is no JSON object, and no more: of the
-  # members the function knows better what is wrong, and names every fault.
+  # The start's body, by JSON Schema draft 4. The gateway refuses only what is no JSON object. The function knows
+  # better what is wrong with the members, and names every fault.
   start_model = {
     "$schema"   = "http://json-schema.org/draft-04/schema#"
     title       = "Start"
-    description = "The stream to start; /openapi.json says what each member may hold."
+    description = "The stream to start. /openapi.json says what each member may hold."
     type        = "object"
   }
 }

@@ -44,7 +44,7 @@ locals {
       detail = "The consumer's requests of the day are used up.", errors = null
     }
     # The function is throttled, failed to start, or ran out of time. Nothing is known of a decision, and
-    # the same call may be repeated: it takes no second place.
+    # the same call may be repeated. It takes no second slot.
     DEFAULT_5XX = {
       status = 503, type = local.about_blank, title = "Service Unavailable", retry_seconds = 1
       detail = "The function behind the gateway did not answer. Repeat the same call.", errors = null
@@ -84,7 +84,7 @@ resource "aws_api_gateway_gateway_response" "problem" {
   )
 }
 
-# Whatever else the gateway refuses keeps its status, which a template cannot write as a number of its own.
+# All other refusals of the gateway keep their status. A template cannot write it as a number of its own.
 resource "aws_api_gateway_gateway_response" "other" {
   rest_api_id   = aws_api_gateway_rest_api.this.id
   response_type = "DEFAULT_4XX"

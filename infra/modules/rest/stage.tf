@@ -1,5 +1,5 @@
-# What of the API is live. A deployment is a snapshot: a new one is made whenever the lists it is made from
-# change, or the files that say how. Hashes of the resources themselves would never settle.
+# The live part of the API. A deployment is a snapshot. A new one is made if the lists that it is made from change,
+# or the files that say how. Hashes of the resources themselves would change at each apply.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
 
@@ -44,8 +44,8 @@ resource "aws_api_gateway_stage" "this" {
   }
 }
 
-# Execution logs stay off: they would hold bodies and paths. So do figures by method, each of which is billed: the
-# alarms need those of the stage, which are free. -1 is no throttle but the account's.
+# Execution logs stay off, because they would hold bodies and paths. Metrics by method stay off too, because each is
+# billed. The alarms need those of the stage, which are free. -1 means only the account's throttle.
 resource "aws_api_gateway_method_settings" "all" {
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name

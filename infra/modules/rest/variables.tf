@@ -9,17 +9,17 @@ variable "stage_name" {
 }
 
 variable "base_path" {
-  description = "What callers see before the API's paths; null for the stage."
+  description = "What callers see before the API's paths. null for the stage."
   type        = string
 }
 
 variable "guarded_paths" {
-  description = "Paths behind a key or a token, where there are any."
+  description = "Paths that need a key or a token, if there are any."
   type        = list(string)
 }
 
 variable "open_paths" {
-  description = "Paths open to everybody."
+  description = "Paths open to all callers."
   type        = list(string)
 }
 
@@ -29,12 +29,12 @@ variable "function_alias" {
 }
 
 variable "throttle_rate" {
-  description = "Requests a second; null for the account's quota alone."
+  description = "Requests a second. null for only the account's quota."
   type        = number
 }
 
 variable "throttle_burst" {
-  description = "Requests at once; null for the account's quota alone."
+  description = "Concurrent requests. null for only the account's quota."
   type        = number
 }
 
@@ -44,22 +44,22 @@ variable "access_log_arn" {
 }
 
 variable "access_log_fields" {
-  description = "What is written of every request."
+  description = "What is logged of every request."
   type        = map(string)
 }
 
 variable "consumers" {
-  description = "Usage plans by consumer; with none, no key is asked for."
+  description = "Usage plans by consumer. If there are none, no key is needed."
   type        = map(object({ rate = number, burst = number, daily_quota = optional(number) }))
 }
 
 variable "waf_acl_arn" {
-  description = "A web ACL made elsewhere; null for none."
+  description = "A web ACL made elsewhere. null for none."
   type        = string
 }
 
 variable "waf_rate_per_ip" {
-  description = "Requests of one address within five minutes, beyond which it is blocked; null for no such ACL."
+  description = "The most requests of one address within five minutes. Then it is blocked. null for no such ACL."
   type        = number
 }
 

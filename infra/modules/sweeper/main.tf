@@ -1,10 +1,10 @@
-# The sweeper: the same zip with another handler, run by a schedule. A run that failed, and failed again, and
-# an event that could not be delivered at all both end in the queue.
+# The sweeper is the same zip with another handler, run by a schedule. A run that failed twice ends in the queue,
+# and so does an event that could not be delivered.
 module "function" {
   source = "../function"
 
   name                 = var.name
-  description          = "Tidies away lapsed leases and those of finished streams."
+  description          = "Removes lapsed leases and those of finished streams."
   handler              = "index.sweep"
   package              = var.package
   environment          = var.environment
@@ -18,8 +18,8 @@ module "function" {
   kms_key_arn              = var.kms_key_arn
   permissions_boundary_arn = var.permissions_boundary_arn
 
-  # The walk, and `replace` of the store: an update, a deletion of who holds nothing, and the look that
-  # follows a refusal without an item.
+  # The walk, and `replace` of the store: an update, the deletion of a user who holds nothing, and the read that
+  # follows a conflict without an item.
   permissions = {
     users       = { actions = ["dynamodb:Scan", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:GetItem"], resource = var.table_arn }
     finished    = { actions = ["dynamodb:Query"], resource = var.finished_table_arn }
@@ -27,8 +27,8 @@ module "function" {
   }
 }
 
-# The next sweep does what a failed one left, so one repetition is enough. Unlike a dead-letter setting of the
-# function, a destination is told why the run failed.
+# The next sweep does what a failed one left, so one retry is enough. Unlike a dead-letter setting of the function, a
+# destination gets the reason of the failure.
 resource "aws_lambda_function_event_invoke_config" "schedule" {
   function_name                = module.function.alias.function_name
   qualifier                    = module.function.alias.name
@@ -42,7 +42,7 @@ resource "aws_lambda_function_event_invoke_config" "schedule" {
   }
 }
 
-# Kept for as long as SQS keeps anything.
+# The longest time that SQS keeps a message.
 resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.name}-dead-letters"
   message_retention_seconds = 1209600

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "schedule" {
-  description = "When it runs, as EventBridge says it."
+  description = "When it runs, as an expression of EventBridge."
   type        = string
 }
 
@@ -19,7 +19,7 @@ variable "package" {
 }
 
 variable "environment" {
-  description = "Variables for the function; never a secret."
+  description = "Variables for the function. Never a secret."
   type        = map(string)
 }
 
@@ -34,23 +34,23 @@ variable "finished_table_arn" {
 }
 
 variable "reserved_concurrency" {
-  description = "Sweeps at once; null reserves none."
+  description = "Concurrent sweeps. null reserves none."
   type        = number
 }
 
 variable "read_capacity" {
-  description = "Read units a second that a sweep may take; null for no bound."
+  description = "Read units a second that a sweep may take. null for no bound."
   type        = number
 }
 
 variable "kms_key_arn" {
-  description = "The key that encrypts its log, its variables and the tables; null for AWS's own."
+  description = "The key that encrypts its log, its variables and the tables. null uses AWS's own."
   type        = string
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "The policy that bounds its role; null for none."
+  description = "The policy that bounds its role. null for none."
   type        = string
   default     = null
 }

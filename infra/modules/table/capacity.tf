@@ -1,8 +1,8 @@
 # Provisioned capacity, fixed or growing with use.
 #
-# Where it grows, the units that the table has now are the right ones, and an apply must not take it back to
-# the least. To ignore changes of the capacity would do that, but then a switch from on demand would give one
-# unit instead of those configured. So the table is asked what it has, where there is one.
+# If it grows, the table's present units are right, and an apply must not reset them to the minimum. To ignore changes
+# of the capacity would do that, but then a switch from on demand would give one unit and not those configured. So the
+# table's present units are read, if there is a table.
 data "aws_dynamodb_tables" "present" {
   count = var.autoscaling == null ? 0 : 1
 }

@@ -1,5 +1,5 @@
 # The table of users, in the shape of the service this replaces, and the registry of finished streams.
-# Nothing but these two holds anything that matters: a plan that deletes or replaces one of them loses data.
+# Only these two hold data. A plan that deletes or replaces one of them loses it.
 locals {
   is_provisioned = var.capacity_mode == "provisioned"
 }
@@ -17,7 +17,7 @@ resource "aws_dynamodb_table" "users" {
     type = "S"
   }
 
-  # Tidies away users who left, long after their last lease; no decision looks at it.
+  # Removes users who left, long after their last lease. No decision reads it.
   ttl {
     attribute_name = "ExpiresAt"
     enabled        = var.ttl
@@ -32,13 +32,13 @@ resource "aws_dynamodb_table" "users" {
     kms_key_arn = var.kms_key_arn
   }
 
-  # A replica in another Region is made beside this configuration (docs/aws.md), and must not be taken away by it.
+  # A replica in another Region is made outside of this configuration (docs/aws.md). It must not be removed here.
   lifecycle {
     ignore_changes = [replica]
   }
 }
 
-# A few entries an hour, read every few seconds: always on demand.
+# A few entries an hour, read every few seconds. So it is always on demand.
 resource "aws_dynamodb_table" "finished" {
   name                        = "${var.name}-finished"
   billing_mode                = "PAY_PER_REQUEST"
@@ -70,7 +70,7 @@ resource "aws_dynamodb_table" "finished" {
     kms_key_arn = var.kms_key_arn
   }
 
-  # A replica in another Region is made beside this configuration (docs/aws.md), and must not be taken away by it.
+  # A replica in another Region is made outside of this configuration (docs/aws.md). It must not be removed here.
   lifecycle {
     ignore_changes = [replica]
   }

@@ -1,9 +1,9 @@
 # The sample users, written as the service this replaces wrote them.
 #
-# They belong to the players from then on: whatever an item has become, an apply leaves it. An item that is
-# gone, because its user was erased or held nothing when the sweeper came, is put there again, which is what
-# `--samples` does elsewhere: a sample user who holds nothing gets its streams. The provider writes an item only
-# where there is none, so one that came from elsewhere stops the apply and is not overwritten.
+# From then on they belong to the players. An apply leaves an item as it is. If an item is gone, because its user was
+# erased or held nothing when the sweeper came, it is written again. `--samples` does the same elsewhere: a sample
+# user who holds nothing gets its streams. The provider writes an item only if there is none. So an item from
+# elsewhere stops the apply, and is not overwritten.
 locals {
   samples = var.samples ? { user1 = ["abc"], user2 = ["abc", "def", "hij"] } : {}
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the table of users; the other is named <name>-finished."
+  description = "Name of the table of users. The other one is named <name>-finished."
   type        = string
 }
 
@@ -9,17 +9,17 @@ variable "capacity_mode" {
 }
 
 variable "read_capacity" {
-  description = "Read units a second where provisioned."
+  description = "Read units a second if provisioned."
   type        = number
 }
 
 variable "write_capacity" {
-  description = "Write units a second where provisioned."
+  description = "Write units a second if provisioned."
   type        = number
 }
 
 variable "autoscaling" {
-  description = "How far provisioned capacity may grow; null leaves it fixed."
+  description = "How far provisioned capacity may grow. null keeps it fixed."
   type = object({
     max_read_capacity  = number
     max_write_capacity = number
@@ -33,7 +33,7 @@ variable "ttl" {
 }
 
 variable "kms_key_arn" {
-  description = "The key that encrypts both tables; null for AWS's own."
+  description = "The key that encrypts both tables. null uses AWS's own."
   type        = string
 }
 

@@ -1,5 +1,5 @@
-# What rings, and at what. Refusals by policy are the service at work, so they have an alarm of their own and
-# count nowhere among the faults.
+# The alarms and their bounds. Denials by policy are the service at work. So they have their own alarm, and do not
+# count as faults.
 locals {
   lambda   = "AWS/Lambda"
   dynamodb = "AWS/DynamoDB"
@@ -22,7 +22,7 @@ locals {
       }
       faults = {
         namespace = local.ours, metric = "Faults", dimensions = local.api, threshold = var.thresholds.faults
-        says      = "Requests were answered with a 5xx of ours; the log says why."
+        says      = "The function answered requests with a 5xx. Its log says why."
       }
       gateway-5xx = {
         namespace = "AWS/ApiGateway", metric = var.gateway_metrics.server_errors, dimensions = var.gateway_metrics.dimensions, threshold = var.thresholds.gateway_5xx
@@ -31,7 +31,7 @@ locals {
     },
     { for pair in setproduct(keys(var.table_names), ["Read", "Write"]) : "${pair[0]}-${lower(pair[1])}-throttles" => {
       namespace = local.dynamodb, metric = "${pair[1]}ThrottleEvents", dimensions = { TableName = var.table_names[pair[0]] }, threshold = var.thresholds.table
-      says      = "DynamoDB refused calls on ${var.table_names[pair[0]]} for want of capacity, or because one user is called too often."
+      says      = "DynamoDB refused calls on ${var.table_names[pair[0]]} because of its capacity, or because one user is called too often."
     } },
     var.thresholds.denied == null ? {} : { denied = {
       namespace = local.ours, metric = "Denied", dimensions = local.api, threshold = var.thresholds.denied
@@ -39,7 +39,7 @@ locals {
     } },
     var.dead_letter_name == null ? {} : { dead-letters = {
       namespace = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", dimensions = { QueueName = var.dead_letter_name }, threshold = 1
-      says      = "A sweep failed for good; the message says which. It rings until the queue is emptied."
+      says      = "A sweep failed finally. The message says which one. The alarm goes on until the queue is empty."
     } },
   )
 }
@@ -64,7 +64,7 @@ resource "aws_cloudwatch_metric_alarm" "counted" {
 
 resource "aws_cloudwatch_metric_alarm" "p99" {
   alarm_name          = "${var.name}-p99"
-  alarm_description   = "One decision of a hundred takes longer than this: look at the table's latency, then at cold starts."
+  alarm_description   = "One decision of a hundred takes longer than this. Look at the table's latency, then at cold starts."
   namespace           = local.lambda
   metric_name         = "Duration"
   dimensions          = local.api

@@ -1,4 +1,4 @@
-# One page: is it called, does it answer, how fast, whom does it refuse, and is the table well?
+# One page that shows calls, answers, their time, denials, and the state of the table.
 data "aws_region" "current" {}
 
 locals {

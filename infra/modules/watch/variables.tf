@@ -4,12 +4,12 @@ variable "name" {
 }
 
 variable "actions" {
-  description = "ARNs that hear of every alarm and of its end."
+  description = "ARNs that are told of every alarm and of its end."
   type        = list(string)
 }
 
 variable "thresholds" {
-  description = "From how many events within five minutes an alarm rings."
+  description = "How many events within five minutes raise an alarm."
   type = object({
     errors      = number
     throttles   = number
@@ -22,12 +22,12 @@ variable "thresholds" {
 }
 
 variable "functions" {
-  description = "Names of the functions, by what they are for; `api` is the one that answers."
+  description = "Names of the functions by purpose. `api` is the one that answers."
   type        = map(string)
 }
 
 variable "gateway_metrics" {
-  description = "What the gateway's figures are called."
+  description = "Names of the gateway's metrics."
   type = object({
     server_errors = string
     client_errors = string
@@ -41,6 +41,6 @@ variable "table_names" {
 }
 
 variable "dead_letter_name" {
-  description = "The queue of failed sweeps; null where nothing sweeps."
+  description = "The queue of failed sweeps. null if nothing sweeps."
   type        = string
 }

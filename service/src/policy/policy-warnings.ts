@@ -58,10 +58,10 @@ function planWarnings(plan: Plan): PolicyFault[] {
   // A shadow that is another plan is warned of there.
   if (shadow.name === `${plan.name} (shadow)`) warnings.push(...ruleWarnings(`${pointer}/shadow`, shadow))
   if (rulesOf(shadow) === rulesOf(plan)) {
-    warnings.push({ pointer: `${pointer}/shadow`, detail: 'decides as the plan itself does' })
+    warnings.push({ pointer: `${pointer}/shadow`, detail: 'decides the same as the plan itself' })
   }
   if (enforcePercent < 100) {
-    const detail = `is tried for the ${enforcePercent} % of users alone for whom the plan holds; for the others the plan itself is on trial`
+    const detail = `is tried only for the ${enforcePercent} % of users for whom the plan is enforced. For the others the plan itself is on trial`
     warnings.push({ pointer: `${pointer}/shadow`, detail })
   }
   return warnings
@@ -78,14 +78,17 @@ function ruleWarnings(pointer: string, plan: Plan): PolicyFault[] {
     return detail === undefined ? [] : [{ pointer: `${pointer}/limits/${index}`, detail }]
   })
   if (!limits.some((limit) => limit.per === undefined && wantedBy(limit).size === 0)) {
-    const detail = 'count no stream that tells nothing of itself: a limit on all streams is missing'
+    const detail = 'count no stream without these members: a limit on all streams is missing'
     warnings.push({ pointer: `${pointer}/limits`, detail })
   }
   if (whenFull !== 'deny' && Math.min(...limits.map(({ max }) => max)) >= EVICTING_MAX) {
-    warnings.push({ pointer: `${pointer}/whenFull`, detail: `ends nobody before ${EVICTING_MAX} streams` })
+    warnings.push({
+      pointer: `${pointer}/whenFull`,
+      detail: `ends no stream before there are ${EVICTING_MAX}`,
+    })
   }
   if (grace !== null && whenFull !== 'deny') {
-    const detail = `never lets anybody in: with ${whenFull} there is always room`
+    const detail = `never admits a stream: with ${whenFull} there is always room`
     warnings.push({ pointer: `${pointer}/graceStreams`, detail })
   }
   if (sameDeviceReplaces && limits.some(({ per }) => per === 'deviceId')) {
@@ -100,7 +103,8 @@ function ruleWarnings(pointer: string, plan: Plan): PolicyFault[] {
 function limitDoubt(limit: Limit, { limits, ignore }: Plan): string | undefined {
   const wanted = wantedBy(limit)
   const impossible = [...wanted].find(([, values]) => values.size === 0)
-  if (impossible !== undefined) return `counts nothing: no ${impossible[0]} is both that of where and its own`
+  if (impossible !== undefined)
+    return `counts nothing: no ${impossible[0]} is both in where and in the limit itself`
   if (ignore.some((filter) => isWithin(wanted, wantedBy({ max: 1, where: filter })))) {
     return 'counts nothing: all that it asks for is ignored'
   }

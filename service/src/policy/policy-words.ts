@@ -46,7 +46,7 @@ function besides({ sameDeviceReplaces, ignore, grace, enforcePercent, shadow }: 
     ...(sameDeviceReplaces ? [] : ['a device may hold several streams']),
     ...ignore.map((filter) => `ignores ${filterInWords(filter)}`),
     ...(grace === null ? [] : [`${grace.streams} more for ${grace.windowMs / 1000} s`]),
-    ...(enforcePercent < 100 ? [`holds for ${enforcePercent} % of users, told of for the others`] : []),
+    ...(enforcePercent < 100 ? [`enforced for ${enforcePercent} % of users, logged for the others`] : []),
     ...(shadow === null ? [] : [`on trial: ${printable(shadow.name)}, ${rulesInWords(shadow)}`]),
   ]
 }

@@ -140,7 +140,9 @@ function caveats(report: ReplayReport): string[] {
       ? [`The policy holds no plan of this name, and the service would answer 400: ${unknown.join(', ')}.`]
       : []),
     ...(newlyAdmitted > 0
-      ? ['How long a stream would have run that was refused then, nobody knows: it counts for one lease.']
+      ? [
+          'The log cannot tell how long a stream would have run that was refused then. It counts for one lease.',
+        ]
       : []),
     ...(lateHeartbeats > 0
       ? [

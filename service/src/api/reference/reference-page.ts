@@ -14,7 +14,7 @@ type NamedProblemType = ProblemType & { readonly type: string }
 const GROUP_TITLES: Readonly<Record<string, string>> = {
   viewers: 'For players',
   operators: 'For operators',
-  public: 'For everybody',
+  public: 'For all callers',
 }
 
 /** The whole reference. */
