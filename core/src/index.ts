@@ -46,6 +46,7 @@ export {
   type Limit,
   type Plan,
   type StreamFilter,
+  type WantedValues,
   type WhenFull,
 } from './plan.ts'
 export { DEFAULT_POLICY, PolicyError, type Policy } from './policy/policy.ts'

@@ -9,11 +9,21 @@
  */
 export const LIMIT_MAX = 1000
 
-/** The members of a stream that a rule may ask for. A list means any of these. */
+/**
+ * What a member of a stream must be: this text, one of several, or none of some. A stream that
+ * lacks the member is none of them.
+ */
+export type WantedValues =
+  | string
+  | readonly string[]
+  | { readonly in: readonly string[] }
+  | { readonly not: string | readonly string[] }
+
+/** The members of a stream that a rule may ask for. */
 export type StreamFilter = {
-  readonly deviceType?: string | readonly string[]
-  readonly deviceId?: string | readonly string[]
-  readonly contentId?: string | readonly string[]
+  readonly deviceType?: WantedValues
+  readonly deviceId?: WantedValues
+  readonly contentId?: WantedValues
 }
 
 /** What a limit may be counted by. Each device, or each content, then has the limit for itself. */
@@ -22,12 +32,12 @@ export type LimitKey = 'deviceId' | 'contentId'
 /**
  * How many streams a user may have at once: of all, of those that `deviceType` and `where`
  * describe, or, with `per`, of each device or content separately. Such a limit does not count a
- * stream that lacks the member.
+ * stream that lacks the member, unless it asks for what the member is not.
  */
 export type Limit = {
   readonly max: number
   /** Short for a `where` with only this member. */
-  readonly deviceType?: string | readonly string[]
+  readonly deviceType?: WantedValues
   readonly where?: StreamFilter
   readonly per?: LimitKey
 }

@@ -23,7 +23,14 @@ const LEASES_MAX = 12
 const deviceType = fc.constantFrom('tv', 'phone', 'web')
 const deviceId = fc.constantFrom('d1', 'd2', 'd3')
 const contentId = fc.constantFrom('film', 'news', 'trailer')
-const oneOrMore = (values: fc.Arbitrary<string>) => fc.oneof(values, fc.uniqueArray(values, { minLength: 1 }))
+const oneOrMore = (values: fc.Arbitrary<string>) => {
+  const several = fc.oneof(values, fc.uniqueArray(values, { minLength: 1 }))
+  return fc.oneof(
+    several,
+    fc.record({ in: fc.uniqueArray(values, { minLength: 1 }) }),
+    fc.record({ not: several }),
+  )
+}
 
 const filter: fc.Arbitrary<StreamFilter> = fc
   .record(

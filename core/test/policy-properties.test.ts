@@ -15,7 +15,8 @@ import { describe, expect, it } from 'vitest'
 import { fileOf } from './policy-file-of.ts'
 
 const text = fc.string({ minLength: 1, maxLength: 8 })
-const oneOrMore = fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 4 }))
+const texts = fc.array(text, { minLength: 1, maxLength: 4 })
+const oneOrMore = fc.oneof(text, texts, fc.record({ in: texts }), fc.record({ not: fc.oneof(text, texts) }))
 const count = fc.integer({ min: 1, max: 1000 })
 
 const filter: fc.Arbitrary<StreamFilter> = fc

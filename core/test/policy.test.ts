@@ -70,6 +70,21 @@ describe('a policy file', () => {
       /one of "deviceId", "contentId", got "x"/,
     ],
     [
+      { plans: { a: { limits: [{ max: 1, where: { deviceType: { in: ['tv'], not: 'web' } } }] } } },
+      '/plans/a/limits/0/where/deviceType',
+      /^must have either "in" or "not"$/,
+    ],
+    [
+      { plans: { a: { limits: [{ max: 1, deviceType: { not: [] } }] } } },
+      '/plans/a/limits/0/deviceType/not',
+      /^must be a list of 1 to 100 texts, or one text, got 0 members$/,
+    ],
+    [
+      { plans: { a: { limits: [{ max: 1, deviceType: { nor: 'tv' } }] } } },
+      '/plans/a/limits/0/deviceType/nor',
+      /^is not known here; known: in, not$/,
+    ],
+    [
       { plans: { a: { limits: [{ max: 1 }], whenFull: 'evict' } } },
       '/plans/a/whenFull',
       /"evict-idle", got "evict"/,

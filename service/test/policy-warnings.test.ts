@@ -54,6 +54,11 @@ const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, R
 
 /** Plans as they should be. */
 const SENSIBLE: readonly Readonly<Record<string, unknown>>[] = [
+  { limits: [{ max: 3 }, { max: 2, deviceType: 'tv' }, { max: 2, deviceType: { not: 'tv' } }] },
+  {
+    limits: [{ max: 3 }, { max: 2, deviceType: { not: 'tv' } }],
+    ignore: [{ deviceType: { not: 'console' } }],
+  },
   {
     limits: [{ max: 5 }, { max: 2, deviceType: 'tv' }, { max: 1, per: 'contentId' }],
     sameDeviceReplaces: true,

@@ -76,7 +76,11 @@ describe('the published rule', () => {
       ADMITTED,
       { outcome: 'denied', limit: { deviceType: 'tv' } },
     ])
-    expect(await started(viewer, 'phone', ['c', 'd'])).toMatchObject([ADMITTED, { outcome: 'denied' }])
+    expect(await started(viewer, 'phone', ['c'])).toMatchObject([ADMITTED])
+    expect(await started(viewerOf('one-tv-one-other.json'), 'phone', ['c', 'd'])).toMatchObject([
+      ADMITTED,
+      { outcome: 'denied', limit: { deviceType: { not: 'tv' } } },
+    ])
   })
 
   it('by-device-group.json: each group of devices has its own limit', async () => {

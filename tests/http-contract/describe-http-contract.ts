@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { describeBadInput } from './bad-input.ts'
 import { describeCrossOrigin } from './cross-origin.ts'
 import { describeCrowds } from './crowds.ts'
+import { describeFilters } from './filters.ts'
 import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
@@ -28,6 +29,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeReportBatches(maker)
     describeLapsing(maker)
     describePolicies(maker)
+    describeFilters(maker)
     describeFinishing(maker)
     describeCrowds(maker)
     describeBadInput(maker)

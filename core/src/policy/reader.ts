@@ -10,6 +10,7 @@ import {
   type LimitKey,
   type Plan,
   type StreamFilter,
+  type WantedValues,
   type WhenFull,
 } from '../plan.ts'
 import { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
@@ -173,7 +174,7 @@ class PolicyReader extends JsonReader {
     const { max, deviceType, where, per } = this.object(pointer, value, ['max', 'deviceType', 'where', 'per'])
     return {
       max: this.wholeNumber(`${pointer}/max`, max, LIMIT_MAX),
-      ...(deviceType !== undefined && { deviceType: this.#values(`${pointer}/deviceType`, deviceType) }),
+      ...(deviceType !== undefined && { deviceType: this.#wanted(`${pointer}/deviceType`, deviceType) }),
       ...(where !== undefined && { where: this.#filter(`${pointer}/where`, where) }),
       ...(per !== undefined && { per: this.oneOf(`${pointer}/per`, per, LIMIT_KEYS) }),
     }
@@ -189,10 +190,23 @@ class PolicyReader extends JsonReader {
     const members = this.object(pointer, value, FILTER_MEMBERS)
     const asked = FILTER_MEMBERS.filter((name) => members[name] !== undefined)
     if (asked.length === 0) this.fault(pointer, `must ask for at least one of ${FILTER_MEMBERS.join(', ')}`)
-    return Object.fromEntries(asked.map((name) => [name, this.#values(`${pointer}/${name}`, members[name])]))
+    return Object.fromEntries(asked.map((name) => [name, this.#wanted(`${pointer}/${name}`, members[name])]))
   }
 
-  /** A text, or a list of texts of which any will do. */
+  /** Texts of which any matches, or an object with them as `in`, or with others as `not`. */
+  #wanted(pointer: string, value: unknown): WantedValues {
+    if (!isObject(value) || Array.isArray(value)) return this.#values(pointer, value)
+    const { in: among, not } = this.object(pointer, value, ['in', 'not'])
+    if ((among === undefined) === (not === undefined)) {
+      this.fault(pointer, 'must have either "in" or "not"')
+      return []
+    }
+    return not === undefined
+      ? { in: [this.#values(`${pointer}/in`, among)].flat() }
+      : { not: this.#values(`${pointer}/not`, not) }
+  }
+
+  /** A text, or a list of texts of which any matches. */
   #values(pointer: string, value: unknown): string | readonly string[] {
     if (typeof value === 'string' && value !== '') return value
     const values = this.list(pointer, value, { max: VALUES_MAX, shape: 'texts, or one text' })

@@ -2,7 +2,7 @@
  * Counting under a plan: which leases a limit counts, and which limit is reached.
  */
 import type { Lease, StreamDescription } from '../lease.ts'
-import type { Limit, Plan, StreamFilter } from '../plan.ts'
+import type { Limit, Plan, StreamFilter, WantedValues } from '../plan.ts'
 
 /**
  * The most streams of one user that a plan may ignore and still let run. An exemption must not let
@@ -124,6 +124,10 @@ function matches({ deviceType, deviceId, contentId }: StreamFilter, lease: Lease
   )
 }
 
-function isAmong(wanted: string | readonly string[], value: string | undefined): boolean {
-  return value !== undefined && (typeof wanted === 'string' ? wanted === value : wanted.includes(value))
+/** Whether a member of a stream, or its absence, is as wanted. */
+function isAmong(wanted: WantedValues, value: string | undefined): boolean {
+  if (typeof wanted === 'string') return wanted === value
+  if ('not' in wanted) return !isAmong(wanted.not, value)
+  const texts = 'in' in wanted ? wanted.in : wanted
+  return value !== undefined && texts.includes(value)
 }

@@ -56,16 +56,17 @@ export const InvalidRequestSchema = v.pipe(
   }),
 )
 const OneOrMany = v.union([v.string(), v.array(v.string())])
+const Wanted = v.union([OneOrMany, v.object({ in: v.array(v.string()) }), v.object({ not: OneOrMany })])
 /** One limit of a plan. */
 export const RuleSchema = v.pipe(
   v.object({
     max: Count,
-    deviceType: v.exactOptional(OneOrMany),
+    deviceType: v.exactOptional(Wanted),
     where: v.exactOptional(
       v.object({
-        deviceType: v.exactOptional(OneOrMany),
-        deviceId: v.exactOptional(OneOrMany),
-        contentId: v.exactOptional(OneOrMany),
+        deviceType: v.exactOptional(Wanted),
+        deviceId: v.exactOptional(Wanted),
+        contentId: v.exactOptional(Wanted),
       }),
     ),
     per: v.exactOptional(v.picklist(['deviceId', 'contentId'])),

@@ -5,7 +5,7 @@ import type { Lease, Limit, Refusal, StreamFilter, UserId } from '@streamgate/co
 import type { HttpResponse } from './http.ts'
 import { listed, rateLimit } from './lease-view.ts'
 import { problem } from './problem.ts'
-import { limitScope } from '../text/limit-scope.ts'
+import { isNegated, limitScope, textsIn } from '../text/limit-scope.ts'
 
 /** The longest body, in bytes, whatever the limit is: a player parses it while a viewer waits. */
 const REFUSAL_BYTES_MAX = 4096
@@ -93,9 +93,12 @@ function showing({ deviceType, where = {}, ...limit }: Limit, count: number): Ru
 }
 
 function cut(filter: StreamFilter, count: number): { readonly shown: StreamFilter; readonly more: number } {
-  const lists = Object.entries(filter).map(([name, values]) => [name, [values].flat()] as const)
-  const shown = lists.flatMap(([name, values]) => (count === 0 ? [] : [[name, values.slice(0, count)]]))
-  const more = lists.reduce((sum, [, values]) => sum + Math.max(0, values.length - count), 0)
+  const lists = Object.entries(filter).map(([name, wanted]) => ({ name, wanted, texts: textsIn(wanted) }))
+  const shown = lists.flatMap(({ name, wanted, texts }) => {
+    const first = texts.slice(0, count)
+    return count === 0 ? [] : [[name, isNegated(wanted) ? { not: first } : first]]
+  })
+  const more = lists.reduce((sum, { texts }) => sum + Math.max(0, texts.length - count), 0)
   return { shown: Object.fromEntries(shown) as StreamFilter, more }
 }
 

@@ -7,6 +7,7 @@ import {
   type PolicyFault,
   type StreamFilter,
 } from '@streamgate/core'
+import { isNegated, textsIn } from '../text/limit-scope.ts'
 import { limitInWords } from './policy-words.ts'
 
 /** A limit that `whenFull` can hardly be meant for, because no user has so many streams. */
@@ -99,8 +100,14 @@ function ruleWarnings(pointer: string, plan: Plan): PolicyFault[] {
   return warnings
 }
 
-/** Why a limit never decides anything, if so. */
-function limitDoubt(limit: Limit, { limits, ignore }: Plan): string | undefined {
+/**
+ * Why a limit never decides anything, if so. A rule that says what a member is not is taken to
+ * decide something.
+ */
+function limitDoubt(limit: Limit, plan: Plan): string | undefined {
+  const limits = plan.limits.filter((one) => !saysNot(one))
+  const ignore = plan.ignore.filter((filter) => !saysNot({ max: 1, where: filter }))
+  if (saysNot(limit)) return undefined
   const wanted = wantedBy(limit)
   const impossible = [...wanted].find(([, values]) => values.size === 0)
   if (impossible !== undefined)
@@ -117,11 +124,15 @@ function limitDoubt(limit: Limit, { limits, ignore }: Plan): string | undefined 
   return tighter && `is never reached: “${limitInWords(tighter)}” is as tight or tighter`
 }
 
+function saysNot({ deviceType, where = {} }: Limit): boolean {
+  return [deviceType, ...Object.values(where)].some((wanted) => wanted !== undefined && isNegated(wanted))
+}
+
 function wantedBy({ deviceType, where = {} }: Limit): Wanted {
   const wanted = new Map<(typeof MEMBERS)[number], ReadonlySet<string>>()
   for (const member of MEMBERS) {
     const asked = member === 'deviceType' ? [deviceType, where.deviceType] : [where[member]]
-    const sets = asked.filter((values) => values !== undefined).map((values) => new Set([values].flat()))
+    const sets = asked.filter((values) => values !== undefined).map((values) => new Set(textsIn(values)))
     const [first, second = first] = sets
     if (first !== undefined && second !== undefined)
       wanted.set(member, new Set([...first].filter((value) => second.has(value))))

@@ -1,4 +1,4 @@
-import type { Limit, StreamFilter } from '@streamgate/core'
+import type { Limit, StreamFilter, WantedValues } from '@streamgate/core'
 import { printable } from './printable.ts'
 
 /** How a scope is worded. */
@@ -20,9 +20,26 @@ export function limitScope({ deviceType, where, per }: Limit, wording: ScopeWord
   return filters.map((one) => ` with ${one}`).join('') + others + scope
 }
 
-/** The values that a filter matches: `deviceType tv or console and contentId film-1`. */
+/** What a filter matches: `deviceType tv or console and contentId other than film-1`. */
 export function filterInWords(filter: StreamFilter): string {
   return Object.entries(filter)
-    .map(([name, values]) => `${name} ${[values].flat().map(printable).join(' or ')}`)
+    .map(([name, wanted]) => `${name} ${wantedInWords(wanted)}`)
     .join(' and ')
+}
+
+function wantedInWords(wanted: WantedValues): string {
+  const texts = textsIn(wanted).map(printable).join(' or ')
+  return isNegated(wanted) ? `other than ${texts}` : texts
+}
+
+/** The texts of a filter's member, whether they are wanted or not. */
+export function textsIn(wanted: WantedValues): readonly string[] {
+  if (typeof wanted === 'string') return [wanted]
+  if ('not' in wanted) return [wanted.not].flat()
+  return 'in' in wanted ? wanted.in : wanted
+}
+
+/** Whether the texts are those that are not wanted. */
+export function isNegated(wanted: WantedValues): wanted is Extract<WantedValues, { not: unknown }> {
+  return typeof wanted === 'object' && 'not' in wanted
 }

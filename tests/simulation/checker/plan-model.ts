@@ -161,6 +161,10 @@ function bucketOf({ deviceType, where, per }: Limit, stream: Stream): string | u
 function fits(filter: StreamFilter, stream: Stream): boolean {
   return Object.entries(filter).every(([member, wanted]) => {
     const value = stream[member as keyof StreamFilter]
-    return value !== undefined && [wanted].flat().includes(value)
+    if (typeof wanted === 'object' && 'not' in wanted) {
+      return value === undefined || ![wanted.not].flat().includes(value)
+    }
+    const texts = typeof wanted === 'object' && 'in' in wanted ? wanted.in : [wanted].flat()
+    return value !== undefined && texts.includes(value)
   })
 }

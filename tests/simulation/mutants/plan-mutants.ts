@@ -61,8 +61,15 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
   {
     slip: 'of several values only the first counts',
     file: 'rules/limits.ts',
-    right: 'wanted.includes(value)',
-    wrong: 'wanted[0] === value',
+    right: 'texts.includes(value)',
+    wrong: 'texts[0] === value',
+    caughtBy: 'grant',
+  },
+  {
+    slip: 'a stream that lacks a member is not counted by what the member is not',
+    file: 'rules/limits.ts',
+    right: '!isAmong(wanted.not, value)',
+    wrong: 'value !== undefined && !isAmong(wanted.not, value)',
     caughtBy: 'grant',
   },
   {

@@ -30,7 +30,7 @@ const LIMITS: readonly Limit[] = [
   { max: 1, per: 'deviceId' },
   { max: 2, per: 'deviceId' },
   { max: 1, where: { contentId: ['film', 'news'] } },
-  { max: 1, where: { deviceType: 'tv' }, per: 'contentId' },
+  { max: 1, where: { deviceType: { not: 'web' } }, per: 'contentId' },
 ]
 
 export function policyOf(random: SeededRandom, style: PolicyStyle): Policy {
