@@ -17,13 +17,13 @@ import {
 
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
 
-/** How a verb changes a roster. `undefined` is a conflict. */
+/** How a verb changes a roster. `undefined` is a conflict. The store sets the next version. */
 export type Transition = (roster: Roster) => RosterContent | undefined
 
 /** The roster with the lease added at the end, if there is room for it. */
 export function addTransition(lease: Lease, room: Room): Transition {
   return (roster) =>
-    hasRoomFor(lease, room, roster) ? withLeases(roster, [...roster.leases, lease]) : undefined
+    hasRoomFor(lease, room, roster) ? { ...roster, leases: [...roster.leases, lease] } : undefined
 }
 
 /**
@@ -45,10 +45,7 @@ export function renewTransition(ref: LeaseRef, renewal: Renewal): Transition {
     const held = heldAs(roster, ref)
     if (held === undefined) return undefined
     const renewed = renewedLease(held, renewal)
-    return withLeases(
-      roster,
-      roster.leases.map((lease) => (lease === held ? renewed : lease)),
-    )
+    return { ...roster, leases: roster.leases.map((lease) => (lease === held ? renewed : lease)) }
   }
 }
 
@@ -59,8 +56,7 @@ export function removeTransition(ref: LeaseRef, note: Note): Transition {
     if (held === undefined) return undefined
     const leases = roster.leases.filter((lease) => lease !== held)
     const forgottenUntilMs = Math.max(roster.lastStop?.untilMs ?? 0, roster.forgottenUntilMs ?? 0)
-    const after = { leases, notes: roster.notes, lastStop: note }
-    return forgottenUntilMs > 0 ? { ...after, forgottenUntilMs } : after
+    return { ...roster, leases, lastStop: note, ...(forgottenUntilMs > 0 && { forgottenUntilMs }) }
   }
 }
 
@@ -76,13 +72,6 @@ export function rosterAt(version: number, content: RosterContent): Roster {
   if (lastStop !== undefined) roster.lastStop = lastStop
   if (forgottenUntilMs !== undefined) roster.forgottenUntilMs = forgottenUntilMs
   return roster
-}
-
-function withLeases({ notes, lastStop, forgottenUntilMs }: Roster, leases: readonly Lease[]): RosterContent {
-  const content: Writable<RosterContent> = { leases, notes }
-  if (lastStop !== undefined) content.lastStop = lastStop
-  if (forgottenUntilMs !== undefined) content.forgottenUntilMs = forgottenUntilMs
-  return content
 }
 
 /** Whether nothing of a user is left to keep. */
