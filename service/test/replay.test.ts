@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { escapeId } from '../src/text/escape-id.ts'
 import { inOrderOfTime } from '../src/replay/decision-queue.ts'
-import { readLogLine, type LoggedDecision } from '../src/telemetry/decision-reader.ts'
+import { readLogLine, type LoggedDecision, type PlayableDecision } from '../src/telemetry/decision-reader.ts'
 import { Replay } from '../src/replay/replay.ts'
 import type { ReplayTally } from '../src/replay/replay-tally.ts'
 
@@ -36,9 +36,10 @@ async function played(policy: object, lines: readonly string[]): Promise<ReplayT
   return replay.tally
 }
 
-function decisionIn(text: string): LoggedDecision {
+function decisionIn(text: string): PlayableDecision {
   const read = readLogLine(text)
   if (typeof read === 'string') throw new Error(`${read}: ${text}`)
+  if (read.verb === 'lapse') throw new Error(`no call: ${text}`)
   return read
 }
 

@@ -7,7 +7,7 @@
  * none does, it takes the order of the answers.
  */
 import type { UserId } from '@streamgate/core'
-import type { LoggedDecision } from '../telemetry/decision-reader.ts'
+import type { PlayableDecision } from '../telemetry/decision-reader.ts'
 import { LogWorld, type TimedCall } from './log-world.ts'
 
 /** How long a call waits for others that were in flight with it: longer than any call takes. */
@@ -33,8 +33,7 @@ export class ExplainedOrder {
    * Takes the next decision by time. Returns those that can be replayed now, in order for each
    * user.
    */
-  *next(decision: LoggedDecision): Generator<LoggedDecision> {
-    if (decision.verb === 'lapse') return
+  *next(decision: PlayableDecision): Generator<PlayableDecision> {
     if (decision.verb === 'finish') {
       // It concerns every user, so all earlier calls must be replayed before it.
       yield* this.rest()
@@ -55,11 +54,11 @@ export class ExplainedOrder {
   }
 
   /** Everything that still waits. */
-  *rest(): Generator<LoggedDecision> {
+  *rest(): Generator<PlayableDecision> {
     yield* this.#until(Infinity)
   }
 
-  *#until(boundMs: number): Generator<LoggedDecision> {
+  *#until(boundMs: number): Generator<PlayableDecision> {
     for (const [user, [first]] of this.#waiting) {
       if (first !== undefined && first.atMs > boundMs) return
       yield* this.#callsOf(user, boundMs)
@@ -67,7 +66,7 @@ export class ExplainedOrder {
   }
 
   /** A user's calls up to this instant, and later ones that were decided before one of them. */
-  *#callsOf(user: UserId, boundMs: number): Generator<LoggedDecision> {
+  *#callsOf(user: UserId, boundMs: number): Generator<PlayableDecision> {
     const waiting = this.#waiting.get(user) ?? []
     this.#waiting.delete(user)
     while (waiting.some(({ atMs }) => atMs <= boundMs)) {

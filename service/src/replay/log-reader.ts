@@ -26,8 +26,8 @@ const CHUNK_BYTES = 1 << 18
 export class LogReader {
   readonly counts: LineCounts = { decisions: 0, otherLines: 0, faultyLines: 0, bytes: 0 }
   readonly #standardInput: Readable
-  /** Where standard input was kept. */
-  #keptInput: string | undefined
+  /** Where standard input is kept. Empty until then. */
+  #keptInput = ''
 
   /** @param standardInput what `-` names. */
   constructor(standardInput: Readable) {
@@ -51,7 +51,7 @@ export class LogReader {
 
   /** Removes what was kept. */
   async close(): Promise<void> {
-    if (this.#keptInput !== undefined) await rm(dirname(this.#keptInput), { recursive: true, force: true })
+    if (this.#keptInput !== '') await rm(dirname(this.#keptInput), { recursive: true, force: true })
   }
 
   /**
@@ -72,7 +72,7 @@ export class LogReader {
   }
 
   /**
-   * The decisions of one log, as many at once as are read at once.
+   * The decisions of one log that was surveyed, as many at once as are read at once.
    *
    * @throws {Error} if it cannot be read, with its name.
    */
@@ -87,10 +87,8 @@ export class LogReader {
   /** All lines, as many at once as are read at once. */
   async *#linesIn(name: string): AsyncGenerator<readonly string[]> {
     const path = name === '-' ? this.#keptInput : name
-    const input =
-      path === undefined ? this.#standardInput : createReadStream(path, { highWaterMark: CHUNK_BYTES })
+    const input = createReadStream(path, { highWaterMark: CHUNK_BYTES, encoding: 'utf8' })
     let unfinished = ''
-    input.setEncoding('utf8')
     try {
       for await (const chunk of input as AsyncIterable<string>) {
         this.counts.bytes += Buffer.byteLength(chunk)

@@ -14,20 +14,20 @@ const EXPIRY = '"expiresAt"'
  */
 export class LogSurvey {
   readonly #lapses = new Map<string, number>()
-  #isRenewalMet = false
+  #areAllLogged = false
   #isExpiryMet = false
 
   /** Takes in a line of a log. */
   take(line: string): void {
     if (line.includes(LAPSE)) this.#note(line)
-    else if (line.includes(ALL_LOGGED)) this.#isRenewalMet = true
-    else if (line.includes(RENEWAL) && !line.includes(GRACE)) this.#isRenewalMet = true
+    else if (line.includes(ALL_LOGGED)) this.#areAllLogged = true
+    else if (line.includes(RENEWAL) && !line.includes(GRACE)) this.#areAllLogged = true
     else this.#isExpiryMet ||= line.includes(EXPIRY)
   }
 
-  /** Logs of versions up to 0.2 tell no expiry, and every renewal. */
+  /** Logs of version 0.1 tell no expiry, and every renewal. */
   get areRenewalsLogged(): boolean {
-    return this.#isRenewalMet || !this.#isExpiryMet
+    return this.#areAllLogged || !this.#isExpiryMet
   }
 
   /** When the player of a lease that lapsed was last heard of. */

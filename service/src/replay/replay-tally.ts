@@ -1,6 +1,6 @@
 import type { Limit, ShadowDecision } from '@streamgate/core'
 import { limitInWords } from '../policy/policy-words.ts'
-import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
+import type { LoggedCall, PlayableDecision } from '../telemetry/decision-reader.ts'
 
 /** The outcome of a call in the replay. */
 export type Replayed = {
@@ -74,7 +74,7 @@ export class ReplayTally {
     this.lastMs = Math.max(this.lastMs, atMs)
   }
 
-  note(call: LoggedCall & LoggedDecision, now: Replayed): void {
+  note(call: LoggedCall & PlayableDecision, now: Replayed): void {
     if (now.isBeforeLog === true) this.beforeLog += 1
     if (now.isLate === true) this.lateHeartbeats += 1
     if (now.outcome === 'plan-unknown') {
@@ -114,7 +114,10 @@ export class ReplayTally {
     if (wasRefused && !isRefused) this.starts.newlyAdmitted += 1
   }
 
-  #noteDifference({ verb, outcome, user, leaseId, atMs }: LoggedCall & LoggedDecision, now: Replayed): void {
+  #noteDifference(
+    { verb, outcome, user, leaseId, atMs }: LoggedCall & PlayableDecision,
+    now: Replayed,
+  ): void {
     const kind = `${verb}: ${outcome} -> ${now.outcome}`
     this.differences.set(kind, (this.differences.get(kind) ?? 0) + 1)
     if (this.samples.length >= DIFFERENCES_KEPT) return

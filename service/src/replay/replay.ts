@@ -27,7 +27,7 @@ import {
 } from '@streamgate/core'
 import { WrappedStore } from '@streamgate/stores/wrappers'
 import { ExplainedOrder } from './explained-order.ts'
-import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
+import type { LoggedCall, PlayableDecision } from '../telemetry/decision-reader.ts'
 import { ReplayTally, type Replayed } from './replay-tally.ts'
 import { Viewers } from './viewers.ts'
 
@@ -50,7 +50,7 @@ const LEASES_UNTIL_FORGOTTEN = 4
 /** How many decisions are replayed between two clean-ups of users. */
 const FORGET_EVERY = 10_000
 
-type Instant = Pick<LoggedDecision, 'arrivedAtMs' | 'atMs'>
+type Instant = Pick<PlayableDecision, 'arrivedAtMs' | 'atMs'>
 
 /** One replay. Decisions must be replayed one after another, in the order of their answers. */
 export class Replay {
@@ -92,7 +92,7 @@ export class Replay {
    * Replays one decision, and notes its outcome, perhaps only once more of the user's decisions are
    * known.
    */
-  async play(decision: LoggedDecision): Promise<void> {
+  async play(decision: PlayableDecision): Promise<void> {
     for (const next of this.#order.next(decision)) await this.#playNow(next)
   }
 
@@ -101,7 +101,7 @@ export class Replay {
     for (const next of this.#order.rest()) await this.#playNow(next)
   }
 
-  async #playNow(decision: LoggedDecision): Promise<void> {
+  async #playNow(decision: PlayableDecision): Promise<void> {
     this.#nowMs = decision.arrivedAtMs
     this.#answeredAtMs = decision.atMs
     this.tally.at(decision.atMs)
@@ -119,7 +119,6 @@ export class Replay {
       case 'finish':
         await this.#limiter.finish(decision.streamId)
         break
-      case 'lapse':
     }
     this.#played += 1
     if (this.#played % FORGET_EVERY === 0) await this.#forgetUsers(decision.atMs)

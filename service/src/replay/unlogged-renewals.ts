@@ -6,7 +6,7 @@
  * player was last heard of.
  */
 import type { LeaseId, Policy, StreamId, UserId } from '@streamgate/core'
-import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
+import type { LoggedCall, LoggedDecision, PlayableDecision } from '../telemetry/decision-reader.ts'
 import { TimeQueue } from '../time/time-queue.ts'
 import type { LogSurvey } from './log-survey.ts'
 import type { TimedCall } from './log-world.ts'
@@ -37,20 +37,20 @@ export class UnloggedRenewals {
     this.#shortestLeaseMs = Math.min(whenRoom.leaseMs ?? Infinity, whenFull.leaseMs ?? Infinity)
   }
 
-  /** The decision, after the renewals that came before it. */
-  *upTo(decision: LoggedDecision): Generator<LoggedDecision> {
-    if (!this.#survey.areRenewalsLogged) {
-      yield* this.#renewalsUntil(decision.atMs)
-      this.#learn(decision)
-    }
-    if (decision.verb !== 'lapse') yield decision
+  /** The decision, after the renewals that came before it. The survey has taken in all lapses. */
+  *upTo(decision: LoggedDecision): Generator<PlayableDecision> {
+    const isComplete = this.#survey.areRenewalsLogged
+    if (!isComplete) yield* this.#renewalsUntil(decision.atMs)
+    if (decision.verb === 'lapse') return
+    if (!isComplete) this.#learn(decision)
+    yield decision
   }
 
-  *#renewalsUntil(boundMs: number): Generator<LoggedDecision> {
+  *#renewalsUntil(boundMs: number): Generator<PlayableDecision> {
     let playing = this.#due.takeOne(boundMs)
     while (playing !== undefined) {
       const { call, atMs } = playing
-      if (this.#leasesOf(call.user)?.get(call.leaseId) === playing) {
+      if (this.#playing.get(call.user)?.get(call.leaseId) === playing) {
         yield renewalOf(call, atMs)
         this.#schedule(playing)
       }
@@ -58,12 +58,12 @@ export class UnloggedRenewals {
     }
   }
 
-  #learn(decision: LoggedDecision): void {
+  #learn(decision: PlayableDecision): void {
     switch (decision.verb) {
       case 'start':
       case 'heartbeat':
       case 'stop':
-        for (const id of decision.ends) this.#leasesOf(decision.user)?.delete(id)
+        for (const id of decision.ends) this.#end(decision.user, id)
         this.#learnOf(decision)
         break
       case 'erase':
@@ -72,16 +72,14 @@ export class UnloggedRenewals {
       case 'finish':
         this.#forgetStream(decision.streamId)
         break
-      case 'lapse':
     }
   }
 
   #learnOf(call: TimedCall): void {
     const { user, leaseId, outcome } = call
-    const isKnown = this.#leasesOf(user)?.has(leaseId) === true
+    const isKnown = this.#playing.get(user)?.has(leaseId) === true
     if (outcome === 'outdated' || outcome === 'ignored' || (outcome === 'renewed' && isKnown)) return
-    this.#leasesOf(user)?.delete(leaseId)
-    if (this.#leasesOf(user)?.size === 0) this.#playing.delete(user)
+    this.#end(user, leaseId)
     if (outcome === 'admitted' || outcome === 'renewed') this.#begin(call)
   }
 
@@ -95,21 +93,26 @@ export class UnloggedRenewals {
 
   #schedule(playing: Playing): void {
     const { call, everyMs, lastMs, atMs } = playing
-    if (atMs >= lastMs) return
+    if (atMs >= lastMs) {
+      this.#end(call.user, call.leaseId)
+      return
+    }
     const next = { ...playing, atMs: Math.min(atMs + everyMs, lastMs) }
-    const leases = this.#leasesOf(call.user) ?? new Map<LeaseId, Playing>()
+    const leases = this.#playing.get(call.user) ?? new Map<LeaseId, Playing>()
     this.#playing.set(call.user, leases)
     leases.set(call.leaseId, next)
     this.#due.push(next)
   }
 
-  #leasesOf(user: UserId): Map<LeaseId, Playing> | undefined {
-    return this.#playing.get(user)
+  #end(user: UserId, leaseId: LeaseId): void {
+    const leases = this.#playing.get(user)
+    leases?.delete(leaseId)
+    if (leases?.size === 0) this.#playing.delete(user)
   }
 
   #forgetStream(streamId: StreamId): void {
-    for (const leases of this.#playing.values()) {
-      for (const [id, { call }] of leases) if (call.stream.streamId === streamId) leases.delete(id)
+    for (const [user, leases] of this.#playing) {
+      for (const [id, { call }] of leases) if (call.stream.streamId === streamId) this.#end(user, id)
     }
   }
 }

@@ -50,13 +50,19 @@ export type LoggedLapse = {
   readonly lastSeenAtMs: number
 }
 
-/** One decision. Times of the request and the answer are in milliseconds since the epoch. */
-export type LoggedDecision = { readonly arrivedAtMs: number; readonly atMs: number } & (
-  | LoggedCall
-  | { readonly verb: 'erase'; readonly user: UserId }
-  | { readonly verb: 'finish'; readonly streamId: StreamId }
-  | LoggedLapse
-)
+/** Times of a request and its answer, in milliseconds since the epoch. */
+type Instants = { readonly arrivedAtMs: number; readonly atMs: number }
+
+/** A decision on a call, which a replay can make again. */
+export type PlayableDecision = Instants &
+  (
+    | LoggedCall
+    | { readonly verb: 'erase'; readonly user: UserId }
+    | { readonly verb: 'finish'; readonly streamId: StreamId }
+  )
+
+/** One decision. */
+export type LoggedDecision = PlayableDecision | (Instants & LoggedLapse)
 
 /** `other` is a line about something else. `faulty` is a decision that cannot be read. */
 export type ReadLine = LoggedDecision | 'other' | 'faulty'
