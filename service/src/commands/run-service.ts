@@ -45,7 +45,7 @@ async function serveAlone(config: Config, log: Log): Promise<number> {
   const draining = stopSignal()
   const orders = { draining, closing: async () => graceOf(config, await draining) }
   const { url } = server
-  if (log.isText && config.logLevel !== 'silent') log.line(welcome(url, config))
+  if (log.isText) greet(log, url, config)
   else log.logger.info({ url, store: store.text, workers, logDecisions }, 'listening')
   return serveUntilStopped({ log, composition, sweepTimer, server, orders })
 }
@@ -55,9 +55,14 @@ function serveByWorkers(config: Config, log: Log): Promise<number> {
   relayPolicy(policy)
   followPolicyFile(config, policy, log)
   const onListening = (url: string) => {
-    if (log.isText && config.logLevel !== 'silent') log.line(welcome(url, config))
+    if (log.isText) greet(log, url, config)
   }
   return runWorkers({ config, log, onListening })
+}
+
+/** Tells people where it listens, at every level but the one that shows nothing. */
+function greet(log: Log, url: string, config: Config): void {
+  if (config.logLevel !== 'silent') log.line(welcome(url, config))
 }
 
 /** The first signal to stop. A second one ends the process at once. */
