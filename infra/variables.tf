@@ -134,7 +134,7 @@ variable "autoscaling" {
 
   validation {
     condition     = var.autoscaling == null || var.capacity_mode == "provisioned"
-    error_message = "autoscaling needs capacity_mode = \"provisioned\". A table on demand scales by itself."
+    error_message = "autoscaling needs capacity_mode = \"provisioned\". A table on demand always scales."
   }
 
   validation {
@@ -285,7 +285,7 @@ variable "stage" {
 }
 
 variable "base_path" {
-  description = "What callers see before the API's paths if a custom domain is in front of a rest API: its base path, such as \"/gate\", or \"/\" for none. null is the stage. The gateway's own refusals use it. The function finds it by itself."
+  description = "What callers see before the API's paths if a custom domain is in front of a rest API: its base path, such as \"/gate\", or \"/\" for none. null is the stage. The gateway's own refusals use it. The function needs no setting for it."
   type        = string
   default     = null
 

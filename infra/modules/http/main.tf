@@ -42,7 +42,7 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
 
 # Every path, with what its callers need. All other paths are treated like those for players.
 #
-# A token is a viewer's, so it must not open operators' paths. An HTTP API cannot refuse a path by itself. So it asks
+# A token is a viewer's, so it must not open operators' paths. An HTTP API has no way to refuse a path. So it asks
 # for a signature of the account there, and the function refuses the call even then. A browser sends its preflight
 # without a token, so preflights have routes of their own that ask for none. `ANY` would catch them otherwise, and the
 # authorizer refuse them.

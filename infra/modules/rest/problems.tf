@@ -1,4 +1,4 @@
-# What the gateway answers by itself, in the one shape that all errors of the API have (RFC 9457). If the
+# The gateway's own answers, in the one shape that all errors of the API have (RFC 9457). If the
 # API has no problem of its own for it, the type is about:blank and the title the status in words.
 locals {
   about_blank   = "about:blank"
