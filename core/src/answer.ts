@@ -22,9 +22,9 @@ export function answer(
 }
 
 function refusal(parts: VerbParts, { claim, plan }: Terms, { verdict, before }: Settled<Denial>): Refusal {
-  const { outcome, limit, holders, retryAfterMs } = verdict
+  const { outcome, limit, holders, makesRoom, retryAfterMs } = verdict
   const shadow = shadowDecision(before, claim, parts.judgingMs())
-  return { outcome, limit, holders, retryAfterMs, plan: plan.name, shadow }
+  return { outcome, limit, holders, makesRoom, retryAfterMs, plan: plan.name, shadow }
 }
 
 /** A promise only if the lease has to move to the pace of its user. */

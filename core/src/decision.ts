@@ -14,8 +14,8 @@ export type StartRequest = {
   readonly stream: StreamDescription
   /** The plan's name. If absent, the default plan. */
   readonly plan?: string | undefined
-  /** A lease to end in the same step. */
-  readonly replaces?: LeaseId | undefined
+  /** A lease to end in the same step, or several: `REPLACES_MAX` at most. */
+  readonly replaces?: LeaseId | readonly LeaseId[] | undefined
 }
 
 /**

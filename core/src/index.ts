@@ -26,6 +26,7 @@ export {
   leaseTimes,
   renewedLease,
   splitLeaseId,
+  type Attributes,
   type DeviceId,
   type Generation,
   type Lease,
@@ -37,8 +38,18 @@ export {
   type UserId,
 } from './lease.ts'
 export { hashOf } from './hash.ts'
+export {
+  ATTRIBUTE_BYTES_MAX,
+  ATTRIBUTE_NAME,
+  ATTRIBUTES_MAX,
+  NAMED_ATTRIBUTES,
+  attributeOf,
+  type Described,
+} from './attributes.ts'
 export { Limiter, type LimiterParts } from './limiter.ts'
-export { isCountedBy } from './rules/limits.ts'
+export { REPLACES_MAX } from './rules/eviction.ts'
+export { attributesAsked, isCountedBy } from './rules/limits.ts'
+export { slotsUsed } from './rules/slots.ts'
 export { type Pace, type Paces } from './pace.ts'
 export {
   planOfOneLimit,
@@ -51,6 +62,7 @@ export {
 } from './plan.ts'
 export { DEFAULT_POLICY, PolicyError, type Policy } from './policy/policy.ts'
 export { FAULTS_NAMED_MAX, faultsInWords, shortPointer, type PolicyFault } from './policy/fault.ts'
+export { nearest } from './policy/nearest.ts'
 export { parsePolicy } from './policy/reader.ts'
 export {
   EMPTY_ROSTER,

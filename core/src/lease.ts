@@ -32,7 +32,17 @@ export type StreamDescription = {
   readonly contentId?: string
   /** What a viewer would recognise: "Living room TV". */
   readonly label?: string
+  /** Free members that rules may ask for, such as `profile`, by name. */
+  readonly attributes?: Attributes
+  /**
+   * The network from which the stream was started, as an opaque text. The service finds it out. A
+   * player's own word for it never gets here.
+   */
+  readonly network?: string
 }
+
+/** Texts by name. A name is a lower-case letter, and then letters and digits. */
+export type Attributes = Readonly<Record<string, string>>
 
 /** A stream's right to run until `expiresAtMs`. */
 export type Lease = StreamDescription & {

@@ -19,27 +19,28 @@ export type WantedValues =
   | { readonly in: readonly string[] }
   | { readonly not: string | readonly string[] }
 
-/** The members of a stream that a rule may ask for. */
-export type StreamFilter = {
-  readonly deviceType?: WantedValues
-  readonly deviceId?: WantedValues
-  readonly contentId?: WantedValues
-}
-
-/** What a limit may be counted by. Each device, or each content, then has the limit for itself. */
-export type LimitKey = 'deviceId' | 'contentId'
+/** What the attributes of a stream must be, by the names of attributes. All of them apply. */
+export type StreamFilter = Readonly<Record<string, WantedValues>>
 
 /**
- * How many streams a user may have at once: of all, of those that `deviceType` and `where`
- * describe, or, with `per`, of each device or content separately. Such a limit does not count a
- * stream that lacks the member, unless it asks for what the member is not.
+ * How many slots a user has: for all streams, for those that `deviceType` and `where` describe, or,
+ * with `per`, for each value of an attribute separately.
+ *
+ * A stream uses one slot. With `distinct` all streams of one value share a slot, and a stream that
+ * lacks the attribute has its own. Filters and `per` do not count a stream that lacks their
+ * attribute, unless a filter asks for what it is not.
  */
 export type Limit = {
   readonly max: number
-  /** Short for a `where` with only this member. */
+  /** Short for a `where` with only this attribute. */
   readonly deviceType?: WantedValues
   readonly where?: StreamFilter
-  readonly per?: LimitKey
+  /** The name of an attribute, each value of which has the limit for itself. */
+  readonly per?: string
+  /** The name of an attribute, each value of which takes one slot. */
+  readonly distinct?: string
+  /** A start that lacks the attribute of `per` or `distinct` is denied. */
+  readonly missing?: 'deny'
 }
 
 /**

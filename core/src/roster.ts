@@ -10,7 +10,7 @@ export type Evictor = {
 
 /** What a note keeps of a lease that may come back: enough to judge it as it was judged before. */
 export type LeaseFacts = Partial<
-  Pick<Lease, 'plan' | 'deviceType' | 'contentId' | 'label' | 'reportedContentId'>
+  Pick<Lease, 'plan' | 'deviceType' | 'contentId' | 'label' | 'attributes' | 'network' | 'reportedContentId'>
 >
 
 /** How a lease came to its end. */

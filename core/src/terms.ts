@@ -44,6 +44,11 @@ export function heartbeatTerms(
   const facts = factsOf(known ?? {})
   const returning: Writable<Lease> = { ...facts, ...newcomer }
   if (facts.reportedContentId !== undefined) returning.reportedContentId = facts.reportedContentId
+  // A network is that of the start. A player that has moved since goes on where it began.
+  if (facts.network !== undefined) returning.network = facts.network
+  if (facts.attributes !== undefined && newcomer.attributes !== undefined) {
+    returning.attributes = { ...facts.attributes, ...newcomer.attributes }
+  }
   const claim = { newcomer: returning, plan: planFor(user, plan), replaces, isHeartbeat: true }
   return { user, claim, plan, paces: policy.paces }
 }

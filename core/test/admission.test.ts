@@ -24,6 +24,7 @@ describe('a newcomer', () => {
       outcome: 'denied',
       limit: { max: 3 },
       holders: roster.leases,
+      makesRoom: roster.leases.slice(0, 1),
       retryAfterMs: 1,
     })
   })

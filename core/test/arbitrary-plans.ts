@@ -2,13 +2,13 @@
 import {
   EMPTY_ROSTER,
   planOfOneLimit,
-  type DeviceId,
   type Generation,
   type Lease,
   type LeaseId,
   type Limit,
   type Plan,
   type Roster,
+  type StreamDescription,
   type StreamFilter,
   type StreamId,
 } from '@streamgate/core'
@@ -23,6 +23,10 @@ const LEASES_MAX = 12
 const deviceType = fc.constantFrom('tv', 'phone', 'web')
 const deviceId = fc.constantFrom('d1', 'd2', 'd3')
 const contentId = fc.constantFrom('film', 'news', 'trailer')
+const network = fc.constantFrom('n1', 'n2', 'n3')
+const profile = fc.constantFrom('kids', 'parents')
+/** Of streams, one of those below. `constructor` is an attribute of none. */
+const attribute = fc.constantFrom('deviceId', 'contentId', 'network', 'profile', 'constructor')
 const oneOrMore = (values: fc.Arbitrary<string>) => {
   const several = fc.oneof(values, fc.uniqueArray(values, { minLength: 1 }))
   return fc.oneof(
@@ -34,7 +38,12 @@ const oneOrMore = (values: fc.Arbitrary<string>) => {
 
 const filter: fc.Arbitrary<StreamFilter> = fc
   .record(
-    { deviceType: oneOrMore(deviceType), deviceId: oneOrMore(deviceId), contentId: oneOrMore(contentId) },
+    {
+      deviceType: oneOrMore(deviceType),
+      deviceId: oneOrMore(deviceId),
+      contentId: oneOrMore(contentId),
+      profile: oneOrMore(profile),
+    },
     { requiredKeys: [] },
   )
   .filter((members) => Object.keys(members).length > 0)
@@ -44,7 +53,8 @@ const limit: fc.Arbitrary<Limit> = fc.record(
     max: fc.integer({ min: 1, max: 4 }),
     deviceType: oneOrMore(deviceType),
     where: filter,
-    per: fc.constantFrom('deviceId' as const, 'contentId' as const),
+    per: attribute,
+    distinct: attribute,
   },
   { requiredKeys: ['max'] },
 )
@@ -63,7 +73,10 @@ export const plan: fc.Arbitrary<Plan> = fc
   .map((rules) => ({ ...planOfOneLimit('any', 1), ...rules }))
 
 /** A stream of any description. */
-export const stream = fc.record({ deviceId, deviceType, contentId }, { requiredKeys: [] })
+export const stream = fc.record(
+  { deviceId, deviceType, contentId, network, attributes: fc.record({ profile }, { requiredKeys: [] }) },
+  { requiredKeys: [] },
+)
 
 /** Leases of any description; about one in five has lapsed. */
 export const roster: fc.Arbitrary<Roster> = fc
@@ -93,21 +106,27 @@ export const claim: fc.Arbitrary<Claim> = fc
     plan,
     stream,
     isHeartbeat: fc.boolean(),
-    replaced: fc.option(fc.integer({ min: 0, max: LEASES_MAX })),
+    replaced: fc.array(fc.integer({ min: 0, max: LEASES_MAX }), { maxLength: 3 }),
   })
   .map(({ plan: rules, stream: facts, isHeartbeat, replaced }) => ({
     plan: rules,
     newcomer: leaseOf('new', facts, { startedAtMs: NOW_MS, renewedAtMs: NOW_MS, expiresAtMs: NOW_MS + 100 }),
     isHeartbeat,
-    ...(replaced !== null && { replaces: `held-${replaced}` as LeaseId }),
+    ...(replaced.length > 0 && { replaces: replaced.map((place) => `held-${place}` as LeaseId) }),
   }))
 
-type Facts = { readonly deviceId?: string; readonly deviceType?: string; readonly contentId?: string }
+type Facts = {
+  readonly deviceId?: string
+  readonly deviceType?: string
+  readonly contentId?: string
+  readonly network?: string
+  readonly attributes?: { readonly profile?: string }
+}
 type Times = Pick<Lease, 'startedAtMs' | 'renewedAtMs' | 'expiresAtMs'>
 
 /** A lease of this id, which is its stream's id too. */
 export function leaseOf(id: string, facts: Facts, times: Times): Lease {
-  const named = facts as Facts & { readonly deviceId?: DeviceId }
+  const named = facts as StreamDescription
   return {
     ...named,
     id: id as LeaseId,

@@ -12,6 +12,7 @@ import {
   isExempt,
   leavingByWish,
   obstacle,
+  seats,
 } from '../../tests/simulation/checker/plan-model.ts'
 import { claim, leaseOf, NOW_MS, plan, roster, stream } from './arbitrary-plans.ts'
 import { isFull } from '../src/rules/limits.ts'
@@ -78,6 +79,30 @@ describe('any newcomer under any plan', () => {
   })
 })
 
+describe('any newcomer that is denied', () => {
+  it('has room once it replaces the streams that are said to make room, and needs each of them', () => {
+    let told = 0
+    eachCase((asked, { admission, before }) => {
+      if (admission.outcome !== 'denied' || admission.limit.missing !== undefined) return
+      const { makesRoom } = admission
+      expect(makesRoom.length).toBeGreaterThan(0)
+      told += 1
+      const roomWith = (ending: readonly Lease[]) => {
+        const held = { ...EMPTY_ROSTER, leases: before }
+        const again = { ...asked, replaces: ending.map(({ id }) => id), isHeartbeat: false }
+        return admit(held, { ...again, plan: { ...asked.plan, whenFull: 'deny', grace: null } }, NOW_MS)
+          .outcome
+      }
+      if (asked.isHeartbeat === true && asked.newcomer.deviceId !== undefined) return
+      expect(roomWith(makesRoom)).toBe('admitted')
+      for (const spared of makesRoom) {
+        expect(roomWith(makesRoom.filter((lease) => lease !== spared))).toBe('denied')
+      }
+    }, 5000)
+    expect(told).toBeGreaterThan(100)
+  })
+})
+
 describe('any roster that came about by starts', () => {
   it('never exceeds a limit of its plan by more than its grace', () => {
     const starts = fc.array(fc.record({ stream, name: fc.integer({ min: 0, max: 9 }) }), { maxLength: 30 })
@@ -115,7 +140,7 @@ type Case = {
   readonly next: readonly Lease[]
 }
 
-function eachCase(judge: (claim: Claim, made: Case) => void): void {
+function eachCase(judge: (claim: Claim, made: Case) => void, numRuns = 500): void {
   fc.assert(
     fc.property(claim, roster, (asked, held) => {
       const { newcomer, plan: rules, replaces, isHeartbeat } = asked
@@ -127,7 +152,7 @@ function eachCase(judge: (claim: Claim, made: Case) => void): void {
       const admission = admit(held, asked, NOW_MS)
       judge(asked, { before, leaving, staying, admission, next: rosterAfter(held, admission).leases })
     }),
-    { numRuns: 500 },
+    { numRuns },
   )
 }
 
@@ -152,9 +177,12 @@ function excess(rules: Plan, leases: readonly Lease[]): number {
     ...leases
       .filter((lease) => !isExempt(rules, lease))
       .flatMap((lease) =>
-        rules.limits.map(
-          (each) => (holdersUnder(each, { plan: rules, stream: lease }, leases)?.length ?? 0) - each.max,
-        ),
+        rules.limits.map((each) => {
+          const others = holdersUnder(each, { plan: rules, stream: lease }, leases)
+          if (others === undefined) return 0
+          const own = others.includes(lease) ? [] : [lease]
+          return seats(each, [...others, ...own]) - each.max
+        }),
       ),
   )
 }

@@ -150,7 +150,7 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ['/plans/a~1b/limits/1/where', {}],
   ['/plans/a~1b/limits/1/where/label', 'tv'],
   ['/plans/a~1b/limits/1/where/contentId', 7],
-  ['/plans/a~1b/limits/1/per', 'deviceType'],
+  ['/plans/a~1b/limits/1/per', 'deviceTyp'],
   ['/plans/a~1b/limits/1/minimum', 1],
   ['/plans/a~1b/whenFull', 'evict'],
   ['/plans/a~1b/sameDeviceReplaces', 'yes'],

@@ -65,9 +65,30 @@ describe('a policy file', () => {
     [{ plans: { a: { limits: [] } } }, '/plans/a/limits', /got 0 members/],
     [{ plans: { a: { limits: [{ max: 0 }] } } }, '/plans/a/limits/0/max', /from 1 to 1000, got 0/],
     [
-      { plans: { a: { limits: [{ max: 1, per: 'x' }] } } },
+      { plans: { a: { limits: [{ max: 1, per: 'devcieId' }] } } },
       '/plans/a/limits/0/per',
-      /one of "deviceId", "contentId", got "x"/,
+      /^is not a known attribute, got "devcieId"; did you mean "deviceId"\? Or declare/,
+    ],
+    [
+      { plans: { a: { limits: [{ max: 1, distinct: 'seat' }] } } },
+      '/plans/a/limits/0/distinct',
+      /^is not a known attribute, got "seat"; declare an attribute of your own in "attributes"/,
+    ],
+    [
+      { plans: { a: { limits: [{ max: 1, where: { Seat: 'x' } }] } } },
+      '/plans/a/limits/0/where/Seat',
+      /^must be the name of an attribute \(a lower-case letter/,
+    ],
+    [{ attributes: ['seat', 'x-y'] }, '/attributes/1', /^must be the name of an attribute/],
+    [
+      { plans: { a: { limits: [{ max: 1, missing: 'deny' }] } } },
+      '/plans/a/limits/0/missing',
+      /^is only for a limit with "per" or "distinct"$/,
+    ],
+    [
+      { plans: { a: { limits: [{ max: 1, per: 'network', missing: 'allow' }] } } },
+      '/plans/a/limits/0/missing',
+      /^must be one of "deny", got "allow"$/,
     ],
     [
       { plans: { a: { limits: [{ max: 1, where: { deviceType: { in: ['tv'], not: 'web' } } }] } } },

@@ -20,6 +20,9 @@ const stopped = (id: string, untilMs: string) => ({
   M: { id: { S: id }, at: { N: '1600' }, until: { N: untilMs }, w: { S: 's' } },
 })
 
+/** The free attributes of a lease with every member. */
+const FREE = { M: { profile: { S: 'Kinder “👶”' }, toString: { S: 'x' }, constructor: { S: 'y' } } }
+
 describe('an item of DynamoDbStore', () => {
   it('is as documented', async () => {
     const tableName = await dynalite.makeTable()
@@ -49,6 +52,8 @@ describe('an item of DynamoDbStore', () => {
           u: { N: '1732240860123' },
           k: { S: 'content/1?part=2' },
           q: { N: '1732240799987' },
+          a: FREE,
+          x: { S: 'n-1' },
         },
       },
       D: { L: [{ S: '' }, { S: 'tv@home' }] },
@@ -83,6 +88,8 @@ describe('an item of DynamoDbStore', () => {
       c: { S: 'content/1' },
       n: { S: 'Wohnzimmer “TV” 📺' },
       k: { S: 'content/1?part=2' },
+      a: FREE,
+      x: { S: 'n-1' },
     }
     const g = { S: 'generation 1' }
     const notes = (await dynalite.itemOf(tableName, USER))?.['X']?.L ?? []

@@ -89,6 +89,11 @@ export class JsonReader {
   }
 }
 
+/** Whether a value is an object or a list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null
+}
+
 /** A name as a part of a JSON pointer: RFC 6901, section 3. */
 export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')

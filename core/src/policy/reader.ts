@@ -1,43 +1,22 @@
 /**
  * From the JSON of a policy file to a policy.
  */
-import { escapePointer, JsonReader, show, showNames, type JsonObject } from './json-reader.ts'
+import { escapePointer, isObject, show, showNames, type JsonObject } from './json-reader.ts'
 import { leaseSecondsFor, type Paces } from '../pace.ts'
-import {
-  LIMIT_MAX,
-  type Grace,
-  type Limit,
-  type LimitKey,
-  type Plan,
-  type StreamFilter,
-  type WantedValues,
-  type WhenFull,
-} from '../plan.ts'
+import { LIMIT_MAX, type Grace, type Plan, type WhenFull } from '../plan.ts'
 import { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
+import { RuleReader } from './rule-reader.ts'
 
 /** The longest lease: a week. For a longer one, `null` is meant. */
 const LEASE_SECONDS_MAX = 604_800
 /** Longest name of a plan, in UTF-16 units. */
 const PLAN_NAME_LENGTH_MAX = 64
-/**
- * The most limits of a plan, and the most exemptions. Each is checked for every lease at every
- * start.
- */
-const RULES_MAX = 20
-/** Most values of one member that a rule may ask for. */
-const VALUES_MAX = 100
 /** The longest grace window: a day. For a longer one, a higher limit is meant. */
 const GRACE_SECONDS_MAX = 86_400
 
 const HEARTBEATS_PER_LEASE = 3
 const WHEN_FULL = ['deny', 'evict-oldest', 'evict-idle'] as const satisfies readonly WhenFull[]
-const LIMIT_KEYS = ['deviceId', 'contentId'] as const satisfies readonly LimitKey[]
-const FILTER_MEMBERS = [
-  'deviceType',
-  'deviceId',
-  'contentId',
-] as const satisfies readonly (keyof StreamFilter)[]
-const FILE_MEMBERS = ['$schema', 'leaseSeconds', 'heartbeatSeconds', 'defaultPlan', 'plans']
+const FILE_MEMBERS = ['$schema', 'attributes', 'leaseSeconds', 'heartbeatSeconds', 'defaultPlan', 'plans']
 const RULE_MEMBERS = ['limits', 'whenFull', 'sameDeviceReplaces', 'ignore', 'graceStreams']
 const PLAN_MEMBERS = [...RULE_MEMBERS, 'enforcePercent', 'shadow']
 
@@ -57,9 +36,10 @@ export function parsePolicy(value: unknown): Policy {
   return policy
 }
 
-class PolicyReader extends JsonReader {
+class PolicyReader extends RuleReader {
   read(value: unknown): Policy | undefined {
     const file = this.object('', value, FILE_MEMBERS)
+    this.declareAttributes('/attributes', file['attributes'])
     const paces = this.#paces(file)
     const plans = file['plans'] === undefined ? DEFAULT_POLICY.plans : this.#plans(file['plans'])
     const defaultPlan = this.#defaultPlan(file['defaultPlan'], plans)
@@ -140,11 +120,11 @@ class PolicyReader extends JsonReader {
     const { limits, whenFull, sameDeviceReplaces, ignore, graceStreams } = members
     return {
       name,
-      limits: this.#limits(`${pointer}/limits`, limits),
+      limits: this.limits(`${pointer}/limits`, limits),
       whenFull: whenFull === undefined ? 'deny' : this.oneOf(`${pointer}/whenFull`, whenFull, WHEN_FULL),
       sameDeviceReplaces:
         sameDeviceReplaces === undefined || this.isTrue(`${pointer}/sameDeviceReplaces`, sameDeviceReplaces),
-      ignore: ignore === undefined ? [] : this.#ignore(`${pointer}/ignore`, ignore),
+      ignore: ignore === undefined ? [] : this.ignore(`${pointer}/ignore`, ignore),
       grace: graceStreams === undefined ? null : this.#grace(`${pointer}/graceStreams`, graceStreams),
       enforcePercent: 100,
       shadow: null,
@@ -165,58 +145,6 @@ class PolicyReader extends JsonReader {
     return this.#rules(`${name} (shadow)`, pointer, this.object(pointer, value, RULE_MEMBERS))
   }
 
-  #limits(pointer: string, value: unknown): readonly Limit[] {
-    const members = this.list(pointer, value, { max: RULES_MAX, shape: 'limits, such as [{ "max": 3 }]' })
-    return members.map((member, index) => this.#limit(`${pointer}/${index}`, member))
-  }
-
-  #limit(pointer: string, value: unknown): Limit {
-    const { max, deviceType, where, per } = this.object(pointer, value, ['max', 'deviceType', 'where', 'per'])
-    return {
-      max: this.wholeNumber(`${pointer}/max`, max, LIMIT_MAX),
-      ...(deviceType !== undefined && { deviceType: this.#wanted(`${pointer}/deviceType`, deviceType) }),
-      ...(where !== undefined && { where: this.#filter(`${pointer}/where`, where) }),
-      ...(per !== undefined && { per: this.oneOf(`${pointer}/per`, per, LIMIT_KEYS) }),
-    }
-  }
-
-  #ignore(pointer: string, value: unknown): readonly StreamFilter[] {
-    const shape = 'descriptions, such as [{ "contentId": "trailer" }]'
-    const members = this.list(pointer, value, { max: RULES_MAX, shape })
-    return members.map((member, index) => this.#filter(`${pointer}/${index}`, member))
-  }
-
-  #filter(pointer: string, value: unknown): StreamFilter {
-    const members = this.object(pointer, value, FILTER_MEMBERS)
-    const asked = FILTER_MEMBERS.filter((name) => members[name] !== undefined)
-    if (asked.length === 0) this.fault(pointer, `must ask for at least one of ${FILTER_MEMBERS.join(', ')}`)
-    return Object.fromEntries(asked.map((name) => [name, this.#wanted(`${pointer}/${name}`, members[name])]))
-  }
-
-  /** Texts of which any matches, or an object with them as `in`, or with others as `not`. */
-  #wanted(pointer: string, value: unknown): WantedValues {
-    if (!isObject(value) || Array.isArray(value)) return this.#values(pointer, value)
-    const { in: among, not } = this.object(pointer, value, ['in', 'not'])
-    if ((among === undefined) === (not === undefined)) {
-      this.fault(pointer, 'must have either "in" or "not"')
-      return []
-    }
-    return not === undefined
-      ? { in: [this.#values(`${pointer}/in`, among)].flat() }
-      : { not: this.#values(`${pointer}/not`, not) }
-  }
-
-  /** A text, or a list of texts of which any matches. */
-  #values(pointer: string, value: unknown): string | readonly string[] {
-    if (typeof value === 'string' && value !== '') return value
-    const values = this.list(pointer, value, { max: VALUES_MAX, shape: 'texts, or one text' })
-    return values.filter((text, index) => {
-      const isRight = typeof text === 'string' && text !== ''
-      if (!isRight) this.fault(`${pointer}/${index}`, `must be a text, got ${show(text)}`)
-      return isRight
-    }) as string[]
-  }
-
   #grace(pointer: string, value: unknown): Grace {
     const { streams, seconds } = this.object(pointer, value, ['streams', 'seconds'])
     return {
@@ -233,8 +161,4 @@ class PolicyReader extends JsonReader {
     }
     return named
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null
 }

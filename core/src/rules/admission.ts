@@ -1,17 +1,19 @@
 import type { Admission, Admittance, Claim, Denial, Write } from './claim.ts'
-import { EVICTIONS_MAX, inTurn } from './eviction.ts'
+import { EVICTIONS_MAX, easiestToEnd, inTurn } from './eviction.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
 import { isLive, lapsesAtMs, renewedLease, type Lease, type Renewal, type Writable } from '../lease.ts'
 import {
+  concernedBy,
   fullLimit,
   headlineLimit,
   holdersOf,
-  isIgnored,
   isOneCount,
+  limitOnMissing,
   limitsOn,
-  type FullLimit,
 } from './limits.ts'
 import { notesAfter } from './notes.ts'
+import { SlotCount } from './slots.ts'
+import { isReplaced, isTakenBy, leavingLeases, replacesAnother, takesDevice } from './takeover.ts'
 import type { Limit } from '../plan.ts'
 import { heldLease, liveLeases, type Roster } from '../roster.ts'
 import type { Room } from '../store.ts'
@@ -34,10 +36,14 @@ export function admit(roster: Roster, claim: Claim, nowMs: number): Admission {
 
 function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   const { newcomer, plan } = claim
+  const lacking = limitOnMissing(claim)
+  if (lacking !== undefined) {
+    return { outcome: 'denied', limit: lacking, holders: [], makesRoom: [], retryAfterMs: null }
+  }
   const leaving = leavingLeases(roster, claim)
   const staying = without(liveLeases(roster, nowMs), leaving)
   const room = makeRoom(staying, claim)
-  if (!('limit' in room)) {
+  if (!('max' in room)) {
     const write = writeFor(roster, { claim, leaving, staying, evicted: room }, nowMs)
     return { outcome: 'admitted', write, ends: endedBy(leaving, room, nowMs) }
   }
@@ -45,36 +51,44 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   const untilMs = claim.isHeartbeat === true ? undefined : graceUntil(plan, roster, nowMs)
   const extra = plan.grace?.streams ?? 0
   if (untilMs === undefined || fullLimit({ plan, newcomer, extra }, staying) !== undefined) {
-    return deny(roster, { claim, limit: room.limit }, nowMs)
+    return deny(roster, { claim, limit: room }, nowMs)
   }
   const lease = inGrace(newcomer, untilMs)
   const write = replaceBy(roster, { claim, leases: [...staying, lease], ends: leaving }, nowMs)
   return { outcome: 'admitted', write, ends: endedBy(leaving, [], nowMs) }
 }
 
-/**
- * The streams to evict for the newcomer. If that makes no room, the limit in its way.
- *
- * Evict as few streams as possible: walk from the least to the most evictable and keep each one
- * that still fits under every limit. So each evicted stream is in the way of a limit whose other
- * holders are all less evictable, and none is evicted needlessly because of another limit.
- */
-function makeRoom(staying: readonly Lease[], claim: Claim): readonly Lease[] | FullLimit {
+/** The streams to evict for the newcomer. If that makes no room, the limit in its way. */
+function makeRoom(staying: readonly Lease[], claim: Claim): readonly Lease[] | Limit {
   const { newcomer, plan, isHeartbeat } = claim
   const { whenFull } = plan
   const full = fullLimit({ plan, newcomer }, staying)
   if (full === undefined) return []
   if (isHeartbeat === true || whenFull === 'deny') return full
+  const evicted = surplus(inTurn(whenFull, staying), claim)
+  return evicted.length <= EVICTIONS_MAX ? evicted : full
+}
+
+/**
+ * The leases that must end for the newcomer, given all that stay in the order in which they would
+ * end.
+ *
+ * End as few streams as possible: walk from the last in turn to the first and keep each one that
+ * still fits under every limit. So each stream that ends is in the way of a limit whose other
+ * holders all come later, and none ends needlessly because of another limit.
+ */
+function surplus(staying: readonly Lease[], claim: Claim): readonly Lease[] {
   const rooms = limitsOn(claim).map((limit) => {
-    return { holders: new Set(holdersOf(limit, claim, staying)), left: limit.max - 1 }
+    const concerned = new Set(concernedBy(limit, claim, staying))
+    return { concerned, slots: new SlotCount(limit, claim.newcomer) }
   })
-  const evicted: Lease[] = []
-  for (const lease of inTurn(whenFull, staying).toReversed()) {
-    const taken = rooms.filter(({ holders }) => holders.has(lease))
-    if (taken.some(({ left }) => left === 0)) evicted.push(lease)
-    else for (const room of taken) room.left -= 1
+  const ending: Lease[] = []
+  for (const lease of staying.toReversed()) {
+    const taken = rooms.filter(({ concerned }) => concerned.has(lease))
+    if (taken.some(({ slots }) => !slots.fits(lease))) ending.push(lease)
+    else for (const { slots } of taken) slots.take(lease)
   }
-  return evicted.length <= EVICTIONS_MAX ? evicted.toReversed() : full
+  return ending.toReversed()
 }
 
 type Arrival = {
@@ -130,10 +144,25 @@ function replaceBy(roster: Roster, { claim, leases, ends }: Replacement, nowMs: 
  * at `nowMs`.
  */
 function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, nowMs: number): Denial {
-  const holders = without(holdersOf(limit, claim, liveLeases(roster, nowMs)), [claim.newcomer])
+  const others = without(liveLeases(roster, nowMs), [claim.newcomer])
+  const holders = holdersOf(limit, claim, others)
   const lapses = holders.map(lapsesAtMs).filter((endMs) => endMs !== null)
   const retryAfterMs = lapses.length === 0 ? null : Math.min(...lapses) - nowMs
-  return { outcome: 'denied', limit, holders, retryAfterMs }
+  return { outcome: 'denied', limit, holders, makesRoom: enoughOf(others, claim, limit), retryAfterMs }
+}
+
+/**
+ * Live leases that make room if the newcomer replaces them. Those that it asked to replace, or that
+ * its device gives up anyway, are not spared.
+ */
+function enoughOf(live: readonly Lease[], claim: Claim, limit: Limit): readonly Lease[] {
+  const { replaces: _asked, ...asking } = claim
+  const staying = without(live, live.filter(isTakenBy(asking)))
+  const ending = surplus(
+    easiestToEnd(staying, limit, (lease) => isReplaced(claim, lease)),
+    asking,
+  )
+  return ending.length <= EVICTIONS_MAX ? ending : []
 }
 
 /** A held lease continues for longer. The leases that it replaces end if they are held too. */
@@ -178,36 +207,6 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
   const renewed = renewedLease(held, renewalOf(claim.newcomer))
   const lease = full === undefined ? outOfGrace(renewed) : inGrace(renewed, graceUntilMs)
   return rewrite(roster, { claim, leaving, lease }, nowMs)
-}
-
-/**
- * The held leases whose slots this stream takes over: the one it replaces, and its own device's
- * former one.
- */
-function leavingLeases(roster: Roster, claim: Claim): Lease[] {
-  const { newcomer, replaces } = claim
-  const isOfDevice = (lease: Lease) =>
-    takesDevice(claim) && lease.deviceId === newcomer.deviceId && !isIgnored(claim.plan, lease)
-  return roster.leases.filter(
-    (lease) => lease.id !== newcomer.id && (lease.id === replaces || isOfDevice(lease)),
-  )
-}
-
-/**
- * A stream that the plan does not count takes no slot: it neither replaces its device's stream nor
- * is replaced.
- */
-function takesDevice({ newcomer, plan, isHeartbeat }: Claim): boolean {
-  return (
-    plan.sameDeviceReplaces &&
-    isHeartbeat !== true &&
-    newcomer.deviceId !== undefined &&
-    !isIgnored(plan, newcomer)
-  )
-}
-
-function replacesAnother({ newcomer, replaces }: Claim): boolean {
-  return replaces !== undefined && replaces !== newcomer.id
 }
 
 function without(leases: readonly Lease[], gone: readonly Lease[]): readonly Lease[] {

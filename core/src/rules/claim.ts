@@ -8,10 +8,10 @@ export type Claim = {
   readonly newcomer: Lease
   readonly plan: Plan
   /**
-   * A lease to end in the same step. One that is not held, or is the newcomer itself, changes
-   * nothing.
+   * A lease to end in the same step, or several. One that is not held, or is the newcomer itself,
+   * changes nothing.
    */
-  readonly replaces?: LeaseId | undefined
+  readonly replaces?: LeaseId | readonly LeaseId[] | undefined
   /**
    * Whether this is a player that continues, and not a viewer who wants to watch here. The answer
    * then only holds for the roster it was given for, because it must not undo an eviction that it
@@ -35,8 +35,17 @@ export type Write =
 export type Denial = {
   readonly outcome: 'denied'
   readonly limit: Limit
-  /** Exactly the live leases that this limit counts, oldest first. */
+  /**
+   * Exactly the live leases that stand in the way, oldest first: those that this limit counts,
+   * without any that would share the newcomer's slot. None if the newcomer lacks the limit's
+   * attribute.
+   */
   readonly holders: readonly Lease[]
+  /**
+   * Some of the live leases. If the newcomer replaces them, it has room under every limit. Empty if
+   * nothing or only too many would make room.
+   */
+  readonly makesRoom: readonly Lease[]
   /** From now to the earliest expiry of a holder, more than 0. `null` if none can expire. */
   readonly retryAfterMs: number | null
 }

@@ -1,9 +1,12 @@
 import type { Lease } from '../lease.ts'
+import { shareSlot } from './slots.ts'
 import { NOTES_MAX } from './notes.ts'
-import type { WhenFull } from '../plan.ts'
+import type { Limit, WhenFull } from '../plan.ts'
 
 /** The most streams that one newcomer evicts, because each must find its note. */
 export const EVICTIONS_MAX = NOTES_MAX
+/** The most streams that a start may ask to end, for the same reason. */
+export const REPLACES_MAX = NOTES_MAX
 
 /** The leases in the order in which they would be evicted, the first one first. */
 export function inTurn(whenFull: Exclude<WhenFull, 'deny'>, leases: readonly Lease[]): readonly Lease[] {
@@ -13,4 +16,22 @@ export function inTurn(whenFull: Exclude<WhenFull, 'deny'>, leases: readonly Lea
     case 'evict-idle':
       return leases.toSorted((one, other) => one.renewedAtMs - other.renewedAtMs)
   }
+}
+
+/**
+ * The leases in the order in which a viewer would best end them to make room under a limit: those
+ * that they chose already, and then those that free a slot together with the fewest others. Of
+ * these the one last heard of comes last.
+ */
+export function easiestToEnd(
+  leases: readonly Lease[],
+  limit: Limit,
+  isChosen: (lease: Lease) => boolean,
+): readonly Lease[] {
+  const sharing = (lease: Lease) =>
+    limit.distinct === undefined ? 0 : leases.filter((other) => shareSlot(limit, lease, other)).length
+  return leases
+    .map((lease) => ({ lease, rank: isChosen(lease) ? -1 : sharing(lease) }))
+    .toSorted((one, other) => one.rank - other.rank || one.lease.renewedAtMs - other.lease.renewedAtMs)
+    .map(({ lease }) => lease)
 }

@@ -1,8 +1,10 @@
 /**
  * Counting under a plan: which leases a limit counts, and which limit is reached.
  */
+import { attributeOf, type Described } from '../attributes.ts'
 import type { Lease, StreamDescription } from '../lease.ts'
 import type { Limit, Plan, StreamFilter, WantedValues } from '../plan.ts'
+import { shareSlot, slotsUsed } from './slots.ts'
 
 /**
  * The most streams of one user that a plan may ignore and still let run. An exemption must not let
@@ -13,16 +15,13 @@ const IGNORED_MAX = 50
 /** The limit on streams that are not counted. */
 const IGNORED_LIMIT: Limit = { max: IGNORED_MAX }
 
-/** A full limit, and the leases that fill it, oldest first. */
-export type FullLimit = { readonly limit: Limit; readonly holders: readonly Lease[] }
-
 /**
  * The question to a plan: is there room for this newcomer, with so many streams above each limit?
  */
 export type RoomRequest = { readonly plan: Plan; readonly newcomer: Lease; readonly extra?: number }
 
 /** Whether a lease is one that the plan does not count. */
-export function isIgnored(plan: Plan, lease: Lease): boolean {
+export function isIgnored(plan: Plan, lease: Described): boolean {
   return plan.ignore.some((filter) => matches(filter, lease))
 }
 
@@ -31,16 +30,22 @@ export function isOneCount({ limits, ignore }: Plan): boolean {
   return limits.length === 1 && ignore.length === 0 && limits.every(countsAll)
 }
 
-/** Whether the stream gives each member by which the plan judges it. Its ids are always given. */
-export function tellsAllAsked(
-  { limits, ignore }: Plan,
-  { deviceType, contentId }: StreamDescription,
-): boolean {
-  const filters = [...limits.map(({ where = {} }) => where), ...ignore]
-  const isTypeAsked = [...limits, ...filters].some((rule) => rule.deviceType !== undefined)
-  const isContentAsked =
-    limits.some(({ per }) => per === 'contentId') || filters.some((rule) => rule.contentId !== undefined)
-  return (!isTypeAsked || deviceType !== undefined) && (!isContentAsked || contentId !== undefined)
+/** The names of the attributes by which the plan judges a stream. */
+export function attributesAsked({ limits, ignore }: Pick<Plan, 'limits' | 'ignore'>): readonly string[] {
+  const asked = limits.flatMap(({ deviceType, where = {}, per, distinct }) => [
+    ...(deviceType === undefined ? [] : ['deviceType']),
+    ...Object.keys(where),
+    ...(per === undefined ? [] : [per]),
+    ...(distinct === undefined ? [] : [distinct]),
+  ])
+  return [...asked, ...ignore.flatMap((filter) => Object.keys(filter))]
+}
+
+/**
+ * Whether the stream gives each attribute by which the plan judges it. Its ids are always given.
+ */
+export function tellsAllAsked(plan: Plan, stream: StreamDescription): boolean {
+  return attributesAsked(plan).every((name) => name === 'deviceId' || attributeOf(stream, name) !== undefined)
 }
 
 /**
@@ -52,14 +57,23 @@ export function headlineLimit({ limits }: Plan): Limit {
 }
 
 /** The first limit, in the plan's order, that has no room for the newcomer beside these leases. */
-export function fullLimit(request: RoomRequest, leases: readonly Lease[]): FullLimit | undefined {
-  const { extra = 0 } = request
+export function fullLimit(request: RoomRequest, leases: readonly Lease[]): Limit | undefined {
+  const { newcomer, extra = 0 } = request
   for (const limit of limitsOn(request)) {
     // A start is first judged on an empty roster, so this case must cost nothing.
-    const holders = leases.length === 0 ? leases : holdersOf(limit, request, leases)
-    if (holders.length >= limit.max + extra) return { limit, holders }
+    const together = leases.length === 0 ? leases : concernedBy(limit, request, leases)
+    if (slotsUsedWith(limit, newcomer, together) > limit.max + extra) return limit
   }
   return undefined
+}
+
+/** The first limit that denies a newcomer because it lacks an attribute. */
+export function limitOnMissing(request: RoomRequest): Limit | undefined {
+  const { plan, newcomer } = request
+  if (plan.limits.every(({ missing }) => missing === undefined) || isIgnored(plan, newcomer)) return undefined
+  return plan.limits.find(
+    (limit) => limit.missing === 'deny' && isDescribed(limit, newcomer) && lacksKey(limit, newcomer),
+  )
 }
 
 /** The limits that apply to a newcomer, in the plan's order. */
@@ -69,17 +83,31 @@ export function limitsOn({ plan, newcomer }: RoomRequest): readonly Limit[] {
     : plan.limits.filter((limit) => concerns(limit, newcomer))
 }
 
-/** The leases that are in the newcomer's way under this limit. */
-export function holdersOf(limit: Limit, { plan, newcomer }: RoomRequest, leases: readonly Lease[]): Lease[] {
+/** The leases that this limit counts together with the newcomer. */
+export function concernedBy(
+  limit: Limit,
+  { plan, newcomer }: RoomRequest,
+  leases: readonly Lease[],
+): Lease[] {
   const isNewcomerIgnored = isIgnored(plan, newcomer)
   return leases.filter(
     (lease) => isIgnored(plan, lease) === isNewcomerIgnored && isCountedBy(limit, lease, newcomer),
   )
 }
 
+/** The leases that are in the newcomer's way under this limit. */
+export function holdersOf(limit: Limit, request: RoomRequest, leases: readonly Lease[]): readonly Lease[] {
+  const concerned = concernedBy(limit, request, leases)
+  if (limit.distinct === undefined) return concerned
+  return concerned.filter((lease) => !shareSlot(limit, lease, request.newcomer))
+}
+
 /** Whether a limit counts this lease against this newcomer, in a plan that ignores neither. */
-export function isCountedBy(limit: Limit, lease: Lease, newcomer: Lease): boolean {
-  return concerns(limit, lease) && (limit.per === undefined || lease[limit.per] === newcomer[limit.per])
+export function isCountedBy(limit: Limit, lease: Described, newcomer: Described): boolean {
+  const { per } = limit
+  return (
+    concerns(limit, lease) && (per === undefined || attributeOf(lease, per) === attributeOf(newcomer, per))
+  )
 }
 
 /** The leases that the plan counts. */
@@ -97,31 +125,48 @@ export function isFull(plan: Plan, leases: readonly Lease[]): boolean {
   const all = counted(plan, leases)
   return plan.limits.some((limit) => {
     const concerned = all.filter((lease) => concerns(limit, lease))
-    if (limit.per === undefined) return concerned.length >= limit.max
-    const { per } = limit
-    return concerned.some((one) => concerned.filter((other) => other[per] === one[per]).length >= limit.max)
+    if (limit.per === undefined) return slotsUsed(limit, concerned) >= limit.max
+    return concerned.some((one) => {
+      const together = concerned.filter((other) => isCountedBy(limit, other, one))
+      return slotsUsed(limit, together) >= limit.max
+    })
   })
 }
 
-function countsAll({ deviceType, where, per }: Limit): boolean {
-  return deviceType === undefined && where === undefined && per === undefined
+function slotsUsedWith(limit: Limit, newcomer: Lease, leases: readonly Lease[]): number {
+  const isAlone = limit.distinct === undefined || leases.length === 0
+  return isAlone ? leases.length + 1 : slotsUsed(limit, [...leases, newcomer])
+}
+
+function countsAll({ deviceType, where, per, distinct }: Limit): boolean {
+  return deviceType === undefined && where === undefined && per === undefined && distinct === undefined
 }
 
 /** Whether a limit applies to this lease at all. */
-function concerns({ deviceType, where, per }: Limit, lease: Lease): boolean {
+function concerns(limit: Limit, lease: Described): boolean {
+  const { per } = limit
+  return (per === undefined || attributeOf(lease, per) !== undefined) && isDescribed(limit, lease)
+}
+
+/** Whether the lease is one of those that the limit's filters describe. */
+function isDescribed({ deviceType, where }: Limit, lease: Described): boolean {
   return (
-    (per === undefined || lease[per] !== undefined) &&
     (deviceType === undefined || isAmong(deviceType, lease.deviceType)) &&
     (where === undefined || matches(where, lease))
   )
 }
 
-function matches({ deviceType, deviceId, contentId }: StreamFilter, lease: Lease): boolean {
-  return (
-    (deviceType === undefined || isAmong(deviceType, lease.deviceType)) &&
-    (deviceId === undefined || isAmong(deviceId, lease.deviceId)) &&
-    (contentId === undefined || isAmong(contentId, lease.contentId))
-  )
+/** Whether the lease lacks the attribute by which the limit counts. */
+function lacksKey({ per, distinct }: Limit, lease: Described): boolean {
+  return [per, distinct].some((name) => name !== undefined && attributeOf(lease, name) === undefined)
+}
+
+function matches(filter: StreamFilter, lease: Described): boolean {
+  for (const name in filter) {
+    const wanted = filter[name]
+    if (wanted !== undefined && !isAmong(wanted, attributeOf(lease, name))) return false
+  }
+  return true
 }
 
 /** Whether a member of a stream, or its absence, is as wanted. */

@@ -121,12 +121,14 @@ export function noteEviction(evicted: Lease, newcomer: Lease): NoteOf<'evicted'>
 
 /** The facts by which a lease was judged, in case it comes back. */
 export function factsOf(lease: LeaseFacts): LeaseFacts {
-  const { plan, deviceType, contentId, label, reportedContentId } = lease
+  const { plan, deviceType, contentId, label, attributes, network, reportedContentId } = lease
   const facts: Writable<LeaseFacts> = {}
   if (plan !== undefined) facts.plan = plan
   if (deviceType !== undefined) facts.deviceType = deviceType
   if (contentId !== undefined) facts.contentId = contentId
   if (label !== undefined) facts.label = label
+  if (attributes !== undefined) facts.attributes = attributes
+  if (network !== undefined) facts.network = network
   if (reportedContentId !== undefined) facts.reportedContentId = reportedContentId
   return facts
 }

@@ -131,7 +131,7 @@ function saysNot({ deviceType, where = {} }: Limit): boolean {
 function wantedBy({ deviceType, where = {} }: Limit): Wanted {
   const wanted = new Map<(typeof MEMBERS)[number], ReadonlySet<string>>()
   for (const member of MEMBERS) {
-    const asked = member === 'deviceType' ? [deviceType, where.deviceType] : [where[member]]
+    const asked = member === 'deviceType' ? [deviceType, where['deviceType']] : [where[member]]
     const sets = asked.filter((values) => values !== undefined).map((values) => new Set(textsIn(values)))
     const [first, second = first] = sets
     if (first !== undefined && second !== undefined)

@@ -1,4 +1,4 @@
-import { isCountedBy, type Lease, type LeaseId } from '@streamgate/core'
+import { isCountedBy, type LeaseId } from '@streamgate/core'
 import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
 
 /** A call with its instants. */
@@ -100,5 +100,5 @@ export class LogWorld {
 function isAmongActive(running: Running, { rule, stream, outcome }: LoggedCall): boolean {
   if (running.isIgnored) return false
   if (outcome !== 'denied' || rule === undefined) return true
-  return isCountedBy(rule, running.stream as Lease, stream as Lease)
+  return isCountedBy(rule, running.stream, stream)
 }

@@ -7,11 +7,11 @@ import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { ConfigError } from './config-error.ts'
 import { parseSwitch, refuse, wholeNumber } from './parse.ts'
+import { nearest } from '@streamgate/core'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
 import { TELEMETRY_SETTINGS } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
-import { nearest } from '../text/nearest.ts'
 import { parseUserClaim } from './user-claim.ts'
 
 /** A configuration that is valid. */

@@ -1,8 +1,8 @@
+import { nearest } from '@streamgate/core'
 import type { StoreAddress, StoreEngine } from '@streamgate/stores/engine'
 import { DYNAMODB } from '@streamgate/stores/dynamodb/engine'
 import { LMDB } from '@streamgate/stores/lmdb/engine'
 import { MEMORY } from '@streamgate/stores/memory/engine'
-import { nearest } from '../text/nearest.ts'
 
 /**
  * The stores that this service can use. An engine loads its driver when a store is opened, not

@@ -28,6 +28,9 @@ export function leaseOf(streamId: string, rest: Partial<Lease> = {}): Lease {
   }
 }
 
+/** Names that every object has are names of attributes too. */
+const FREE = { attributes: { profile: 'Kinder “👶”', toString: 'x', constructor: 'y' }, network: 'n-1' }
+
 /** A lease with every member that it can have. */
 export function fullLease(): Lease {
   const stream = { streamId: 'film-1' as StreamId, deviceId: 'tv@home' as DeviceId }
@@ -38,6 +41,7 @@ export function fullLease(): Lease {
     contentId: 'content/1',
     label: 'Wohnzimmer “TV” 📺',
     plan: 'family',
+    ...FREE,
     renewedAtMs: 1_732_240_800_123,
     graceUntilMs: 1_732_240_860_123,
     reportedContentId: 'content/1?part=2',
@@ -81,6 +85,7 @@ export function notesOfEveryKind(): readonly Note[] {
     contentId: 'content/1',
     label: 'Wohnzimmer “TV” 📺',
     reportedContentId: 'content/1?part=2',
+    ...FREE,
   }
   const generation = 'generation 1' as Generation
   const times = { atMs: 1_732_240_800_123, untilMs: 1_732_240_860_456 }

@@ -1,6 +1,6 @@
 /** Values and members as DynamoDB expects them. */
 import type { AttributeValue } from './attribute-value.ts'
-import { splitLeaseId, type Evictor } from '@streamgate/core'
+import { splitLeaseId, type Attributes, type Evictor } from '@streamgate/core'
 
 /** The members of a map. */
 export type Members = Readonly<Record<string, AttributeValue>>
@@ -23,6 +23,24 @@ export function textIn(value: AttributeValue | undefined): string {
 /** A member for a text that is present. */
 export function textMember(name: string, value: string | undefined): Members {
   return value === undefined ? {} : { [name]: { S: value } }
+}
+
+/** A member for free attributes, if there are any: a map of texts. */
+export function attributesMember(name: string, attributes: Attributes | undefined): Members {
+  if (attributes === undefined) return {}
+  return { [name]: { M: mapped(attributes, (text) => ({ S: text })) } }
+}
+
+/** The free attributes in a map of texts. */
+export function attributesIn(value: AttributeValue | undefined): Attributes | undefined {
+  return value?.M === undefined ? undefined : mapped(value.M, textIn)
+}
+
+function mapped<From, To>(
+  values: Readonly<Record<string, From>>,
+  to: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, to(value)]))
 }
 
 /** A member for the device, if the id does not say it. */

@@ -17,6 +17,8 @@
 import type { AttributeValue } from './attribute-value.ts'
 import type { Evictor, LeaseFacts, LeaseId, Note } from '@streamgate/core'
 import {
+  attributesIn,
+  attributesMember,
   deviceIn,
   deviceMember,
   numberIn,
@@ -94,13 +96,16 @@ function endingIn(members: Members): Readonly<Record<string, unknown>> {
   }
 }
 
-function factMembers({ plan, deviceType, contentId, label, reportedContentId }: LeaseFacts): Members {
+function factMembers(facts: LeaseFacts): Members {
+  const { plan, deviceType, contentId, label, attributes, network, reportedContentId } = facts
   return {
     ...textMember('p', plan),
     ...textMember('t', deviceType),
     ...textMember('c', contentId),
     ...textMember('n', label),
     ...textMember('k', reportedContentId),
+    ...attributesMember('a', attributes),
+    ...textMember('x', network),
   }
 }
 
@@ -111,6 +116,8 @@ function factsIn(members: Members): LeaseFacts {
     contentId: members['c']?.S,
     label: members['n']?.S,
     reportedContentId: members['k']?.S,
+    attributes: attributesIn(members['a']),
+    network: members['x']?.S,
   })
 }
 

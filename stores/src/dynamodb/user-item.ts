@@ -3,9 +3,10 @@
  *
  *     UserId     "user2"
  *     Streams    ["abc", "def@tv"]    ids of the leases held, oldest first: what is counted
- *     L#abc      {s, r, e, g, t, c, n, p, u, k, q}
+ *     L#abc      {s, r, e, g, t, c, n, p, u, k, q, a, x}
  *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content,
- *                label, plan, until when in grace, content and time of a CMCD report
+ *                label, plan, until when in grace, content and time of a CMCD report,
+ *                free attributes, network
  *     D          ["", "tv"]           the device of each entry of `Streams`, "" for none
  *     V          7                    version, +1 at every change of the roster
  *     X          [{id, g, at, until, w, …}]    notes on leases that ended, in their order,
@@ -39,7 +40,16 @@ import {
   type Renewal,
   type Roster,
 } from '@streamgate/core'
-import { deviceIn, deviceMember, numberIn, numberValue, textMember, withoutAbsent } from './members.ts'
+import {
+  attributesIn,
+  attributesMember,
+  deviceIn,
+  deviceMember,
+  numberIn,
+  numberValue,
+  textMember,
+  withoutAbsent,
+} from './members.ts'
 import { noteIn } from './note-value.ts'
 
 /** The table's contents for one `UserId`. */
@@ -115,6 +125,8 @@ export function leaseValue(lease: Lease): AttributeValue {
       ...(lease.graceUntilMs !== undefined && { u: numberValue(lease.graceUntilMs) }),
       ...textMember('k', lease.reportedContentId),
       ...(lease.reportedAtMs !== undefined && { q: numberValue(lease.reportedAtMs) }),
+      ...attributesMember('a', lease.attributes),
+      ...textMember('x', lease.network),
     },
   }
 }
@@ -157,6 +169,8 @@ function leaseIn(item: UserItem, id: LeaseId): Lease {
     graceUntilMs: numberIn(members['u']),
     reportedContentId: members['k']?.S,
     reportedAtMs: numberIn(members['q']),
+    attributes: attributesIn(members['a']),
+    network: members['x']?.S,
   }
   return withoutAbsent(lease) as Lease
 }

@@ -3,14 +3,16 @@
  *
  *     [version, leases, notes, lastStop, forgottenUntilMs]      a roster
  *     [id, startedAtMs, renewedAtMs, expiresAtMs, generation,   a lease
- *      deviceType, contentId, label, plan, reportedContentId, reportedAtMs, graceUntilMs]
+ *      deviceType, contentId, label, plan, reportedContentId, reportedAtMs, graceUntilMs,
+ *      attributes, network]
  *
  * What is absent is null, or missing at the end. The id of a lease contains its stream and device.
- * Notes are maps. Earlier versions wrote rosters in JSON. They are read, and a user's next write
- * replaces theirs.
+ * Notes and attributes are maps. Earlier versions wrote rosters in JSON. They are read, and a
+ * user's next write replaces theirs.
  */
 import {
   splitLeaseId,
+  type Attributes,
   type Generation,
   type Lease,
   type LeaseId,
@@ -35,8 +37,10 @@ type LeaseRecord = [
   renewedAtMs: number,
   expiresAtMs: number | null,
   generation: Generation,
-  ...optional: (string | number | null)[],
+  ...optional: (OptionalValue | null)[],
 ]
+
+type OptionalValue = string | number | Attributes
 
 /** The members that a lease may lack, in the order of the record, and the place of the first. */
 const OPTIONAL = [
@@ -47,6 +51,8 @@ const OPTIONAL = [
   'reportedContentId',
   'reportedAtMs',
   'graceUntilMs',
+  'attributes',
+  'network',
 ] as const satisfies readonly (keyof Lease)[]
 const OPTIONAL_FROM = 5
 
@@ -112,7 +118,7 @@ function leaseIn(record: LeaseRecord): Lease {
   const stream = splitLeaseId(id) as StreamDescription
   const lease: Lease = { id, ...stream, startedAtMs, renewedAtMs, expiresAtMs, generation }
   if (record.length === OPTIONAL_FROM) return lease
-  const optional: Record<string, string | number> = {}
+  const optional: Record<string, OptionalValue> = {}
   for (let place = OPTIONAL_FROM; place < record.length; place += 1) {
     const name = OPTIONAL[place - OPTIONAL_FROM]
     const value = record[place]

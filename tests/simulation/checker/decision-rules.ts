@@ -10,6 +10,7 @@ import {
   holdersUnder,
   isSameLimit,
   leavingByWish,
+  membersAsked,
   obstacle,
   type Entry,
 } from './plan-model.ts'
@@ -94,7 +95,9 @@ export function shadowFaults(scene: Scene, operation: Operation): readonly strin
   const known = knownAt(scene, operation)
   if (more.length > 0 || known === undefined || known.mayHoldOwn) return []
   // What a heartbeat does not say may be known from before.
-  const saysAll = request.stream.deviceType !== undefined && request.stream.contentId !== undefined
+  const { deviceType, contentId } = request.stream
+  const isAskedFor = membersAsked(plan).includes('network')
+  const saysAll = deviceType !== undefined && contentId !== undefined && !isAskedFor
   const isOpen = answer.outcome === 'denied' && request.verb === 'heartbeat' && !saysAll
   if (plan.grace !== null || isOpen) return []
   const stream = answer.outcome === 'denied' ? request.stream : answer.lease

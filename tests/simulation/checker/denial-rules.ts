@@ -1,7 +1,7 @@
 /** Rules for denials: a limit was full, the holders are exact, and the wait is right. */
 import type { Lease, Refusal, StreamDescription } from '@streamgate/core'
 import { isRun, judgedAtMs, type Operation, type RunRequest } from '../history.ts'
-import { holdersUnder, isSameLimit, leavingByWish, obstacle } from './plan-model.ts'
+import { holdersUnder, isSameLimit, leavingByWish, obstacle, refusalOfMissing, seats } from './plan-model.ts'
 import type { PlanInForce } from './plans-in-force.ts'
 import { heldFaults } from './outcome-rules.ts'
 import { faultsOfBest, nameOf, type Scene } from './scene.ts'
@@ -36,10 +36,11 @@ export function denialFaults(scene: Scene, operation: Operation): readonly strin
 /** What a heartbeat may be about, if the parts that it does not say are as before. */
 function formerStreams({ lifetimes }: Scene, { id, verb, stream }: RunRequest): readonly StreamDescription[] {
   if (verb === 'start') return []
-  return lifetimes.of(id).map(({ stream: { deviceType, contentId } }) => ({
+  return lifetimes.of(id).map(({ stream: { deviceType, contentId, network } }) => ({
     ...(deviceType !== undefined && { deviceType }),
     ...(contentId !== undefined && { contentId }),
     ...stream,
+    ...(network !== undefined && { network }),
   }))
 }
 
@@ -55,6 +56,11 @@ function planFaults(scene: Scene, operation: Denied, reading: ReadingOfDenial): 
   const entry = { plan: effective, stream }
   const faults: string[] = []
   if (answer.plan !== plan.name) faults.push(`denied under ${answer.plan}`)
+  const lacking = refusalOfMissing(effective, stream)
+  if (lacking !== undefined) {
+    const isRight = isSameLimit(lacking, limit) && holders.length === 0
+    return isRight ? faults : [...faults, 'does not say that an attribute is missing']
+  }
   const filling = holdersUnder(limit, entry, holders)
   if (filling?.length !== holders.length) faults.push(`names others than the holders of its limit`)
   const wish = {
@@ -64,9 +70,8 @@ function planFaults(scene: Scene, operation: Denied, reading: ReadingOfDenial): 
     replaces: request.replaces,
   }
   const leaving = leavingByWish(wish, holders)
-  if (holders.length - leaving.length < limit.max) {
-    faults.push(`denied by ${holders.length - leaving.length} of ${limit.max}`)
-  }
+  const left = holders.filter((lease) => !leaving.includes(lease))
+  if (seats(limit, left) < limit.max) faults.push(`denied by ${seats(limit, left)} of ${limit.max}`)
   const certain = certainHolders(scene, operation)
   faults.push(
     ...(holdersUnder(limit, entry, certain) ?? [])
@@ -74,6 +79,16 @@ function planFaults(scene: Scene, operation: Denied, reading: ReadingOfDenial): 
       .map((lease) => `does not name ${nameOf(lease)}, which certainly fills it too`),
   )
   const staying = certain.filter((lease) => !leavingByWish(wish, certain).includes(lease))
+  const isEnough = (lease: Lease) =>
+    answer.makesRoom.some(({ generation }) => generation === lease.generation)
+  if (
+    answer.makesRoom.length > 0 &&
+    obstacle(
+      entry,
+      staying.filter((lease) => !isEnough(lease)),
+    )
+  )
+    faults.push('names streams whose end would not make room')
   const first = obstacle(
     { plan: { ...effective, limits: effective.limits.slice(0, place) }, stream },
     staying,

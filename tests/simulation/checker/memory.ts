@@ -11,7 +11,7 @@ import {
   type Operation,
   type RunRequest,
 } from '../history.ts'
-import { membersAsked } from './plan-model.ts'
+import { membersAsked, valueOf } from './plan-model.ts'
 import { leaseLengths } from './plans-in-force.ts'
 import { wasEverInGrace, type Lifetime } from './lifetime.ts'
 import type { Lifetimes } from './lifetimes.ts'
@@ -67,7 +67,7 @@ function mayBeRemembered(history: History, operation: Operation<RunRequest>, lif
  * Whether a heartbeat says too little for this plan to judge it if nothing is known of its lease.
  */
 export function saysTooLittle(plan: Plan, { stream }: RunRequest): boolean {
-  return membersAsked(plan).some((member) => member !== 'deviceId' && stream[member] === undefined)
+  return membersAsked(plan).some((member) => member !== 'deviceId' && valueOf(stream, member) === undefined)
 }
 
 /**

@@ -1,13 +1,13 @@
 /**
  * The checker's own reading of a plan. It shares no code with the core. A limit sorts streams into
- * buckets, and each bucket holds up to `max` of them.
+ * buckets, and each bucket has `max` seats. With `distinct` the streams of one value share a seat.
  */
 import type { Lease, LeaseId, Limit, Plan, StreamDescription, StreamFilter } from '@streamgate/core'
 
 /** What a limit looks at. */
-type Stream = Pick<StreamDescription, 'deviceId' | 'deviceType' | 'contentId'>
+type Stream = Pick<StreamDescription, 'deviceId' | 'deviceType' | 'contentId' | 'network' | 'attributes'>
 
-/** A full limit, and the leases that fill it. */
+/** A full limit, and the leases that stand in the way. */
 export type Obstacle = { readonly limit: Limit; readonly holders: readonly Lease[] }
 
 /** A newcomer under a plan. `extra` is how far above each limit it may go. */
@@ -25,14 +25,52 @@ export function isExempt({ ignore }: Plan, stream: Stream): boolean {
 /** The first limit, in the plan's order, that has no room for the newcomer beside these leases. */
 export function obstacle(entry: Entry, leases: readonly Lease[]): Obstacle | undefined {
   for (const limit of entry.plan.limits) {
-    const holders = holdersUnder(limit, entry, leases)
-    if (holders !== undefined && holders.length >= limit.max + (entry.extra ?? 0)) return { limit, holders }
+    const together = bucketMates(limit, entry, leases)
+    if (together === undefined) continue
+    if (seats(limit, [...together, entry.stream]) > limit.max + (entry.extra ?? 0)) {
+      return { limit, holders: holdersUnder(limit, entry, leases) ?? [] }
+    }
   }
   return undefined
 }
 
-/** The leases in the newcomer's bucket. `undefined` if the limit has no bucket for it. */
+/**
+ * The leases in the newcomer's way, if its bucket is full: all but those whose seat it would share.
+ * `undefined` if the limit has no bucket for it.
+ */
 export function holdersUnder(
+  limit: Limit,
+  entry: Entry,
+  leases: readonly Lease[],
+): readonly Lease[] | undefined {
+  return bucketMates(limit, entry, leases)?.filter((lease) => seats(limit, [lease, entry.stream]) > 1)
+}
+
+/** The limit that refuses the stream because it lacks an attribute, if one does. */
+export function refusalOfMissing({ limits, ignore }: Plan, stream: Stream): Limit | undefined {
+  if (ignore.some((filter) => fits(filter, stream))) return undefined
+  return limits.find(({ deviceType, where, per, distinct, missing }) => {
+    const isFor = [...(deviceType === undefined ? [] : [{ deviceType }]), where ?? {}]
+    const isLacking = [per, distinct].some(
+      (name) => name !== undefined && valueOf(stream, name) === undefined,
+    )
+    return missing === 'deny' && isLacking && isFor.every((filter) => fits(filter, stream))
+  })
+}
+
+/** How many seats of a bucket these streams take. */
+export function seats({ distinct }: Limit, streams: readonly Stream[]): number {
+  if (distinct === undefined) return streams.length
+  const keys = streams.map((stream, index) => valueOf(stream, distinct) ?? index)
+  return new Set(keys).size
+}
+
+function isOneSeat(limit: Limit, one: Stream, other: Stream): boolean {
+  return seats(limit, [one, other]) === 1
+}
+
+/** All in the newcomer's bucket. `undefined` if the limit has no bucket for it. */
+function bucketMates(
   limit: Limit,
   { plan, stream }: Entry,
   leases: readonly Lease[],
@@ -45,23 +83,26 @@ export function holdersUnder(
 /** Whether any bucket of any limit is full. */
 export function isAnyBucketFull(plan: Plan, leases: readonly Lease[]): boolean {
   return plan.limits.some((limit) => {
-    const buckets = new Map<string, number>()
+    const buckets = new Map<string, Lease[]>()
     for (const lease of leases) {
       const bucket = isExempt(plan, lease) ? undefined : bucketOf(limit, lease)
-      if (bucket !== undefined) buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
+      if (bucket !== undefined) buckets.set(bucket, [...(buckets.get(bucket) ?? []), lease])
     }
-    return [...buckets.values()].some((size) => size >= limit.max)
+    return [...buckets.values()].some((members) => seats(limit, members) >= limit.max)
   })
 }
 
 /** The members of a stream that its plan looks at. */
-export function membersAsked({ limits, ignore }: Plan): readonly (keyof StreamFilter)[] {
+export function membersAsked({ limits, ignore }: Plan): readonly string[] {
   const filters = [
-    ...limits.flatMap(({ where, per }) => [where ?? {}, per === undefined ? {} : { [per]: '' }]),
+    ...limits.map(({ where }) => where ?? {}),
+    ...limits.flatMap(({ per, distinct }) =>
+      [per ?? [], distinct ?? []].flat().map((name) => ({ [name]: '' })),
+    ),
     ...limits.map(({ deviceType }) => (deviceType === undefined ? {} : { deviceType })),
     ...ignore,
   ]
-  return [...new Set(filters.flatMap((filter) => Object.keys(filter)))] as (keyof StreamFilter)[]
+  return [...new Set(filters.flatMap((filter) => Object.keys(filter)))]
 }
 
 /** The limit that is shown if only one number can be. */
@@ -90,7 +131,8 @@ export function leavingByWish(
   return leases.filter(
     (lease) =>
       lease.id !== id &&
-      (lease.id === replaces || (devicePlan !== undefined && takesSlotOf(devicePlan, stream, lease))),
+      ([replaces].flat().includes(lease.id) ||
+        (devicePlan !== undefined && takesSlotOf(devicePlan, stream, lease))),
   )
 }
 
@@ -112,7 +154,7 @@ export type Wish = {
   readonly devicePlan: Plan | undefined
   readonly id: LeaseId
   readonly stream: Stream
-  readonly replaces: LeaseId | undefined
+  readonly replaces: LeaseId | readonly LeaseId[] | undefined
 }
 
 /**
@@ -125,7 +167,7 @@ export function evictionMistakes(
   staying: readonly Lease[],
   evicted: readonly Lease[],
 ): readonly string[] {
-  const { plan } = entry
+  const { plan, stream } = entry
   if (evicted.length === 0) return []
   if (plan.whenFull === 'deny') return ['evicts, though its plan denies']
   const left = obstacle(entry, staying)
@@ -139,13 +181,26 @@ export function evictionMistakes(
       continue
     }
     const isInTurn = plan.limits.some((limit) => {
-      const holders = holdersUnder(limit, entry, [...staying, lease])
-      if (holders === undefined || !holders.includes(lease) || holders.length < limit.max) return false
-      return holders.every((holder) => turnOf(lease) <= turnOf(holder))
+      const together = bucketMates(limit, entry, [...staying, lease])
+      if (together === undefined || !together.includes(lease)) return false
+      if (seats(limit, [...together, entry.stream]) <= limit.max) return false
+      // A seat stays for the one in it that would leave last. The newcomer's own seat stays anyway.
+      return together.every((holder) => {
+        const inSeat = [...together, stream].filter((one) => one === holder || isOneSeat(limit, one, holder))
+        return inSeat.some((one) => one === stream || turnOf(lease) <= turnOf(one as Lease))
+      })
     })
     if (!isInTurn) mistakes.push(`evicts ${lease.id} out of turn`)
   }
   return mistakes
+}
+
+/** The value of an attribute. A free one may have the name of something that every object has. */
+export function valueOf(stream: Stream, name: string): string | undefined {
+  const named = ['deviceId', 'deviceType', 'contentId', 'network'] as const
+  const member = named.find((each) => each === name)
+  if (member !== undefined) return stream[member]
+  return Object.entries(stream.attributes ?? {}).find(([each]) => each === name)?.[1]
 }
 
 /** The stream's bucket. `undefined` if the limit does not apply to it. */
@@ -155,12 +210,14 @@ function bucketOf({ deviceType, where, per }: Limit, stream: Stream): string | u
     ...(where === undefined ? [] : [where]),
   ]
   if (!asked.every((filter) => fits(filter, stream))) return undefined
-  return per === undefined ? 'all' : stream[per] && `${per} ${stream[per]}`
+  if (per === undefined) return 'all'
+  const value = valueOf(stream, per)
+  return value === undefined ? undefined : `${per} ${value}`
 }
 
 function fits(filter: StreamFilter, stream: Stream): boolean {
   return Object.entries(filter).every(([member, wanted]) => {
-    const value = stream[member as keyof StreamFilter]
+    const value = valueOf(stream, member)
     if (typeof wanted === 'object' && 'not' in wanted) {
       return value === undefined || ![wanted.not].flat().includes(value)
     }

@@ -79,6 +79,8 @@ function isAsAsked(lifetimes: Lifetimes, lease: Lease, origin: Operation<RunRequ
   const isAs = (member: 'deviceType' | 'contentId' | 'label') =>
     lease[member] === stream[member] ||
     (stream[member] === undefined && former.some((lifetime) => lifetime.stream[member] === lease[member]))
+  const isOnNetwork =
+    lease.network === stream.network || former.some((lifetime) => lifetime.stream.network === lease.network)
   return (
     lease.id === id &&
     (lease.plan === plan || (plan === undefined && verb === 'heartbeat')) &&
@@ -87,6 +89,7 @@ function isAsAsked(lifetimes: Lifetimes, lease: Lease, origin: Operation<RunRequ
     isAs('deviceType') &&
     isAs('contentId') &&
     isAs('label') &&
+    isOnNetwork &&
     lease.startedAtMs === askedAtMs(origin)
   )
 }

@@ -79,7 +79,7 @@ export function granted(lease: Lease, live: readonly Lease[]): Answer {
 }
 
 export function denied(holders: readonly Lease[], retryAfterMs: number): Answer {
-  return { outcome: 'denied', plan: 'pair', limit: { max: 2 }, holders, retryAfterMs }
+  return { outcome: 'denied', plan: 'pair', limit: { max: 2 }, holders, makesRoom: [], retryAfterMs }
 }
 
 export function listed(live: readonly Lease[]): Answer {

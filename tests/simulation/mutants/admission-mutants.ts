@@ -5,15 +5,15 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'one stream more than the limit',
     file: 'rules/limits.ts',
-    right: 'holders.length >= limit.max + extra',
-    wrong: 'holders.length > limit.max + extra',
+    right: '> limit.max + extra) return limit',
+    wrong: '> limit.max + extra + 1) return limit',
     caughtBy: 'too many',
   },
   {
     slip: 'one stream fewer than the limit',
     file: 'rules/limits.ts',
-    right: 'holders.length >= limit.max + extra',
-    wrong: 'holders.length >= limit.max + extra - 1',
+    right: '> limit.max + extra) return limit',
+    wrong: '> limit.max + extra - 1) return limit',
     caughtBy: 'too few',
   },
   {
@@ -125,7 +125,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'a stream can replace itself',
-    file: 'rules/admission.ts',
+    file: 'rules/takeover.ts',
     right: 'lease.id !== newcomer.id && ',
     wrong: '',
     caughtBy: 'eviction',
@@ -140,8 +140,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a denial names expired leases too',
     file: 'rules/admission.ts',
-    right: 'holdersOf(limit, claim, liveLeases(roster, nowMs))',
-    wrong: 'holdersOf(limit, claim, roster.leases)',
+    right: 'without(liveLeases(roster, nowMs), [claim.newcomer])',
+    wrong: 'without(roster.leases, [claim.newcomer])',
     caughtBy: 'leases shown',
     isRace: true,
   },

@@ -84,9 +84,9 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
   },
   {
     slip: 'a start that replaces itself is treated as one that replaces another',
-    file: 'rules/admission.ts',
-    right: ' && replaces !== newcomer.id',
-    wrong: '',
+    file: 'rules/takeover.ts',
+    right: '.some((id) => id !== newcomer.id)',
+    wrong: '.length > 0',
     because: 'it is then decided on one roster, which takes longer and gives the same result',
   },
   {

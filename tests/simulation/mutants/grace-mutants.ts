@@ -5,8 +5,8 @@ export const GRACE_MUTANTS: readonly Mutant[] = [
   {
     slip: 'there is no grace',
     file: 'rules/limits.ts',
-    right: 'holders.length >= limit.max + extra',
-    wrong: 'holders.length >= limit.max',
+    right: '> limit.max + extra) return limit',
+    wrong: '> limit.max) return limit',
     caughtBy: 'too few',
   },
   {

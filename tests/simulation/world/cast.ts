@@ -10,13 +10,13 @@ export type Playback = { readonly id: LeaseId; readonly stream: StreamDescriptio
  * share one.
  */
 export const PLAYBACKS: readonly Playback[] = [
-  playback('a', { contentId: 'film' }),
-  playback('b', { deviceId: 'tv', deviceType: 'tv', contentId: 'film' }),
-  playback('b', { deviceId: 'phone', deviceType: 'phone', contentId: 'series' }),
+  playback('a', { contentId: 'film', network: 'home' }),
+  playback('b', { deviceId: 'tv', deviceType: 'tv', contentId: 'film', network: 'home' }),
+  playback('b', { deviceId: 'phone', deviceType: 'phone', contentId: 'series', network: 'away' }),
   playback('c', { contentId: 'trailer' }),
-  playback('d', { deviceId: 'tv', deviceType: 'tv', contentId: 'news' }),
-  playback('e', { deviceId: 'den', deviceType: 'tv' }),
-  playback('f', { deviceType: 'web', contentId: 'trailer' }),
+  playback('d', { deviceId: 'tv', deviceType: 'tv', contentId: 'news', network: 'home' }),
+  playback('e', { deviceId: 'den', deviceType: 'tv', network: 'home' }),
+  playback('f', { deviceType: 'web', contentId: 'trailer', network: 'office' }),
   playback('g', { deviceId: 'tv', deviceType: 'tv', contentId: 'trailer' }),
 ]
 
@@ -67,12 +67,18 @@ export function reportRequest(user: UserId, { id, stream }: Playback, report: Re
   return { verb: 'heartbeat', user, id, stream: bare(stream), report }
 }
 
-/** The stream as described by a player that says no more than it must. */
-export function bare({ streamId, deviceId }: StreamDescription): StreamDescription {
-  return deviceId === undefined ? { streamId } : { streamId, deviceId }
+/**
+ * The stream as described by a player that says no more than it must, and that has moved to another
+ * network since its start.
+ */
+export function bare({ streamId, deviceId, network }: StreamDescription): StreamDescription {
+  const isOn = network === undefined ? {} : { network: ELSEWHERE }
+  return deviceId === undefined ? { streamId, ...isOn } : { streamId, deviceId, ...isOn }
 }
 
-type Facts = { readonly deviceId?: string; readonly deviceType?: string; readonly contentId?: string }
+const ELSEWHERE = 'elsewhere'
+
+type Facts = Partial<Record<'deviceId' | 'deviceType' | 'contentId' | 'network', string>>
 
 function playback(name: string, { deviceId, ...facts }: Facts): Playback {
   const stream = { streamId: name as StreamId, label: `${name} on ${deviceId ?? 'something'}`, ...facts }

@@ -31,6 +31,8 @@ const LIMITS: readonly Limit[] = [
   { max: 2, per: 'deviceId' },
   { max: 1, where: { contentId: ['film', 'news'] } },
   { max: 1, where: { deviceType: { not: 'web' } }, per: 'contentId' },
+  { max: 1, distinct: 'network' },
+  { max: 2, distinct: 'network', where: { deviceType: { not: 'phone' } } },
 ]
 
 export function policyOf(random: SeededRandom, style: PolicyStyle): Policy {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../src/text/nearest.ts'
+import { nearest } from '../src/policy/nearest.ts'
 
 describe('the nearest known word', () => {
   it.each([
