@@ -84,6 +84,8 @@ export type {
   ScannedUser,
   ScanPage,
   ScanRequest,
+  SharedOutcome,
+  SharedText,
   Store,
 } from './store.ts'
 export { tidied, type SweepJudge, type Tidying } from './rules/sweep.ts'

@@ -56,8 +56,15 @@ export type FinishedPage = {
   readonly hasMore: boolean
 }
 
+/** A text that belongs to no user, at a version from 1 up. */
+export type SharedText = { readonly text: string; readonly version: number }
+
+/** The result of writing a shared text, with the text as it is after the call. */
+export type SharedOutcome = { readonly done: boolean; readonly shared: SharedText | undefined }
+
 /**
- * A bounded set of leases per user, and a list of streams that have finished.
+ * A bounded set of leases per user, a list of streams that have finished, and a few texts that all
+ * processes share.
  *
  * The rules are in the limiter, and a store has none. It never looks at a clock, a policy or a
  * lease's expiry. Each verb is atomic for one user, takes one round trip, and returns the roster
@@ -116,6 +123,12 @@ export interface Store {
    * an engine that was not emptied meanwhile. Expired notes may be among them.
    */
   finishedSince(cursor?: string): Promise<FinishedPage>
+
+  /** The shared text of this name: 1 to 64 letters, digits, `.` and `-`. `undefined` if none. */
+  readShared(name: string): Promise<SharedText | undefined>
+
+  /** Writes a shared text if it is still at this version. 0 means that there is none. */
+  writeShared(name: string, seenVersion: number, text: string): Promise<SharedOutcome>
 
   /**
    * Releases the engine once calls in flight have settled. Every later call rejects with

@@ -11,6 +11,7 @@ import { BROKEN_IN_DEVICES } from './broken-stores/devices.ts'
 import { BROKEN_IN_FINISHING } from './broken-stores/finishing.ts'
 import { BROKEN_IN_NOTING } from './broken-stores/noting.ts'
 import { BROKEN_IN_RENEWING } from './broken-stores/renewing.ts'
+import { BROKEN_IN_SHARING } from './broken-stores/sharing.ts'
 import { BROKEN_IN_THE_WHOLE } from './broken-stores/whole-store.ts'
 
 const BROKEN_STORES = {
@@ -20,6 +21,7 @@ const BROKEN_STORES = {
   ...BROKEN_IN_NOTING,
   ...BROKEN_IN_THE_WHOLE,
   ...BROKEN_IN_FINISHING,
+  ...BROKEN_IN_SHARING,
 }
 
 describe('the store contract', () => {

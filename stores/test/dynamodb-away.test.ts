@@ -29,6 +29,8 @@ const CALLS: Readonly<Record<Exclude<keyof Store, 'close'>, (store: Store) => Pr
   scan: (store) => store.scan({ pageSize: 1 }),
   noteFinished: (store) => store.noteFinished({ streamId: 'match' as StreamId, untilMs: 2 }, 1),
   finishedSince: (store) => store.finishedSince(),
+  readShared: (store) => store.readShared('key'),
+  writeShared: (store) => store.writeShared('key', 0, 'text'),
 }
 
 const opened: (Server | SocketServer)[] = []

@@ -223,6 +223,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     },
     cost: { requests: 'PutItem, PutItem', writeUnits: 2, readUnits: 0 },
   },
+  readShared: { act: (store) => store.readShared('key'), cost: one('Query') },
+  writeShared: { act: (store) => store.writeShared('key', 0, 'text'), cost: one('PutItem') },
   'finishedSince, nothing new': { act: (store) => store.finishedSince(), cost: one('Query') },
   'finished, 50 streams of UUIDs': {
     prepare: async (store) => {

@@ -14,6 +14,7 @@ import { REMOVING } from './removing.ts'
 import { RENEWING } from './renewing.ts'
 import { REPLACING } from './replacing.ts'
 import { SCANNING } from './scanning.ts'
+import { SHARING } from './sharing.ts'
 
 export { tryClause, type Clause, type ContractSubject, type LastingStore } from './clause.ts'
 
@@ -32,6 +33,7 @@ export const STORE_CONTRACT: Readonly<Record<string, readonly Clause[]>> = {
   scanning: SCANNING,
   failing: FAILING,
   finishing: FINISHING,
+  sharing: SHARING,
 }
 
 /** Registers every clause of the contract as a test of this store. */

@@ -13,6 +13,8 @@ import {
   type RosterContent,
   type ScanPage,
   type ScanRequest,
+  type SharedOutcome,
+  type SharedText,
   type Store,
   type UserId,
 } from '@streamgate/core'
@@ -25,6 +27,7 @@ import { addedTo, placeOf, removedFrom, saysTheSame } from './item-facts.ts'
 import { addChange, describeChange, firstPlace, removeChange, renewChange } from './lease-change.ts'
 import { mendExpiryChange } from './lifetime.ts'
 import { ERASE_CHANGE, replaceChange } from './roster-change.ts'
+import { SharedTexts } from './shared-texts.ts'
 import { isDescribed, rosterOf, type UserItem } from './user-item.ts'
 import { UserTable } from './user-table.ts'
 
@@ -85,6 +88,7 @@ export class DynamoDbStore implements Store {
   readonly #table: UserTable
   readonly #writer: ItemWriter
   readonly #finished: FinishedTable
+  readonly #shared: SharedTexts
   readonly #callLimitMs: number
   readonly #underWay = new Set<Promise<unknown>>()
   #isClosed = false
@@ -96,6 +100,7 @@ export class DynamoDbStore implements Store {
     this.#table = new UserTable(this.#client, tableName)
     this.#writer = new ItemWriter(this.#table)
     this.#finished = new FinishedTable(this.#client, finishedTableName(tableName))
+    this.#shared = new SharedTexts(this.#client, finishedTableName(tableName))
     this.#callLimitMs = callLimitMs(options)
   }
 
@@ -196,6 +201,14 @@ export class DynamoDbStore implements Store {
         ...(readUnits !== undefined && { readUnits }),
       }
     })
+  }
+
+  async readShared(name: string): Promise<SharedText | undefined> {
+    return this.#run((deadline) => this.#shared.read(name, deadline))
+  }
+
+  async writeShared(name: string, seenVersion: number, text: string): Promise<SharedOutcome> {
+    return this.#run((deadline) => this.#shared.write(name, { seenVersion, text }, deadline))
   }
 
   /** One write unit. A stream that is finished again at another instant gets a second note. */

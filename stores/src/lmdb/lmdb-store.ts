@@ -8,6 +8,8 @@ import {
   type Roster,
   type ScanPage,
   type ScanRequest,
+  type SharedOutcome,
+  type SharedText,
   type Store,
   type UserId,
 } from '@streamgate/core'
@@ -22,6 +24,7 @@ import { identityAt } from './file-identity.ts'
 import { FileWatch } from './file-watch.ts'
 import { FinishedDatabase } from './finished-database.ts'
 import { RosterEncoder } from './roster-record.ts'
+import { SharedDatabase } from './shared-database.ts'
 
 /** The place of the environment. */
 export type LmdbStoreOptions = {
@@ -59,6 +62,7 @@ export class LmdbStore extends TransitionStore implements Store {
   readonly #environment: RootDatabase
   readonly #rosters: Database<Roster, UserId>
   readonly #finished: FinishedDatabase
+  readonly #shared: SharedDatabase
   /** Of the data and of the locks. */
   readonly #watches: readonly FileWatch[]
   #isClosed = false
@@ -89,6 +93,7 @@ export class LmdbStore extends TransitionStore implements Store {
       const rosters = { name: ROSTERS_DATABASE, encoder: new RosterEncoder() }
       this.#rosters = this.#environment.openDB(rosters)
       this.#finished = new FinishedDatabase(this.#environment)
+      this.#shared = new SharedDatabase(this.#environment)
     } catch (cause) {
       throw unavailable(cause)
     }
@@ -146,6 +151,24 @@ export class LmdbStore extends TransitionStore implements Store {
       return this.#finished.since(cursor)
     } catch (cause) {
       throw unavailable(cause)
+    }
+  }
+
+  async readShared(name: string): Promise<SharedText | undefined> {
+    this.#assertOpen()
+    try {
+      return this.#shared.read(name)
+    } catch (cause) {
+      throw unavailable(cause)
+    }
+  }
+
+  async writeShared(name: string, seenVersion: number, text: string): Promise<SharedOutcome> {
+    this.#assertOpen()
+    try {
+      return await this.#shared.write(name, seenVersion, text)
+    } catch (cause) {
+      throw unavailable(await commitErrorOf(cause))
     }
   }
 

@@ -7,6 +7,8 @@ import {
   type Roster,
   type ScanPage,
   type ScanRequest,
+  type SharedOutcome,
+  type SharedText,
   type Store,
   type UserId,
 } from '@streamgate/core'
@@ -31,6 +33,7 @@ export class MemoryStore extends TransitionStore implements Store {
   /** Every write of this store has its own number, so that no version returns after an erase. */
   #writes = 0
   readonly #finished = new FinishedList()
+  readonly #shared = new Map<string, SharedText>()
   #isClosed = false
 
   async read(user: UserId): Promise<Roster> {
@@ -70,10 +73,25 @@ export class MemoryStore extends TransitionStore implements Store {
     return this.#finished.since(cursor)
   }
 
+  async readShared(name: string): Promise<SharedText | undefined> {
+    this.#assertOpen()
+    return this.#shared.get(name)
+  }
+
+  async writeShared(name: string, seenVersion: number, text: string): Promise<SharedOutcome> {
+    this.#assertOpen()
+    const held = this.#shared.get(name)
+    if ((held?.version ?? 0) !== seenVersion) return { done: false, shared: held }
+    const shared = { text, version: seenVersion + 1 }
+    this.#shared.set(name, shared)
+    return { done: true, shared }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#rosters.clear()
     this.#finished.clear()
+    this.#shared.clear()
   }
 
   protected override async transact(user: UserId, transition: Transition): Promise<Outcome> {

@@ -11,6 +11,8 @@ import type {
   RosterContent,
   ScanPage,
   ScanRequest,
+  SharedOutcome,
+  SharedText,
   Store,
   UserId,
 } from '@streamgate/core'
@@ -65,6 +67,14 @@ export class WrappedStore implements Store {
 
   finishedSince(cursor?: string): Promise<FinishedPage> {
     return this.#around('finishedSince', () => this.#inner.finishedSince(cursor))
+  }
+
+  readShared(name: string): Promise<SharedText | undefined> {
+    return this.#around('readShared', () => this.#inner.readShared(name))
+  }
+
+  writeShared(name: string, seenVersion: number, text: string): Promise<SharedOutcome> {
+    return this.#around('writeShared', () => this.#inner.writeShared(name, seenVersion, text))
   }
 
   close(): Promise<void> {

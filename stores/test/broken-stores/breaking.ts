@@ -36,6 +36,8 @@ export function broken(departure: (sound: Store) => Partial<Store>): () => Store
       scan: store.scan.bind(store),
       noteFinished: store.noteFinished.bind(store),
       finishedSince: store.finishedSince.bind(store),
+      readShared: store.readShared.bind(store),
+      writeShared: store.writeShared.bind(store),
       close: store.close.bind(store),
     }
     return { ...sound, ...departure(sound) }
