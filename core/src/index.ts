@@ -48,7 +48,7 @@ export {
 } from './attributes.ts'
 export { Limiter, type LimiterParts } from './limiter.ts'
 export { REPLACES_MAX } from './rules/eviction.ts'
-export { attributesAsked, isCountedBy } from './rules/limits.ts'
+export { attributesAsked, deniesAsMissing, isInTheWay } from './rules/limits.ts'
 export { slotsUsed } from './rules/slots.ts'
 export { type Pace, type Paces } from './pace.ts'
 export {

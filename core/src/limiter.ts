@@ -19,7 +19,7 @@ import { HeartbeatPacer } from './heartbeat-pacer.ts'
 import { heartbeat } from './heartbeat.ts'
 import type { StreamId, UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
-import { planOf } from './rules/plan-lookup.ts'
+import { attributesAskedBy, planOf } from './rules/plan-lookup.ts'
 import { viewOf } from './rules/plan-view.ts'
 import { Settler } from './settler.ts'
 import { start } from './start.ts'
@@ -64,6 +64,8 @@ export class Limiter {
   readonly #verbs: VerbParts
   readonly #finishedKeptMs: number
   #policy: Policy
+  /** The attributes that the policy asks for. */
+  #asked: ReadonlySet<string>
 
   constructor({ store, now, pause, random, newGeneration, ...options }: LimiterParts) {
     const { policy, skewMs = 0, finishedKeptMs = FINISHED_KEPT_MS } = options
@@ -74,6 +76,7 @@ export class Limiter {
     this.#verbs = { store, settler, finished, pacer, now, judgingMs, newGeneration }
     this.#finishedKeptMs = finishedKeptMs
     this.#policy = policy
+    this.#asked = attributesAskedBy(policy)
   }
 
   /**
@@ -82,6 +85,12 @@ export class Limiter {
    */
   usePolicy(policy: Policy): void {
     this.#policy = policy
+    this.#asked = attributesAskedBy(policy)
+  }
+
+  /** Whether a plan of the policy, or one on trial, asks for this attribute. */
+  asksFor(attribute: string): boolean {
+    return this.#asked.has(attribute)
   }
 
   /** Whether the policy holds a plan of this name. */

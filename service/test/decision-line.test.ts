@@ -17,7 +17,10 @@ const decision: fc.Arbitrary<Decision> = fc.record({
   lease: maybe(text),
   deviceType: maybe(text),
   contentId: maybe(text),
-  replaces: maybe(text),
+  replaces: maybe(fc.oneof(text, fc.array(text))),
+  attributes: maybe(fc.dictionary(fc.constantFrom('profile', 'constructor', 'toString'), text)),
+  network: maybe(fc.constant('n-1_A')),
+  isNetworkChanged: fc.boolean(),
   plan: maybe(text),
   isPlanNamed: fc.boolean(),
   by: maybe(fc.constant('operator' as const)),
@@ -79,7 +82,7 @@ function membersOf(
   { requestId, gatewayRequestId, seconds }: AnsweredRequest,
 ): Readonly<Record<string, unknown>> {
   const { verb, outcome, user, lease, limit, active, ends = [], isIgnored, shadow } = one
-  const { stream, replaces, deviceType, contentId, plan, rule, graceUntil } = one
+  const { stream, replaces, deviceType, contentId, attributes, network, plan, rule, graceUntil } = one
   const isRenewal = verb === 'heartbeat' && outcome === 'renewed'
   return {
     verb,
@@ -87,9 +90,12 @@ function membersOf(
     user: escaped(user),
     lease: escaped(lease),
     stream: escaped(stream),
-    replaces: escaped(replaces),
+    replaces: typeof replaces === 'object' ? replaces.map(escapeId) : escaped(replaces),
     deviceType: isRenewal ? undefined : escaped(deviceType),
     contentId: isRenewal ? undefined : escaped(contentId),
+    attributes: isRenewal ? undefined : attributes && escapedValues(attributes),
+    network: isRenewal ? undefined : network,
+    networkChanged: one.isNetworkChanged || undefined,
     plan: escaped(plan),
     planNamed: one.isPlanNamed || undefined,
     ifMatch: one.hasIfMatch || undefined,
@@ -109,6 +115,10 @@ function membersOf(
     gatewayRequestId,
     ms: Math.round(seconds * 1e6) / 1e3,
   }
+}
+
+function escapedValues(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, escapeId(text)]))
 }
 
 function escaped(id: string | undefined): string | undefined {

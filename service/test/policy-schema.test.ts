@@ -13,6 +13,7 @@ const BEYOND_SCHEMA: Readonly<Record<string, RegExp>> = {
   'shadow names one of the plans': /^\/plans\/[^/]*\/shadow must name one of the plans/,
   'a heartbeat comes within the lease':
     /^\/heartbeatSeconds(?:\/\w+)? must be a whole number from 1 to (?!604800)/,
+  'an attribute is known or declared': /is not a known attribute, got "/,
   'the name of a plan is measured in UTF-16 units': /must have a name of 1 to 64 characters, got (?!0$)/,
 }
 
@@ -44,7 +45,11 @@ describe('the JSON Schema of a policy file', () => {
     [{ defaultPlan: 'gold' }, false],
     [{ plans: {} }, false],
     [{ plans: { a: { limits: [{ max: 1 }] }, b: { limits: [{ max: 1 }] } } }, false],
-    [{ plans: { a: { limits: [{ max: 1, per: 'label' }] } } }, false],
+    [{ plans: { a: { limits: [{ max: 1, per: 'Label' }] } } }, false],
+    [{ plans: { a: { limits: [{ max: 1, missing: 'deny' }] } } }, false],
+    [{ plans: { a: { limits: [{ max: 1, per: 'network', missing: 'deny' }] } } }, true],
+    [{ attributes: ['seat'], plans: { a: { limits: [{ max: 1, distinct: 'seat' }] } } }, true],
+    [{ attributes: ['a seat'] }, false],
     [{ plans: { a: { limits: [{ max: 1001 }] } } }, false],
     [{ plans: { a: { limits: [{ max: 1, where: {} }] } } }, false],
     [{ plans: { a: { limits: [{ max: 1 }], shadow: { limits: [{ max: 1 }], enforcePercent: 1 } } } }, false],
@@ -95,6 +100,7 @@ describe('the JSON Schema of a policy file', () => {
       'shadow names one of the plans': { plans: { a: { limits, shadow: 'b' } } },
       'a heartbeat comes within the lease': { leaseSeconds: 10, heartbeatSeconds: 11 },
       'the name of a plan is measured in UTF-16 units': { plans: { ['😀'.repeat(40)]: { limits } } },
+      'an attribute is known or declared': { plans: { a: { limits: [{ max: 1, per: 'seat' }] } } },
     }
     expect(isBySchema(broken[rule])).toBe(true)
     expect(faultsOf(broken[rule])).toEqual([expect.stringMatching(BEYOND_SCHEMA[rule] ?? /^$/)])
@@ -143,7 +149,9 @@ function policyFiles(vary: Vary): fc.Arbitrary<unknown> {
         max: vary(fc.constantFrom(1, 2, 1000)),
         deviceType: values,
         where: filter,
-        per: vary(fc.constantFrom('deviceId', 'contentId')),
+        per: vary(fc.constantFrom('deviceId', 'contentId', 'profile')),
+        distinct: vary(fc.constantFrom('network', 'deviceId')),
+        missing: fc.constant('deny'),
       },
       { requiredKeys: ['max'] },
     ),

@@ -30,13 +30,23 @@ export class Conversation {
     return { ...response, body: isJson ? (JSON.parse(response.text) as Reply['body']) : {} }
   }
 
-  start(user: string, stream: Readonly<Record<string, unknown>>): Promise<Reply> {
+  start(
+    user: string,
+    stream: Readonly<Record<string, unknown>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
     return this.send({
       method: 'POST',
       path: `/users/${encodeURIComponent(user)}/streams`,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(stream),
     })
+  }
+
+  /** A heartbeat that describes its stream. */
+  heartbeatWith(user: string, id: string, stream: Readonly<Record<string, unknown>>): Promise<Reply> {
+    const headers = { 'content-type': 'application/json' }
+    return this.send({ method: 'PUT', path: streamPath(user, id), headers, body: JSON.stringify(stream) })
   }
 
   heartbeat(user: string, id: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {

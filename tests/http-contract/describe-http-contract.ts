@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeAttributes } from './attributes.ts'
 import { describeBadInput } from './bad-input.ts'
 import { describeCrossOrigin } from './cross-origin.ts'
 import { describeCrowds } from './crowds.ts'
@@ -30,6 +31,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeLapsing(maker)
     describePolicies(maker)
     describeFilters(maker)
+    describeAttributes(maker)
     describeFinishing(maker)
     describeCrowds(maker)
     describeBadInput(maker)

@@ -55,7 +55,7 @@ function restApiEvent({ method, path, headers = {}, body }: TargetRequest): Rest
       query === '' ? null : Object.fromEntries([...search.keys()].map((name) => [name, search.getAll(name)])),
     body: body === undefined ? null : isText ? body : Buffer.from(body).toString('base64'),
     isBase64Encoded: !isText,
-    requestContext: { path: `/${STAGE}${pathname}` },
+    requestContext: { path: `/${STAGE}${pathname}`, identity: { sourceIp: '127.0.0.1' } },
   }
 }
 
@@ -79,7 +79,7 @@ function httpApiEvent({ method, path, headers = {}, body }: TargetRequest): Http
     ),
     ...(body !== undefined && { body: bytes.toString(isText ? 'utf8' : 'base64') }),
     isBase64Encoded: body !== undefined && !isText,
-    requestContext: { http: { method }, stage: STAGE },
+    requestContext: { http: { method, sourceIp: '127.0.0.1' }, stage: STAGE },
   }
 }
 

@@ -50,7 +50,9 @@ export const APP_TARGET: TargetMaker = {
         const lowerCase = Object.fromEntries(
           Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
         )
-        const response = await app.handle({ method, path: pathname, query, headers: lowerCase, body: bytes })
+        const connection = { remoteAddress: '127.0.0.1' }
+        const asked = { method, path: pathname, query, headers: lowerCase, body: bytes, connection }
+        const response = await app.handle(asked)
         return { status: response.status, headers: response.headers, text: textOf(response) }
       },
     }

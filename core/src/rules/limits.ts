@@ -71,9 +71,7 @@ export function fullLimit(request: RoomRequest, leases: readonly Lease[]): Limit
 export function limitOnMissing(request: RoomRequest): Limit | undefined {
   const { plan, newcomer } = request
   if (plan.limits.every(({ missing }) => missing === undefined) || isIgnored(plan, newcomer)) return undefined
-  return plan.limits.find(
-    (limit) => limit.missing === 'deny' && isDescribed(limit, newcomer) && lacksKey(limit, newcomer),
-  )
+  return plan.limits.find((limit) => deniesAsMissing(limit, newcomer))
 }
 
 /** The limits that apply to a newcomer, in the plan's order. */
@@ -102,8 +100,18 @@ export function holdersOf(limit: Limit, request: RoomRequest, leases: readonly L
   return concerned.filter((lease) => !shareSlot(limit, lease, request.newcomer))
 }
 
+/** Whether a lease can be in the way of this newcomer under a limit, if neither is ignored. */
+export function isInTheWay(limit: Limit, lease: Described, newcomer: Described): boolean {
+  return isCountedBy(limit, lease, newcomer) && !shareSlot(limit, lease, newcomer)
+}
+
+/** Whether a limit denies a start because it lacks the attribute by which the limit counts. */
+export function deniesAsMissing(limit: Limit, newcomer: Described): boolean {
+  return limit.missing === 'deny' && isDescribed(limit, newcomer) && lacksKey(limit, newcomer)
+}
+
 /** Whether a limit counts this lease against this newcomer, in a plan that ignores neither. */
-export function isCountedBy(limit: Limit, lease: Described, newcomer: Described): boolean {
+function isCountedBy(limit: Limit, lease: Described, newcomer: Described): boolean {
   const { per } = limit
   return (
     concerns(limit, lease) && (per === undefined || attributeOf(lease, per) === attributeOf(newcomer, per))

@@ -1,4 +1,5 @@
 import { LimiterError } from '../errors.ts'
+import { attributesAsked } from './limits.ts'
 import type { Plan } from '../plan.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { LeaseFacts } from '../roster.ts'
@@ -33,4 +34,10 @@ export function withoutUnknownPlan<Request extends { readonly plan?: string | un
 /** The plan a lease was admitted under, as far as the policy still holds it. */
 export function planOf({ plans, defaultPlan }: Policy, lease: LeaseFacts | undefined): Plan {
   return (lease?.plan === undefined ? undefined : plans.get(lease.plan)) ?? defaultPlan
+}
+
+/** The names of all attributes that the plans ask for, those on trial included. */
+export function attributesAskedBy({ plans, defaultPlan }: Policy): ReadonlySet<string> {
+  const all = [defaultPlan, ...plans.values()].flatMap((plan) => [plan, plan.shadow ?? []].flat())
+  return new Set(all.flatMap(attributesAsked))
 }

@@ -33,6 +33,9 @@ const described = {
 export const StreamSchema = v.pipe(
   v.object({
     ...described,
+    attributes: v.exactOptional(
+      v.pipe(v.record(v.string(), v.string()), v.description('The free attributes of its start.')),
+    ),
     userId: UserIdSchema,
     heartbeatSeconds: v.nullable(v.pipe(Several, v.description('Send the next heartbeat after this time.'))),
     limit: v.pipe(Count, v.description('How many streams the plan allows.')),

@@ -15,7 +15,7 @@ export type WantedBody = { readonly name: string; readonly mediaType: string }
 export type Forbidden =
   | { readonly because: 'operator-call' }
   | { readonly because: 'other-user'; readonly claim: string }
-  | { readonly because: 'plan' }
+  | { readonly because: 'member'; readonly member: string }
 
 /** What cannot be found. */
 export type Missing = 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'

@@ -19,6 +19,8 @@ export type HttpRequest = {
    * and hand over what it has.
    */
   readonly body?: Uint8Array | undefined
+  /** The connection that it came on, or that the gateway in front had. */
+  readonly connection?: { readonly remoteAddress?: string | undefined } | undefined
   /** The claims of the caller's token, if a gateway in front has checked one. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** What a gateway in front calls the request in its own log. */

@@ -13,7 +13,8 @@ const BLANK_AT_AN_END = /^\s|\s$/u
  */
 const DOT_SEGMENT = /^\.{1,2}$/
 
-type TextRule = {
+/** What a text must be. */
+export type TextRule = {
   readonly bytesMax: number
   readonly description: string
   readonly examples: readonly string[]
@@ -49,7 +50,7 @@ export function textSchema(rule: TextRule) {
 }
 
 /** What is wrong with a text. */
-function textFaults(value: string, rule: TextRule): readonly string[] {
+export function textFaults(value: string, rule: TextRule): readonly string[] {
   const { bytesMax, mayHaveAt = true, mayHaveBlankEnds = false, isId = false } = rule
   if (value.length <= bytesMax && PLAIN_TEXT.test(value)) return NO_FAULTS
   const faults: string[] = []
@@ -103,15 +104,18 @@ const DEVICE_ID: TextRule = {
   isId: true,
 }
 export const DeviceIdSchema = textSchema(DEVICE_ID)
+/** What is wrong with the id of a lease. */
+export function leaseIdFaults(id: string): readonly string[] {
+  const { streamId, deviceId } = splitLeaseId(id)
+  const ofDevice = deviceId === undefined ? NO_FAULTS : textFaults(deviceId, DEVICE_ID)
+  return [...textFaults(streamId, STREAM_ID), ...ofDevice.map((fault) => `after "@" ${fault}`)]
+}
 /** `streamId`, or `streamId@deviceId`. */
 export const LeaseIdSchema = v.pipe(
   v.string(),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
-    const { streamId, deviceId } = splitLeaseId(dataset.value)
-    for (const message of textFaults(streamId, STREAM_ID)) addIssue({ message })
-    const ofDevice = deviceId === undefined ? NO_FAULTS : textFaults(deviceId, DEVICE_ID)
-    for (const message of ofDevice) addIssue({ message: `after "@" ${message}` })
+    for (const message of leaseIdFaults(dataset.value)) addIssue({ message })
   }),
   v.description('The id of a stream, as its start answered it: `streamId`, or `streamId@deviceId`.'),
   v.metadata({

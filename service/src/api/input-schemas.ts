@@ -12,6 +12,7 @@ import {
   StreamIdSchema,
   textSchema,
 } from './id-schemas.ts'
+import { AttributesSchema, ClientAddressSchema, ReplacesSchema } from './stream-schemas.ts'
 
 /** The longest `label`, in characters. */
 const LABEL_CHARACTERS_MAX = 64
@@ -58,14 +59,9 @@ const optionalMembers = {
       'standard',
     ),
   ),
-  replaces: optional(
-    v.pipe(
-      LeaseIdSchema,
-      v.description(
-        'The id of a stream to stop in the same step: the viewer changes channels, or chose it after a 409.',
-      ),
-    ),
-  ),
+  attributes: optional(AttributesSchema),
+  clientAddress: optional(ClientAddressSchema),
+  replaces: optional(ReplacesSchema),
 }
 
 export const StartSchema = v.pipe(

@@ -24,7 +24,9 @@ export type StartInput = {
   readonly plan?: string | undefined
   /** Whether a heartbeat named a plan that the policy does not have. It then counts as none. */
   readonly isPlanUnknown?: boolean
-  readonly replaces?: LeaseId | undefined
+  readonly replaces?: LeaseId | readonly LeaseId[] | undefined
+  /** The viewer's address, if the caller said so. */
+  readonly clientAddress?: string | undefined
 }
 
 /** A body without the members that are `null`. */
@@ -210,10 +212,11 @@ function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
 
 function startInput(body: WithoutNull<v.InferOutput<typeof HeartbeatSchema>> | undefined): StartInput {
   const given = body ?? {}
-  const isAllOfStream = given.plan === undefined && given.replaces === undefined
+  const isAllOfStream =
+    given.plan === undefined && given.replaces === undefined && given.clientAddress === undefined
   if (isAllOfStream) return { stream: given as StreamDescription }
-  const { plan, replaces, ...stream } = given
-  return { stream: stream as StreamDescription, plan, replaces: replaces as LeaseId | undefined }
+  const { plan, replaces, clientAddress, ...stream } = given
+  return { stream: stream as StreamDescription, plan, replaces, clientAddress }
 }
 
 /** What was expected and what came, as a JSON author would say it. */

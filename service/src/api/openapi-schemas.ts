@@ -50,7 +50,7 @@ function optionsFor(ownName: string | undefined): ConversionConfig {
   const { [ownName ?? '']: _own, ...definitions } = NAMED
   return {
     target: 'draft-2020-12',
-    ignoreActions: ['check', 'raw_check'],
+    ignoreActions: ['check', 'raw_check', 'raw_transform'],
     definitions,
     overrideRef: ({ referenceId }) => pointerTo(referenceId),
     overrideAction: ({ valibotAction, jsonSchema }) => {

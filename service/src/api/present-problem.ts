@@ -96,8 +96,8 @@ function forbiddenText(reason: Forbidden): string {
       return 'A viewer’s token does not allow operator calls.'
     case 'other-user':
       return `The token belongs to another user: its claim ${reason.claim} is not the user of this path.`
-    case 'plan':
-      return 'A viewer’s token does not allow "plan": leave it out.'
+    case 'member':
+      return `A viewer’s token does not allow "${reason.member}": leave it out.`
   }
 }
 

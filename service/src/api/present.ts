@@ -3,6 +3,7 @@
  */
 import {
   lapsesAtMs,
+  slotsUsed,
   type Grant,
   type HeartbeatResult,
   type Lease,
@@ -22,6 +23,8 @@ export type Asked = Pick<
   | 'lease'
   | 'deviceType'
   | 'contentId'
+  | 'attributes'
+  | 'network'
   | 'replaces'
   | 'isPlanNamed'
   | 'isPlanUnknown'
@@ -66,6 +69,7 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
     deviceType: lease.deviceType,
     contentId: lease.contentId,
     label: lease.label,
+    attributes: lease.attributes,
     startedAt: instant(lease.startedAtMs),
     expiresAt: instant(lapsesAtMs(lease)),
     heartbeatSeconds,
@@ -76,11 +80,13 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
     graceUntil,
     ended: ended.length > 0 ? ended : undefined,
   }
-  const headers: Record<string, string> = rateLimit(limit, counted.length)
+  const headers: Record<string, string> = rateLimit(limit, slotsUsed(limit, counted))
   headers['etag'] = `"${lease.generation}"`
   if (isNew) headers['location'] = locationOf(user, lease)
   const decision: Decision = {
     ...asked,
+    network: lease.network,
+    isNetworkChanged: asked.network !== undefined && asked.network !== lease.network,
     outcome,
     plan,
     limit: limit.max,

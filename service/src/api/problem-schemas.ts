@@ -62,14 +62,16 @@ export const RuleSchema = v.pipe(
   v.object({
     max: Count,
     deviceType: v.exactOptional(Wanted),
-    where: v.exactOptional(
-      v.object({
-        deviceType: v.exactOptional(Wanted),
-        deviceId: v.exactOptional(Wanted),
-        contentId: v.exactOptional(Wanted),
-      }),
+    where: v.exactOptional(v.record(v.string(), Wanted)),
+    per: v.exactOptional(
+      v.pipe(v.string(), v.description('Each value of this attribute is counted separately.')),
     ),
-    per: v.exactOptional(v.picklist(['deviceId', 'contentId'])),
+    distinct: v.exactOptional(
+      v.pipe(v.string(), v.description('All streams with one value of this attribute use one slot.')),
+    ),
+    missing: v.exactOptional(
+      v.pipe(v.literal('deny'), v.description('A start that lacks the attribute is denied.')),
+    ),
     more: v.exactOptional(v.pipe(Several, v.description('How many values of a long rule are left out.'))),
   }),
   v.description('The limit of the plan that is reached.'),
@@ -77,17 +79,23 @@ export const RuleSchema = v.pipe(
 export const StreamLimitReachedSchema = v.pipe(
   v.object({
     ...problemMembers,
-    limit: v.pipe(Count, v.description('How many streams the limit allows.')),
-    active: v.pipe(Count, v.description('How many streams count against it.')),
+    limit: v.pipe(Count, v.description('How many streams the limit allows, or values of `distinct`.')),
+    active: v.pipe(Count, v.description('How many streams stand in the way.')),
     rule: RuleSchema,
     retryAfterSeconds: v.exactOptional(
       v.pipe(Several, v.description('When the first of these streams can expire by itself.')),
     ),
     more: v.exactOptional(v.pipe(Several, v.description('How many more streams stand in the way.'))),
+    makesRoom: v.exactOptional(
+      v.pipe(
+        v.array(LeaseIdSchema),
+        v.description('Ids of streams that make room together: send them as `replaces`.'),
+      ),
+    ),
     streams: v.pipe(
       v.array(ListedStreamSchema),
       v.description(
-        'The streams that stand in the way. Send the id of any of them as `replaces`. At most the 20 oldest, or as many as fit into 4 kB.',
+        'The streams that stand in the way. Usually one of them is enough as `replaces`; `makesRoom` is always enough. At most the 20 oldest, or as many as fit into 4 kB.',
       ),
     ),
   }),
@@ -104,6 +112,7 @@ export const StreamLimitReachedSchema = v.pipe(
           active: 1,
           rule: { max: 1 },
           retryAfterSeconds: 41,
+          makesRoom: ['abc'],
           streams: [LISTED_EXAMPLE],
         },
       ],

@@ -1,11 +1,18 @@
 /**
  * The 409 of a stream that may not start: the limit that is reached, and the streams in the way.
  */
-import type { Lease, Limit, Refusal, StreamFilter, UserId } from '@streamgate/core'
+import {
+  slotsUsed,
+  type Lease,
+  type Limit,
+  type Refusal,
+  type StreamFilter,
+  type UserId,
+} from '@streamgate/core'
 import type { HttpResponse } from './http.ts'
 import { listed, rateLimit } from './lease-view.ts'
 import { problem } from './problem.ts'
-import { isNegated, limitScope, textsIn } from '../text/limit-scope.ts'
+import { isNegated, limitScope, slotNoun, slotsInWords, textsIn } from '../text/limit-scope.ts'
 
 /** The longest body, in bytes, whatever the limit is: a player parses it while a viewer waits. */
 const REFUSAL_BYTES_MAX = 4096
@@ -22,6 +29,9 @@ const RULE_BYTES_MAX = 512
 /** How many values of each list a longer rule shows: the first count that makes it fit. */
 const VALUES_SHOWN = [10, 5, 2, 1, 0]
 
+/** The longest `makesRoom`, in bytes. Two of the longest ids fit, or sixteen of UUIDs. */
+const MAKES_ROOM_BYTES_MAX = 768
+
 /** The longest `"more":…,`. */
 const MORE_BYTES = '"more":1000,'.length
 
@@ -34,15 +44,16 @@ type Rule = Limit & { readonly more?: number }
  * It names the oldest streams: 20, or fewer if their ids and labels are long, and at least one.
  * `more` counts the others. The list of the user's streams shows them all.
  */
-export function presentRefusal(user: UserId, { limit, holders, retryAfterMs }: Refusal): HttpResponse {
+export function presentRefusal(user: UserId, refusal: Refusal): HttpResponse {
+  const { limit, holders, retryAfterMs } = refusal
   const retryAfterSeconds = retryAfterMs === null ? undefined : Math.ceil(retryAfterMs / 1000)
   const active = holders.length
   const rule = ruleOf(limit)
-  const scope = limitScope(rule, { per: 'the same', more: rule.more })
-  const detail = `${user} is watching ${active} of ${limit.max} streams${scope}.`
+  const detail = detailOf(user, refusal, rule)
+  const makesRoom = makesRoomOf(refusal)
   const headers = {
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
-    ...rateLimit(limit, active),
+    ...rateLimit(limit, slotsUsed(limit, holders)),
   }
   const naming = (count: number): HttpResponse => {
     const more = active - count
@@ -52,6 +63,7 @@ export function presentRefusal(user: UserId, { limit, holders, retryAfterMs }: R
       rule,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       ...(more > 0 && { more }),
+      ...(makesRoom.length > 0 && { makesRoom }),
       streams: holders.slice(0, count).map(listed),
     }
     return problem('stream-limit-reached', detail, { members, headers })
@@ -60,6 +72,24 @@ export function presentRefusal(user: UserId, { limit, holders, retryAfterMs }: R
   if (bytesOf(whole.body) <= REFUSAL_BYTES_MAX) return whole
   const left = REFUSAL_BYTES_MAX - MORE_BYTES - bytesOf(naming(0).body)
   return naming(fitting(holders.slice(0, HOLDERS_MAX), left))
+}
+
+/** The refusal as a sentence for people. */
+function detailOf(user: UserId, { limit, holders }: Refusal, rule: Rule): string {
+  const { max, distinct, per, missing } = limit
+  const scope = limitScope(rule, { per: 'the same', more: rule.more })
+  if (missing === 'deny' && holders.length === 0) {
+    return `The plan needs to know the ${slotNoun(distinct ?? per)} of this stream, and the start does not tell it.`
+  }
+  if (distinct === undefined) return `${user} is watching ${holders.length} of ${max} streams${scope}.`
+  const others = `Another ${slotNoun(distinct)} is in use by the streams in the way.`
+  return `${user} may watch on ${slotsInWords(limit)} at once${scope}. ${others}`
+}
+
+/** Ids of streams that make room together. None if they would fill the answer. */
+function makesRoomOf({ makesRoom }: Refusal): readonly string[] {
+  const ids = makesRoom.map(({ id }) => id)
+  return bytesOf(JSON.stringify(ids)) <= MAKES_ROOM_BYTES_MAX ? ids : []
 }
 
 /** How many of these leases fit into so many bytes, in their order. At least one. */

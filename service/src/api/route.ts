@@ -1,5 +1,6 @@
 import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
+import type { ClientNetworks } from './client-networks.ts'
 import type { Fault } from './fault.ts'
 import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
 import type { PolicyView } from '../policy/current-policy.ts'
@@ -9,6 +10,7 @@ import type { Decisions } from '../telemetry/decision-event.ts'
 /** What every route may use. */
 export type Service = {
   readonly limiter: Limiter
+  readonly networks: ClientNetworks
   /** Whether traffic should come here. Asks the store, and never rejects. */
   readonly readiness: () => Promise<'ready' | 'draining' | 'store-unavailable'>
   /** All metrics in Prometheus' text format. `undefined` if they go elsewhere. */

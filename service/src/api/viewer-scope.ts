@@ -13,7 +13,7 @@ import { textOfUtf8 } from '../text/strict-utf8.ts'
  * Why this caller may not make this call. `undefined` if it may.
  *
  * A viewer's token covers viewer calls for the one user that it names. It covers no operator call,
- * and no plan: a player must not choose its own.
+ * and no member that a player must not choose: its plan, and the address that it calls from.
  */
 export function tokenFault(
   caller: Caller,
@@ -29,7 +29,8 @@ export function tokenFault(
   if (user === undefined || user !== caller.userId) {
     return forbidden({ because: 'other-user', claim: caller.claim })
   }
-  return namesPlan(request.body) ? forbidden({ because: 'plan' }) : undefined
+  const member = reservedMember(request.body)
+  return member === undefined ? undefined : forbidden({ because: 'member', member })
 }
 
 function userIn({ userId = '' }: PathParams): string | undefined {
@@ -40,12 +41,20 @@ function userIn({ userId = '' }: PathParams): string | undefined {
   }
 }
 
-/** Whether a body names a plan. One that cannot be parsed names none, and is rejected later. */
-function namesPlan(body: Uint8Array | undefined): boolean {
+/** Members that only trusted callers may send. */
+const RESERVED = ['plan', 'clientAddress'] as const
+
+/**
+ * The first member of a body that a viewer must not send. A body that cannot be parsed has none,
+ * and is rejected later.
+ */
+function reservedMember(body: Uint8Array | undefined): string | undefined {
   try {
     const value: unknown = JSON.parse(textOfUtf8(body))
-    return typeof value === 'object' && value !== null && 'plan' in value && value.plan !== null
+    if (typeof value !== 'object' || value === null) return undefined
+    const members = value as Readonly<Record<string, unknown>>
+    return RESERVED.find((name) => members[name] !== undefined && members[name] !== null)
   } catch {
-    return false
+    return undefined
   }
 }

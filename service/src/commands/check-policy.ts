@@ -5,18 +5,18 @@ import { DONE, FAILED } from './exit-codes.ts'
 import { faultLines } from '../policy/placed-fault.ts'
 import { parsePolicyText, placesIn, PolicyTextError } from '../policy/policy-file.ts'
 import { readPolicyStream, readPolicyText } from '../policy/policy-text.ts'
-import { policyWarnings } from '../policy/policy-warnings.ts'
+import { policyWarnings, type PolicyUse } from '../policy/policy-warnings.ts'
 import { policyInWords } from '../policy/policy-words.ts'
 import { reasonOf } from '../text/reason.ts'
 
 /** Checks a file and prints faults, warnings and plans. Resolves with the exit code. */
-export async function checkPolicyFile(file: string): Promise<number> {
+export async function checkPolicyFile(file: string, use: PolicyUse): Promise<number> {
   const name = file === '-' ? 'standard input' : file
   try {
     const json = file === '-' ? await readPolicyStream(process.stdin) : await readPolicyText(file)
     const policy = parsePolicyText(json)
     const places = placesIn(json)
-    const warnings = policyWarnings(policy)
+    const warnings = policyWarnings(policy, use)
     const placed = warnings.map((warning) => ({ ...warning, ...places.of(warning.pointer) }))
     tell(faultLines(name, placed, 'warning: '))
     const count = policy.plans.size === 1 ? '1 plan' : `${policy.plans.size} plans`

@@ -2,6 +2,7 @@
  * `streamgate policy check`: the faults of a policy file, and what the policy means in words.
  */
 import type { Command } from 'commander'
+import { isProxyTrusted } from '../settings/settings.ts'
 
 const HELP = `
 A fault names its place in the file (file:line:column) and in the JSON (a JSON pointer). A warning is
@@ -29,6 +30,6 @@ export function addPolicyCommand(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (file: string) => {
       const { checkPolicyFile } = await import('./check-policy.ts')
-      process.exitCode = await checkPolicyFile(file)
+      process.exitCode = await checkPolicyFile(file, { isProxyTrusted: isProxyTrusted() })
     })
 }

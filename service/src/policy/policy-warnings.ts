@@ -1,11 +1,11 @@
 /** Warnings: what is allowed in a policy but makes little sense. */
 import {
+  attributesAsked,
   escapePointer,
   type Limit,
   type Plan,
   type Policy,
   type PolicyFault,
-  type StreamFilter,
 } from '@streamgate/core'
 import { isNegated, textsIn } from '../text/limit-scope.ts'
 import { limitInWords } from './policy-words.ts'
@@ -21,16 +21,32 @@ const HEARTBEATS_PER_LEASE_MIN = 1.5
 const LONGEST_TOLD = 1.1
 const MARGIN_SECONDS = 30
 
-const MEMBERS = ['deviceType', 'deviceId', 'contentId'] as const satisfies readonly (keyof StreamFilter)[]
 /**
- * What a limit requires of each member: one of these values. A member that is not there is not
+ * What a limit requires of each attribute: one of these values. One that is not there is not
  * restricted.
  */
-type Wanted = ReadonlyMap<(typeof MEMBERS)[number], ReadonlySet<string>>
+type Wanted = ReadonlyMap<string, ReadonlySet<string>>
+
+/** How a policy will be used. */
+export type PolicyUse = {
+  /** Whether addresses are read from the header of a proxy. Unknown if absent. */
+  readonly isProxyTrusted?: boolean
+}
 
 /** The warnings about a policy, each by the JSON pointer of its subject. */
-export function policyWarnings({ plans, paces }: Policy): PolicyFault[] {
-  return [...paceWarnings(paces), ...[...plans.values()].flatMap(planWarnings)]
+export function policyWarnings({ plans, paces }: Policy, { isProxyTrusted }: PolicyUse = {}): PolicyFault[] {
+  const onNetwork = isProxyTrusted === false ? [...plans.values()].flatMap(networkWarnings) : []
+  return [...paceWarnings(paces), ...[...plans.values()].flatMap(planWarnings), ...onNetwork]
+}
+
+/** A limit on networks counts one network if all calls come from one proxy, or from a backend. */
+function networkWarnings({ name, limits }: Plan): PolicyFault[] {
+  const index = limits.findIndex((limit) =>
+    attributesAsked({ limits: [limit], ignore: [] }).includes('network'),
+  )
+  const detail =
+    'asks for the network: behind a load balancer all viewers share one unless you set STREAMGATE_TRUSTED_PROXIES, and behind your own backend unless it sends clientAddress'
+  return index === -1 ? [] : [{ pointer: `/plans/${escapePointer(name)}/limits/${index}`, detail }]
 }
 
 function paceWarnings(paces: Policy['paces']): PolicyFault[] {
@@ -106,6 +122,7 @@ function ruleWarnings(pointer: string, plan: Plan): PolicyFault[] {
  */
 function limitDoubt(limit: Limit, plan: Plan): string | undefined {
   const limits = plan.limits.filter((one) => !saysNot(one))
+  if (limit.missing !== undefined) return undefined
   const ignore = plan.ignore.filter((filter) => !saysNot({ max: 1, where: filter }))
   if (saysNot(limit)) return undefined
   const wanted = wantedBy(limit)
@@ -118,7 +135,9 @@ function limitDoubt(limit: Limit, plan: Plan): string | undefined {
   const at = limits.indexOf(limit)
   const tighter = limits.find((other, index) => {
     const isTighter = other.max < limit.max || (other.max === limit.max && index < at)
-    const isSameScope = other.per === undefined || other.per === limit.per
+    const isSameScope =
+      (other.per === undefined || other.per === limit.per) &&
+      (other.distinct === undefined || other.distinct === limit.distinct)
     return index !== at && isTighter && isSameScope && isWithin(wanted, wantedBy(other))
   })
   return tighter && `is never reached: “${limitInWords(tighter)}” is as tight or tighter`
@@ -129,8 +148,8 @@ function saysNot({ deviceType, where = {} }: Limit): boolean {
 }
 
 function wantedBy({ deviceType, where = {} }: Limit): Wanted {
-  const wanted = new Map<(typeof MEMBERS)[number], ReadonlySet<string>>()
-  for (const member of MEMBERS) {
+  const wanted = new Map<string, ReadonlySet<string>>()
+  for (const member of new Set(['deviceType', ...Object.keys(where)])) {
     const asked = member === 'deviceType' ? [deviceType, where['deviceType']] : [where[member]]
     const sets = asked.filter((values) => values !== undefined).map((values) => new Set(textsIn(values)))
     const [first, second = first] = sets

@@ -2,7 +2,7 @@
  * A policy in words, as the service understands it.
  */
 import type { Limit, Pace, Plan, Policy } from '@streamgate/core'
-import { filterInWords, limitScope } from '../text/limit-scope.ts'
+import { filterInWords, limitScope, slotsInWords } from '../text/limit-scope.ts'
 import { printable } from '../text/printable.ts'
 import { textTable } from '../text/text-table.ts'
 
@@ -30,9 +30,15 @@ export function policySummary({ plans, defaultPlan, paces }: Policy): string {
   return plans.size === 1 ? rules : `${plans.size} plans, ${printable(defaultPlan.name)} by default: ${rules}`
 }
 
-/** One limit: `2 streams with deviceType tv or console`, `1 stream on each contentId`. */
+/**
+ * One limit: `2 streams with deviceType tv or console`, `1 stream on each contentId`, `streams on 1
+ * network`.
+ */
 export function limitInWords(limit: Limit): string {
-  return `${limit.max} stream${limit.max === 1 ? '' : 's'}${limitScope(limit, { per: 'each' })}`
+  const slots = slotsInWords(limit)
+  const counted = limit.distinct === undefined ? slots : `streams on ${slots}`
+  const missing = limit.missing === 'deny' ? `, none without ${limit.distinct ?? limit.per ?? ''}` : ''
+  return counted + limitScope(limit, { per: 'each' }) + missing
 }
 
 function paceInWords({ leaseMs, heartbeatSeconds }: Pace): string {

@@ -1,4 +1,4 @@
-import { isCountedBy, type LeaseId } from '@streamgate/core'
+import { deniesAsMissing, isInTheWay, type LeaseId } from '@streamgate/core'
 import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
 
 /** A call with its instants. */
@@ -38,7 +38,8 @@ export class LogWorld {
     if (verb !== 'start' || outcome !== 'denied') return false
     return [...this.#running].some(
       ([id, { stream }]) =>
-        id !== leaseId && (id === replaces || (deviceId !== undefined && stream.deviceId === deviceId)),
+        id !== leaseId &&
+        ([replaces].flat().includes(id) || (deviceId !== undefined && stream.deviceId === deviceId)),
     )
   }
 
@@ -81,7 +82,9 @@ export class LogWorld {
     call: TimedCall,
     isExplained: boolean,
   ): { readonly isExplained: boolean; readonly world: LogWorld } {
-    if (call.active === undefined) return { isExplained, world: new LogWorld(running, this.#untold) }
+    const isCounting = call.rule === undefined || !deniesAsMissing(call.rule, call.stream)
+    if (call.active === undefined || !isCounting)
+      return { isExplained, world: new LogWorld(running, this.#untold) }
     const oldestFirst = [...running]
       .filter(([, stream]) => isAmongActive(stream, call))
       .toSorted(([, one], [, other]) => one.heardAtMs - other.heardAtMs)
@@ -100,5 +103,5 @@ export class LogWorld {
 function isAmongActive(running: Running, { rule, stream, outcome }: LoggedCall): boolean {
   if (running.isIgnored) return false
   if (outcome !== 'denied' || rule === undefined) return true
-  return isCountedBy(rule, running.stream, stream)
+  return isInTheWay(rule, running.stream, stream)
 }

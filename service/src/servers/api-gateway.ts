@@ -34,6 +34,7 @@ export type RestApiEvent = {
     readonly path?: string
     readonly stage?: string
     readonly requestId?: string
+    readonly identity?: { readonly sourceIp?: string | null }
     readonly authorizer?: { readonly claims?: Claims | null } | null
   }
 }
@@ -51,7 +52,7 @@ export type HttpApiEvent = {
   readonly body?: string
   readonly isBase64Encoded: boolean
   readonly requestContext: {
-    readonly http: { readonly method: string }
+    readonly http: { readonly method: string; readonly sourceIp?: string }
     readonly stage: string
     readonly requestId?: string
     readonly domainName?: string
@@ -104,6 +105,7 @@ export function requestOf(event: GatewayEvent): { readonly request: HttpRequest;
     body: bytesOf(body, isBase64Encoded),
     gatewayRequestId: requestContext.requestId,
     claims: claimsIn(event),
+    connection: { remoteAddress: sourceIn(event) },
   }
   return { request, prefix }
 }
@@ -135,6 +137,12 @@ function withPrefix(body: string, prefix: string): string {
 function claimsIn(event: GatewayEvent): Claims | undefined {
   if ('httpMethod' in event) return event.requestContext.authorizer?.claims ?? undefined
   return event.requestContext.authorizer?.jwt?.claims
+}
+
+/** The address that called the gateway. */
+function sourceIn(event: GatewayEvent): string | undefined {
+  if ('httpMethod' in event) return event.requestContext.identity?.sourceIp ?? undefined
+  return event.requestContext.http.sourceIp
 }
 
 function placeOf(event: GatewayEvent): PlacedPath {

@@ -28,7 +28,7 @@ export async function answer(
 }
 
 function requestOf(
-  { method = 'GET', url: target = '/', headers }: ReceivedRequest,
+  { method = 'GET', url: target = '/', headers, socket }: ReceivedRequest,
   body: Uint8Array | undefined,
 ): HttpRequest {
   const url = withoutAuthority(target)
@@ -39,6 +39,7 @@ function requestOf(
     query: queryAt === -1 ? '' : url.slice(queryAt + 1),
     headers: headers as HttpRequest['headers'],
     body,
+    connection: socket,
   }
 }
 

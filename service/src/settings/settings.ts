@@ -7,11 +7,13 @@ import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { ConfigError } from './config-error.ts'
 import { parseSwitch, refuse, wholeNumber } from './parse.ts'
-import { nearest } from '@streamgate/core'
 import type { StoreAddress } from '@streamgate/stores/engine'
+import type { IpRange } from '../text/ip-address.ts'
 import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
+import { NETWORK_SETTINGS } from './network-settings.ts'
 import { TELEMETRY_SETTINGS } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
+import { unknownVariables } from './unknown-variables.ts'
 import { parseUserClaim } from './user-claim.ts'
 
 /** A configuration that is valid. */
@@ -31,6 +33,11 @@ export type Config = SweepConfig & {
   /** The claim of a token that holds the user id, if a gateway in front checks tokens. */
   readonly jwtUserClaim: string | undefined
   readonly corsHeaders: readonly string[]
+  readonly trustedProxies: readonly IpRange[]
+  readonly forwardedHeader: 'auto' | 'x-forwarded-for' | 'forwarded'
+  readonly networkIpv4Bits: number
+  readonly networkIpv6Bits: number
+  readonly networkKey: string | undefined
   readonly logLevel: LogLevel
   readonly logFormat: LogFormat
   readonly logDecisions: LogDecisions
@@ -174,6 +181,7 @@ export const SETTINGS = {
     help: 'request headers that those pages may send, separated by commas',
     parse: parseCorsHeaders,
   },
+  ...NETWORK_SETTINGS,
   ...TELEMETRY_SETTINGS,
   ...SWEEP_SETTINGS,
 } satisfies Record<keyof Config | 'auth', Setting<unknown>>
@@ -189,7 +197,10 @@ export type Flags = Readonly<Partial<Record<SettingName, string>>>
  * @throws {ConfigError} for every unknown or invalid setting, each by name.
  */
 export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv> = process.env): Config {
-  const faults = unknownVariables(environment)
+  const faults = unknownVariables(
+    environment,
+    Object.values(SETTINGS).map(({ variable }) => variable),
+  )
   const read = <Name extends SettingName>(
     name: Name,
   ): ReturnType<(typeof SETTINGS)[Name]['parse']> | undefined => {
@@ -212,6 +223,11 @@ export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv
   return settings
 }
 
+/** Whether the environment names proxies whose headers are read. */
+export function isProxyTrusted(environment: Readonly<NodeJS.ProcessEnv> = process.env): boolean {
+  return (environment[SETTINGS.trustedProxies.variable] ?? '') !== ''
+}
+
 /** Settings that are each valid but contradict each other. */
 function contradictions({ host, store, workers }: Partial<Config>, isAuthSaid: boolean): string[] {
   const faults: string[] = []
@@ -226,21 +242,6 @@ function contradictions({ host, store, workers }: Partial<Config>, isAuthSaid: b
     )
   }
   return faults
-}
-
-/** What the names of all variables begin with. */
-const PREFIX = 'STREAMGATE_'
-
-function unknownVariables(environment: Readonly<NodeJS.ProcessEnv>): string[] {
-  const known: string[] = Object.values(SETTINGS).map(({ variable }) => variable)
-  const ownNames = known.map((name) => name.slice(PREFIX.length))
-  return Object.keys(environment)
-    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
-    .map((name) => {
-      const meant = nearest(name.slice(PREFIX.length), ownNames)
-      const hint = meant === undefined ? `known: ${known.join(', ')}` : `did you mean ${PREFIX}${meant}?`
-      return `${name} is not a setting; ${hint}`
-    })
 }
 
 function isLoopback(host: string): boolean {

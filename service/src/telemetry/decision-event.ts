@@ -2,7 +2,7 @@
  * What the log and the metrics learn about an answered request. The API fills it in, telemetry
  * reads it.
  */
-import type { Limit, ShadowDecision } from '@streamgate/core'
+import type { Attributes, Limit, ShadowDecision } from '@streamgate/core'
 
 /** A request, as log and metrics describe it. */
 export type RequestFacts = {
@@ -27,8 +27,13 @@ export type Decision = {
   readonly stream?: string
   readonly deviceType?: string | undefined
   readonly contentId?: string | undefined
-  /** The lease that this one was to replace. */
-  readonly replaces?: string | undefined
+  readonly attributes?: Attributes | undefined
+  /** The network of the client, as an opaque text. */
+  readonly network?: string | undefined
+  /** Whether a heartbeat came from another network than its start. */
+  readonly isNetworkChanged?: boolean
+  /** The lease that this one was to replace, or several. */
+  readonly replaces?: string | readonly string[] | undefined
   readonly plan?: string | undefined
   /** Whether the request named the plan. */
   readonly isPlanNamed?: boolean
@@ -81,8 +86,10 @@ export type RequestObserver = {
 /**
  * Whether it only keeps a stream running. Nearly all decisions are of this kind.
  */
-export function isPlainRenewal({ verb, outcome, ends = [], graceUntil }: Decision): boolean {
-  return verb === 'heartbeat' && outcome === 'renewed' && ends.length === 0 && graceUntil === undefined
+export function isPlainRenewal(decision: Decision): boolean {
+  const { verb, outcome, ends = [], graceUntil, isNetworkChanged = false } = decision
+  if (verb !== 'heartbeat' || outcome !== 'renewed' || isNetworkChanged) return false
+  return ends.length === 0 && graceUntil === undefined
 }
 
 /** The decisions as a list. */

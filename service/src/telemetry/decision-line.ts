@@ -45,9 +45,12 @@ function decisionMembers(decision: Decision): string {
     idMember('user', decision.user) +
     idMember('lease', decision.lease) +
     idMember('stream', decision.stream) +
-    idMember('replaces', decision.replaces) +
+    idsMember('replaces', decision.replaces) +
     (isRenewal ? '' : idMember('deviceType', decision.deviceType)) +
     (isRenewal ? '' : idMember('contentId', decision.contentId)) +
+    (isRenewal ? '' : attributesMember(decision.attributes)) +
+    (isRenewal ? '' : textMember('network', decision.network)) +
+    (decision.isNetworkChanged === true ? ',"networkChanged":true' : '') +
     idMember('plan', decision.plan) +
     (decision.isPlanNamed === true ? ',"planNamed":true' : '') +
     (decision.hasIfMatch === true ? ',"ifMatch":true' : '') +
@@ -75,6 +78,17 @@ function shadowMember(shadow: Decision['shadow']): string {
   if (shadow === undefined) return ''
   const escaped = { ...shadow, plan: escapeId(shadow.plan), ends: shadow.ends.map(escapeId) }
   return `,"shadow":${JSON.stringify(escaped)}`
+}
+
+function attributesMember(attributes: Decision['attributes']): string {
+  if (attributes === undefined) return ''
+  const escaped = Object.entries(attributes).map(([name, text]) => [name, escapeId(text)])
+  return `,"attributes":${JSON.stringify(Object.fromEntries(escaped))}`
+}
+
+function idsMember(name: string, ids: string | readonly string[] | undefined): string {
+  if (ids === undefined || typeof ids === 'string') return idMember(name, ids)
+  return `,"${name}":${JSON.stringify(ids.map(escapeId))}`
 }
 
 function idMember(name: string, id: string | undefined): string {

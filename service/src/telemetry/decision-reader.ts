@@ -4,6 +4,7 @@
 import {
   leaseIdOf,
   splitLeaseId,
+  type Attributes,
   type LeaseId,
   type Limit,
   type StreamDescription,
@@ -19,7 +20,7 @@ export type LoggedCall = {
   readonly user: UserId
   readonly stream: StreamDescription
   readonly leaseId: LeaseId
-  readonly replaces?: LeaseId
+  readonly replaces?: LeaseId | readonly LeaseId[]
   /** The plan that decided it. */
   readonly plan?: string
   readonly isPlanNamed: boolean
@@ -126,11 +127,14 @@ function arrivedAtMs({ startedAt }: Members, aboutMs: number): number {
 }
 
 function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
-  const { deviceType, contentId, replaces, plan, rule, active, ends, shadow } = members
+  const { deviceType, contentId, attributes, network, replaces } = members
+  const { plan, rule, active, ends, shadow } = members
   const stream = {
     ...(splitLeaseId(idOf(members['lease'])) as StreamDescription),
     ...(deviceType !== undefined && { deviceType: idOf(deviceType) }),
     ...(contentId !== undefined && { contentId: idOf(contentId) }),
+    ...(attributes !== undefined && { attributes: attributesOf(attributes) }),
+    ...(network !== undefined && { network: textOf(network) }),
   }
   return {
     verb,
@@ -138,7 +142,7 @@ function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
     user: idOf(members['user']) as UserId,
     stream,
     leaseId: leaseIdOf(stream),
-    ...(replaces !== undefined && { replaces: idOf(replaces) as LeaseId }),
+    ...(replaces !== undefined && { replaces: idsOf(replaces) }),
     ...(plan !== undefined && { plan: idOf(plan) }),
     isPlanNamed: members['planNamed'] === true,
     hasIfMatch: members['ifMatch'] === true,
@@ -162,6 +166,15 @@ function limitOf(value: unknown): Limit {
   const rule = value as Limit
   if (typeof rule.max !== 'number') throw new TypeError('A limit was expected')
   return rule
+}
+
+function attributesOf(value: unknown): Attributes {
+  if (typeof value !== 'object' || value === null) throw new TypeError('Attributes were expected')
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, idOf(text)]))
+}
+
+function idsOf(value: unknown): LeaseId | readonly LeaseId[] {
+  return (Array.isArray(value) ? value.map(idOf) : idOf(value)) as LeaseId | readonly LeaseId[]
 }
 
 /** An id as it was before the log escaped it. */

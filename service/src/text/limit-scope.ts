@@ -20,6 +20,29 @@ export function limitScope({ deviceType, where, per }: Limit, wording: ScopeWord
   return filters.map((one) => ` with ${one}`).join('') + others + scope
 }
 
+/** The things that a limit counts: `3 streams`, or `1 network` if it counts networks. */
+export function slotsInWords({ max, distinct }: Limit): string {
+  return `${max} ${max === 1 ? slotNoun(distinct) : slotNouns(distinct)}`
+}
+
+/** What one slot is: a stream, or the attribute that a limit counts by. */
+export function slotNoun(distinct: string | undefined): string {
+  if (distinct === undefined) return 'stream'
+  return NOUNS.get(distinct)?.[0] ?? distinct
+}
+
+function slotNouns(distinct: string | undefined): string {
+  const named = distinct === undefined ? undefined : NOUNS.get(distinct)
+  return named?.[1] ?? `${slotNoun(distinct)}s`
+}
+
+/** Attributes whose names are not their nouns. */
+const NOUNS: ReadonlyMap<string, readonly [one: string, many: string]> = new Map([
+  ['deviceId', ['device', 'devices']],
+  ['deviceType', ['type of device', 'types of device']],
+  ['contentId', ['title', 'titles']],
+])
+
 /** What a filter matches: `deviceType tv or console and contentId other than film-1`. */
 export function filterInWords(filter: StreamFilter): string {
   return Object.entries(filter)

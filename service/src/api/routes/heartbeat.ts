@@ -1,4 +1,5 @@
 import { readInput } from '../input.ts'
+import { onNetwork } from '../on-network.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StreamSchema } from '../answer-schemas.ts'
@@ -47,11 +48,22 @@ export const heartbeatRoute: Route = {
       const inPath = { user: input.user(), id: input.leaseId() }
       return { ...inPath, generation: input.generation(), body: input.heartbeatBody(inPath.id) }
     })
-    const { stream, plan, isPlanUnknown, replaces } = body
+    const { plan, isPlanUnknown, replaces } = body
+    const stream = await onNetwork(call, body)
     const result = await call.service.limiter.heartbeat({ user, stream, plan, replaces, generation })
-    const { deviceType, contentId } = stream
+    const { deviceType, contentId, attributes, network } = stream
     const meant = { isPlanNamed: plan !== undefined, isPlanUnknown, hasIfMatch: generation !== undefined }
-    const asked = { verb: 'heartbeat', user, lease: id, deviceType, contentId, replaces, ...meant } as const
+    const asked = {
+      verb: 'heartbeat',
+      user,
+      lease: id,
+      deviceType,
+      contentId,
+      attributes,
+      network,
+      replaces,
+      ...meant,
+    } as const
     return presentResult(asked, user, result)
   },
 }

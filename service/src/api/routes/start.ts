@@ -1,4 +1,5 @@
 import { readInput } from '../input.ts'
+import { onNetwork } from '../on-network.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StreamSchema } from '../answer-schemas.ts'
@@ -38,12 +39,23 @@ export const startRoute: Route = {
   },
   handle: async (call) => {
     const { user, body } = readInput(call, (input) => ({ user: input.user(), body: input.startBody() }))
-    const { stream, plan, replaces } = body
+    const { plan, replaces } = body
+    const stream = await onNetwork(call, body)
     const result = await call.service.limiter.start({ user, stream, plan, replaces })
-    const { deviceType, contentId } = stream
+    const { deviceType, contentId, attributes, network } = stream
     const lease = leaseIdOf(stream)
     const isPlanNamed = plan !== undefined
-    const asked = { verb: 'start', user, lease, deviceType, contentId, replaces, isPlanNamed } as const
+    const asked = {
+      verb: 'start',
+      user,
+      lease,
+      deviceType,
+      contentId,
+      attributes,
+      network,
+      replaces,
+      isPlanNamed,
+    } as const
     return presentResult(asked, user, result)
   },
 }
