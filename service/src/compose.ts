@@ -8,7 +8,7 @@ import { lapseOf } from './api/lease-view.ts'
 import { App } from './api/app.ts'
 import { BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
-import { ClientNetworks } from './api/client-networks.ts'
+import { openNetworks } from './api/client-networks.ts'
 import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { FinishedRefresher } from './store/finished-refresher.ts'
@@ -26,7 +26,6 @@ import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
 import { guarded, openLogged, openStore } from './store/open-store.ts'
-import { keptNetworkKey } from './store/network-key.ts'
 import { Readiness } from './store/readiness.ts'
 import { addSamples } from './store/samples.ts'
 import { VERSION } from './text/version.ts'
@@ -90,7 +89,7 @@ export async function compose(
   const readiness = new Readiness(store)
   const service: Service = {
     limiter,
-    networks: networksOf(config, store, log),
+    networks: openNetworks(config, store, log.logger),
     readiness: () => readiness.now(),
     metrics: async () => {
       observer.flush()
@@ -107,12 +106,11 @@ export async function compose(
     droppedLinesMetric(() => log.droppedLines),
     ...policyMetrics(() => policy.state),
   ])
-  const flush = () => {
-    observer.flush()
-    metrics.flush?.()
-  }
   return {
-    ...{ app, finished, storeIdentity, flush },
+    app,
+    finished,
+    storeIdentity,
+    flush: () => flushAll(observer, metrics),
     makeDocuments: async () => service.documents(),
     startDraining: () => readiness.startDraining(),
     ...sweepingOver(store, config, { log, metrics }),
@@ -124,6 +122,11 @@ export async function compose(
   }
 }
 
+function flushAll(observer: BatchedObserver, metrics: MetricsSink): void {
+  observer.flush()
+  metrics.flush?.()
+}
+
 function metricsOf({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promise<MetricsSink> {
   return openMetrics(metrics, { writeLine: (line) => log.line(line), now: Date.now, joinFleet })
 }
@@ -132,18 +135,10 @@ function showMetrics({ show }: MetricsSink, shown: readonly ShownMetric[]): void
   for (const metric of shown) show?.(metric)
 }
 
-const UNKNOWN_PROXY = 'a proxy calls that --trusted-proxies does not name: its clients share a network'
-
 /** How callers are identified, which pages may call, and how errors look. */
 function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
   const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
   return { cors: new Cors({ origins, headers }), identify, presentFault: presentProblem }
-}
-
-function networksOf(config: Config, store: Store, { logger }: Log): ClientNetworks {
-  const key = async () => config.networkKey ?? keptNetworkKey(store)
-  const onUnknownProxy = (address: string) => logger.warn({ address }, UNKNOWN_PROXY)
-  return new ClientNetworks(config, { key, onUnknownProxy })
 }
 
 function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }: Log): FinishedRefresher {

@@ -57,7 +57,7 @@ describe('the address of a client', () => {
       '192.0.2.7',
     ],
     ['through proxies of IPv6', '2001:db8:f::1', { 'x-forwarded-for': '192.0.2.7' }, '192.0.2.7'],
-  ])('is %s', (_why, remote, headers, expected) => {
+  ])('is %s', (_why, ...[remote, headers, expected]) => {
     expect(addressOf(requestFrom(remote, headers))).toBe(expected === undefined ? undefined : hex(expected))
   })
 

@@ -118,7 +118,7 @@ function membersOf(
 }
 
 function escapedValues(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, escapeId(text)]))
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escapeId(value)]))
 }
 
 function escaped(id: string | undefined): string | undefined {

@@ -118,4 +118,72 @@ describe('the published rule', () => {
     expect(results).toMatchObject([ADMITTED, { outcome: 'denied', limit: { max: 1 } }])
     expect(await started(viewerOf('extra-member.json'), 'tv', ['a', 'b'])).toMatchObject([ADMITTED, ADMITTED])
   })
+
+  it('two-on-one-network.json: two streams, and only while both are on one network', async () => {
+    const viewer = viewerOf('two-on-one-network.json')
+    expect(await viewer.start('a', { deviceId: 'tv', network: 'home' })).toMatchObject(ADMITTED)
+    const away = await viewer.start('b', { deviceId: 'phone', network: 'train' })
+    expect(away).toMatchObject({ limit: { distinct: 'network' }, holders: [{ id: 'a@tv' }] })
+    expect(await viewer.start('b', { deviceId: 'phone', network: 'home' })).toMatchObject(ADMITTED)
+    const third = await viewer.start('c', { deviceId: 'tablet', network: 'home' })
+    expect(third).toMatchObject({ outcome: 'denied', limit: { max: 2 } })
+    // Who has left home goes on.
+    expect(await viewer.heartbeat('b@phone')).toMatchObject({ outcome: 'renewed' })
+  })
+
+  it('networks-and-streams.json: three networks, and two streams on each', async () => {
+    const viewer = viewerOf('networks-and-streams.json')
+    const on = (network: string, id: string) => viewer.start(id, { network })
+    for (const [index, network] of ['a', 'a', 'b', 'b', 'c'].entries()) {
+      expect(await on(network, `film-${index}`)).toMatchObject(ADMITTED)
+    }
+    expect(await on('a', 'more')).toMatchObject({ outcome: 'denied', limit: { per: 'network' } })
+    expect(await on('d', 'more')).toMatchObject({ outcome: 'denied', limit: { distinct: 'network' } })
+    expect(await on('c', 'more')).toMatchObject(ADMITTED)
+  })
+
+  it('five-networks.json: five networks, and any number of streams on them', async () => {
+    const viewer = viewerOf('five-networks.json')
+    for (let index = 0; index < 10; index += 1) {
+      expect(await viewer.start(`film-${index}`, { network: `n${index % 5}` })).toMatchObject(ADMITTED)
+    }
+    expect(await viewer.start('more', { network: 'n5' })).toMatchObject({ limit: { max: 5 } })
+  })
+
+  it('home-and-away.json: any number at home, and two elsewhere', async () => {
+    const viewer = viewerOf('home-and-away.json')
+    for (let index = 0; index < 6; index += 1) {
+      expect(await viewer.start(`home-${index}`, { attributes: { home: 'yes' } })).toMatchObject(ADMITTED)
+    }
+    expect(await viewer.start('away-1', { attributes: { home: 'no' } })).toMatchObject(ADMITTED)
+    expect(await viewer.start('away-2')).toMatchObject(ADMITTED)
+    expect(await viewer.start('away-3')).toMatchObject({ outcome: 'denied', limit: { max: 2 } })
+    expect(await viewer.start('home-7', { attributes: { home: 'yes' } })).toMatchObject(ADMITTED)
+  })
+
+  it('live-on-one-device.json: live games on one device, three streams from the archive', async () => {
+    const viewer = viewerOf('live-on-one-device.json')
+    const live = (id: string, deviceId: string) =>
+      viewer.start(id, { deviceId, attributes: { contentType: 'live' } })
+    for (const game of ['g1', 'g2', 'g3', 'g4']) expect(await live(game, 'tv')).toMatchObject(ADMITTED)
+    expect(await live('g5', 'phone')).toMatchObject({ outcome: 'denied', limit: { distinct: 'deviceId' } })
+    for (const film of ['f1', 'f2', 'f3']) {
+      expect(await viewer.start(film, { deviceId: `d-${film}` })).toMatchObject(ADMITTED)
+    }
+    expect(await viewer.start('f4', { deviceId: 'd' })).toMatchObject({
+      outcome: 'denied',
+      limit: { max: 3 },
+    })
+  })
+
+  it('multi-view.json: four streams, all on one device', async () => {
+    const viewer = viewerOf('multi-view.json')
+    for (const id of ['a', 'b', 'c', 'd'])
+      expect(await viewer.start(id, { deviceId: 'tv' })).toMatchObject(ADMITTED)
+    expect(await viewer.start('e', { deviceId: 'tv' })).toMatchObject({ limit: { max: 4 } })
+    expect(await viewer.start('e', { deviceId: 'phone' })).toMatchObject({ outcome: 'denied' })
+    await viewer.stop('a', 'tv')
+    expect(await viewer.start('e', { deviceId: 'phone' })).toMatchObject({ limit: { distinct: 'deviceId' } })
+    expect(await viewer.start('e')).toMatchObject({ limit: { missing: 'deny' }, holders: [] })
+  })
 })

@@ -78,13 +78,15 @@ export function describeAttributes(maker: TargetMaker): void {
 
   describe('the network of a viewer', () => {
     let service: Conversation
+    const at = (clientAddress: string, streamId: string) => service.start('1', { streamId, clientAddress })
+    const by = (forwarded: string, streamId: string) =>
+      service.start('2', { streamId }, { 'x-forwarded-for': forwarded })
     beforeAll(async () => {
       service = await Conversation.with(maker, settings)
     })
     afterAll(() => service.close())
 
     it('is that of the address that a trusted caller sends', async () => {
-      const at = (clientAddress: string, streamId: string) => service.start('1', { streamId, clientAddress })
       expect((await at('192.0.2.7', 'a')).status).toBe(201)
       expect((await at('192.0.3.7', 'b')).body).toMatchObject({
         status: 409,
@@ -98,11 +100,9 @@ export function describeAttributes(maker: TargetMaker): void {
     })
 
     it('is that of the header which a trusted proxy writes', async () => {
-      const at = (forwarded: string, streamId: string) =>
-        service.start('2', { streamId }, { 'x-forwarded-for': forwarded })
-      expect((await at('6.6.6.6, 2001:db8:1::1', 'a')).status).toBe(201)
-      expect((await at('2001:db8:2::1', 'b')).status).toBe(409)
-      expect((await at('2001:db8:1:ffff::2', 'b')).status).toBe(201)
+      expect((await by('6.6.6.6, 2001:db8:1::1', 'a')).status).toBe(201)
+      expect((await by('2001:db8:2::1', 'b')).status).toBe(409)
+      expect((await by('2001:db8:1:ffff::2', 'b')).status).toBe(201)
     })
 
     it('is that of the start: a heartbeat from another network renews the stream', async () => {

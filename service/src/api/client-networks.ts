@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto'
+import type { Store } from '@streamgate/core'
 import { clientAddressOf, isFromUnknownProxy, type ProxyTrust } from './client-address.ts'
 import type { HttpRequest } from './http.ts'
+import { keptNetworkKey } from '../store/network-key.ts'
+import type { Logger } from '../telemetry/log.ts'
 import { networkText, parseIpAddress } from '../text/ip-address.ts'
 
 /** How networks are told apart. */
@@ -20,7 +23,7 @@ export type NetworkParts = {
 
 /** Enough characters of a digest that two networks never look alike: 96 bits. */
 const NETWORK_LENGTH = 16
-/** How many networks are remembered. Making one anew costs a few microseconds. */
+/** How many networks are remembered. Making one again costs a few microseconds. */
 const REMEMBERED_MAX = 50_000
 
 /**
@@ -69,4 +72,18 @@ export class ClientNetworks {
     this.#isWarned = true
     this.#parts.onUnknownProxy(request.connection?.remoteAddress ?? '')
   }
+}
+
+const UNKNOWN_PROXY = 'a proxy calls that --trusted-proxies does not name: its clients share a network'
+
+/** The networks of a service, with the key of its settings or else that of its store. */
+export function openNetworks(
+  settings: NetworkSettings & { readonly networkKey: string | undefined },
+  store: Store,
+  logger: Logger,
+): ClientNetworks {
+  return new ClientNetworks(settings, {
+    key: async () => settings.networkKey ?? keptNetworkKey(store),
+    onUnknownProxy: (address) => logger.warn({ address }, UNKNOWN_PROXY),
+  })
 }

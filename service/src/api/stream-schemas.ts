@@ -54,7 +54,7 @@ export const AttributesSchema = v.pipe(
     for (const [name, text] of members) {
       for (const message of attributeFaults(name, text)) faults.push({ path: [name], message })
     }
-    return Object.fromEntries(members) as Attributes
+    return Object.fromEntries(members)
   }),
   v.description(
     `Free members that rules of the policy may ask for, such as the profile: at most ${ATTRIBUTES_MAX}. A name is a lower-case letter and then at most 31 letters and digits.`,

@@ -94,8 +94,12 @@ function ruleWarnings(pointer: string, plan: Plan): PolicyFault[] {
     const detail = limitDoubt(limit, plan)
     return detail === undefined ? [] : [{ pointer: `${pointer}/limits/${index}`, detail }]
   })
-  if (!limits.some((limit) => limit.per === undefined && wantedBy(limit).size === 0)) {
-    const detail = 'count no stream without these members: a limit on all streams is missing'
+  const onAll = limits.filter((limit) => limit.per === undefined && wantedBy(limit).size === 0)
+  if (onAll.every(({ distinct }) => distinct !== undefined)) {
+    const detail =
+      onAll.length === 0
+        ? 'count no stream without these members: a limit on all streams is missing'
+        : 'let any number of streams share a slot: a limit on all streams is missing'
     warnings.push({ pointer: `${pointer}/limits`, detail })
   }
   if (whenFull !== 'deny' && Math.min(...limits.map(({ max }) => max)) >= EVICTING_MAX) {

@@ -4,7 +4,7 @@ import type { Store } from '@streamgate/core'
 const NAME = 'network-key'
 const KEY_BYTES = 32
 
-/** The key of the store, which is made if there is none. All processes on the store get the same. */
+/** The key of the store. It is made if there is none, and all processes get the same. */
 export async function keptNetworkKey(store: Store): Promise<string> {
   const held = await store.readShared(NAME)
   if (held !== undefined) return held.text
