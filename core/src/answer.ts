@@ -1,7 +1,7 @@
-import type { Grant, Refusal } from './decision.ts'
+import type { DeviceRefusal, Grant, Refusal } from './decision.ts'
 import { leaseTimes, type Lease, type LeaseTimes, type UserId } from './lease.ts'
 import { heldLease, type Roster } from './roster.ts'
-import type { Denial, Write } from './rules/claim.ts'
+import type { Denial, DeviceDenial, Write } from './rules/claim.ts'
 import { shadowDecision } from './rules/enforcement.ts'
 import { viewOf } from './rules/plan-view.ts'
 import type { Settled } from './settler.ts'
@@ -14,11 +14,25 @@ type Granted = Pick<Grant, 'outcome' | 'ends'> & { readonly write?: Write }
 export function answer(
   parts: VerbParts,
   terms: Terms,
-  { verdict, before, after }: Settled<Granted | Denial>,
-): Grant | Refusal | Promise<Grant> {
-  return verdict.outcome === 'denied'
-    ? refusal(parts, terms, { verdict, before, after })
-    : grant(parts, terms, { verdict, before, after })
+  { verdict, before, after }: Settled<Granted | Denial | DeviceDenial>,
+): Grant | Refusal | DeviceRefusal | Promise<Grant> {
+  switch (verdict.outcome) {
+    case 'denied':
+      return refusal(parts, terms, { verdict, before, after })
+    case 'device-denied':
+      return deviceRefusal(parts, terms, { verdict, before, after })
+    case 'admitted':
+    case 'renewed':
+      return grant(parts, terms, { verdict, before, after })
+  }
+}
+
+function deviceRefusal(
+  parts: VerbParts,
+  { claim, plan }: Terms,
+  { verdict, before }: Settled<DeviceDenial>,
+): DeviceRefusal {
+  return { ...verdict, plan: plan.name, shadow: shadowDecision(before, claim, parts.judgingMs()) }
 }
 
 function refusal(parts: VerbParts, { claim, plan }: Terms, { verdict, before }: Settled<Denial>): Refusal {

@@ -13,6 +13,8 @@ export type LimiterErrorCode =
   | 'STORE_CLOSED'
   /** The start names a plan that the policy does not hold. */
   | 'PLAN_UNKNOWN'
+  /** The plan registers devices, and the stream names none. */
+  | 'DEVICE_REQUIRED'
 
 /** A failure with its code for programs, its facts as fields, and its cause for the log alone. */
 export class LimiterError extends Error {

@@ -41,6 +41,7 @@ export async function heartbeat(
     case 'admitted':
     case 'renewed':
     case 'denied':
+    case 'device-denied':
       return answer(parts, terms, { verdict, before, after })
     case 'evicted':
     case 'ended':

@@ -1,5 +1,6 @@
-export type { Denial } from './rules/claim.ts'
+export type { Denial, DeviceDenial } from './rules/claim.ts'
 export type {
+  DeviceRefusal,
   Finished,
   Grant,
   HeartbeatRequest,
@@ -13,6 +14,14 @@ export type {
   StopResult,
 } from './decision.ts'
 export type { ShadowDecision } from './rules/enforcement.ts'
+export {
+  DEVICE_CHANGES_MAX,
+  DEVICES_MAX,
+  registeredDevice,
+  withLastUse,
+  type Device,
+  type DeviceRegistry,
+} from './devices.ts'
 export { isContention, LimiterError, type LimiterErrorCode } from './errors.ts'
 export { FinishedStreams } from './finished-streams.ts'
 export { escapePointer } from './policy/json-reader.ts'
@@ -53,6 +62,7 @@ export { slotsUsed } from './rules/slots.ts'
 export { type Pace, type Paces } from './pace.ts'
 export {
   planOfOneLimit,
+  type DeviceRule,
   type Grace,
   type Limit,
   type Plan,
@@ -63,6 +73,7 @@ export {
 export { DEFAULT_POLICY, PolicyError, type Policy } from './policy/policy.ts'
 export { FAULTS_NAMED_MAX, faultsInWords, shortPointer, type PolicyFault } from './policy/fault.ts'
 export { nearest } from './policy/nearest.ts'
+export type { DeviceView } from './registered-devices.ts'
 export { parsePolicy } from './policy/reader.ts'
 export {
   EMPTY_ROSTER,

@@ -19,6 +19,14 @@ import { HeartbeatPacer } from './heartbeat-pacer.ts'
 import { heartbeat } from './heartbeat.ts'
 import type { StreamId, UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
+import {
+  nameDevice,
+  removeDevice,
+  viewDevices,
+  type DeviceName,
+  type DeviceRef,
+  type DeviceView,
+} from './registered-devices.ts'
 import { attributesAskedBy, planOf } from './rules/plan-lookup.ts'
 import { viewOf } from './rules/plan-view.ts'
 import { Settler } from './settler.ts'
@@ -56,8 +64,8 @@ const FINISHED_KEPT_MS = 48 * 3_600_000
 /**
  * Decides, for any number of processes on one store, who may watch.
  *
- * Every method rejects with a `LimiterError` and with nothing else: `start` with `PLAN_UNKNOWN`
- * before the store is called, and all of them with `STORE_CONTENDED` after too many conflicts, or
+ * Every method rejects with a `LimiterError` and with nothing else: `start` with `PLAN_UNKNOWN` or
+ * `DEVICE_REQUIRED` before the store is called, and all of them with `STORE_CONTENDED` after too many conflicts, or
  * with what the store rejects with.
  */
 export class Limiter {
@@ -148,6 +156,24 @@ export class Limiter {
     const { store, finished, judgingMs } = this.#verbs
     const live = finished.liveIn(await store.read(user), judgingMs())
     return viewOf(planOf(this.#policy, live.at(-1)), live)
+  }
+
+  /** The devices that a user has registered. One call to the store. */
+  devices(user: UserId): Promise<DeviceView> {
+    return viewDevices(this.#verbs, this.#policy, user)
+  }
+
+  /**
+   * Removes a device, or all of a user's, and ends the streams on it. Its registration still counts
+   * as a change. A start on it registers it again. Two calls to the store.
+   */
+  removeDevice(device: DeviceRef): ReturnType<typeof removeDevice> {
+    return removeDevice(this.#verbs, this.#policy, device)
+  }
+
+  /** Gives a registered device another name. Two calls to the store. */
+  nameDevice(name: DeviceName): ReturnType<typeof nameDevice> {
+    return nameDevice(this.#verbs, name)
   }
 
   /** Forgets all about the user. */

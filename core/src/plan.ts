@@ -52,6 +52,22 @@ export type WhenFull = 'deny' | 'evict-oldest' | 'evict-idle'
 /** A grace window: so many more streams, for so long, once the limit is reached. */
 export type Grace = { readonly streams: number; readonly windowMs: number }
 
+/** How often a user may register a device: `max` times in any window of this length. */
+export type DeviceChanges = { readonly max: number; readonly windowMs: number }
+
+/** How many devices a user may register. A start on another device is denied. */
+export type DeviceRule = {
+  readonly max: number
+  readonly changes: DeviceChanges | null
+  /** Streams whose devices need not be registered. */
+  readonly exempt: readonly StreamFilter[]
+  /**
+   * `replace-least-recent` removes the device that was used longest ago, unless a stream runs on
+   * it.
+   */
+  readonly whenFull: 'deny' | 'replace-least-recent'
+}
+
 /** A named set of limits, which apply all at once, and what happens when one is reached. */
 export type Plan = {
   readonly name: string
@@ -63,6 +79,8 @@ export type Plan = {
   /** Streams that do not count, such as trailers. */
   readonly ignore: readonly StreamFilter[]
   readonly grace: Grace | null
+  /** `null` if devices are not registered. */
+  readonly devices: DeviceRule | null
   /**
    * The share of users for whom the limits are enforced. For the others decisions are only logged.
    */
@@ -83,6 +101,7 @@ export function planOfOneLimit(name: string, max: number): Plan {
     sameDeviceReplaces: true,
     ignore: [],
     grace: null,
+    devices: null,
     enforcePercent: 100,
     shadow: null,
   }

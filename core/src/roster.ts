@@ -1,3 +1,4 @@
+import type { DeviceRegistry } from './devices.ts'
 import { isLive, type DeviceId, type Generation, type Lease, type LeaseId } from './lease.ts'
 
 /** The stream that took a slot, as the evicted viewer would recognise it. */
@@ -51,6 +52,8 @@ export type RosterContent = {
   readonly lastStop?: Note
   /** Notes that would have been of use until this instant were dropped for lack of space. */
   readonly forgottenUntilMs?: number
+  /** The devices that the user has registered. Absent if none ever was. */
+  readonly registry?: DeviceRegistry
 }
 
 /**
@@ -63,6 +66,12 @@ export type Roster = RosterContent & { readonly version: number }
 
 /** The roster of a user who was never seen. */
 export const EMPTY_ROSTER: Roster = { leases: [], notes: [], version: 0 }
+
+/**
+ * Stands for the roster of a user who was not looked up: a guess that nothing is held. It is told
+ * from the roster of an unknown user by its identity.
+ */
+export const UNSEEN_ROSTER: Roster = { ...EMPTY_ROSTER }
 
 /** The lease with this id, live or lapsed. */
 export function heldLease(roster: RosterContent, id: LeaseId): Lease | undefined {

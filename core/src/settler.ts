@@ -1,7 +1,7 @@
 import { isContention, LimiterError } from './errors.ts'
 import type { FinishedStreams } from './finished-streams.ts'
 import type { UserId } from './lease.ts'
-import { EMPTY_ROSTER, type Roster } from './roster.ts'
+import { UNSEEN_ROSTER, type Roster } from './roster.ts'
 import type { Write } from './rules/claim.ts'
 import type { Outcome, Store } from './store.ts'
 import { Turns } from './turns.ts'
@@ -67,9 +67,9 @@ export class Settler {
    */
   async settleUnseen<V extends Verdict>(user: UserId, decide: Decide<V>): Promise<Settled<V>> {
     const { store, finished, judgingMs } = this.#parts
-    const verdict = decide(EMPTY_ROSTER, judgingMs())
+    const verdict = decide(UNSEEN_ROSTER, judgingMs())
     if (verdict.write === undefined) return this.settle(user, await store.read(user), decide)
-    const { done, roster } = await this.#write(user, EMPTY_ROSTER, verdict.write)
+    const { done, roster } = await this.#write(user, UNSEEN_ROSTER, verdict.write)
     if (!done) return this.settle(user, roster, decide)
     return { verdict, before: finished.judged(roster, judgingMs()), after: roster }
   }

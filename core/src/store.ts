@@ -13,6 +13,10 @@ export type Room = {
   readonly capacity: number
   /** Whether the lease must be the only one of its device. */
   readonly soleOfDevice?: boolean
+  /**
+   * Whether the lease's device must be registered. Its last use is then the start of the lease.
+   */
+  readonly registeredDevice?: boolean
 }
 
 /** Which part of all users to walk, and how far in one step. */
@@ -81,7 +85,8 @@ export interface Store {
 
   /**
    * Adds the lease if fewer than `capacity` leases are held, lapsed ones included, and none has its
-   * id. With `soleOfDevice`, also none may be of its device.
+   * id. With `soleOfDevice`, also none may be of its device. With `registeredDevice`, its device must
+   * be registered.
    */
   add(user: UserId, lease: Lease, room: Room): Promise<Outcome>
 

@@ -6,6 +6,7 @@ import type { Policy } from './policy/policy.ts'
 import type { LeaseFacts } from './roster.ts'
 import type { Claim } from './rules/claim.ts'
 import { planFor } from './rules/enforcement.ts'
+import { assertDevice } from './rules/registration.ts'
 import { factsOf } from './rules/notes.ts'
 import { planNamed, planOf } from './rules/plan-lookup.ts'
 import type { VerbParts } from './verb-parts.ts'
@@ -27,6 +28,7 @@ export function startTerms(parts: VerbParts, policy: Policy, request: StartReque
   const plan = planNamed(policy, request.plan)
   const { user, replaces } = request
   const claim = { newcomer: newcomerOf(parts, policy, request), plan: planFor(user, plan), replaces }
+  assertDevice(claim)
   return { user, claim, plan, paces: policy.paces }
 }
 

@@ -1,4 +1,4 @@
-import type { Plan, Policy } from '@streamgate/core'
+import type { DeviceRule, Plan, Policy } from '@streamgate/core'
 
 /** The file that says what a policy means. */
 export function fileOf({ paces, defaultPlan, plans }: Policy): unknown {
@@ -25,6 +25,7 @@ function rulesOf({
   sameDeviceReplaces,
   ignore,
   grace,
+  devices,
 }: Omit<Plan, 'enforcePercent' | 'shadow'>) {
   return {
     limits,
@@ -32,5 +33,14 @@ function rulesOf({
     sameDeviceReplaces,
     ...(ignore.length > 0 && { ignore }),
     ...(grace !== null && { graceStreams: { streams: grace.streams, seconds: grace.windowMs / 1000 } }),
+    ...(devices !== null && { devices: devicesOf(devices) }),
+  }
+}
+
+function devicesOf({ changes, exempt, ...rest }: DeviceRule) {
+  return {
+    ...rest,
+    ...(changes !== null && { changes: { max: changes.max, days: changes.windowMs / 86_400_000 } }),
+    ...(exempt.length > 0 && { exempt }),
   }
 }

@@ -39,6 +39,19 @@ const rules = fc.record({
   sameDeviceReplaces: fc.boolean(),
   ignore: fc.array(filter, { maxLength: 3 }),
   grace: fc.option(fc.record({ streams: count, windowMs: count.map((seconds) => seconds * 1000) })),
+  devices: fc.option(
+    fc.record({
+      max: fc.integer({ min: 1, max: 50 }),
+      changes: fc.option(
+        fc.record({
+          max: fc.integer({ min: 1, max: 100 }),
+          windowMs: fc.integer({ min: 1, max: 365 }).map((days) => days * 86_400_000),
+        }),
+      ),
+      exempt: fc.array(filter, { maxLength: 3 }),
+      whenFull: fc.constantFrom('deny' as const, 'replace-least-recent' as const),
+    }),
+  ),
 })
 
 const planNamed = (name: string): fc.Arbitrary<Plan> =>

@@ -5,7 +5,9 @@
  */
 import {
   heldLease,
+  registeredDevice,
   renewedLease,
+  withLastUse,
   type Lease,
   type LeaseRef,
   type Note,
@@ -22,21 +24,32 @@ export type Transition = (roster: Roster) => RosterContent | undefined
 
 /** The roster with the lease added at the end, if there is room for it. */
 export function addTransition(lease: Lease, room: Room): Transition {
-  return (roster) =>
-    hasRoomFor(lease, room, roster) ? { ...roster, leases: [...roster.leases, lease] } : undefined
+  return (roster) => {
+    if (!hasRoomFor(lease, room, roster)) return undefined
+    const { registry } = roster
+    const { deviceId, startedAtMs } = lease
+    const isUsed = room.registeredDevice === true && registry !== undefined && deviceId !== undefined
+    return {
+      ...roster,
+      leases: [...roster.leases, lease],
+      ...(isUsed && { registry: withLastUse(registry, deviceId, startedAtMs) }),
+    }
+  }
 }
 
 /**
  * Whether the roster can take the lease: its id is not held, and the room excludes nothing in it.
+ * With `registeredDevice` its device must be registered.
  */
 export function hasRoomFor(
   { id, deviceId }: Lease,
-  { capacity, soleOfDevice = false }: Room,
-  { leases }: RosterContent,
+  { capacity, soleOfDevice = false, registeredDevice: isRegistered = false }: Room,
+  { leases, registry }: RosterContent,
 ): boolean {
   const isDeviceAsked = soleOfDevice && deviceId !== undefined
   const isTaken = leases.some((held) => held.id === id || (isDeviceAsked && held.deviceId === deviceId))
-  return leases.length < capacity && !isTaken
+  const isUnknown = isRegistered && registeredDevice(registry, deviceId) === undefined
+  return leases.length < capacity && !isTaken && !isUnknown
 }
 
 /** The roster with a lease renewed, if it is held as the reference says. */
@@ -67,16 +80,18 @@ export function replaceTransition(seen: Roster, next: RosterContent): Transition
 
 /** A roster with this content at a version. It is filled, because a spread of it is much slower. */
 export function rosterAt(version: number, content: RosterContent): Roster {
-  const { leases, notes, lastStop, forgottenUntilMs } = content
+  const { leases, notes, lastStop, forgottenUntilMs, registry } = content
   const roster: Writable<Roster> = { leases, notes, version }
   if (lastStop !== undefined) roster.lastStop = lastStop
   if (forgottenUntilMs !== undefined) roster.forgottenUntilMs = forgottenUntilMs
+  if (registry !== undefined) roster.registry = registry
   return roster
 }
 
 /** Whether nothing of a user is left to keep. */
-export function isVacant({ leases, notes, lastStop, forgottenUntilMs }: RosterContent): boolean {
-  return leases.length === 0 && notes.length === 0 && lastStop === undefined && forgottenUntilMs === undefined
+export function isVacant({ leases, notes, lastStop, forgottenUntilMs, registry }: RosterContent): boolean {
+  const isNoted = notes.length > 0 || lastStop !== undefined || forgottenUntilMs !== undefined
+  return leases.length === 0 && !isNoted && registry === undefined
 }
 
 function heldAs(roster: RosterContent, { id, generation }: LeaseRef): Lease | undefined {

@@ -10,6 +10,7 @@ import { SoundStore } from './broken-stores/breaking.ts'
 import { BROKEN_IN_DEVICES } from './broken-stores/devices.ts'
 import { BROKEN_IN_FINISHING } from './broken-stores/finishing.ts'
 import { BROKEN_IN_NOTING } from './broken-stores/noting.ts'
+import { BROKEN_IN_REGISTERING } from './broken-stores/registering.ts'
 import { BROKEN_IN_RENEWING } from './broken-stores/renewing.ts'
 import { BROKEN_IN_SHARING } from './broken-stores/sharing.ts'
 import { BROKEN_IN_THE_WHOLE } from './broken-stores/whole-store.ts'
@@ -22,6 +23,7 @@ const BROKEN_STORES = {
   ...BROKEN_IN_THE_WHOLE,
   ...BROKEN_IN_FINISHING,
   ...BROKEN_IN_SHARING,
+  ...BROKEN_IN_REGISTERING,
 }
 
 describe('the store contract', () => {

@@ -1,4 +1,5 @@
 import type {
+  DeviceRefusal,
   Generation,
   HeartbeatResult,
   LeaseId,
@@ -59,7 +60,7 @@ export type Errand = { readonly verb: 'finish'; readonly streamId: StreamId } | 
 
 /** `failed`: the limiter threw. With the code `STORE_TIMED_OUT` it may or may not have written. */
 export type Answer =
-  | HeartbeatResult
+  | Exclude<HeartbeatResult, DeviceRefusal>
   | StopResult
   | ({ readonly outcome: 'listed' } & PlanView)
   | { readonly outcome: 'erased' }

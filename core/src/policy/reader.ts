@@ -1,9 +1,11 @@
 /**
  * From the JSON of a policy file to a policy.
  */
+import { DEVICE_CHANGES_MAX, DEVICES_MAX } from '../devices.ts'
 import { escapePointer, isObject, show, showNames, type JsonObject } from './json-reader.ts'
 import { leaseSecondsFor, type Paces } from '../pace.ts'
-import { LIMIT_MAX, type Grace, type Plan, type WhenFull } from '../plan.ts'
+import type { DeviceChanges, DeviceRule, Grace, Plan, WhenFull } from '../plan.ts'
+import { LIMIT_MAX } from '../plan.ts'
 import { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
 import { RuleReader } from './rule-reader.ts'
 
@@ -15,9 +17,17 @@ const PLAN_NAME_LENGTH_MAX = 64
 const GRACE_SECONDS_MAX = 86_400
 
 const HEARTBEATS_PER_LEASE = 3
+/** The longest window in which changes of devices are counted. */
+const WINDOW_DAYS_MAX = 365
+const DAY_MS = 86_400_000
+const DEVICES_MEMBERS = ['max', 'changes', 'exempt', 'whenFull']
+const WHEN_DEVICES_FULL = [
+  'deny',
+  'replace-least-recent',
+] as const satisfies readonly DeviceRule['whenFull'][]
 const WHEN_FULL = ['deny', 'evict-oldest', 'evict-idle'] as const satisfies readonly WhenFull[]
 const FILE_MEMBERS = ['$schema', 'attributes', 'leaseSeconds', 'heartbeatSeconds', 'defaultPlan', 'plans']
-const RULE_MEMBERS = ['limits', 'whenFull', 'sameDeviceReplaces', 'ignore', 'graceStreams']
+const RULE_MEMBERS = ['limits', 'whenFull', 'sameDeviceReplaces', 'ignore', 'graceStreams', 'devices']
 const PLAN_MEMBERS = [...RULE_MEMBERS, 'enforcePercent', 'shadow']
 
 /**
@@ -117,7 +127,7 @@ class PolicyReader extends RuleReader {
   }
 
   #rules(name: string, pointer: string, members: JsonObject): Plan {
-    const { limits, whenFull, sameDeviceReplaces, ignore, graceStreams } = members
+    const { limits, whenFull, sameDeviceReplaces, ignore, graceStreams, devices } = members
     return {
       name,
       limits: this.limits(`${pointer}/limits`, limits),
@@ -126,8 +136,28 @@ class PolicyReader extends RuleReader {
         sameDeviceReplaces === undefined || this.isTrue(`${pointer}/sameDeviceReplaces`, sameDeviceReplaces),
       ignore: ignore === undefined ? [] : this.ignore(`${pointer}/ignore`, ignore),
       grace: graceStreams === undefined ? null : this.#grace(`${pointer}/graceStreams`, graceStreams),
+      devices: devices === undefined ? null : this.#devices(`${pointer}/devices`, devices),
       enforcePercent: 100,
       shadow: null,
+    }
+  }
+
+  #devices(pointer: string, value: unknown): DeviceRule {
+    const { max, changes, exempt, whenFull } = this.object(pointer, value, DEVICES_MEMBERS)
+    return {
+      max: this.wholeNumber(`${pointer}/max`, max, DEVICES_MAX),
+      changes: changes === undefined ? null : this.#changes(`${pointer}/changes`, changes),
+      exempt: exempt === undefined ? [] : this.filters(`${pointer}/exempt`, exempt),
+      whenFull:
+        whenFull === undefined ? 'deny' : this.oneOf(`${pointer}/whenFull`, whenFull, WHEN_DEVICES_FULL),
+    }
+  }
+
+  #changes(pointer: string, value: unknown): DeviceChanges {
+    const { max, days } = this.object(pointer, value, ['max', 'days'])
+    return {
+      max: this.wholeNumber(`${pointer}/max`, max, DEVICE_CHANGES_MAX),
+      windowMs: this.wholeNumber(`${pointer}/days`, days, WINDOW_DAYS_MAX) * DAY_MS,
     }
   }
 

@@ -63,6 +63,11 @@ export class RuleReader extends JsonReader {
     return members.map((member, index) => this.#filter(`${pointer}/${index}`, member))
   }
 
+  /** One description of streams, or a list of them. */
+  protected filters(pointer: string, value: unknown): readonly StreamFilter[] {
+    return Array.isArray(value) ? this.ignore(pointer, value) : [this.#filter(pointer, value)]
+  }
+
   #filter(pointer: string, value: unknown): StreamFilter {
     const faultsBefore = this.faults.length
     const members = Object.entries(this.object(pointer, value))

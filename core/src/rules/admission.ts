@@ -1,21 +1,14 @@
 import type { Admission, Admittance, Claim, Denial, Write } from './claim.ts'
-import { EVICTIONS_MAX, easiestToEnd, inTurn } from './eviction.ts'
+import { registeredDevice, type DeviceRegistry } from '../devices.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
 import { isLive, lapsesAtMs, renewedLease, type Lease, type Renewal, type Writable } from '../lease.ts'
-import {
-  concernedBy,
-  fullLimit,
-  headlineLimit,
-  holdersOf,
-  isOneCount,
-  limitOnMissing,
-  limitsOn,
-} from './limits.ts'
+import { fullLimit, headlineLimit, holdersOf, isOneCount, limitOnMissing } from './limits.ts'
+import { enoughOf, makeRoom, without } from './making-room.ts'
 import { notesAfter } from './notes.ts'
-import { SlotCount } from './slots.ts'
-import { isReplaced, isTakenBy, leavingLeases, replacesAnother, takesDevice } from './takeover.ts'
+import { leavingLeases, replacesAnother, takesDevice } from './takeover.ts'
 import type { Limit } from '../plan.ts'
-import { heldLease, liveLeases, type Roster } from '../roster.ts'
+import { needsDevice, register } from './registration.ts'
+import { heldLease, liveLeases, UNSEEN_ROSTER, type Roster } from '../roster.ts'
 import type { Room } from '../store.ts'
 
 /**
@@ -40,11 +33,14 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   if (lacking !== undefined) {
     return { outcome: 'denied', limit: lacking, holders: [], makesRoom: [], retryAfterMs: null }
   }
+  const registration = register(roster, claim, nowMs)
+  if ('outcome' in registration) return registration
   const leaving = leavingLeases(roster, claim)
   const staying = without(liveLeases(roster, nowMs), leaving)
   const room = makeRoom(staying, claim)
   if (!('max' in room)) {
-    const write = writeFor(roster, { claim, leaving, staying, evicted: room }, nowMs)
+    const arrival = { claim, leaving, staying, evicted: room, ...registration }
+    const write = writeFor(roster, arrival, nowMs)
     return { outcome: 'admitted', write, ends: endedBy(leaving, room, nowMs) }
   }
 
@@ -54,41 +50,13 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
     return deny(roster, { claim, limit: room }, nowMs)
   }
   const lease = inGrace(newcomer, untilMs)
-  const write = replaceBy(roster, { claim, leases: [...staying, lease], ends: leaving }, nowMs)
+  const leases = [...staying, lease]
+  const write = replaceBy(
+    withRegistry(roster, registration.registry),
+    { claim, leases, ends: leaving },
+    nowMs,
+  )
   return { outcome: 'admitted', write, ends: endedBy(leaving, [], nowMs) }
-}
-
-/** The streams to evict for the newcomer. If that makes no room, the limit in its way. */
-function makeRoom(staying: readonly Lease[], claim: Claim): readonly Lease[] | Limit {
-  const { newcomer, plan, isHeartbeat } = claim
-  const { whenFull } = plan
-  const full = fullLimit({ plan, newcomer }, staying)
-  if (full === undefined) return []
-  if (isHeartbeat === true || whenFull === 'deny') return full
-  const evicted = surplus(inTurn(whenFull, staying), claim)
-  return evicted.length <= EVICTIONS_MAX ? evicted : full
-}
-
-/**
- * The leases that must end for the newcomer, given all that stay in the order in which they would
- * end.
- *
- * End as few streams as possible: walk from the last in turn to the first and keep each one that
- * still fits under every limit. So each stream that ends is in the way of a limit whose other
- * holders all come later, and none ends needlessly because of another limit.
- */
-function surplus(staying: readonly Lease[], claim: Claim): readonly Lease[] {
-  const rooms = limitsOn(claim).map((limit) => {
-    const concerned = new Set(concernedBy(limit, claim, staying))
-    return { concerned, slots: new SlotCount(limit, claim.newcomer) }
-  })
-  const ending: Lease[] = []
-  for (const lease of staying.toReversed()) {
-    const taken = rooms.filter(({ concerned }) => concerned.has(lease))
-    if (taken.some(({ slots }) => !slots.fits(lease))) ending.push(lease)
-    else for (const { slots } of taken) slots.take(lease)
-  }
-  return ending.toReversed()
 }
 
 type Arrival = {
@@ -96,6 +64,7 @@ type Arrival = {
   readonly leaving: readonly Lease[]
   readonly staying: readonly Lease[]
   readonly evicted: readonly Lease[]
+  readonly registry: DeviceRegistry | undefined
 }
 
 /**
@@ -106,7 +75,12 @@ export function roomFor(claim: Claim): Room | undefined {
   const { plan, isHeartbeat } = claim
   if (!isOneCount(plan) || replacesAnother(claim) || isHeartbeat === true) return undefined
   const soleOfDevice = takesDevice(claim)
-  return { capacity: headlineLimit(plan).max, ...(soleOfDevice && { soleOfDevice }) }
+  const registeredDevice = plan.devices !== null && needsDevice(claim)
+  return {
+    capacity: headlineLimit(plan).max,
+    ...(soleOfDevice && { soleOfDevice }),
+    ...(registeredDevice && { registeredDevice }),
+  }
 }
 
 /**
@@ -114,13 +88,29 @@ export function roomFor(claim: Claim): Room | undefined {
  * without expired leases. That holds only for the roster that was judged, so a stream that is
  * replaced cannot slip in beside it.
  */
-function writeFor(roster: Roster, { claim, leaving, staying, evicted }: Arrival, nowMs: number): Write {
+function writeFor(roster: Roster, arrival: Arrival, nowMs: number): Write {
+  const { claim, leaving, staying, evicted, registry } = arrival
   const ends = [...leaving, ...evicted]
   const room = roomFor(claim)
-  if (room !== undefined && ends.length === 0 && roster.leases.length < room.capacity) {
+  const isDeviceKnown = room?.registeredDevice !== true || isRegistered(roster, claim.newcomer)
+  const isEnough = isDeviceKnown && ends.length === 0
+  if (room !== undefined && isEnough && roster.leases.length < room.capacity) {
     return { verb: 'add', lease: claim.newcomer, room }
   }
-  return replaceBy(roster, { claim, leases: [...without(staying, evicted), claim.newcomer], ends }, nowMs)
+  const leases = [...without(staying, evicted), claim.newcomer]
+  return replaceBy(withRegistry(roster, registry), { claim, leases, ends }, nowMs)
+}
+
+/**
+ * Whether the device of a newcomer is registered. Of an unseen user it is assumed, because most
+ * starts are on a known device: the store then finds out.
+ */
+function isRegistered(roster: Roster, { deviceId }: Lease): boolean {
+  return roster === UNSEEN_ROSTER || registeredDevice(roster.registry, deviceId) !== undefined
+}
+
+function withRegistry(roster: Roster, registry: DeviceRegistry | undefined): Roster {
+  return registry === undefined ? roster : { ...roster, registry }
 }
 
 type Replacement = {
@@ -149,20 +139,6 @@ function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, 
   const lapses = holders.map(lapsesAtMs).filter((endMs) => endMs !== null)
   const retryAfterMs = lapses.length === 0 ? null : Math.min(...lapses) - nowMs
   return { outcome: 'denied', limit, holders, makesRoom: enoughOf(others, claim, limit), retryAfterMs }
-}
-
-/**
- * Live leases that make room if the newcomer replaces them. Those that it asked to replace, or that
- * its device gives up anyway, are not spared.
- */
-function enoughOf(live: readonly Lease[], claim: Claim, limit: Limit): readonly Lease[] {
-  const { replaces: _asked, ...asking } = claim
-  const staying = without(live, live.filter(isTakenBy(asking)))
-  const ending = surplus(
-    easiestToEnd(staying, limit, (lease) => isReplaced(claim, lease)),
-    asking,
-  )
-  return ending.length <= EVICTIONS_MAX ? ending : []
 }
 
 /** A held lease continues for longer. The leases that it replaces end if they are held too. */
@@ -207,10 +183,6 @@ function judgeGrace(roster: Roster, { claim, held, graceUntilMs }: Graced, nowMs
   const renewed = renewedLease(held, renewalOf(claim.newcomer))
   const lease = full === undefined ? outOfGrace(renewed) : inGrace(renewed, graceUntilMs)
   return rewrite(roster, { claim, leaving, lease }, nowMs)
-}
-
-function without(leases: readonly Lease[], gone: readonly Lease[]): readonly Lease[] {
-  return gone.length === 0 ? leases : leases.filter(({ id }) => !gone.some((lease) => lease.id === id))
 }
 
 function endedBy(leaving: readonly Lease[], evicted: readonly Lease[], nowMs: number): readonly Lease[] {

@@ -1,3 +1,4 @@
+import type { Device } from '../devices.ts'
 import type { Lease, LeaseId, Renewal } from '../lease.ts'
 import type { Limit, Plan } from '../plan.ts'
 import type { RosterContent } from '../roster.ts'
@@ -50,6 +51,17 @@ export type Denial = {
   readonly retryAfterMs: number | null
 }
 
+/** The device may not be registered: all registered ones, and when the next change is possible. */
+export type DeviceDenial = {
+  readonly outcome: 'device-denied'
+  /** How many devices the plan allows. */
+  readonly max: number
+  /** In the order of their registration. */
+  readonly devices: readonly Device[]
+  /** In milliseconds since the epoch. Not later than now if a device only has to be removed. */
+  readonly nextChangeAtMs: number
+}
+
 /** One more stream runs, or ran already. This is true once the write is done. */
 export type Admittance = {
   readonly outcome: 'admitted' | 'renewed'
@@ -59,4 +71,4 @@ export type Admittance = {
 }
 
 /** `admitted`: one more stream runs. `renewed`: it ran already. */
-export type Admission = Admittance | Denial
+export type Admission = Admittance | Denial | DeviceDenial

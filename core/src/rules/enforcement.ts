@@ -2,6 +2,7 @@
  * Testing a policy before it is enforced: plans for a share of the users, and plans that are only
  * computed and logged.
  */
+import { DEVICES_MAX } from '../devices.ts'
 import { hashOf } from '../hash.ts'
 import type { Claim } from './claim.ts'
 import { admit } from './admission.ts'
@@ -31,6 +32,12 @@ export function planFor(user: UserId, plan: Plan): Plan {
     sameDeviceReplaces: false,
     ignore: [],
     grace: null,
+    devices: plan.devices && {
+      max: DEVICES_MAX,
+      changes: null,
+      exempt: plan.devices.exempt,
+      whenFull: 'replace-least-recent',
+    },
     shadow: plan,
   }
 }
@@ -53,7 +60,7 @@ export function shadowDecision(
   if (shadow === null) return undefined
   const before = { ...roster, leases: roster.leases.filter(isNot(newcomer)) }
   const admission = admit(before, { ...rest, newcomer, plan: shadow }, nowMs)
-  return admission.outcome === 'denied'
+  return admission.outcome === 'denied' || admission.outcome === 'device-denied'
     ? { plan: shadow.name, outcome: 'denied', ends: [] }
     : { plan: shadow.name, outcome: 'admitted', ends: admission.ends.map(({ id }) => id) }
 }

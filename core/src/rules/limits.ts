@@ -22,7 +22,12 @@ export type RoomRequest = { readonly plan: Plan; readonly newcomer: Lease; reado
 
 /** Whether a lease is one that the plan does not count. */
 export function isIgnored(plan: Plan, lease: Described): boolean {
-  return plan.ignore.some((filter) => matches(filter, lease))
+  return matchesAny(plan.ignore, lease)
+}
+
+/** Whether a lease is as one of the filters describes. */
+export function matchesAny(filters: readonly StreamFilter[], lease: Described): boolean {
+  return filters.some((filter) => matches(filter, lease))
 }
 
 /** Whether the plan only limits how many leases are held, so that a store can judge it alone. */
@@ -31,14 +36,19 @@ export function isOneCount({ limits, ignore }: Plan): boolean {
 }
 
 /** The names of the attributes by which the plan judges a stream. */
-export function attributesAsked({ limits, ignore }: Pick<Plan, 'limits' | 'ignore'>): readonly string[] {
+export function attributesAsked({
+  limits,
+  ignore,
+  devices = null,
+}: Pick<Plan, 'limits' | 'ignore'> & Partial<Pick<Plan, 'devices'>>): readonly string[] {
   const asked = limits.flatMap(({ deviceType, where = {}, per, distinct }) => [
     ...(deviceType === undefined ? [] : ['deviceType']),
     ...Object.keys(where),
     ...(per === undefined ? [] : [per]),
     ...(distinct === undefined ? [] : [distinct]),
   ])
-  return [...asked, ...ignore.flatMap((filter) => Object.keys(filter))]
+  const filters = [...ignore, ...(devices?.exempt ?? [])]
+  return [...asked, ...filters.flatMap((filter) => Object.keys(filter))]
 }
 
 /**

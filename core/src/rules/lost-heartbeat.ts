@@ -3,6 +3,7 @@ import { admit } from './admission.ts'
 import type { Generation, LeaseId, ReportFacts } from '../lease.ts'
 import { tellsAllAsked } from './limits.ts'
 import { currentNote, mayBeForgotten } from './notes.ts'
+import { lacksDevice } from './registration.ts'
 import { heldLease, liveLeases, type LeaseFacts, type NoteOf, type Roster } from '../roster.ts'
 
 /** A heartbeat whose lease was not there to renew, or runs in grace. */
@@ -89,6 +90,8 @@ function judgeReplay(roster: Roster, { lost, note }: Replay, nowMs: number): Los
   return admitAgain(roster, lost.claimFor(note.facts), nowMs)
 }
 
-function admitAgain(roster: Roster, claim: Claim, nowMs: number): Admission {
+/** A stream that says too little for its device to be registered must start again. */
+function admitAgain(roster: Roster, claim: Claim, nowMs: number): Admission | Ended {
+  if (lacksDevice(claim)) return ENDED
   return admit(roster, { ...claim, isHeartbeat: true }, nowMs)
 }

@@ -24,7 +24,7 @@ export const NOTES_MAX = 16
 /** How long a note is kept if leases never expire: a day, in which every player has called. */
 const KEPT_WITHOUT_LEASE_MS = 86_400_000
 
-/** The notes of a roster in all their places. */
+/** The notes of a roster in all their places, and what else stays if leases change. */
 export type KeptNotes = Omit<RosterContent, 'leases'>
 
 /** How a write ends leases: which, and for which newcomer. */
@@ -70,6 +70,7 @@ export function withNotes(roster: KeptNotes, fresh: readonly Note[], nowMs: numb
     notes: current.slice(-NOTES_MAX),
     ...(lastStop !== undefined && nowMs < lastStop.untilMs && !renewed.has(lastStop.leaseId) && { lastStop }),
     ...(nowMs < forgottenUntilMs && { forgottenUntilMs }),
+    ...(roster.registry !== undefined && { registry: roster.registry }),
   }
 }
 

@@ -45,7 +45,8 @@ export function tidied(roster: Roster, judge: SweepJudge): Tidying | undefined {
   const lapsed = gone.filter((lease) => !isFinished(lease))
   const finished = gone.length - lapsed.length
   const notes = noteCount(roster) - noteCount(next)
-  const isVacant = leases.length === 0 && noteCount(next) === 0 && roster.version !== 0
+  const isEmpty = leases.length === 0 && noteCount(next) === 0 && roster.registry === undefined
+  const isVacant = isEmpty && roster.version !== 0
   if (gone.length + notes === 0 && !isVacant) return undefined
   return { next, lapsed, finished, notes }
 }

@@ -2,7 +2,14 @@
  * Everything that can keep a request from being carried out, as values. They hold facts and no
  * wording: how a fault looks on the wire is decided in one place, by a `PresentFault`.
  */
-import { LimiterError, type LimiterErrorCode, type NoteOf, type Refusal, type UserId } from '@streamgate/core'
+import {
+  LimiterError,
+  type DeviceRefusal,
+  type LimiterErrorCode,
+  type NoteOf,
+  type Refusal,
+  type UserId,
+} from '@streamgate/core'
 import type { HttpResponse } from './http.ts'
 
 /** One thing that is wrong with a request: where, by JSON pointer (RFC 6901), and what. */
@@ -18,13 +25,19 @@ export type Forbidden =
   | { readonly because: 'member'; readonly member: string }
 
 /** What cannot be found. */
-export type Missing = 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
+export type Missing = 'device' | 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
 
 /** Why the limiter could not decide. */
-export type FailureCode = Exclude<LimiterErrorCode, 'PLAN_UNKNOWN'>
+export type FailureCode = Exclude<LimiterErrorCode, 'PLAN_UNKNOWN' | 'DEVICE_REQUIRED'>
 
 /** The policy does not have the plan that the body names. */
 export const UNKNOWN_PLAN: InputFault = { pointer: '/plan', detail: 'must name a plan of the policy' }
+
+/** The plan registers devices, and the body names none. */
+export const MISSING_DEVICE: InputFault = {
+  pointer: '/deviceId',
+  detail: 'is required, because the plan registers devices',
+}
 
 /** One reason why a request was not carried out. */
 export type Fault =
@@ -40,6 +53,7 @@ export type Fault =
   | { readonly kind: 'failed'; readonly code: FailureCode }
   | { readonly kind: 'broken' }
   | { readonly kind: 'denied'; readonly user: UserId; readonly refusal: Refusal }
+  | { readonly kind: 'device-denied'; readonly user: UserId; readonly refusal: DeviceRefusal }
   | { readonly kind: 'evicted'; readonly eviction: NoteOf<'evicted'> }
   | { readonly kind: 'ended'; readonly reason: string | undefined }
   | { readonly kind: 'finished' }
@@ -77,6 +91,13 @@ export class FaultError extends Error {
 export function faultOf(error: unknown): Fault {
   if (error instanceof FaultError) return error.fault
   if (!(error instanceof LimiterError)) return { kind: 'broken' }
-  // A reload removed the plan after the body had been checked.
-  return error.code === 'PLAN_UNKNOWN' ? rejected([UNKNOWN_PLAN]) : { kind: 'failed', code: error.code }
+  switch (error.code) {
+    // A reload removed the plan after the body had been checked.
+    case 'PLAN_UNKNOWN':
+      return rejected([UNKNOWN_PLAN])
+    case 'DEVICE_REQUIRED':
+      return rejected([MISSING_DEVICE])
+    default:
+      return { kind: 'failed', code: error.code }
+  }
 }

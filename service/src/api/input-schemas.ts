@@ -27,7 +27,8 @@ function charactersIn(value: string): number {
 const nameOf = (description: string, example: string) =>
   textSchema({ bytesMax: NAME_BYTES_MAX, description, examples: [example] })
 
-const LabelSchema = v.pipe(
+/** A name that a viewer recognises. */
+export const LabelSchema = v.pipe(
   v.string(),
   v.check(isWellFormed, 'must be well-formed Unicode'),
   v.check(

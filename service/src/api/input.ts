@@ -4,6 +4,7 @@
  */
 import {
   splitLeaseId,
+  type DeviceId,
   type Generation,
   type LeaseId,
   type StreamDescription,
@@ -13,7 +14,7 @@ import {
 import * as v from 'valibot'
 import { FaultError, rejected, UNKNOWN_PLAN, type InputFault } from './fault.ts'
 import type { HttpRequest, PathParams } from './http.ts'
-import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
+import { DeviceIdSchema, LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { kindOf, readCmcd, readJson } from './request-body.ts'
 import type { Call } from './route.ts'
 import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
@@ -74,6 +75,10 @@ class InputReader {
     return this.#pathParam('streamId', StreamIdSchema) as StreamId
   }
 
+  deviceId(): DeviceId {
+    return this.#pathParam('deviceId', DeviceIdSchema) as DeviceId
+  }
+
   leaseId(): LeaseId {
     return this.#pathParam('id', LeaseIdSchema) as LeaseId
   }
@@ -123,6 +128,11 @@ class InputReader {
     }
     const input = startInput({ ...body, ...ofPath })
     return this.#isUnknownPlan(input.plan) ? { ...input, plan: undefined, isPlanUnknown: true } : input
+  }
+
+  /** The body, checked by its schema. */
+  body<Output extends object>(schema: v.GenericSchema<unknown, Output>): Output | undefined {
+    return this.#validate(schema, this.#jsonBody(), '')
   }
 
   /** The bytes of a CMCD report. */

@@ -4,6 +4,7 @@
 import { toJsonSchema, type ConversionConfig } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
 import * as answers from './answer-schemas.ts'
+import * as devices from './device-schemas.ts'
 import type { SchemaFacts } from './id-schemas.ts'
 import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
 import * as problems from './problem-schemas.ts'
@@ -22,6 +23,10 @@ const NAMED: Readonly<Record<string, GenericSchema>> = {
   StreamLimitReached: problems.StreamLimitReachedSchema,
   Rule: problems.RuleSchema,
   StreamGone: problems.StreamGoneSchema,
+  Device: devices.DeviceSchema,
+  Devices: devices.DevicesSchema,
+  DeviceName: devices.DeviceNameSchema,
+  DeviceLimitReached: devices.DeviceLimitReachedSchema,
   Status: answers.StatusSchema,
   Version: answers.VersionSchema,
   PolicyInForce: answers.PolicyInForceSchema,

@@ -2,7 +2,7 @@
  * The OpenAPI 3.1 document, made from the route table and the schemas that validate.
  */
 import type { GenericSchema } from 'valibot'
-import { LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
+import { DeviceIdSchema, LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import type { OpenApiContent, OpenApiDocument, OpenApiOperation, OpenApiTag } from './openapi-document.ts'
 import type { AnswerDescription, Audience, HeaderName, Route } from './route.ts'
@@ -32,6 +32,7 @@ const TAGS: Readonly<Record<Audience, OpenApiTag>> = {
 
 const PARAMETERS: Readonly<Record<string, GenericSchema>> = {
   userId: UserIdSchema,
+  deviceId: DeviceIdSchema,
   streamId: StreamIdSchema,
   id: LeaseIdSchema,
   type: ProblemNameSchema,

@@ -7,6 +7,7 @@ import type { FailureCode, Fault, Forbidden, InputFault, Missing, WantedBody } f
 import type { HttpResponse } from './http.ts'
 import { instant } from './lease-view.ts'
 import { problem, type ProblemName } from './problem.ts'
+import { presentDeviceRefusal } from './device-refusal.ts'
 import { presentRefusal } from './refusal.ts'
 
 /** The answer to a fault. */
@@ -40,6 +41,8 @@ export function presentProblem(fault: Fault): HttpResponse {
       return problem('internal-error', 'The service failed unexpectedly.')
     case 'denied':
       return presentRefusal(fault.user, fault.refusal)
+    case 'device-denied':
+      return presentDeviceRefusal(fault.user, fault.refusal)
     case 'evicted':
       return evicted(fault.eviction)
     case 'ended':
@@ -50,6 +53,7 @@ export function presentProblem(fault: Fault): HttpResponse {
 }
 
 const MISSING = {
+  device: 'This device is not registered.',
   path: 'This path does not exist.',
   'path-with-trailing-slash': 'This path does not exist. Remove the slash at the end.',
   'problem-type': 'This problem type does not exist.',

@@ -40,6 +40,11 @@ export function presentResult(asked: Asked, user: UserId, result: HeartbeatResul
       return presentGrant(asked, user, result)
     case 'denied':
       return presentDenial(asked, user, result)
+    case 'device-denied': {
+      const { plan, shadow } = result
+      const decision = { ...asked, outcome: 'device-denied', plan, shadow }
+      return { fault: { kind: 'device-denied', user, refusal: result }, decision }
+    }
     case 'evicted':
       return {
         fault: { kind: 'evicted', eviction: result.eviction },

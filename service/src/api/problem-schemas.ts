@@ -5,7 +5,8 @@ import * as v from 'valibot'
 import { Count, Instant, LISTED_EXAMPLE, ListedStreamSchema, Several } from './answer-schemas.ts'
 import { LeaseIdSchema } from './id-schemas.ts'
 
-const problemMembers = {
+/** What every problem has (RFC 9457). */
+export const problemMembers = {
   type: v.pipe(v.string(), v.description('The path of a page that explains the problem.')),
   title: v.pipe(v.string(), v.description('The name of the problem type.')),
   status: v.pipe(Count, v.description('The status of the answer.')),

@@ -14,6 +14,12 @@ export const PROBLEMS = {
     explanation:
       'The user is watching as many streams as the plan allows. `streams` names those that stand in the way. At most the 20 oldest are named, or as many as fit into 4 kB, and `more` counts the others. Show them to the viewer, stop one, or start again with its id in `replaces`. `retryAfterSeconds` is the earliest time at which one of them can expire by itself. It is absent if none can.',
   },
+  'device-limit-reached': {
+    status: 409,
+    title: 'Device limit reached',
+    explanation:
+      'The plan allows no other device: `devices` names the registered ones. Remove one with `DELETE /users/{userId}/devices/{deviceId}` and start again. If the user has registered too many devices lately, `nextChangeAt` is the time from which another one is possible.',
+  },
   'stream-evicted': {
     status: 410,
     title: 'Stream evicted',

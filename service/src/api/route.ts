@@ -99,7 +99,7 @@ export type Operation = {
  */
 export type Audience = 'viewer' | 'operator' | 'public'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** One method on one path. */
 export type Route = {

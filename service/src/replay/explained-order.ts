@@ -41,7 +41,7 @@ export class ExplainedOrder {
       return
     }
     const { user } = decision
-    if (decision.verb === 'erase') {
+    if (decision.verb === 'erase' || decision.verb === 'remove-device') {
       yield* this.#callsOf(user, Infinity)
       this.#worlds.delete(user)
       yield decision

@@ -98,8 +98,8 @@ export class ReplayTally {
     const [before, after] = [this.#plan(planThen), this.#plan(planNow)]
     before.starts.logged += 1
     after.starts.replayed += 1
-    const wasRefused = call.outcome === 'denied'
-    const isRefused = now.outcome === 'denied' || now.outcome === 'plan-unknown'
+    const wasRefused = call.outcome === 'denied' || call.outcome === 'device-denied'
+    const isRefused = ['denied', 'device-denied', 'plan-unknown'].includes(now.outcome)
     if (wasRefused) {
       before.refused.logged += 1
       before.usersRefused.logged.add(call.user)

@@ -116,6 +116,9 @@ export class Replay {
         await this.#limiter.erase(decision.user)
         this.#viewers.forget(decision.user)
         break
+      case 'remove-device':
+        await this.#limiter.removeDevice(decision)
+        break
       case 'finish':
         await this.#limiter.finish(decision.streamId)
         break

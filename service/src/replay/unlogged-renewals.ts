@@ -5,7 +5,7 @@
  * says that it ended, and its player renewed it until then. If it lapsed, a line tells when its
  * player was last heard of.
  */
-import type { LeaseId, Policy, StreamId, UserId } from '@streamgate/core'
+import type { DeviceId, LeaseId, Policy, StreamId, UserId } from '@streamgate/core'
 import type { LoggedCall, LoggedDecision, PlayableDecision } from '../telemetry/decision-reader.ts'
 import { TimeQueue } from '../time/time-queue.ts'
 import type { LogSurvey } from './log-survey.ts'
@@ -69,6 +69,9 @@ export class UnloggedRenewals {
       case 'erase':
         this.#playing.delete(decision.user)
         break
+      case 'remove-device':
+        this.#endDevice(decision.user, decision.deviceId)
+        break
       case 'finish':
         this.#forgetStream(decision.streamId)
         break
@@ -108,6 +111,14 @@ export class UnloggedRenewals {
     const leases = this.#playing.get(user)
     leases?.delete(leaseId)
     if (leases?.size === 0) this.#playing.delete(user)
+  }
+
+  /** Ends the streams on a removed device, or on all of a user's. */
+  #endDevice(user: UserId, deviceId: DeviceId | undefined): void {
+    for (const [id, { call }] of [...(this.#playing.get(user) ?? [])]) {
+      const isOn = deviceId === undefined || call.stream.deviceId === deviceId
+      if (isOn && call.stream.deviceId !== undefined) this.#end(user, id)
+    }
   }
 
   #forgetStream(streamId: StreamId): void {

@@ -19,10 +19,12 @@ export type RequestFacts = {
 /** One decision. Ids are raw: the log escapes them. */
 export type Decision = {
   /** `lapse`: a lease that had lapsed was removed by a start, a heartbeat or a sweep. */
-  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish' | 'lapse'
+  readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish' | 'lapse' | 'remove-device'
   readonly outcome: string
   readonly user?: string
   readonly lease?: string | undefined
+  /** The device that was removed. Absent if all were. */
+  readonly device?: string | undefined
   /** The stream that finished. */
   readonly stream?: string
   readonly deviceType?: string | undefined

@@ -45,6 +45,7 @@ function decisionMembers(decision: Decision): string {
     idMember('user', decision.user) +
     idMember('lease', decision.lease) +
     idMember('stream', decision.stream) +
+    idMember('device', decision.device) +
     idsMember('replaces', decision.replaces) +
     (isRenewal ? '' : idMember('deviceType', decision.deviceType)) +
     (isRenewal ? '' : idMember('contentId', decision.contentId)) +

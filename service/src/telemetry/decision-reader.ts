@@ -5,6 +5,7 @@ import {
   leaseIdOf,
   splitLeaseId,
   type Attributes,
+  type DeviceId,
   type LeaseId,
   type Limit,
   type StreamDescription,
@@ -59,6 +60,7 @@ export type PlayableDecision = Instants &
   (
     | LoggedCall
     | { readonly verb: 'erase'; readonly user: UserId }
+    | { readonly verb: 'remove-device'; readonly user: UserId; readonly deviceId?: DeviceId }
     | { readonly verb: 'finish'; readonly streamId: StreamId }
   )
 
@@ -102,6 +104,11 @@ function decisionOf(members: Members): ReadLine {
       return { ...times, ...callOf(verb, members) }
     case 'erase':
       return { ...times, verb, user: idOf(members['user']) as UserId }
+    case 'remove-device': {
+      const { user, device } = members
+      const deviceId = device === undefined ? {} : { deviceId: idOf(device) as DeviceId }
+      return { ...times, verb, user: idOf(user) as UserId, ...deviceId }
+    }
     case 'finish':
       return { ...times, verb, streamId: idOf(members['stream']) as StreamId }
     default:

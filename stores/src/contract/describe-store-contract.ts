@@ -10,6 +10,7 @@ import { IDENTITY } from './identity.ts'
 import { NOTING } from './noting.ts'
 import { OUTCOMES } from './outcomes.ts'
 import { READING } from './reading.ts'
+import { REGISTERING } from './registering.ts'
 import { REMOVING } from './removing.ts'
 import { RENEWING } from './renewing.ts'
 import { REPLACING } from './replacing.ts'
@@ -34,6 +35,7 @@ export const STORE_CONTRACT: Readonly<Record<string, readonly Clause[]>> = {
   failing: FAILING,
   finishing: FINISHING,
   sharing: SHARING,
+  registering: REGISTERING,
 }
 
 /** Registers every clause of the contract as a test of this store. */

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Lease, LeaseRef, Room, Roster, RosterContent } from '@streamgate/core'
 import type { AddedTo, RemovedFrom } from './lease-change.ts'
 import { noteValue, notesValue } from './note-value.ts'
+import { registryAttributes } from './registry-value.ts'
 import { devicesValue, expirySecondsIn, leaseValue, rosterOf, type UserItem } from './user-item.ts'
 
 /** The lease's place in the list, if it is held and of the requested generation. */
@@ -31,7 +32,11 @@ export function addedTo({ deviceId }: Lease, room: Room, item: UserItem | undefi
   const roster = rosterOf(item)
   const isDeviceAsked = room.soleOfDevice === true && deviceId !== undefined
   const isInTheDark = isDeviceAsked && item !== undefined && !knowsDevices(item, roster)
-  return { mayLast: !carriesExpiry(item), ...(isInTheDark && { judged: roster }) }
+  return {
+    mayLast: !carriesExpiry(item),
+    keepsDate: roster.registry !== undefined,
+    ...(isInTheDark && { judged: roster }),
+  }
 }
 
 /** Whether two rosters would be written alike. */
@@ -50,8 +55,15 @@ function carriesExpiry(item: UserItem | undefined): boolean {
   return expirySecondsIn(item) !== undefined
 }
 
-function valuesOf({ leases, notes, lastStop, forgottenUntilMs }: RosterContent): unknown {
-  return [leases.map(valueWithId), notesValue(notes), lastStop && noteValue(lastStop), forgottenUntilMs]
+function valuesOf({ leases, notes, lastStop, forgottenUntilMs, registry }: RosterContent): unknown {
+  const devices = registry && registryAttributes(registry)
+  return [
+    leases.map(valueWithId),
+    notesValue(notes),
+    lastStop && noteValue(lastStop),
+    forgottenUntilMs,
+    devices,
+  ]
 }
 
 function valueWithId(lease: Lease): unknown {

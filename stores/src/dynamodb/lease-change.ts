@@ -14,7 +14,7 @@ import {
 } from '@streamgate/core'
 import { firstVersion } from '../first-version.ts'
 import { NEXT_VERSION, versionValues, type ItemChange, type Condition } from './item-change.ts'
-import { expirySeconds } from './lifetime.ts'
+import { expirySeconds, expirySecondsWithDevices } from './lifetime.ts'
 import { numberValue } from './members.ts'
 import { noteValue } from './note-value.ts'
 import { unchangedSince } from './unchanged.ts'
@@ -31,6 +31,8 @@ import {
 export type AddedTo = {
   /** Whether the item may hold leases that never expire. */
   readonly mayLast?: boolean
+  /** Whether it has registered devices, whose date must stay. */
+  readonly keepsDate?: boolean
   /** The roster that has room for it, if the item's own list of devices is wrong. */
   readonly judged?: Roster
 }
@@ -57,33 +59,57 @@ const isNotDescribed = 'attribute_not_exists(#lease)'
  * Adds a lease if there is room. Beside leases that may never expire, one that expires is added
  * without touching the item's expiry. In the common form the condition says that there are none.
  */
-export function addChange(lease: Lease, room: Room, { mayLast = false, judged }: AddedTo = {}): ItemChange {
+export function addChange(lease: Lease, room: Room, to: AddedTo = {}): ItemChange {
+  const { mayLast = false, keepsDate = false, judged } = to
   const neverWritten = 'attribute_not_exists(Streams)'
   const holdsNothing = 'size(Streams) < :one'
   const allLapse = 'attribute_exists(ExpiresAt)'
+  const hasNoRegistry = 'attribute_not_exists(R)'
   const devices = judged === undefined ? takingRoom(lease, room) : addingTo(judged, lease)
+  const use = room.registeredDevice === true ? usingRegistered(lease) : undefined
 
-  const set = `SET Streams = list_append(if_not_exists(Streams, :none), :ids), #lease = :lease, ${NEXT_VERSION}${devices.set}`
-  const names = { '#lease': leaseAttribute(lease.id) }
+  const set = `SET Streams = list_append(if_not_exists(Streams, :none), :ids), #lease = :lease, ${NEXT_VERSION}${devices.set}${use?.set ?? ''}`
+  const names = { '#lease': leaseAttribute(lease.id), ...use?.names }
   const values = {
     ':ids': { L: [{ S: lease.id }] },
     ':none': { L: [] },
     ':lease': leaseValue(lease),
     ...versionValues(firstVersion()),
     ...devices.values,
+    ...use?.values,
   }
   const fits = devices.condition
-  const orNothing = judged === undefined ? `${neverWritten} OR ${holdsNothing} OR ` : ''
+  const and = (condition: string, more: string | undefined) =>
+    more === undefined ? condition : `(${condition}) AND ${more}`
+  // DynamoDB refuses parentheses that change nothing.
+  const orNothing = (condition: string) =>
+    judged === undefined ? `${neverWritten} OR ${holdsNothing} OR (${condition})` : condition
   if (lease.expiresAtMs === null) {
-    return { update: `${set} REMOVE ExpiresAt`, condition: `${orNothing}(${fits})`, names, values }
+    const condition = and(orNothing(fits), use?.condition)
+    return { update: `${set} REMOVE ExpiresAt`, condition, names, values }
   }
-  if (mayLast) return { update: set, condition: fits, names, values }
+  if (mayLast || (keepsDate && use === undefined)) {
+    return { update: set, condition: and(fits, use?.condition), names, values }
+  }
   const mustLapse = judged?.leases.length === 0 ? '' : ` AND ${allLapse}`
+  const leaseSeconds = expirySeconds(lease.expiresAtMs)
+  const seconds =
+    use === undefined ? leaseSeconds : Math.max(leaseSeconds, expirySecondsWithDevices(lease.startedAtMs))
   return {
     update: `${set}, ExpiresAt = :expiry`,
-    condition: `${orNothing}(${fits}${mustLapse})`,
+    condition: and(orNothing(`${fits}${mustLapse}`), use?.condition ?? hasNoRegistry),
     names,
-    values: { ...values, ':expiry': numberValue(expirySeconds(lease.expiresAtMs)) },
+    values: { ...values, ':expiry': numberValue(seconds) },
+  }
+}
+
+/** The lease's device is registered, and is used now. */
+function usingRegistered({ deviceId, startedAtMs }: Lease) {
+  return {
+    condition: 'attribute_exists(R.#used)',
+    set: ', R.#used.u = :used',
+    names: { '#used': deviceId ?? '' },
+    values: { ':used': numberValue(startedAtMs) },
   }
 }
 

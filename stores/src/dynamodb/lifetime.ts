@@ -7,6 +7,9 @@
  * that holds nothing. A lease that never expires removes it. A `replace` sees all leases and sets
  * it again. An item written by hand has none, and gets none for as long as it holds anything.
  *
+ * Registered devices are kept for longer than leases. A start on one sets the date after its last
+ * use. Any other start leaves the date of such an item alone.
+ *
  * The old service does not know `ExpiresAt`. If it adds an entry to an item that has one, the date
  * is removed by the next write for this user, even by one that conflicts, and by the next sweep.
  */
@@ -28,9 +31,19 @@ const KEPT_SECONDS = 30 * DAY_SECONDS
  */
 const KEPT_SECONDS_MIN = 7 * DAY_SECONDS
 
+/**
+ * How long after its last use a registered device is remembered, if nothing else happens.
+ */
+const DEVICES_KEPT_SECONDS = 400 * DAY_SECONDS
+
 /** The date of an item whose newest lease ends then. */
 export function expirySeconds(expiresAtMs: number): number {
   return Math.ceil(expiresAtMs / 1000) + KEPT_SECONDS
+}
+
+/** The date of an item with registered devices, of which one was used then. */
+export function expirySecondsWithDevices(lastUsedAtMs: number): number {
+  return Math.ceil(lastUsedAtMs / 1000) + DEVICES_KEPT_SECONDS
 }
 
 /** The date of an item with these contents. `null` if it must never be deleted. */
@@ -38,7 +51,9 @@ export function expirySecondsOf(content: RosterContent): number | null {
   const { leases, notes, lastStop, forgottenUntilMs = 0 } = content
   const notesUntilMs = [...notes, ...(lastStop === undefined ? [] : [lastStop])].map(({ untilMs }) => untilMs)
   const lastMs = lastInstantMs(leases, Math.max(forgottenUntilMs, ...notesUntilMs))
-  return lastMs === null ? null : expirySeconds(lastMs)
+  if (lastMs === null) return null
+  const lastUses = content.registry?.devices.map(({ lastUsedAtMs }) => expirySecondsWithDevices(lastUsedAtMs))
+  return Math.max(expirySeconds(lastMs), ...(lastUses ?? []))
 }
 
 /**

@@ -7,6 +7,7 @@ import { NEXT_VERSION, versionValues, type ItemChange } from './item-change.ts'
 import { expirySecondsOf } from './lifetime.ts'
 import { numberValue } from './members.ts'
 import { notesValue, noteValue } from './note-value.ts'
+import { registryAttributes } from './registry-value.ts'
 import { unchangedSince } from './unchanged.ts'
 import { devicesValue, idsValue, leaseAttribute, leaseValue } from './user-item.ts'
 
@@ -60,17 +61,23 @@ export function replaceChange(seen: Roster, next: RosterContent): Replacement {
   }
 }
 
-/** The notes, each kind in its place. Places that are no longer filled are emptied. */
-function noteParts(seen: RosterContent, { notes, lastStop, forgottenUntilMs }: RosterContent) {
+/** The notes and the devices, each kind in its place. Places that are no longer filled are emptied. */
+function noteParts(seen: RosterContent, next: RosterContent) {
+  const { notes, lastStop, forgottenUntilMs, registry } = next
+  const { R, RX } = registry === undefined ? {} : registryAttributes(registry)
+  const isRegistryNew = registry !== seen.registry
   const values: Record<string, AttributeValue> = {
     ...(notes.length > 0 && { ':X': notesValue(notes) }),
     ...(lastStop !== undefined && { ':Q': noteValue(lastStop), ':QU': numberValue(lastStop.untilMs) }),
     ...(forgottenUntilMs !== undefined && { ':F': numberValue(forgottenUntilMs) }),
+    ...(isRegistryNew && R !== undefined && { ':R': R }),
+    ...(isRegistryNew && RX !== undefined && { ':RX': RX }),
   }
   const wereFilled = [
     ...(seen.notes.length > 0 ? ['X'] : []),
     ...(seen.lastStop !== undefined ? ['Q', 'QU', 'QB'] : []),
     ...(seen.forgottenUntilMs !== undefined ? ['F'] : []),
+    ...(isRegistryNew && seen.registry !== undefined ? ['R', 'RX'] : []),
   ]
   return {
     set: Object.keys(values).map((placeholder) => `${placeholder.slice(1)}=${placeholder}`),

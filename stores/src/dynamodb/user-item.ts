@@ -14,6 +14,7 @@
  *     Q, QU      {id, at, until, w}   the note that the last stop left, and its `until`
  *     QB         1790000000000        `until` of the note before it, which was dropped
  *     F          1790000000000        until when other notes that were dropped would count
+ *     R, RX      {…}, […]             registered devices, see `registry-value.ts`
  *     ExpiresAt  1790000000           when the table may delete the user, in seconds
  *
  * Stream and device are read from the lease's id. `d` is there only if the lease names another
@@ -51,6 +52,7 @@ import {
   withoutAbsent,
 } from './members.ts'
 import { noteIn } from './note-value.ts'
+import { registryIn } from './registry-value.ts'
 
 /** The table's contents for one `UserId`. */
 export type UserItem = Record<string, AttributeValue>
@@ -73,12 +75,14 @@ export function rosterOf(item: UserItem | undefined): Roster {
   if (item === undefined) return EMPTY_ROSTER
   const version = item['V']?.N
   const lastStop = item['Q']?.M
+  const registry = registryIn(item)
   const forgottenUntilMs = Math.max(Number(item['F']?.N ?? 0), Number(item['QB']?.N ?? 0))
   return {
     leases: idsIn(item).map((id) => leaseIn(item, id)),
     notes: (item['X']?.L ?? []).map((note) => noteIn(note.M ?? {})),
     ...(lastStop !== undefined && { lastStop: noteIn(lastStop) }),
     ...(forgottenUntilMs > 0 && { forgottenUntilMs }),
+    ...(registry !== undefined && { registry }),
     version: version === undefined ? VERSION_BY_HAND : Number(version),
   }
 }

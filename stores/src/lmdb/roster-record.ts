@@ -1,18 +1,19 @@
 /**
  * The value stored for a user, in MessagePack:
  *
- *     [version, leases, notes, lastStop, forgottenUntilMs]      a roster
+ *     [version, leases, notes, lastStop, forgottenUntilMs, registry]    a roster
  *     [id, startedAtMs, renewedAtMs, expiresAtMs, generation,   a lease
  *      deviceType, contentId, label, plan, reportedContentId, reportedAtMs, graceUntilMs,
  *      attributes, network]
  *
  * What is absent is null, or missing at the end. The id of a lease contains its stream and device.
- * Notes and attributes are maps. Earlier versions wrote rosters in JSON. They are read, and a
+ * Notes, attributes and the registry of devices are maps. Earlier versions wrote rosters in JSON. They are read, and a
  * user's next write replaces theirs.
  */
 import {
   splitLeaseId,
   type Attributes,
+  type DeviceRegistry,
   type Generation,
   type Lease,
   type LeaseId,
@@ -28,7 +29,8 @@ type RosterRecord = readonly [
   leases: readonly LeaseRecord[],
   notes: readonly Note[],
   lastStop?: Note | null,
-  forgottenUntilMs?: number,
+  forgottenUntilMs?: number | null,
+  registry?: DeviceRegistry,
 ]
 
 type LeaseRecord = [
@@ -82,8 +84,12 @@ export class RosterEncoder {
   }
 }
 
-function recordOf({ version, leases, notes, lastStop, forgottenUntilMs }: Roster): RosterRecord {
+function recordOf(roster: Roster): RosterRecord {
+  const { version, leases, notes, lastStop, forgottenUntilMs, registry } = roster
   const records = leases.map(leaseRecordOf)
+  if (registry !== undefined) {
+    return [version, records, notes, lastStop ?? null, forgottenUntilMs ?? null, registry]
+  }
   if (forgottenUntilMs !== undefined) return [version, records, notes, lastStop ?? null, forgottenUntilMs]
   return lastStop === undefined ? [version, records, notes] : [version, records, notes, lastStop]
 }
@@ -103,12 +109,14 @@ function leaseRecordOf(lease: Lease): LeaseRecord {
   return record
 }
 
-function rosterIn([version, leases, notes, lastStop, forgottenUntilMs]: RosterRecord): Roster {
+function rosterIn(record: RosterRecord): Roster {
+  const [version, leases, notes, lastStop, forgottenUntilMs, registry] = record
   return {
     leases: leases.map(leaseIn),
     notes,
     ...(lastStop !== undefined && lastStop !== null && { lastStop }),
-    ...(forgottenUntilMs !== undefined && { forgottenUntilMs }),
+    ...(typeof forgottenUntilMs === 'number' && { forgottenUntilMs }),
+    ...(registry !== undefined && { registry }),
     version,
   }
 }

@@ -35,6 +35,7 @@ export function effectivePlan({ terms }: History, user: UserId, plan: Plan): Pla
     sameDeviceReplaces: false,
     ignore: [],
     grace: null,
+    devices: null,
     enforcePercent: 100,
     shadow: plan,
   }

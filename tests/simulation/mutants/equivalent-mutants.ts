@@ -63,7 +63,7 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
   },
   {
     slip: 'the record of notes has no bound for one newcomer',
-    file: 'rules/admission.ts',
+    file: 'rules/making-room.ts',
     right: 'evicted.length <= EVICTIONS_MAX',
     wrong: 'evicted.length >= 0',
     because: 'the users here have fewer streams than the bound',

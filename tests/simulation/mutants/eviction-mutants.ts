@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts'
 export const EVICTION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'the youngest is evicted',
-    file: 'rules/admission.ts',
+    file: 'rules/making-room.ts',
     right: 'surplus(inTurn(whenFull, staying), claim)',
     wrong: 'surplus(inTurn(whenFull, staying).toReversed(), claim)',
     caughtBy: 'decision',
@@ -25,7 +25,7 @@ export const EVICTION_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'all holders of a full limit are evicted',
-    file: 'rules/admission.ts',
+    file: 'rules/making-room.ts',
     right: 'else for (const { slots } of taken) slots.take(lease)',
     wrong: 'else ending.push(lease)',
     caughtBy: 'decision',
@@ -39,14 +39,14 @@ export const EVICTION_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'each limit evicts separately',
-    file: 'rules/admission.ts',
+    file: 'rules/making-room.ts',
     right: 'of taken) slots.take(lease)',
     wrong: 'of taken.slice(0, 1)) slots.take(lease)',
     caughtBy: 'grant',
   },
   {
     slip: 'a heartbeat evicts',
-    file: 'rules/admission.ts',
+    file: 'rules/making-room.ts',
     right: "isHeartbeat === true || whenFull === 'deny'",
     wrong: "whenFull === 'deny'",
     caughtBy: 'ends',

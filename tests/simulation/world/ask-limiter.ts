@@ -1,5 +1,5 @@
 /** Sends a request to a limiter and turns the result into an answer. */
-import type { Lease, Limiter } from '@streamgate/core'
+import type { DeviceRefusal, HeartbeatResult, Lease, Limiter } from '@streamgate/core'
 import type { Answer, Errand, Request } from '../history.ts'
 
 /** The methods of a limiter that a run uses. */
@@ -29,9 +29,9 @@ async function ask(limiter: LimiterVerbs, request: Request): Promise<Answer> {
   const { verb, user } = request
   switch (verb) {
     case 'start':
-      return limiter.start(request)
+      return withoutDevices(await limiter.start(request))
     case 'heartbeat':
-      return limiter.heartbeat(request)
+      return withoutDevices(await limiter.heartbeat(request))
     case 'stop':
       return limiter.stop(request)
     case 'played-out':
@@ -42,6 +42,12 @@ async function ask(limiter: LimiterVerbs, request: Request): Promise<Answer> {
       await limiter.erase(user)
       return { outcome: 'erased' }
   }
+}
+
+/** The plans of the simulation register no devices. */
+function withoutDevices(result: HeartbeatResult): Exclude<HeartbeatResult, DeviceRefusal> {
+  if (result.outcome === 'device-denied') throw new Error('No plan registers devices')
+  return result
 }
 
 export function leasesIn(answer: Answer): readonly Lease[] {

@@ -11,7 +11,8 @@ import { noContent, READ_BYTES_MAX } from '../http.ts'
 import { readInput } from '../input.ts'
 import { presentResult } from '../present.ts'
 import type { Outcome, Route, Service } from '../route.ts'
-import { StreamGoneSchema, StreamLimitReachedSchema } from '../problem-schemas.ts'
+import { LimitReachedSchema } from '../device-schemas.ts'
+import { StreamGoneSchema } from '../problem-schemas.ts'
 import { CmcdReportSchema } from '../input-schemas.ts'
 import { decisionsIn, type Decision } from '../../telemetry/decision-event.ts'
 
@@ -35,9 +36,9 @@ export const cmcdRoute: Route = {
       409: {
         description:
           'The lease of a stream had expired, or its grace is over, and the limit is reached. The other events are applied.',
-        schema: StreamLimitReachedSchema,
+        schema: LimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
-        problems: ['stream-limit-reached'],
+        problems: ['stream-limit-reached', 'device-limit-reached'],
       },
       410: {
         description:
@@ -91,7 +92,8 @@ async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWi
     const outcome = presentResult(asked, user, result)
     decisions.push(...decisionsIn(outcome.decision))
     if (!('fault' in outcome)) continue
-    if (outcome.fault.kind === 'denied') denied ??= outcome
+    const isDenied = outcome.fault.kind === 'denied' || outcome.fault.kind === 'device-denied'
+    if (isDenied) denied ??= outcome
     else gone ??= outcome
   }
   return { ...(gone ?? denied ?? noContent()), decision: decisions }

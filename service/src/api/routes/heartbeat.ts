@@ -3,7 +3,8 @@ import { onNetwork } from '../on-network.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StreamSchema } from '../answer-schemas.ts'
-import { StreamGoneSchema, StreamLimitReachedSchema } from '../problem-schemas.ts'
+import { LimitReachedSchema } from '../device-schemas.ts'
+import { StreamGoneSchema } from '../problem-schemas.ts'
 import { HeartbeatSchema } from '../input-schemas.ts'
 
 export const heartbeatRoute: Route = {
@@ -31,9 +32,9 @@ export const heartbeatRoute: Route = {
       },
       409: {
         description: 'The lease had expired, and the limit is reached.',
-        schema: StreamLimitReachedSchema,
+        schema: LimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
-        problems: ['stream-limit-reached'],
+        problems: ['stream-limit-reached', 'device-limit-reached'],
       },
       410: {
         description:

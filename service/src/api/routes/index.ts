@@ -1,5 +1,12 @@
 import type { Route } from '../route.ts'
 import { cmcdRoute } from './cmcd.ts'
+import {
+  listDevicesRoute,
+  lookAtDeviceRoute,
+  nameDeviceRoute,
+  removeDeviceRoute,
+  removeDevicesRoute,
+} from './devices.ts'
 import { docsRoute, openapiRoute, policySchemaRoute, problemRoute, problemsRoute } from './documentation.ts'
 import { eraseRoute } from './erase.ts'
 import { finishByDeleteRoute, finishRoute } from './finish.ts'
@@ -17,6 +24,11 @@ export const ROUTES: readonly Route[] = [
   beaconStopRoute,
   cmcdRoute,
   listRoute,
+  listDevicesRoute,
+  lookAtDeviceRoute,
+  nameDeviceRoute,
+  removeDeviceRoute,
+  removeDevicesRoute,
   eraseRoute,
   finishRoute,
   finishByDeleteRoute,

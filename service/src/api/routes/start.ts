@@ -3,7 +3,7 @@ import { onNetwork } from '../on-network.ts'
 import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StreamSchema } from '../answer-schemas.ts'
-import { StreamLimitReachedSchema } from '../problem-schemas.ts'
+import { LimitReachedSchema } from '../device-schemas.ts'
 import { StartSchema } from '../input-schemas.ts'
 import { leaseIdOf } from '@streamgate/core'
 
@@ -29,10 +29,10 @@ export const startRoute: Route = {
         headers: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy'],
       },
       409: {
-        description: 'The limit is reached.',
-        schema: StreamLimitReachedSchema,
+        description: 'The limit of streams or of devices is reached.',
+        schema: LimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
-        problems: ['stream-limit-reached'],
+        problems: ['stream-limit-reached', 'device-limit-reached'],
       },
       410: { description: 'The stream has finished.', problems: ['stream-finished'] },
     },
