@@ -11,6 +11,8 @@ locals {
     "users/{userId}/streams/{id}",
     "users/{userId}/streams/{id}/stop",
     "users/{userId}/cmcd",
+    "users/{userId}/devices",
+    "users/{userId}/devices/{deviceId}",
   ]
 
   # For operators. They need a key too, and are closed if there are tokens, because tokens are those of viewers.

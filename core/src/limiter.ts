@@ -65,8 +65,8 @@ const FINISHED_KEPT_MS = 48 * 3_600_000
  * Decides, for any number of processes on one store, who may watch.
  *
  * Every method rejects with a `LimiterError` and with nothing else: `start` with `PLAN_UNKNOWN` or
- * `DEVICE_REQUIRED` before the store is called, and all of them with `STORE_CONTENDED` after too many conflicts, or
- * with what the store rejects with.
+ * `DEVICE_REQUIRED` before the store is called, and all of them with `STORE_CONTENDED` after too
+ * many conflicts, or with what the store rejects with.
  */
 export class Limiter {
   readonly #verbs: VerbParts

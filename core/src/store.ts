@@ -85,8 +85,8 @@ export interface Store {
 
   /**
    * Adds the lease if fewer than `capacity` leases are held, lapsed ones included, and none has its
-   * id. With `soleOfDevice`, also none may be of its device. With `registeredDevice`, its device must
-   * be registered.
+   * id. With `soleOfDevice`, also none may be of its device. With `registeredDevice`, its device
+   * must be registered.
    */
   add(user: UserId, lease: Lease, room: Room): Promise<Outcome>
 

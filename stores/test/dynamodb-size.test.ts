@@ -120,6 +120,39 @@ describe('one write unit (1 KiB)', () => {
   })
 })
 
+/** A user with so many streams, and so many registered devices. */
+function registeredContent(streams: number, devices: number, facts: object): RosterContent {
+  return {
+    leases: Array.from({ length: streams }, (_, index) =>
+      typicalLease({ streamId: `film-${index}`, deviceId: `tv-${index}` }, facts),
+    ),
+    notes: [],
+    registry: {
+      removed: [],
+      devices: Array.from({ length: devices }, (_, index) => ({
+        id: `tv-${index}` as DeviceId,
+        deviceType: 'tv',
+        label: 'Living room TV',
+        registeredAtMs: NOW_MS + index,
+        lastUsedAtMs: NOW_MS + index,
+      })),
+    },
+  }
+}
+
+async function bytesOf(content: RosterContent): Promise<number> {
+  return itemBytes((await itemSaying(content, 100_000)) ?? {})
+}
+
+describe('an item with registered devices', () => {
+  it('has room for three streams and three devices with short ids in one write unit', async () => {
+    const facts = { deviceType: 'tv', contentId: 'film-12345', label: 'Living room TV' }
+    expect(await bytesOf(registeredContent(3, 3, facts))).toBe(519)
+    expect(await bytesOf(registeredContent(0, 3, facts))).toBe(192)
+    expect(await bytesOf(registeredContent(0, 50, facts))).toBe(2478)
+  })
+})
+
 describe('one write unit (1 KiB) after a stop', () => {
   it('carries fourteen leases with short ids', async () => {
     expect(await measureAfterStop('user-12345', shortlyNamedLease)).toBe(14)

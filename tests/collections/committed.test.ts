@@ -26,7 +26,10 @@ describe('the collections', () => {
     const called = requestLines(collectionFiles()).map((line) => line.replaceAll(/\{\{\w+\}\}[^/]*/g, '*'))
     for (const { method, path, operation } of ROUTES) {
       if (operation.isDeprecated === true) continue
-      const pattern = path.replace('{type}', 'stream-limit-reached').replaceAll(/\{\w+\}/g, '*')
+      const pattern = path
+        .replace('{type}', 'stream-limit-reached')
+        .replace('{deviceId}', 'tv-1')
+        .replaceAll(/\{\w+\}/g, '*')
       expect(called).toContain(`${method} ${pattern}`)
     }
   })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import {
   Limiter,
   leaseIdOf,
+  type DeviceId,
   type HeartbeatResult,
   type StartResult,
   type StreamDescription,
@@ -46,6 +47,10 @@ export class Viewer {
     const [streamId, deviceId] = id.split('@')
     const stream = { streamId, ...(deviceId !== undefined && { deviceId }) } as StreamDescription
     return this.#limiter.heartbeat({ user: 'viewer' as UserId, stream, plan: this.#plan })
+  }
+
+  async removeDevice(deviceId: string): Promise<void> {
+    await this.#limiter.removeDevice({ user: 'viewer' as UserId, deviceId: deviceId as DeviceId })
   }
 
   async stop(streamId: string, deviceId: string): Promise<void> {

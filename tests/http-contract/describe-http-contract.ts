@@ -3,6 +3,7 @@ import { describeAttributes } from './attributes.ts'
 import { describeBadInput } from './bad-input.ts'
 import { describeCrossOrigin } from './cross-origin.ts'
 import { describeCrowds } from './crowds.ts'
+import { describeDevices } from './devices.ts'
 import { describeFilters } from './filters.ts'
 import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
@@ -32,6 +33,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describePolicies(maker)
     describeFilters(maker)
     describeAttributes(maker)
+    describeDevices(maker)
     describeFinishing(maker)
     describeCrowds(maker)
     describeBadInput(maker)

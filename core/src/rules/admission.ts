@@ -75,11 +75,11 @@ export function roomFor(claim: Claim): Room | undefined {
   const { plan, isHeartbeat } = claim
   if (!isOneCount(plan) || replacesAnother(claim) || isHeartbeat === true) return undefined
   const soleOfDevice = takesDevice(claim)
-  const registeredDevice = plan.devices !== null && needsDevice(claim)
+  const mustBeRegistered = plan.devices !== null && needsDevice(claim)
   return {
     capacity: headlineLimit(plan).max,
     ...(soleOfDevice && { soleOfDevice }),
-    ...(registeredDevice && { registeredDevice }),
+    ...(mustBeRegistered && { registeredDevice: true }),
   }
 }
 

@@ -30,9 +30,7 @@ export function lacksDevice(claim: Claim): boolean {
   return claim.newcomer.deviceId === undefined && needsDevice(claim)
 }
 
-/**
- * @throws {LimiterError} `DEVICE_REQUIRED` if the plan registers devices, and the stream names none.
- */
+/** @throws {LimiterError} `DEVICE_REQUIRED` if `lacksDevice`. */
 export function assertDevice(claim: Claim): void {
   if (!lacksDevice(claim)) return
   throw new LimiterError('DEVICE_REQUIRED', 'The plan registers devices, and the stream names none')

@@ -6,6 +6,8 @@ import type { HttpResponse } from './http.ts'
 import { instant } from './lease-view.ts'
 import { problem } from './problem.ts'
 
+/** The longest body, in bytes: a player parses it while a viewer waits. */
+const REFUSAL_BYTES_MAX = 4096
 /** The most devices that a refusal names: no viewer chooses among more. */
 const DEVICES_SHOWN_MAX = 20
 
@@ -29,13 +31,22 @@ export function presentDeviceRefusal(user: UserId, refusal: DeviceRefusal): Http
   const detail = isFull
     ? `${user} has registered ${devices.length} of ${max} devices.`
     : `${user} has registered too many devices lately. Another one is possible from ${next}.`
-  const more = devices.length - DEVICES_SHOWN_MAX
-  const members = {
-    limit: max,
-    registered: devices.length,
-    nextChangeAt: next,
-    ...(more > 0 && { more }),
-    devices: devices.slice(0, DEVICES_SHOWN_MAX).map(shownDevice),
+  const naming = (count: number): HttpResponse => {
+    const more = devices.length - count
+    const members = {
+      limit: max,
+      registered: devices.length,
+      nextChangeAt: next,
+      ...(more > 0 && { more }),
+      devices: devices.slice(0, count).map(shownDevice),
+    }
+    return problem('device-limit-reached', detail, { members })
   }
-  return problem('device-limit-reached', detail, { members })
+  let count = Math.min(devices.length, DEVICES_SHOWN_MAX)
+  let answer = naming(count)
+  while (count > 1 && Buffer.byteLength(answer.body ?? '') > REFUSAL_BYTES_MAX) {
+    count -= 1
+    answer = naming(count)
+  }
+  return answer
 }

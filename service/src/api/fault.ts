@@ -97,7 +97,10 @@ export function faultOf(error: unknown): Fault {
       return rejected([UNKNOWN_PLAN])
     case 'DEVICE_REQUIRED':
       return rejected([MISSING_DEVICE])
-    default:
+    case 'STORE_CLOSED':
+    case 'STORE_CONTENDED':
+    case 'STORE_TIMED_OUT':
+    case 'STORE_UNAVAILABLE':
       return { kind: 'failed', code: error.code }
   }
 }

@@ -1,10 +1,12 @@
 /**
  * A policy in words, as the service understands it.
  */
-import type { Limit, Pace, Plan, Policy } from '@streamgate/core'
+import type { DeviceRule, Limit, Pace, Plan, Policy } from '@streamgate/core'
 import { filterInWords, limitScope, slotsInWords } from '../text/limit-scope.ts'
 import { printable } from '../text/printable.ts'
 import { textTable } from '../text/text-table.ts'
+
+const DAY_MS = 86_400_000
 
 /** All plans as a table, after how long a lease runs and how often players call. */
 export function policyInWords({ plans, defaultPlan, paces }: Policy): string {
@@ -47,13 +49,24 @@ function paceInWords({ leaseMs, heartbeatSeconds }: Pace): string {
 }
 
 /** What a plan does apart from counting, one line each. */
-function besides({ sameDeviceReplaces, ignore, grace, enforcePercent, shadow }: Plan): string[] {
+function besides(plan: Plan): string[] {
+  const { sameDeviceReplaces, ignore, grace, devices, enforcePercent, shadow } = plan
   return [
+    ...(devices === null ? [] : devicesInWords(devices)),
     ...(sameDeviceReplaces ? [] : ['a device may hold several streams']),
     ...ignore.map((filter) => `ignores ${filterInWords(filter)}`),
     ...(grace === null ? [] : [`${grace.streams} more for ${grace.windowMs / 1000} s`]),
     ...(enforcePercent < 100 ? [`enforced for ${enforcePercent} % of users, logged for the others`] : []),
     ...(shadow === null ? [] : [`on trial: ${printable(shadow.name)}, ${rulesInWords(shadow)}`]),
+  ]
+}
+
+/** Device registration, one line each: `3 registered devices, replace-least-recent when full`. */
+function devicesInWords({ max, changes, exempt, whenFull }: DeviceRule): string[] {
+  const often = changes === null ? '' : `, ${changes.max} registrations in ${changes.windowMs / DAY_MS} days`
+  return [
+    `${max} registered device${max === 1 ? '' : 's'}, ${whenFull} when full${often}`,
+    ...exempt.map((filter) => `no registration with ${filterInWords(filter)}`),
   ]
 }
 

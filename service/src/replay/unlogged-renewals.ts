@@ -115,7 +115,7 @@ export class UnloggedRenewals {
 
   /** Ends the streams on a removed device, or on all of a user's. */
   #endDevice(user: UserId, deviceId: DeviceId | undefined): void {
-    for (const [id, { call }] of [...(this.#playing.get(user) ?? [])]) {
+    for (const [id, { call }] of this.#playing.get(user) ?? []) {
       const isOn = deviceId === undefined || call.stream.deviceId === deviceId
       if (isOn && call.stream.deviceId !== undefined) this.#end(user, id)
     }

@@ -79,8 +79,6 @@ export function addChange(lease: Lease, room: Room, to: AddedTo = {}): ItemChang
     ...use?.values,
   }
   const fits = devices.condition
-  const and = (condition: string, more: string | undefined) =>
-    more === undefined ? condition : `(${condition}) AND ${more}`
   // DynamoDB refuses parentheses that change nothing.
   const orNothing = (condition: string) =>
     judged === undefined ? `${neverWritten} OR ${holdsNothing} OR (${condition})` : condition
@@ -101,6 +99,10 @@ export function addChange(lease: Lease, room: Room, to: AddedTo = {}): ItemChang
     names,
     values: { ...values, ':expiry': numberValue(seconds) },
   }
+}
+
+function and(condition: string, more: string | undefined): string {
+  return more === undefined ? condition : `(${condition}) AND ${more}`
 }
 
 /** The lease's device is registered, and is used now. */

@@ -4,7 +4,9 @@
  *     R     {"tv-1": {s, u, t, n}}    registered, last used, device type, label
  *     RX    [1790000000000, …]        when removed devices had been registered
  *
- * A map, so that a start on a registered device finds it and dates its last use in one request.
+ * A map, so that a start on a registered device finds it and dates its last use in one request. An
+ * item with three streams on three devices, with short ids, types, contents and labels, has about
+ * 520 bytes. Fifty devices alone have 2.5 kB.
  */
 import { registeredDevice, type Device, type DeviceId, type DeviceRegistry } from '@streamgate/core'
 import type { AttributeValue } from './attribute-value.ts'

@@ -61,7 +61,7 @@ export function replaceChange(seen: Roster, next: RosterContent): Replacement {
   }
 }
 
-/** The notes and the devices, each kind in its place. Places that are no longer filled are emptied. */
+/** The notes and the devices, each kind in its place. Places no longer filled are emptied. */
 function noteParts(seen: RosterContent, next: RosterContent) {
   const { notes, lastStop, forgottenUntilMs, registry } = next
   const { R, RX } = registry === undefined ? {} : registryAttributes(registry)

@@ -7,8 +7,8 @@
  *      attributes, network]
  *
  * What is absent is null, or missing at the end. The id of a lease contains its stream and device.
- * Notes, attributes and the registry of devices are maps. Earlier versions wrote rosters in JSON. They are read, and a
- * user's next write replaces theirs.
+ * Notes, attributes and the registry of devices are maps. Earlier versions wrote rosters in JSON.
+ * They are read, and a user's next write replaces theirs.
  */
 import {
   splitLeaseId,

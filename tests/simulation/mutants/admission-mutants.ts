@@ -98,8 +98,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'no note is left on what a renewed stream replaces',
     file: 'rules/admission.ts',
-    right: 'leases, ends: leaving }',
-    wrong: 'leases, ends: [] }',
+    right: 'leases, ends: leaving }, nowMs)',
+    wrong: 'leases, ends: [] }, nowMs)',
     caughtBy: 'eviction missed',
   },
   {
@@ -155,8 +155,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: "a newcomer does not take its device's slot if there is room",
     file: 'rules/admission.ts',
-    right: 'room !== undefined && ends.length === 0 &&',
-    wrong: 'room !== undefined &&',
+    right: 'isDeviceKnown && ends.length === 0',
+    wrong: 'isDeviceKnown',
     caughtBy: 'failure',
   },
   {
@@ -176,8 +176,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'no note is left on what a newcomer in grace replaces',
     file: 'rules/admission.ts',
-    right: '[...staying, lease], ends: leaving }',
-    wrong: '[...staying, lease], ends: [] }',
+    right: '{ claim, leases, ends: leaving },\n',
+    wrong: '{ claim, leases, ends: [] },\n',
     caughtBy: 'eviction missed',
   },
   {
@@ -215,7 +215,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     slip: "a store adds a stream beside its device's former one",
     file: 'rules/admission.ts',
     right: '...(soleOfDevice && { soleOfDevice })',
-    wrong: '',
+    wrong: '...(soleOfDevice && {})',
     caughtBy: 'leases shown',
   },
   {

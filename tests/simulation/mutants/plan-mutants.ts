@@ -117,8 +117,8 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a heartbeat need not give what an exemption needs',
     file: 'rules/limits.ts',
-    right: '[...asked, ...ignore.flatMap((filter) => Object.keys(filter))]',
-    wrong: 'asked',
+    right: 'const filters = [...ignore, ',
+    wrong: 'const filters = [',
     caughtBy: 'unknown',
   },
   {
