@@ -5,6 +5,7 @@ import type { Denial, DeviceDenial, Write } from './rules/claim.ts'
 import { shadowDecision } from './rules/enforcement.ts'
 import { viewOf } from './rules/plan-view.ts'
 import type { Settled } from './settler.ts'
+import { scopeOf } from './tenants.ts'
 import type { Terms } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
@@ -45,7 +46,8 @@ function refusal(parts: VerbParts, { claim, plan }: Terms, { verdict, before }: 
 function grant(parts: VerbParts, terms: Terms, settled: Settled<Granted>): Grant | Promise<Grant> {
   const { user, claim, plan, paces } = terms
   const { after } = settled
-  const live = parts.finished.liveIn(after, parts.judgingMs())
+  const scope = scopeOf(user)
+  const live = parts.finished.liveIn(after, parts.judgingMs(), scope)
   const { heartbeatSeconds, leaseMs } = parts.pacer.paceOf(user, paces, { plan, live })
   const held = heldLease(after, claim.newcomer.id) ?? claim.newcomer
   const times = leaseTimes(held.renewedAtMs, leaseMs)
@@ -59,7 +61,7 @@ function grant(parts: VerbParts, terms: Terms, settled: Settled<Granted>): Grant
   }
   if (isAtPace) return granted(held, live)
   return moved(parts, user, { held, times }).then((lease) =>
-    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs())),
+    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs(), scope)),
   )
 }
 

@@ -8,8 +8,11 @@ import type { Generation, Lease, LeaseId, ReportFacts, StreamDescription, UserId
 import type { Limit } from './plan.ts'
 import type { NoteOf } from './roster.ts'
 
+/** Which tenant's user. Without a tenant, a user of the default tenant. */
+export type TenantRef = { readonly tenant?: string | undefined }
+
 /** May this user start this stream? */
-export type StartRequest = {
+export type StartRequest = TenantRef & {
   readonly user: UserId
   readonly stream: StreamDescription
   /** The plan's name. If absent, the default plan. */
@@ -30,7 +33,7 @@ export type HeartbeatRequest = StartRequest & {
 }
 
 /** End this stream. */
-export type StopRequest = {
+export type StopRequest = TenantRef & {
   readonly user: UserId
   readonly id: LeaseId
   /** Only this generation of the lease. */
@@ -40,7 +43,7 @@ export type StopRequest = {
 }
 
 /** A player reports that its playback is over. */
-export type PlayedOutRequest = {
+export type PlayedOutRequest = TenantRef & {
   readonly user: UserId
   readonly id: LeaseId
   readonly report: ReportFacts

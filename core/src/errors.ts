@@ -13,6 +13,8 @@ export type LimiterErrorCode =
   | 'STORE_CLOSED'
   /** The start names a plan that the policy does not hold. */
   | 'PLAN_UNKNOWN'
+  /** The request names a tenant that the policy does not hold. */
+  | 'TENANT_UNKNOWN'
   /** The plan registers devices, and the stream names none. */
   | 'DEVICE_REQUIRED'
 

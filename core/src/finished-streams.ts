@@ -1,6 +1,7 @@
 import type { Lease, StreamId } from './lease.ts'
 import { liveLeases, type Roster } from './roster.ts'
 import type { Store } from './store.ts'
+import { storedStream, type Scope } from './tenants.ts'
 
 /**
  * How often all notes are read again. If a writer's clock is far ahead, a store that sorts notes by
@@ -8,7 +9,10 @@ import type { Store } from './store.ts'
  */
 const REREAD_MS = 600_000
 
-/** The streams that have finished, as far as this process knows. */
+/**
+ * The streams that have finished, as far as this process knows. A `scope` is that of the user who
+ * plays them: see `tenants.ts`.
+ */
 export class FinishedStreams {
   /** Until when each note counts. */
   readonly #untilMs = new Map<StreamId, number>()
@@ -16,12 +20,13 @@ export class FinishedStreams {
   #readFromStartAtMs = Number.NEGATIVE_INFINITY
 
   /** Whether a stream has finished, at this instant. */
-  has(streamId: StreamId, nowMs: number): boolean {
-    const untilMs = this.#untilMs.get(streamId)
+  has(streamId: StreamId, nowMs: number, scope: Scope = ''): boolean {
+    if (this.#untilMs.size === 0) return false
+    const untilMs = this.#untilMs.get(storedStream(scope, streamId))
     return untilMs !== undefined && nowMs < untilMs
   }
 
-  /** Adds a note that was made here. */
+  /** Adds a note that was made here, on a stream as it is stored. */
   learn(streamId: StreamId, untilMs: number): void {
     this.#untilMs.set(streamId, Math.max(untilMs, this.#untilMs.get(streamId) ?? 0))
   }
@@ -50,10 +55,12 @@ export class FinishedStreams {
    * The roster as it is judged: a lease whose stream has finished counts as expired, whatever it
    * says. Its ids and its version are those of the given roster, so a write may be based on it.
    */
-  judged(roster: Roster, nowMs: number): Roster {
+  judged(roster: Roster, nowMs: number, scope: Scope = ''): Roster {
     if (this.#untilMs.size === 0) return roster
-    if (!roster.leases.some(({ streamId }) => this.has(streamId, nowMs))) return roster
-    const leases = roster.leases.map((lease) => (this.has(lease.streamId, nowMs) ? lapsed(lease) : lease))
+    if (!roster.leases.some(({ streamId }) => this.has(streamId, nowMs, scope))) return roster
+    const leases = roster.leases.map((lease) =>
+      this.has(lease.streamId, nowMs, scope) ? lapsed(lease) : lease,
+    )
     return { ...roster, leases }
   }
 
@@ -61,8 +68,8 @@ export class FinishedStreams {
    * The leases that count at this instant: those that have not expired, on streams that have not
    * finished.
    */
-  liveIn(roster: Roster, nowMs: number): Lease[] {
-    return liveLeases(this.judged(roster, nowMs), nowMs)
+  liveIn(roster: Roster, nowMs: number, scope: Scope = ''): Lease[] {
+    return liveLeases(this.judged(roster, nowMs, scope), nowMs)
   }
 }
 

@@ -5,6 +5,7 @@ import { heldLease, type LeaseFacts } from './roster.ts'
 import { renewalOf } from './rules/admission.ts'
 import { judgeLostHeartbeat } from './rules/lost-heartbeat.ts'
 import { withoutUnknownPlan } from './rules/plan-lookup.ts'
+import { scopeOf } from './tenants.ts'
 import { heartbeatTerms, newcomerOf } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
@@ -18,7 +19,7 @@ export async function heartbeat(
 ): Promise<HeartbeatResult> {
   const request = withoutUnknownPlan(policy, asked)
   const { user, stream, generation, report } = request
-  if (parts.finished.has(stream.streamId, parts.now())) return FINISHED
+  if (parts.finished.has(stream.streamId, parts.now(), scopeOf(user))) return FINISHED
   const described = newcomerOf(parts, policy, request)
   const newcomer = report === undefined ? described : { ...described, ...report }
   const { id } = newcomer

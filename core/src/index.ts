@@ -47,6 +47,7 @@ export {
   type UserId,
 } from './lease.ts'
 export { hashOf } from './hash.ts'
+export { scopeOf, storedUser, TENANT_BYTES_MAX, userIn } from './tenants.ts'
 export {
   ATTRIBUTE_BYTES_MAX,
   ATTRIBUTE_NAME,

@@ -13,12 +13,16 @@ import type {
   StartResult,
   StopRequest,
   StopResult,
+  TenantRef,
 } from './decision.ts'
 import { FinishedStreams } from './finished-streams.ts'
 import { HeartbeatPacer } from './heartbeat-pacer.ts'
 import { heartbeat } from './heartbeat.ts'
+import { list } from './list.ts'
+import { LimiterError } from './errors.ts'
 import type { StreamId, UserId } from './lease.ts'
-import type { Policy } from './policy/policy.ts'
+import type { Policy, Tenant } from './policy/policy.ts'
+import { storedStream, storedUser, withTenant } from './tenants.ts'
 import {
   nameDevice,
   removeDevice,
@@ -27,8 +31,7 @@ import {
   type DeviceRef,
   type DeviceView,
 } from './registered-devices.ts'
-import { attributesAskedBy, planOf } from './rules/plan-lookup.ts'
-import { viewOf } from './rules/plan-view.ts'
+import { attributesAskedBy } from './rules/plan-lookup.ts'
 import { Settler } from './settler.ts'
 import { start } from './start.ts'
 import { playedOut, stop } from './stop.ts'
@@ -102,8 +105,19 @@ export class Limiter {
   }
 
   /** Whether the policy holds a plan of this name. */
-  hasPlan(name: string): boolean {
-    return this.#policy.plans.has(name)
+  hasPlan(name: string, tenant?: string): boolean {
+    const plans = tenant === undefined ? this.#policy.plans : this.#policy.tenants?.get(tenant)?.plans
+    return plans?.has(name) === true
+  }
+
+  /** Whether the policy holds a tenant of this name. */
+  hasTenant(name: string): boolean {
+    return this.#policy.tenants?.has(name) === true
+  }
+
+  /** The id under which a user is stored: see `tenants.ts`. */
+  storedUser(user: UserId, tenant?: string): UserId {
+    return tenant === undefined ? user : storedUser(this.#tenant(tenant).scope, user)
   }
 
   /**
@@ -115,7 +129,8 @@ export class Limiter {
    * count. A repeated start never uses a second slot.
    */
   start(request: StartRequest): Promise<StartResult> {
-    return start(this.#verbs, this.#policy, request)
+    if (request.tenant === undefined) return start(this.#verbs, this.#policy, request)
+    return this.#placed(request, (policy, placed) => start(this.#verbs, policy, placed))
   }
 
   /**
@@ -128,7 +143,8 @@ export class Limiter {
    * none.
    */
   heartbeat(request: HeartbeatRequest): Promise<HeartbeatResult> {
-    return heartbeat(this.#verbs, this.#policy, request)
+    if (request.tenant === undefined) return heartbeat(this.#verbs, this.#policy, request)
+    return this.#placed(request, (policy, placed) => heartbeat(this.#verbs, policy, placed))
   }
 
   /**
@@ -140,7 +156,8 @@ export class Limiter {
    * any. An operator's stop makes two.
    */
   stop(request: StopRequest): Promise<StopResult> {
-    return stop(this.#verbs, this.#policy, request)
+    if (request.tenant === undefined) return stop(this.#verbs, this.#policy, request)
+    return this.#placed(request, (policy, placed) => stop(this.#verbs, policy, placed))
   }
 
   /**
@@ -148,19 +165,17 @@ export class Limiter {
    * player plays and is not older than the last renewal. Two calls to the store.
    */
   playedOut(request: PlayedOutRequest): Promise<StopResult> {
-    return playedOut(this.#verbs, this.#policy, request)
+    return this.#placed(request, (policy, placed) => playedOut(this.#verbs, policy, placed))
   }
 
   /** What runs for a user now, under the plan of the stream started last, or the default plan. */
-  async list(user: UserId): Promise<PlanView> {
-    const { store, finished, judgingMs } = this.#verbs
-    const live = finished.liveIn(await store.read(user), judgingMs())
-    return viewOf(planOf(this.#policy, live.at(-1)), live)
+  list(user: UserId, tenant?: string): Promise<PlanView> {
+    return this.#placed({ user, tenant }, (policy, placed) => list(this.#verbs, policy, placed.user))
   }
 
   /** The devices that a user has registered. One call to the store. */
-  devices(user: UserId): Promise<DeviceView> {
-    return viewDevices(this.#verbs, this.#policy, user)
+  devices(user: UserId, tenant?: string): Promise<DeviceView> {
+    return this.#placed({ user, tenant }, (policy, placed) => viewDevices(this.#verbs, policy, placed.user))
   }
 
   /**
@@ -168,17 +183,17 @@ export class Limiter {
    * as a change. A start on it registers it again. Two calls to the store.
    */
   removeDevice(device: DeviceRef): ReturnType<typeof removeDevice> {
-    return removeDevice(this.#verbs, this.#policy, device)
+    return this.#placed(device, (policy, placed) => removeDevice(this.#verbs, policy, placed))
   }
 
   /** Gives a registered device another name. Two calls to the store. */
   nameDevice(name: DeviceName): ReturnType<typeof nameDevice> {
-    return nameDevice(this.#verbs, name)
+    return this.#placed(name, (_policy, placed) => nameDevice(this.#verbs, placed))
   }
 
   /** Forgets all about the user. */
-  async erase(user: UserId): Promise<void> {
-    await this.#verbs.store.erase(user)
+  erase(user: UserId, tenant?: string): Promise<void> {
+    return this.#placed({ user, tenant }, (_policy, placed) => this.#verbs.store.erase(placed.user))
   }
 
   /**
@@ -186,12 +201,13 @@ export class Limiter {
    * started nor renewed: here at once, and in every other process after its next refresh. May be
    * repeated.
    */
-  async finish(streamId: StreamId): Promise<void> {
+  async finish(streamId: StreamId, tenant?: string): Promise<void> {
     const { store, finished, now } = this.#verbs
+    const stored = tenant === undefined ? streamId : storedStream(this.#tenant(tenant).scope, streamId)
     const nowMs = now()
     const untilMs = nowMs + this.#finishedKeptMs
-    await store.noteFinished({ streamId, untilMs }, nowMs)
-    finished.learn(streamId, untilMs)
+    await store.noteFinished({ streamId: stored, untilMs }, nowMs)
+    finished.learn(stored, untilMs)
   }
 
   /**
@@ -201,5 +217,26 @@ export class Limiter {
   async refreshFinished(): Promise<void> {
     const { store, finished, now } = this.#verbs
     await finished.refresh(store, now())
+  }
+
+  /** Makes a call under the plans of its tenant, for the user as stored. */
+  async #placed<Request extends TenantRef & { readonly user: UserId }, Result>(
+    request: Request,
+    call: (policy: Policy, placed: Request) => Promise<Result>,
+  ): Promise<Result> {
+    const { tenant, user } = request
+    if (tenant === undefined) return call(this.#policy, request)
+    const { scope, plans, defaultPlan } = this.#tenant(tenant)
+    const policy = { ...this.#policy, plans, defaultPlan }
+    const named = this.asksFor('tenant') ? withTenant(request, tenant) : request
+    return call(policy, { ...named, user: storedUser(scope, user) })
+  }
+
+  #tenant(name: string): Tenant {
+    const tenant = this.#policy.tenants?.get(name)
+    if (tenant !== undefined) return tenant
+    throw new LimiterError('TENANT_UNKNOWN', 'The policy holds no tenant of this name', {
+      facts: { tenant: name },
+    })
   }
 }

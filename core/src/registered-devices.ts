@@ -6,6 +6,7 @@ import {
   type Device,
   type DeviceRegistry,
 } from './devices.ts'
+import type { TenantRef } from './decision.ts'
 import type { DeviceId, UserId, Writable } from './lease.ts'
 import { longestLeaseMs } from './pace.ts'
 import type { Policy } from './policy/policy.ts'
@@ -14,6 +15,7 @@ import type { Write } from './rules/claim.ts'
 import { noteKeptMs, withNotes } from './rules/notes.ts'
 import { planOf } from './rules/plan-lookup.ts'
 import { nextChangeAtMs } from './rules/registration.ts'
+import { scopeOf } from './tenants.ts'
 import type { VerbParts } from './verb-parts.ts'
 
 /** The devices of a user, under the plan of the stream started last, or the default plan. */
@@ -27,10 +29,14 @@ export type DeviceView = {
 }
 
 /** Which device to remove. Without an id all of them. */
-export type DeviceRef = { readonly user: UserId; readonly deviceId?: DeviceId | undefined }
+export type DeviceRef = TenantRef & { readonly user: UserId; readonly deviceId?: DeviceId | undefined }
 
 /** A new name for a device. `null` removes the name. */
-export type DeviceName = { readonly user: UserId; readonly deviceId: DeviceId; readonly label: string | null }
+export type DeviceName = TenantRef & {
+  readonly user: UserId
+  readonly deviceId: DeviceId
+  readonly label: string | null
+}
 
 /** `unknown`: no such device was registered. */
 export type DeviceResult =
@@ -46,7 +52,7 @@ export async function viewDevices(
   user: UserId,
 ): Promise<DeviceView> {
   const roster = await store.read(user)
-  const { devices: rule } = planOf(policy, finished.liveIn(roster, judgingMs()).at(-1))
+  const { devices: rule } = planOf(policy, finished.liveIn(roster, judgingMs(), scopeOf(user)).at(-1))
   const nowMs = now()
   return {
     devices: roster.registry?.devices ?? [],

@@ -2,7 +2,7 @@
  * Puts the parts together: the only place that names a concrete store and the real clock.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { FinishedStreams, isContention, Limiter, type Store } from '@streamgate/core'
+import { FinishedStreams, isContention, Limiter, scopeOf, userIn, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseOf } from './api/lease-view.ts'
 import { App } from './api/app.ts'
@@ -198,10 +198,13 @@ function sweeperOver(store: Store, { clockSkewMs }: StoreAddress, log?: Log): Sw
     store,
     finished: {
       refresh: () => finished.refresh(store, Date.now()),
-      has: (streamId, nowMs) => finished.has(streamId, nowMs),
+      has: (streamId, nowMs, scope) => finished.has(streamId, nowMs, scope),
     },
     onLapsed: (user, leases) =>
-      log?.decision({ atMs: Date.now(), decision: leases.map((lease) => lapseOf(user, lease)) }),
+      log?.decision({
+        atMs: Date.now(),
+        decision: leases.map((lease) => lapseOf(userIn(user), lease, scopeOf(user) || undefined)),
+      }),
     skewMs: clockSkewMs,
     now: Date.now,
     monotonicMs: () => performance.now(),

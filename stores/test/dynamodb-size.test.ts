@@ -120,7 +120,6 @@ describe('one write unit (1 KiB)', () => {
   })
 })
 
-/** A user with so many streams, and so many registered devices. */
 function registeredContent(streams: number, devices: number, facts: object): RosterContent {
   return {
     leases: Array.from({ length: streams }, (_, index) =>
@@ -129,13 +128,10 @@ function registeredContent(streams: number, devices: number, facts: object): Ros
     notes: [],
     registry: {
       removed: [],
-      devices: Array.from({ length: devices }, (_, index) => ({
-        id: `tv-${index}` as DeviceId,
-        deviceType: 'tv',
-        label: 'Living room TV',
-        registeredAtMs: NOW_MS + index,
-        lastUsedAtMs: NOW_MS + index,
-      })),
+      devices: Array.from({ length: devices }, (_, index) => {
+        const times = { registeredAtMs: NOW_MS + index, lastUsedAtMs: NOW_MS + index }
+        return { id: `tv-${index}` as DeviceId, deviceType: 'tv', label: 'Living room TV', ...times }
+      }),
     },
   }
 }

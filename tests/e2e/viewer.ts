@@ -43,6 +43,12 @@ export class Viewer {
     return this.#limiter.start({ user: 'viewer' as UserId, stream, plan: this.#plan })
   }
 
+  /** A start in one app of several. */
+  startAt(tenant: string, streamId: string, rest: object = {}): Promise<StartResult> {
+    const stream = { streamId, ...rest } as StreamDescription
+    return this.#limiter.start({ user: 'viewer' as UserId, tenant, stream })
+  }
+
   heartbeat(id: string): Promise<HeartbeatResult> {
     const [streamId, deviceId] = id.split('@')
     const stream = { streamId, ...(deviceId !== undefined && { deviceId }) } as StreamDescription

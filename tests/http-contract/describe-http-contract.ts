@@ -15,6 +15,7 @@ import { describeReporting } from './reporting.ts'
 import { describeStarting } from './starting.ts'
 import { describeStopping } from './stopping.ts'
 import type { TargetMaker } from './target.ts'
+import { describeTenants } from './tenants.ts'
 import { describeWatching } from './watching.ts'
 
 /**
@@ -34,6 +35,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeFilters(maker)
     describeAttributes(maker)
     describeDevices(maker)
+    describeTenants(maker)
     describeFinishing(maker)
     describeCrowds(maker)
     describeBadInput(maker)

@@ -1,5 +1,6 @@
 import type { Paces } from '../pace.ts'
 import { planOfOneLimit, type Plan } from '../plan.ts'
+import type { Scope } from '../tenants.ts'
 import { faultsInWords, type PolicyFault } from './fault.ts'
 
 /** All plans, and how long a lease runs. */
@@ -7,7 +8,12 @@ export type Policy = {
   readonly paces: Paces
   readonly defaultPlan: Plan
   readonly plans: ReadonlyMap<string, Plan>
+  /** By name. Without any, all callers are of the default tenant, which has the plans above. */
+  readonly tenants?: ReadonlyMap<string, Tenant>
 }
+
+/** The plans of a tenant, and the scope in which its users are stored. */
+export type Tenant = Pick<Policy, 'defaultPlan' | 'plans'> & { readonly scope: Scope }
 
 /**
  * One plan, `standard`: three streams, a lease of 75 s with a heartbeat every 25 s, denied when

@@ -6,8 +6,9 @@ import { escapePointer, isObject, show, showNames, type JsonObject } from './jso
 import { leaseSecondsFor, type Paces } from '../pace.ts'
 import type { DeviceChanges, DeviceRule, Grace, Plan, WhenFull } from '../plan.ts'
 import { LIMIT_MAX } from '../plan.ts'
-import { DEFAULT_POLICY, PolicyError, type Policy } from './policy.ts'
+import { DEFAULT_POLICY, PolicyError, type Policy, type Tenant } from './policy.ts'
 import { RuleReader } from './rule-reader.ts'
+import { SharingReader, tenantNameFault } from './sharing-reader.ts'
 
 /** The longest lease: a week. For a longer one, `null` is meant. */
 const LEASE_SECONDS_MAX = 604_800
@@ -26,9 +27,17 @@ const WHEN_DEVICES_FULL = [
   'replace-least-recent',
 ] as const satisfies readonly DeviceRule['whenFull'][]
 const WHEN_FULL = ['deny', 'evict-oldest', 'evict-idle'] as const satisfies readonly WhenFull[]
-const FILE_MEMBERS = ['$schema', 'attributes', 'leaseSeconds', 'heartbeatSeconds', 'defaultPlan', 'plans']
+const FILE_MEMBERS = [
+  '$schema',
+  'attributes',
+  'leaseSeconds',
+  'heartbeatSeconds',
+  'defaultPlan',
+  'plans',
+  'tenants',
+]
 const RULE_MEMBERS = ['limits', 'whenFull', 'sameDeviceReplaces', 'ignore', 'graceStreams', 'devices']
-const PLAN_MEMBERS = [...RULE_MEMBERS, 'enforcePercent', 'shadow']
+const PLAN_MEMBERS = [...RULE_MEMBERS, 'enforcePercent', 'shadow', 'sharedWith']
 
 /**
  * Reads a policy from the value of its JSON file.
@@ -51,9 +60,29 @@ class PolicyReader extends RuleReader {
     const file = this.object('', value, FILE_MEMBERS)
     this.declareAttributes('/attributes', file['attributes'])
     const paces = this.#paces(file)
-    const plans = file['plans'] === undefined ? DEFAULT_POLICY.plans : this.#plans(file['plans'])
-    const defaultPlan = this.#defaultPlan(file['defaultPlan'], plans)
-    return defaultPlan && { paces, defaultPlan, plans }
+    const plans = file['plans'] === undefined ? DEFAULT_POLICY.plans : this.#plans('/plans', file['plans'])
+    const defaultPlan = this.#defaultPlan('', file['defaultPlan'], plans)
+    const named = file['tenants']
+    const tenants = named === undefined ? {} : { tenants: this.#tenants(named) }
+    return defaultPlan && { paces, defaultPlan, plans, ...tenants }
+  }
+
+  /** The tenants by name. Those that share their users have one scope. */
+  #tenants(value: unknown): ReadonlyMap<string, Tenant> {
+    const members = Object.entries(this.object('/tenants', value))
+    const sharing = new SharingReader(members.map(([name]) => name))
+    const tenants = members.map(([name, member]) => {
+      const pointer = `/tenants/${escapePointer(name)}`
+      const faultOfName = tenantNameFault(name)
+      if (faultOfName !== undefined) this.fault(pointer, faultOfName)
+      const tenant = this.object(pointer, member, ['defaultPlan', 'plans'])
+      const plans = this.#plans(`${pointer}/plans`, tenant['plans'])
+      sharing.take(`${pointer}/plans`, name, tenant['plans'])
+      const defaultPlan = this.#defaultPlan(pointer, tenant['defaultPlan'], plans)
+      return [name, { plans, defaultPlan: defaultPlan ?? DEFAULT_POLICY.defaultPlan }] as const
+    })
+    for (const { pointer, detail } of sharing.faults()) this.fault(pointer, detail)
+    return new Map(tenants.map(([name, tenant]) => [name, { ...tenant, scope: sharing.scopeOf(name) }]))
   }
 
   #paces({ leaseSeconds, heartbeatSeconds }: JsonObject): Paces {
@@ -102,21 +131,22 @@ class PolicyReader extends RuleReader {
     return this.faults.length === faultsBefore ? seconds : undefined
   }
 
-  #plans(value: unknown): ReadonlyMap<string, Plan> {
-    const members = Object.entries(this.object('/plans', value))
-    if (members.length === 0 && this.faults.every(({ pointer }) => pointer !== '/plans')) {
-      this.fault('/plans', 'must hold at least one plan')
+  #plans(pointer: string, value: unknown): ReadonlyMap<string, Plan> {
+    const members = Object.entries(this.object(pointer, value))
+    if (members.length === 0 && this.faults.every((fault) => fault.pointer !== pointer)) {
+      this.fault(pointer, 'must hold at least one plan')
     }
-    const plans = new Map(members.map(([name, member]) => [name, this.#plan(name, member)]))
+    const plans = new Map(members.map(([name, member]) => [name, this.#plan(pointer, name, member)]))
     for (const [name, member] of members) {
       const plan = plans.get(name)
-      if (plan !== undefined) plans.set(name, { ...plan, shadow: this.#shadow(plan, member, plans) })
+      if (plan !== undefined)
+        plans.set(name, { ...plan, shadow: this.#shadow(pointer, { plan, member, plans }) })
     }
     return plans
   }
 
-  #plan(name: string, value: unknown): Plan {
-    const pointer = `/plans/${escapePointer(name)}`
+  #plan(within: string, name: string, value: unknown): Plan {
+    const pointer = `${within}/${escapePointer(name)}`
     if (name.length < 1 || name.length > PLAN_NAME_LENGTH_MAX) {
       this.fault(pointer, `must have a name of 1 to ${PLAN_NAME_LENGTH_MAX} characters, got ${name.length}`)
     }
@@ -162,10 +192,13 @@ class PolicyReader extends RuleReader {
   }
 
   /** The shadow plan: another by its name, or its own rules. */
-  #shadow({ name }: Plan, member: unknown, plans: ReadonlyMap<string, Plan>): Plan | null {
+  #shadow(
+    within: string,
+    { plan: { name }, member, plans }: { plan: Plan; member: unknown; plans: ReadonlyMap<string, Plan> },
+  ): Plan | null {
     const value = isObject(member) ? member['shadow'] : undefined
     if (value === undefined) return null
-    const pointer = `/plans/${escapePointer(name)}/shadow`
+    const pointer = `${within}/${escapePointer(name)}/shadow`
     if (typeof value === 'string') {
       const other = plans.get(value)
       if (other === undefined)
@@ -183,11 +216,14 @@ class PolicyReader extends RuleReader {
     }
   }
 
-  #defaultPlan(value: unknown, plans: ReadonlyMap<string, Plan>): Plan | undefined {
+  #defaultPlan(within: string, value: unknown, plans: ReadonlyMap<string, Plan>): Plan | undefined {
     const only = plans.size === 1 ? [...plans.values()][0] : undefined
     const named = value === undefined ? only : typeof value === 'string' ? plans.get(value) : undefined
     if (named === undefined && plans.size > 0) {
-      this.fault('/defaultPlan', `must name one of the plans (${showNames(plans)}), got ${show(value)}`)
+      this.fault(
+        `${within}/defaultPlan`,
+        `must name one of the plans (${showNames(plans)}), got ${show(value)}`,
+      )
     }
     return named
   }

@@ -37,7 +37,10 @@ export function planOf({ plans, defaultPlan }: Policy, lease: LeaseFacts | undef
 }
 
 /** The names of all attributes that the plans ask for, those on trial included. */
-export function attributesAskedBy({ plans, defaultPlan }: Policy): ReadonlySet<string> {
-  const all = [defaultPlan, ...plans.values()].flatMap((plan) => [plan, plan.shadow ?? []].flat())
+export function attributesAskedBy({ plans, defaultPlan, tenants = new Map() }: Policy): ReadonlySet<string> {
+  const ofTenants = [...tenants.values()].flatMap((tenant) => [...tenant.plans.values()])
+  const all = [defaultPlan, ...plans.values(), ...ofTenants].flatMap((plan) =>
+    [plan, plan.shadow ?? []].flat(),
+  )
   return new Set(all.flatMap(attributesAsked))
 }

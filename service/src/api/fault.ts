@@ -28,10 +28,16 @@ export type Forbidden =
 export type Missing = 'device' | 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
 
 /** Why the limiter could not decide. */
-export type FailureCode = Exclude<LimiterErrorCode, 'PLAN_UNKNOWN' | 'DEVICE_REQUIRED'>
+export type FailureCode = Exclude<LimiterErrorCode, 'PLAN_UNKNOWN' | 'TENANT_UNKNOWN' | 'DEVICE_REQUIRED'>
 
 /** The policy does not have the plan that the body names. */
 export const UNKNOWN_PLAN: InputFault = { pointer: '/plan', detail: 'must name a plan of the policy' }
+
+/** The policy does not have the tenant that the request names. */
+export const UNKNOWN_TENANT: InputFault = {
+  pointer: '/X-Tenant',
+  detail: 'must name a tenant of the policy',
+}
 
 /** The plan registers devices, and the body names none. */
 export const MISSING_DEVICE: InputFault = {
@@ -95,6 +101,8 @@ export function faultOf(error: unknown): Fault {
     // A reload removed the plan after the body had been checked.
     case 'PLAN_UNKNOWN':
       return rejected([UNKNOWN_PLAN])
+    case 'TENANT_UNKNOWN':
+      return rejected([UNKNOWN_TENANT])
     case 'DEVICE_REQUIRED':
       return rejected([MISSING_DEVICE])
     case 'STORE_CLOSED':

@@ -61,6 +61,12 @@ const optionalMembers = {
     ),
   ),
   attributes: optional(AttributesSchema),
+  tenant: optional(
+    nameOf(
+      'The tenant of the user, if the policy has tenants. Only trusted callers may send it, here or as the header `X-Tenant`.',
+      'brand-a',
+    ),
+  ),
   clientAddress: optional(ClientAddressSchema),
   replaces: optional(ReplacesSchema),
 }

@@ -7,15 +7,17 @@ import {
   type DeviceId,
   type Generation,
   type LeaseId,
+  type Limiter,
   type StreamDescription,
   type StreamId,
   type UserId,
 } from '@streamgate/core'
 import * as v from 'valibot'
-import { FaultError, rejected, UNKNOWN_PLAN, type InputFault } from './fault.ts'
+import { FaultError, rejected, UNKNOWN_PLAN, UNKNOWN_TENANT, type InputFault } from './fault.ts'
 import type { HttpRequest, PathParams } from './http.ts'
 import { DeviceIdSchema, LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { kindOf, readCmcd, readJson } from './request-body.ts'
+import { decoded, valuesIn } from './percent-encoding.ts'
 import type { Call } from './route.ts'
 import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
 
@@ -26,6 +28,8 @@ export type StartInput = {
   /** Whether a heartbeat named a plan that the policy does not have. It then counts as none. */
   readonly isPlanUnknown?: boolean
   readonly replaces?: LeaseId | readonly LeaseId[] | undefined
+  /** The tenant, from the body or the header. */
+  readonly tenant?: string | undefined
   /** The viewer's address, if the caller said so. */
   readonly clientAddress?: string | undefined
 }
@@ -34,7 +38,7 @@ export type StartInput = {
 type WithoutNull<Body> = { [Name in keyof Body]: Exclude<Body[Name], null> }
 
 /** The plans of the policy in force. */
-type PolicyLookup = { readonly hasPlan: (name: string) => boolean }
+type PolicyLookup = Pick<Limiter, 'hasPlan' | 'hasTenant'>
 
 const ENTITY_TAG = /^(?:W\/)?"([\u0021\u0023-\u007e]+)"$/
 
@@ -69,6 +73,13 @@ class InputReader {
 
   user(): UserId {
     return this.#pathParam('userId', UserIdSchema) as UserId
+  }
+
+  /** The tenant that the header names. `undefined` if it names none. */
+  tenant(): string | undefined {
+    const name = this.#request.headers['x-tenant']
+    if (name !== undefined && !this.#policy.hasTenant(name)) this.#faults.push(UNKNOWN_TENANT)
+    return name
   }
 
   streamId(): StreamId {
@@ -110,8 +121,8 @@ class InputReader {
   /** The body of a start. Its plan must exist in the policy. */
   startBody(): StartInput {
     const value = this.#jsonBody()
-    const input = startInput(this.#validBody(StartSchema, value))
-    if (this.#isUnknownPlan(value['plan'])) this.#faults.push(UNKNOWN_PLAN)
+    const input = this.#inTenant(startInput(this.#validBody(StartSchema, value)))
+    if (this.#isUnknownPlan(value['plan'], input.tenant)) this.#faults.push(UNKNOWN_PLAN)
     return input
   }
 
@@ -126,8 +137,10 @@ class InputReader {
       const isOther = body?.[member] !== undefined && body[member] !== ofPath[member]
       if (isOther) this.fault(`/${member}`, 'must be the same as in the path, or absent')
     }
-    const input = startInput({ ...body, ...ofPath })
-    return this.#isUnknownPlan(input.plan) ? { ...input, plan: undefined, isPlanUnknown: true } : input
+    const input = this.#inTenant(startInput({ ...body, ...ofPath }))
+    return this.#isUnknownPlan(input.plan, input.tenant)
+      ? { ...input, plan: undefined, isPlanUnknown: true }
+      : input
   }
 
   /** The body, checked by its schema. */
@@ -152,8 +165,20 @@ class InputReader {
     return body && withoutNull(body)
   }
 
-  #isUnknownPlan(plan: unknown): boolean {
-    return typeof plan === 'string' && !this.#policy.hasPlan(plan)
+  #isUnknownPlan(plan: unknown, tenant: string | undefined): boolean {
+    return typeof plan === 'string' && !this.#policy.hasPlan(plan, tenant)
+  }
+
+  /** The input with the tenant of its body, or else of the header. Both must not differ. */
+  #inTenant(input: StartInput): StartInput {
+    const inHeader = this.tenant()
+    if (input.tenant === undefined) return inHeader === undefined ? input : { ...input, tenant: inHeader }
+    if (inHeader !== undefined && inHeader !== input.tenant) {
+      this.fault('/tenant', 'must be the same as in X-Tenant, or absent')
+    } else if (!this.#policy.hasTenant(input.tenant)) {
+      this.fault('/tenant', UNKNOWN_TENANT.detail)
+    }
+    return input
   }
 
   #pathParam(name: string, schema: v.GenericSchema<string>): string {
@@ -195,24 +220,6 @@ class InputReader {
   }
 }
 
-/** The values of a parameter, still encoded. `URLSearchParams` would replace what is not UTF-8. */
-function valuesIn(query: string, name: string): readonly string[] {
-  if (query === '') return []
-  const pairs = query.split('&').map((pair) => /^([^=]*)=?(.*)$/s.exec(pair.replaceAll('+', ' ')))
-  return pairs.flatMap((pair) => (decoded(pair?.[1] ?? '') === name ? [pair?.[2] ?? ''] : []))
-}
-
-/** The text, if it is percent-encoded UTF-8. Bytes that came without encoding are not. */
-function decoded(text: string): string | undefined {
-  if (/[^ -~]/.test(text)) return undefined
-  if (!text.includes('%')) return text
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** The body without the members that are `null`: that means absent. */
 function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
   if (!Object.values(body).includes(null)) return body as WithoutNull<Body>
@@ -223,10 +230,13 @@ function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
 function startInput(body: WithoutNull<v.InferOutput<typeof HeartbeatSchema>> | undefined): StartInput {
   const given = body ?? {}
   const isAllOfStream =
-    given.plan === undefined && given.replaces === undefined && given.clientAddress === undefined
+    given.plan === undefined &&
+    given.replaces === undefined &&
+    given.clientAddress === undefined &&
+    given.tenant === undefined
   if (isAllOfStream) return { stream: given as StreamDescription }
-  const { plan, replaces, clientAddress, ...stream } = given
-  return { stream: stream as StreamDescription, plan, replaces, clientAddress }
+  const { plan, replaces, clientAddress, tenant, ...stream } = given
+  return { stream: stream as StreamDescription, plan, replaces, clientAddress, tenant }
 }
 
 /** What was expected and what came, as a JSON author would say it. */

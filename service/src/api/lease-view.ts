@@ -27,11 +27,12 @@ export function rateLimit({ max }: Limit, active: number): Record<string, string
 }
 
 /** The removal of a lease that had lapsed, as the log tells it. */
-export function lapseOf(user: UserId, lease: Lease): Decision {
+export function lapseOf(user: UserId, lease: Lease, tenant?: string): Decision {
   return {
     verb: 'lapse',
     outcome: 'lapsed',
     user,
+    tenant,
     lease: lease.id,
     plan: lease.plan,
     startedAt: instant(lease.startedAtMs),

@@ -107,6 +107,13 @@ function parameters(
   const ofQuery = Object.entries(query).map(([name, schema]) => {
     return { ...parameter(name, schema), in: 'query', required: false }
   })
+  const tenant = {
+    name: 'X-Tenant',
+    in: 'header',
+    required: false,
+    description: 'The tenant, if the policy has tenants. Only trusted callers may send it.',
+    schema: { type: 'string' },
+  }
   const ifMatch = {
     name: 'If-Match',
     in: 'header',
@@ -114,7 +121,8 @@ function parameters(
     description: 'The `ETag` of an answer, with its quotes. The call then applies to that lease only.',
     schema: { type: 'string' },
   }
-  return [...ofPath, ...ofQuery, ...(takesIfMatch ? [ifMatch] : [])]
+  const takesTenant = /\{(?:userId|streamId)\}/.test(path)
+  return [...ofPath, ...ofQuery, ...(takesTenant ? [tenant] : []), ...(takesIfMatch ? [ifMatch] : [])]
 }
 
 function parameter(name: string, ofName: GenericSchema) {

@@ -20,6 +20,7 @@ export type Asked = Pick<
   Decision,
   | 'verb'
   | 'user'
+  | 'tenant'
   | 'lease'
   | 'deviceType'
   | 'contentId'
@@ -103,7 +104,8 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
     expiresAt: body.expiresAt,
     shadow,
   }
-  const decisions = lapsed.length === 0 ? decision : [decision, ...lapsed.map((one) => lapseOf(user, one))]
+  const decisions =
+    lapsed.length === 0 ? decision : [decision, ...lapsed.map((one) => lapseOf(user, one, asked.tenant))]
   return { ...json(isNew ? 201 : 200, body, headers), decision: decisions }
 }
 

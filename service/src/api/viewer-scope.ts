@@ -13,7 +13,8 @@ import { textOfUtf8 } from '../text/strict-utf8.ts'
  * Why this caller may not make this call. `undefined` if it may.
  *
  * A viewer's token covers viewer calls for the one user that it names. It covers no operator call,
- * and no member that a player must not choose: its plan, and the address that it calls from.
+ * and no member that a player must not choose: its plan, its tenant, and the address that it
+ * calls from.
  */
 export function tokenFault(
   caller: Caller,
@@ -29,6 +30,7 @@ export function tokenFault(
   if (user === undefined || user !== caller.userId) {
     return forbidden({ because: 'other-user', claim: caller.claim })
   }
+  if (request.headers['x-tenant'] !== undefined) return forbidden({ because: 'member', member: 'X-Tenant' })
   const member = reservedMember(request.body)
   return member === undefined ? undefined : forbidden({ because: 'member', member })
 }
@@ -42,7 +44,7 @@ function userIn({ userId = '' }: PathParams): string | undefined {
 }
 
 /** Members that only trusted callers may send. */
-const RESERVED = ['plan', 'clientAddress'] as const
+const RESERVED = ['plan', 'clientAddress', 'tenant'] as const
 
 /**
  * The first member of a body that a viewer must not send. A body that cannot be parsed has none,

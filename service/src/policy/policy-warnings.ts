@@ -34,19 +34,34 @@ export type PolicyUse = {
 }
 
 /** The warnings about a policy, each by the JSON pointer of its subject. */
-export function policyWarnings({ plans, paces }: Policy, { isProxyTrusted }: PolicyUse = {}): PolicyFault[] {
-  const onNetwork = isProxyTrusted === false ? [...plans.values()].flatMap(networkWarnings) : []
-  return [...paceWarnings(paces), ...[...plans.values()].flatMap(planWarnings), ...onNetwork]
+export function policyWarnings(policy: Policy, { isProxyTrusted }: PolicyUse = {}): PolicyFault[] {
+  const { plans, paces, tenants = new Map() } = policy
+  const placed = [
+    ...placesOf('', plans),
+    ...[...tenants].flatMap(([name, tenant]) => placesOf(`/tenants/${escapePointer(name)}`, tenant.plans)),
+  ]
+  const onNetwork = isProxyTrusted === false ? placed.flatMap(networkWarnings) : []
+  return [...paceWarnings(paces), ...placed.flatMap(planWarnings), ...onNetwork]
+}
+
+/** A plan and its JSON pointer. */
+type PlacedPlan = { readonly plan: Plan; readonly pointer: string }
+
+function placesOf(within: string, plans: ReadonlyMap<string, Plan>): PlacedPlan[] {
+  return [...plans.values()].map((plan) => ({
+    plan,
+    pointer: `${within}/plans/${escapePointer(plan.name)}`,
+  }))
 }
 
 /** A limit on networks counts one network if all calls come from one proxy, or from a backend. */
-function networkWarnings({ name, limits }: Plan): PolicyFault[] {
+function networkWarnings({ plan: { limits }, pointer }: PlacedPlan): PolicyFault[] {
   const index = limits.findIndex((limit) =>
     attributesAsked({ limits: [limit], ignore: [] }).includes('network'),
   )
   const detail =
     'asks for the network: behind a load balancer all viewers share one unless you set STREAMGATE_TRUSTED_PROXIES, and behind your own backend unless it sends clientAddress'
-  return index === -1 ? [] : [{ pointer: `/plans/${escapePointer(name)}/limits/${index}`, detail }]
+  return index === -1 ? [] : [{ pointer: `${pointer}/limits/${index}`, detail }]
 }
 
 function paceWarnings(paces: Policy['paces']): PolicyFault[] {
@@ -67,8 +82,7 @@ function sensibleLeaseSeconds(heartbeatSeconds: number): number {
   )
 }
 
-function planWarnings(plan: Plan): PolicyFault[] {
-  const pointer = `/plans/${escapePointer(plan.name)}`
+function planWarnings({ plan, pointer }: PlacedPlan): PolicyFault[] {
   const { shadow, enforcePercent } = plan
   const warnings = ruleWarnings(pointer, plan)
   if (shadow === null) return warnings

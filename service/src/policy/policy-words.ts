@@ -9,13 +9,12 @@ import { textTable } from '../text/text-table.ts'
 const DAY_MS = 86_400_000
 
 /** All plans as a table, after how long a lease runs and how often players call. */
-export function policyInWords({ plans, defaultPlan, paces }: Policy): string {
-  const rows = [...plans.values()].map((plan) => [
-    printable(plan.name) + (plan.name === defaultPlan.name ? ' (default)' : ''),
-    plan.limits.map(limitInWords),
-    plan.whenFull,
-    besides(plan),
-  ])
+export function policyInWords(policy: Policy): string {
+  const { paces, tenants = new Map() } = policy
+  const rows = [
+    ...rowsOf(policy, ''),
+    ...[...tenants].flatMap(([name, tenant]) => rowsOf(tenant, `${printable(name)}: `)),
+  ]
   const { whenRoom, whenFull } = paces
   const isOne =
     whenRoom.heartbeatSeconds === whenFull.heartbeatSeconds && whenRoom.leaseMs === whenFull.leaseMs
@@ -23,6 +22,16 @@ export function policyInWords({ plans, defaultPlan, paces }: Policy): string {
     ? paceInWords(whenRoom)
     : `${paceInWords(whenRoom)}, for users who may start one more stream; ${paceInWords(whenFull)}, for those who may not`
   return `${pace}\n\n${textTable({ head: ['PLAN', 'LIMITS', 'WHEN FULL', 'BESIDES'], rows })}`
+}
+
+/** A row for each plan, of a policy or of one of its tenants. */
+function rowsOf({ plans, defaultPlan }: Pick<Policy, 'plans' | 'defaultPlan'>, whose: string) {
+  return [...plans.values()].map((plan) => [
+    whose + printable(plan.name) + (plan.name === defaultPlan.name ? ' (default)' : ''),
+    plan.limits.map(limitInWords),
+    plan.whenFull,
+    besides(plan),
+  ])
 }
 
 /** The default plan in one line: `3 streams, deny when full, lease 75 s, heartbeat every 25 s`. */

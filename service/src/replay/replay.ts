@@ -24,6 +24,7 @@ import {
   type RosterContent,
   type StartResult,
   type Store,
+  userIn,
 } from '@streamgate/core'
 import { WrappedStore } from '@streamgate/stores/wrappers'
 import { ExplainedOrder } from './explained-order.ts'
@@ -93,7 +94,19 @@ export class Replay {
    * known.
    */
   async play(decision: PlayableDecision): Promise<void> {
-    for (const next of this.#order.next(decision)) await this.#playNow(next)
+    for (const next of this.#order.next(this.#asStored(decision))) await this.#playNow(next)
+  }
+
+  /** The decision on the user as stored: tenants that share their users have one user of an id. */
+  #asStored(decision: PlayableDecision): PlayableDecision {
+    if (!('user' in decision) || decision.tenant === undefined) return decision
+    if (!this.#isTenantKnown(decision)) return decision
+    return { ...decision, user: this.#limiter.storedUser(userIn(decision.user), decision.tenant) }
+  }
+
+  /** Whether the policy on trial has the tenant, or none is named. */
+  #isTenantKnown({ tenant }: { readonly tenant?: string }): boolean {
+    return tenant === undefined || this.#limiter.hasTenant(tenant)
   }
 
   /** Replays what still waits. Call it after the last decision. */
@@ -113,14 +126,16 @@ export class Replay {
         this.tally.note(decision, await this.#replayed(decision))
         break
       case 'erase':
-        await this.#limiter.erase(decision.user)
+        if (this.#isTenantKnown(decision)) await this.#limiter.erase(userIn(decision.user), decision.tenant)
         this.#viewers.forget(decision.user)
         break
       case 'remove-device':
-        await this.#limiter.removeDevice(decision)
+        if (this.#isTenantKnown(decision)) {
+          await this.#limiter.removeDevice({ ...decision, user: userIn(decision.user) })
+        }
         break
       case 'finish':
-        await this.#limiter.finish(decision.streamId)
+        if (this.#isTenantKnown(decision)) await this.#limiter.finish(decision.streamId, decision.tenant)
         break
     }
     this.#played += 1
@@ -129,6 +144,7 @@ export class Replay {
 
   async #replayed(call: LoggedCall & Instant): Promise<Replayed> {
     const { verb, user, leaseId, outcome } = call
+    if (!this.#isTenantKnown(call)) return { outcome: 'plan-unknown' }
     const isHeld = await this.#isHeld(call)
     const isUnheardOf = isHeld === 'no' && !this.#viewers.hasSeen(user, leaseId)
     const isBeforeLog = isUnheardOf && ['renewed', 'stopped', 'evicted'].includes(outcome)
@@ -150,12 +166,12 @@ export class Replay {
   async #decide(
     call: LoggedCall,
   ): Promise<StartResult | HeartbeatResult | { readonly outcome: 'plan-unknown' }> {
-    const { user, stream, replaces, plan: named, isPlanNamed, hasIfMatch, isReport } = call
+    const { tenant, stream, replaces, plan: named, isPlanNamed, hasIfMatch, isReport } = call
     const plan = isPlanNamed ? named : undefined
-    const request = { user, stream, plan, replaces }
+    const request = { user: userIn(call.user), tenant, stream, plan, replaces }
     // Its lease was stopped or is an old one, or the report was late. That is so under any policy.
     if (call.outcome === 'ended' || call.outcome === 'outdated') return { outcome: call.outcome }
-    const known = hasIfMatch ? generationIn(await this.#store.read(user), call.leaseId) : undefined
+    const known = hasIfMatch ? generationIn(await this.#store.read(call.user), call.leaseId) : undefined
     try {
       return call.verb === 'start'
         ? await this.#limiter.start(request)
@@ -171,32 +187,28 @@ export class Replay {
   }
 
   async #stop(call: LoggedCall): Promise<Replayed> {
-    const { user, leaseId, hasIfMatch, outcome, isReport, isByOperator } = call
+    const { tenant, leaseId, hasIfMatch, outcome, isReport, isByOperator } = call
+    const user = userIn(call.user)
     if (outcome === 'ignored' || (hasIfMatch && outcome === 'not-held')) return { outcome }
     const id = leaseId
-    if (!isReport) return this.#limiter.stop({ user, id, byOperator: isByOperator ? {} : undefined })
-    const held = heldLease(await this.#store.read(user), id)
+    if (!isReport) return this.#limiter.stop({ user, tenant, id, byOperator: isByOperator ? {} : undefined })
+    const held = heldLease(await this.#store.read(call.user), id)
     const reportedContentId = held?.contentId ?? held?.reportedContentId
     const report = { ...(reportedContentId !== undefined && { reportedContentId }) }
-    return this.#limiter.playedOut({ user, id, report })
+    return this.#limiter.playedOut({ user, tenant, id, report })
   }
 
-  async #isHeld({ user, leaseId, atMs }: LoggedCall & Instant): Promise<'live' | 'lapsed' | 'no'> {
-    const { leases } = await this.#store.read(user)
+  async #isHeld(call: LoggedCall & Instant): Promise<'live' | 'lapsed' | 'no'> {
+    const { leaseId, atMs } = call
+    const { leases } = await this.#store.read(call.user)
     const held = leases.find(({ id }) => id === leaseId)
     if (held === undefined) return 'no'
     return isLive(held, atMs) ? 'live' : 'lapsed'
   }
 
   /** A lease that was started before the log begins is held as it was, whatever the limit. */
-  async #adopt({
-    user,
-    stream,
-    leaseId,
-    plan,
-    isPlanNamed,
-    arrivedAtMs,
-  }: LoggedCall & Instant): Promise<void> {
+  async #adopt(call: LoggedCall & Instant): Promise<void> {
+    const { user, stream, leaseId, plan, isPlanNamed, arrivedAtMs } = call
     const lease: Lease = {
       ...stream,
       id: leaseId,

@@ -6,6 +6,7 @@
  * other sweepers.
  */
 import {
+  scopeOf,
   tidied,
   type Lease,
   type ScannedUser,
@@ -20,12 +21,10 @@ import { EMPTY_TALLY, wholeOf, type SegmentLeft, type SweepOptions, type SweepRe
 /** What the sweeper cannot make itself. */
 export type SweeperParts = {
   readonly store: Pick<Store, 'scan' | 'replace'>
-  /**
-   * Learns of finished streams before a sweep begins, and knows whether a stream is one of them.
-   */
+  /** Learns which streams have finished before a sweep begins. */
   readonly finished: {
     readonly refresh: () => Promise<void>
-    readonly has: (streamId: StreamId, nowMs: number) => boolean
+    readonly has: (streamId: StreamId, nowMs: number, scope: string) => boolean
   }
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -198,7 +197,10 @@ class Sweep {
     let roster = seen
     for (let attempt = 1; attempt <= WRITES_PER_USER_MAX; attempt += 1) {
       const nowMs = now() - skewMs
-      const tidying = tidied(roster, { nowMs, isFinished: (streamId) => finished.has(streamId, nowMs) })
+      const tidying = tidied(roster, {
+        nowMs,
+        isFinished: (streamId) => finished.has(streamId, nowMs, scopeOf(user)),
+      })
       if (tidying === undefined) {
         const isRewritten = needsRewrite === true && attempt === 1 && this.#options.isDryRun !== true
         if (isRewritten) await this.#tryRepeatedly(() => store.replace(user, seen, seen))

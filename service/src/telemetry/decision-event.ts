@@ -22,6 +22,7 @@ export type Decision = {
   readonly verb: 'start' | 'heartbeat' | 'stop' | 'list' | 'erase' | 'finish' | 'lapse' | 'remove-device'
   readonly outcome: string
   readonly user?: string
+  readonly tenant?: string | undefined
   readonly lease?: string | undefined
   /** The device that was removed. Absent if all were. */
   readonly device?: string | undefined

@@ -43,6 +43,7 @@ function decisionMembers(decision: Decision): string {
   return (
     `,"verb":"${verb}","outcome":"${outcome}"` +
     idMember('user', decision.user) +
+    idMember('tenant', decision.tenant) +
     idMember('lease', decision.lease) +
     idMember('stream', decision.stream) +
     idMember('device', decision.device) +

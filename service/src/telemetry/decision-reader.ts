@@ -4,6 +4,7 @@
 import {
   leaseIdOf,
   splitLeaseId,
+  storedUser,
   type Attributes,
   type DeviceId,
   type LeaseId,
@@ -18,7 +19,9 @@ import { unescapeId } from '../text/escape-id.ts'
 export type LoggedCall = {
   readonly verb: 'start' | 'heartbeat' | 'stop'
   readonly outcome: string
+  /** With its tenant, as in a store, so that the users of two tenants are never taken for one. */
   readonly user: UserId
+  readonly tenant?: string
   readonly stream: StreamDescription
   readonly leaseId: LeaseId
   readonly replaces?: LeaseId | readonly LeaseId[]
@@ -59,9 +62,14 @@ type Instants = { readonly arrivedAtMs: number; readonly atMs: number }
 export type PlayableDecision = Instants &
   (
     | LoggedCall
-    | { readonly verb: 'erase'; readonly user: UserId }
-    | { readonly verb: 'remove-device'; readonly user: UserId; readonly deviceId?: DeviceId }
-    | { readonly verb: 'finish'; readonly streamId: StreamId }
+    | { readonly verb: 'erase'; readonly user: UserId; readonly tenant?: string }
+    | {
+        readonly verb: 'remove-device'
+        readonly user: UserId
+        readonly tenant?: string
+        readonly deviceId?: DeviceId
+      }
+    | { readonly verb: 'finish'; readonly streamId: StreamId; readonly tenant?: string }
   )
 
 /** One decision. */
@@ -103,14 +111,14 @@ function decisionOf(members: Members): ReadLine {
     case 'stop':
       return { ...times, ...callOf(verb, members) }
     case 'erase':
-      return { ...times, verb, user: idOf(members['user']) as UserId }
+      return { ...times, verb, ...whose(members) }
     case 'remove-device': {
-      const { user, device } = members
+      const { device } = members
       const deviceId = device === undefined ? {} : { deviceId: idOf(device) as DeviceId }
-      return { ...times, verb, user: idOf(user) as UserId, ...deviceId }
+      return { ...times, verb, ...whose(members), ...deviceId }
     }
     case 'finish':
-      return { ...times, verb, streamId: idOf(members['stream']) as StreamId }
+      return { ...times, verb, ...tenantIn(members), streamId: idOf(members['stream']) as StreamId }
     default:
       return 'faulty'
   }
@@ -119,7 +127,7 @@ function decisionOf(members: Members): ReadLine {
 function lapseIn(members: Members, atMs: number): ReadLine {
   const startedAtMs = Date.parse(textOf(members['startedAt']))
   const lastSeenAtMs = Date.parse(textOf(members['lastSeenAt']))
-  const user = idOf(members['user']) as UserId
+  const { user } = whose(members)
   const leaseId = idOf(members['lease']) as LeaseId
   const isWhole = !Number.isNaN(atMs + startedAtMs + lastSeenAtMs)
   return isWhole
@@ -146,7 +154,7 @@ function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
   return {
     verb,
     outcome: textOf(members['outcome']),
-    user: idOf(members['user']) as UserId,
+    ...whose(members),
     stream,
     leaseId: leaseIdOf(stream),
     ...(replaces !== undefined && { replaces: idsOf(replaces) }),
@@ -162,6 +170,16 @@ function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
     ...expiryIn(members),
     ...(shadow !== undefined && { trial: textOf((shadow as Members)['outcome']) }),
   }
+}
+
+/** The user, and the tenant if there is one. */
+function whose(members: Members): { readonly user: UserId; readonly tenant?: string } {
+  const tenant = tenantIn(members)
+  return { user: storedUser(tenant.tenant ?? '', idOf(members['user']) as UserId), ...tenant }
+}
+
+function tenantIn({ tenant }: Members): { readonly tenant?: string } {
+  return tenant === undefined ? {} : { tenant: idOf(tenant) }
 }
 
 function expiryIn({ expiresAt }: Members): Pick<LoggedCall, 'lapsesAtMs'> {

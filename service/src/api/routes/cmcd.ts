@@ -49,12 +49,12 @@ export const cmcdRoute: Route = {
     },
   },
   handle: (call) => {
-    const { user, report } = readInput(call, (input) => {
-      const read = { user: input.user(), report: parseCmcdReport(input.cmcdBody()) }
+    const { user, tenant, report } = readInput(call, (input) => {
+      const read = { user: input.user(), tenant: input.tenant(), report: parseCmcdReport(input.cmcdBody()) }
       for (const { pointer, detail } of faultsOf(read.report)) input.fault(pointer, detail)
       return read
     })
-    return apply(call.service, user, report.wishes)
+    return apply(call.service, { user, tenant }, report.wishes)
   },
 }
 
@@ -77,18 +77,22 @@ function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<
  * would conflict. Then the answer is a refusal if there is one: a stream that goes on must not hide
  * one that may not.
  */
-async function apply({ limiter }: Service, user: UserId, wishes: readonly CmcdWish[]): Promise<Outcome> {
+async function apply(
+  { limiter }: Service,
+  { user, tenant }: { readonly user: UserId; readonly tenant: string | undefined },
+  wishes: readonly CmcdWish[],
+): Promise<Outcome> {
   const decisions: Decision[] = []
   let gone: Outcome | undefined
   let denied: Outcome | undefined
   for (const { lease, verb, report, playingContentId } of wishes) {
-    const asked = { verb, user, lease, isReport: true }
+    const asked = { verb, user, tenant, lease, isReport: true }
     if (verb === 'stop') {
-      const { outcome } = await limiter.playedOut({ user, id: lease, report, playingContentId })
+      const { outcome } = await limiter.playedOut({ user, tenant, id: lease, report, playingContentId })
       decisions.push({ ...asked, outcome })
       continue
     }
-    const result = await limiter.heartbeat({ user, stream: streamOf(lease), report })
+    const result = await limiter.heartbeat({ user, tenant, stream: streamOf(lease), report })
     const outcome = presentResult(asked, user, result)
     decisions.push(...decisionsIn(outcome.decision))
     if (!('fault' in outcome)) continue

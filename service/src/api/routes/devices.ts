@@ -22,8 +22,11 @@ export const listDevicesRoute: Route = {
     answers: { 200: { description: 'The devices.', schema: DevicesSchema } },
   },
   handle: async (call) => {
-    const userId = readInput(call, (input) => input.user())
-    const { devices, max, nextChangeAtMs } = await call.service.limiter.devices(userId)
+    const { userId, tenant } = readInput(call, (input) => ({
+      userId: input.user(),
+      tenant: input.tenant(),
+    }))
+    const { devices, max, nextChangeAtMs } = await call.service.limiter.devices(userId, tenant)
     return json(200, {
       userId,
       ...(max !== null && { limit: max }),
@@ -44,11 +47,12 @@ export const lookAtDeviceRoute: Route = {
     answers: { 200: { description: 'The device.', schema: DeviceSchema }, 404: NOT_REGISTERED },
   },
   handle: async (call) => {
-    const { user, deviceId } = readInput(call, (input) => ({
+    const { user, tenant, deviceId } = readInput(call, (input) => ({
       user: input.user(),
+      tenant: input.tenant(),
       deviceId: input.deviceId(),
     }))
-    const { devices } = await call.service.limiter.devices(user)
+    const { devices } = await call.service.limiter.devices(user, tenant)
     const device = devices.find(({ id }) => id === deviceId)
     return device === undefined ? { fault: notFound('device') } : json(200, shownDevice(device))
   },
@@ -66,12 +70,13 @@ export const nameDeviceRoute: Route = {
     answers: { 200: { description: 'The device.', schema: DeviceSchema }, 404: NOT_REGISTERED },
   },
   handle: async (call) => {
-    const { user, deviceId, label } = readInput(call, (input) => ({
+    const { user, tenant, deviceId, label } = readInput(call, (input) => ({
       user: input.user(),
+      tenant: input.tenant(),
       deviceId: input.deviceId(),
       label: input.body(DeviceNameSchema)?.label ?? null,
     }))
-    const result = await call.service.limiter.nameDevice({ user, deviceId, label })
+    const result = await call.service.limiter.nameDevice({ user, tenant, deviceId, label })
     return 'device' in result ? json(200, shownDevice(result.device)) : { fault: notFound('device') }
   },
 }
@@ -104,10 +109,11 @@ export const removeDevicesRoute: Route = {
 }
 
 async function remove(call: Call, isOne: boolean): Promise<Outcome> {
-  const { user, deviceId } = readInput(call, (input) => ({
+  const { user, tenant, deviceId } = readInput(call, (input) => ({
     user: input.user(),
+    tenant: input.tenant(),
     deviceId: isOne ? input.deviceId() : undefined,
   }))
-  const { outcome } = await call.service.limiter.removeDevice({ user, deviceId })
-  return { ...noContent(), decision: { verb: 'remove-device', outcome, user, device: deviceId } }
+  const { outcome } = await call.service.limiter.removeDevice({ user, tenant, deviceId })
+  return { ...noContent(), decision: { verb: 'remove-device', outcome, user, tenant, device: deviceId } }
 }

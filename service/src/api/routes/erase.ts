@@ -14,8 +14,8 @@ export const eraseRoute: Route = {
     answers: { 204: { description: 'Everything about the user is deleted.' } },
   },
   handle: async (call) => {
-    const user = readInput(call, (input) => input.user())
-    await call.service.limiter.erase(user)
-    return { ...noContent(), decision: { verb: 'erase', outcome: 'erased', user } }
+    const { user, tenant } = readInput(call, (input) => ({ user: input.user(), tenant: input.tenant() }))
+    await call.service.limiter.erase(user, tenant)
+    return { ...noContent(), decision: { verb: 'erase', outcome: 'erased', user, tenant } }
   },
 }

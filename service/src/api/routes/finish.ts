@@ -17,11 +17,13 @@ export const finishRoute: Route = {
       'Ends the stream for every user, for example at the end of a live event. Its slots are free, and it can be neither started nor renewed (410). This holds at once in the process that answers, and within seconds in the others. You may repeat it, and finish an unknown stream. Any body is accepted and ignored.',
     answers: { 204: { description: 'The stream counts for no user any more.' } },
   },
-  handle: (call) =>
-    finish(
-      call.service,
-      readInput(call, (input) => input.streamId()),
-    ),
+  handle: (call) => {
+    const { stream, tenant } = readInput(call, (input) => ({
+      stream: input.streamId(),
+      tenant: input.tenant(),
+    }))
+    return finish(call.service, { stream, tenant })
+  },
 }
 
 /**
@@ -43,19 +45,21 @@ export const finishByDeleteRoute: Route = {
     },
   },
   handle: (call) => {
-    const stream = readInput(call, (input) => {
+    const { stream, tenant } = readInput(call, (input) => {
       if (call.request.headers['if-match'] !== undefined) {
         input.fault('/If-Match', 'must be absent: this call finishes a stream for every user')
       }
-      return input.streamId()
+      return { stream: input.streamId(), tenant: input.tenant() }
     })
     // Relative to the path of the request, so that it holds below any stage and prefix.
     const link = `<${encodeURIComponent(stream)}/finish>; rel="successor-version"`
-    return finish(call.service, stream, { deprecation: DEPRECATED_SINCE, link })
+    return finish(call.service, { stream, tenant }, { deprecation: DEPRECATED_SINCE, link })
   },
 }
 
-async function finish({ limiter }: Service, stream: StreamId, headers = {}): Promise<Outcome> {
-  await limiter.finish(stream)
-  return { ...noContent(), headers, decision: { verb: 'finish', outcome: 'finished', stream } }
+type Finishing = { readonly stream: StreamId; readonly tenant: string | undefined }
+
+async function finish({ limiter }: Service, { stream, tenant }: Finishing, headers = {}): Promise<Outcome> {
+  await limiter.finish(stream, tenant)
+  return { ...noContent(), headers, decision: { verb: 'finish', outcome: 'finished', stream, tenant } }
 }

@@ -49,9 +49,9 @@ export const heartbeatRoute: Route = {
       const inPath = { user: input.user(), id: input.leaseId() }
       return { ...inPath, generation: input.generation(), body: input.heartbeatBody(inPath.id) }
     })
-    const { plan, isPlanUnknown, replaces } = body
+    const { plan, isPlanUnknown, replaces, tenant } = body
     const stream = await onNetwork(call, body)
-    const result = await call.service.limiter.heartbeat({ user, stream, plan, replaces, generation })
+    const result = await call.service.limiter.heartbeat({ user, tenant, stream, plan, replaces, generation })
     const { deviceType, contentId, attributes, network } = stream
     const meant = { isPlanNamed: plan !== undefined, isPlanUnknown, hasIfMatch: generation !== undefined }
     const asked = {

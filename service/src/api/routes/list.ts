@@ -25,13 +25,14 @@ export const listRoute: Route = {
     },
   },
   handle: async (call) => {
-    const { userId, size, after, startedAt } = readInput(call, (input) => ({
+    const { userId, tenant, size, after, startedAt } = readInput(call, (input) => ({
       userId: input.user(),
+      tenant: input.tenant(),
       size: Number(input.query('limit', PageSizeSchema) ?? PAGE_STREAMS_MAX),
       after: input.query('after', AfterSchema) as LeaseId | undefined,
       startedAt: input.query('startedAt', AfterStartedAtSchema),
     }))
-    const { limit, counted, ignored } = await call.service.limiter.list(userId)
+    const { limit, counted, ignored } = await call.service.limiter.list(userId, tenant)
     const active = counted.length
     const { streams, more, isFirst } = pageOf(counted, { after, startedAt, size })
     const body = {
@@ -45,7 +46,7 @@ export const listRoute: Route = {
     const last = more === 0 ? undefined : streams.at(-1)
     return {
       ...json(200, body, { ...rateLimit(limit, active), ...(last && { link: linkAfter(last, size) }) }),
-      decision: { verb: 'list', outcome: 'listed', user: userId, limit: limit.max, active },
+      decision: { verb: 'list', outcome: 'listed', user: userId, tenant, limit: limit.max, active },
     }
   },
 }

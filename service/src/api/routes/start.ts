@@ -39,9 +39,9 @@ export const startRoute: Route = {
   },
   handle: async (call) => {
     const { user, body } = readInput(call, (input) => ({ user: input.user(), body: input.startBody() }))
-    const { plan, replaces } = body
+    const { plan, replaces, tenant } = body
     const stream = await onNetwork(call, body)
-    const result = await call.service.limiter.start({ user, stream, plan, replaces })
+    const result = await call.service.limiter.start({ user, tenant, stream, plan, replaces })
     const { deviceType, contentId, attributes, network } = stream
     const lease = leaseIdOf(stream)
     const isPlanNamed = plan !== undefined

@@ -39,9 +39,10 @@ export const beaconStopRoute: Route = {
 }
 
 async function stop(call: Call): Promise<Outcome> {
-  const { user, id, generation, stopper, reason } = readInput(call, (input) => {
+  const { user, tenant, id, generation, stopper, reason } = readInput(call, (input) => {
     const read = {
       user: input.user(),
+      tenant: input.tenant(),
       id: input.leaseId(),
       generation: input.generation(),
       stopper: input.query('by', StopperSchema),
@@ -53,7 +54,7 @@ async function stop(call: Call): Promise<Outcome> {
   })
   const by = stopper === 'operator' ? 'operator' : undefined
   const byOperator = by && { reason }
-  const { outcome } = await call.service.limiter.stop({ user, id, generation, byOperator })
+  const { outcome } = await call.service.limiter.stop({ user, tenant, id, generation, byOperator })
   const hasIfMatch = generation !== undefined
-  return { ...noContent(), decision: { verb: 'stop', outcome, user, lease: id, hasIfMatch, by } }
+  return { ...noContent(), decision: { verb: 'stop', outcome, user, tenant, lease: id, hasIfMatch, by } }
 }

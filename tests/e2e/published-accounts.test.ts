@@ -1,0 +1,80 @@
+/** The rules that services sell on devices and on several apps. */
+import { describe, expect, it } from 'vitest'
+import { Viewer } from './viewer.ts'
+
+const ADMITTED = { outcome: 'admitted' }
+
+const viewerOf = (file: string, plan?: string) => new Viewer(`published/${file}`, plan)
+
+describe('the published rule', () => {
+  it('registered-devices.json: three registered devices, or five', async () => {
+    for (const [plan, max] of [
+      [undefined, 3],
+      ['five-devices', 5],
+    ] as const) {
+      const viewer = viewerOf('registered-devices.json', plan)
+      const on = (id: string) => viewer.start('film', { deviceId: id, network: 'home' })
+      for (let index = 0; index < max; index += 1) {
+        expect(await on(`d${index}`)).toMatchObject(ADMITTED)
+        await viewer.stop('film', `d${index}`)
+      }
+      expect(await on('another')).toMatchObject({ outcome: 'device-denied', max })
+      expect(await on('d0')).toMatchObject(ADMITTED)
+    }
+  })
+
+  it('devices-except-browsers.json: five devices, ten registrations in 30 days, browsers exempt', async () => {
+    const viewer = viewerOf('devices-except-browsers.json')
+    const on = async (deviceId: string, deviceType = 'tv') => {
+      const result = await viewer.start('film', { deviceId, deviceType })
+      await viewer.stop('film', deviceId)
+      return result
+    }
+    for (let index = 0; index < 10; index += 1) {
+      expect(await on(`d${index}`)).toMatchObject(ADMITTED)
+      expect(await on(`browser-${index}`, 'web')).toMatchObject(ADMITTED)
+      if (index >= 4) await viewer.removeDevice(`d${index}`)
+    }
+    const denied = await on('d10')
+    expect(denied).toMatchObject({ outcome: 'device-denied', nextChangeAtMs: 30 * 86_400_000 })
+    viewer.nowMs += 30 * 86_400_000
+    expect(await on('d10')).toMatchObject(ADMITTED)
+  })
+
+  it('device-changes.json: the list changes twice in 30 days, and the oldest makes room', async () => {
+    const viewer = viewerOf('device-changes.json')
+    const on = async (deviceId: string) => {
+      const result = await viewer.start('film', { deviceId })
+      await viewer.stop('film', deviceId)
+      viewer.nowMs += 1000
+      return result
+    }
+    for (const [first, second] of [
+      ['a', 'b'],
+      ['c', 'd'],
+      ['e', 'f'],
+    ] as const) {
+      expect([await on(first), await on(second)]).toMatchObject([ADMITTED, ADMITTED])
+      expect(await on('more')).toMatchObject({ outcome: 'device-denied' })
+      viewer.nowMs += 30 * 86_400_000
+    }
+    expect(await on('d')).toMatchObject(ADMITTED)
+    const denied = [await on('g'), await on('h'), await on('b')]
+    expect(denied).toMatchObject([
+      ADMITTED,
+      ADMITTED,
+      { devices: [{ id: 'd' }, { id: 'f' }, { id: 'g' }, { id: 'h' }] },
+    ])
+  })
+
+  it('several-apps.json: one limit over the apps of two brands, and another for a third', async () => {
+    const viewer = viewerOf('several-apps.json')
+    const on = (tenant: string, id: string) => viewer.startAt(tenant, id, { deviceType: 'tv' })
+    expect([await on('brand-a', '1'), await on('brand-a', '2')]).toMatchObject([ADMITTED, ADMITTED])
+    expect(await on('brand-b', '3')).toMatchObject({ outcome: 'denied', limit: { deviceType: 'tv' } })
+    expect(await on('brand-a', '3')).toMatchObject(ADMITTED)
+    expect(await on('brand-b', '4')).toMatchObject({ outcome: 'denied', limit: { max: 3 } })
+    expect([await on('brand-c', '1'), await on('brand-c', '2')]).toMatchObject([ADMITTED, ADMITTED])
+    expect(await on('brand-c', '3')).toMatchObject({ outcome: 'denied', limit: { max: 2 } })
+  })
+})
