@@ -170,9 +170,9 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
     slip: 'a grant shows the roster after its second write',
     file: 'answer.ts',
     right: `(lease) =>
-    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs())),`,
+    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs(), scope)),`,
     wrong: `async (lease) =>
-    granted(lease, parts.finished.liveIn(await parts.store.read(user), parts.judgingMs())),`,
+    granted(lease, parts.finished.liveIn(await parts.store.read(user), parts.judgingMs(), scope)),`,
     because: 'a later roster is just as true, unless what was replaced has come back by then',
   },
 ]

@@ -63,8 +63,8 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'a list shows expired leases',
-    file: 'limiter.ts',
-    right: 'const live = finished.liveIn(await store.read(user), judgingMs())',
+    file: 'list.ts',
+    right: 'const live = finished.liveIn(await store.read(user), judgingMs(), scopeOf(user))',
     wrong: 'const live = (await store.read(user)).leases',
     caughtBy: 'leases shown',
   },
@@ -98,9 +98,9 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'a list names the limit of the oldest stream',
-    file: 'limiter.ts',
-    right: 'planOf(this.#policy, live.at(-1))',
-    wrong: 'planOf(this.#policy, live.at(0))',
+    file: 'list.ts',
+    right: 'planOf(policy, live.at(-1))',
+    wrong: 'planOf(policy, live.at(0))',
     caughtBy: 'view',
   },
   {
