@@ -1,7 +1,7 @@
-import type { DeviceRefusal, Grant, Refusal } from './decision.ts'
+import type { DeviceRefusal, Grant, PoolRefusal, Refusal } from './decision.ts'
 import { leaseTimes, type Lease, type LeaseTimes, type UserId } from './lease.ts'
 import { heldLease, type Roster } from './roster.ts'
-import type { Denial, DeviceDenial, Write } from './rules/claim.ts'
+import type { Denial, DeviceDenial, PoolDenial, Write } from './rules/claim.ts'
 import { shadowDecision } from './rules/enforcement.ts'
 import { viewOf } from './rules/plan-view.ts'
 import type { Settled } from './settler.ts'
@@ -15,13 +15,17 @@ type Granted = Pick<Grant, 'outcome' | 'ends'> & { readonly write?: Write }
 export function answer(
   parts: VerbParts,
   terms: Terms,
-  { verdict, before, after }: Settled<Granted | Denial | DeviceDenial>,
-): Grant | Refusal | DeviceRefusal | Promise<Grant> {
+  { verdict, before, after }: Settled<Granted | Denial | DeviceDenial | PoolDenial>,
+): Grant | Refusal | DeviceRefusal | PoolRefusal | Promise<Grant> {
   switch (verdict.outcome) {
     case 'denied':
       return refusal(parts, terms, { verdict, before, after })
     case 'device-denied':
       return deviceRefusal(parts, terms, { verdict, before, after })
+    case 'pool-full': {
+      const shadow = shadowDecision(before, terms.claim, parts.judgingMs())
+      return { ...verdict, plan: terms.plan.name, shadow }
+    }
     case 'admitted':
     case 'renewed':
       return grant(parts, terms, { verdict, before, after })

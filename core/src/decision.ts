@@ -1,7 +1,7 @@
 /**
  * What is asked of the limiter, and what it answers.
  */
-import type { Denial, DeviceDenial } from './rules/claim.ts'
+import type { Denial, DeviceDenial, PoolDenial } from './rules/claim.ts'
 import type { ShadowDecision } from './rules/enforcement.ts'
 import type { Ended } from './rules/lost-heartbeat.ts'
 import type { Generation, Lease, LeaseId, ReportFacts, StreamDescription, UserId } from './lease.ts'
@@ -87,13 +87,19 @@ export type DeviceRefusal = DeviceDenial & {
   readonly shadow?: ShadowDecision | undefined
 }
 
+/** A pool over all users is full. */
+export type PoolRefusal = PoolDenial & {
+  readonly plan: string
+  readonly shadow?: ShadowDecision | undefined
+}
+
 /** The stream has finished, for every user. */
 export type Finished = { readonly outcome: 'finished' }
 
 /** The answer to every call on such a stream. */
 export const FINISHED: Finished = { outcome: 'finished' }
 
-export type StartResult = Grant | Refusal | DeviceRefusal | Finished
+export type StartResult = Grant | Refusal | DeviceRefusal | PoolRefusal | Finished
 export type HeartbeatResult =
   | StartResult
   | Ended

@@ -1,6 +1,7 @@
-export type { Denial, DeviceDenial } from './rules/claim.ts'
+export type { Denial, DeviceDenial, PoolDenial } from './rules/claim.ts'
 export type {
   DeviceRefusal,
+  PoolRefusal,
   Finished,
   Grant,
   HeartbeatRequest,
@@ -73,6 +74,8 @@ export {
 } from './plan.ts'
 export { DEFAULT_POLICY, PolicyError, type Policy } from './policy/policy.ts'
 export { FAULTS_NAMED_MAX, faultsInWords, shortPointer, type PolicyFault } from './policy/fault.ts'
+export type { PoolView } from './pools/pool-ledger.ts'
+export { type Pool, type PoolRule } from './pools/pool.ts'
 export { nearest } from './policy/nearest.ts'
 export type { DeviceView } from './registered-devices.ts'
 export { parsePolicy } from './policy/reader.ts'

@@ -70,6 +70,8 @@ export type Lease = StreamDescription & {
    * room by then.
    */
   readonly graceUntilMs?: number
+  /** The process in whose block of a pool it has its slot, if it counts in a pool. */
+  readonly poolProcess?: string
 }
 
 /** A value while it is made. */

@@ -31,6 +31,9 @@ import {
   type DeviceRef,
   type DeviceView,
 } from './registered-devices.ts'
+import { poolNamed } from './pools/pool.ts'
+import { poolPolicyOf } from './pools/in-pools.ts'
+import { PoolLedger, type PoolView } from './pools/pool-ledger.ts'
 import { attributesAskedBy } from './rules/plan-lookup.ts'
 import { Settler } from './settler.ts'
 import { start } from './start.ts'
@@ -84,7 +87,8 @@ export class Limiter {
     const finished = new FinishedStreams()
     const settler = new Settler({ store, finished, pause, random, judgingMs })
     const pacer = new HeartbeatPacer(random)
-    this.#verbs = { store, settler, finished, pacer, now, judgingMs, newGeneration }
+    const pools = new PoolLedger({ store, finished, process: `p${newGeneration()}`, now, judgingMs })
+    this.#verbs = { store, settler, finished, pacer, pools, now, judgingMs, newGeneration }
     this.#finishedKeptMs = finishedKeptMs
     this.#policy = policy
     this.#asked = attributesAskedBy(policy)
@@ -208,6 +212,28 @@ export class Limiter {
     const untilMs = nowMs + this.#finishedKeptMs
     await store.noteFinished({ streamId: stored, untilMs }, nowMs)
     finished.learn(stored, untilMs)
+  }
+
+  /**
+   * How a pool over all users stands, by its full name. `undefined` if the policy has none of this
+   * name. One call to the store.
+   */
+  async pool(name: string): Promise<PoolView | undefined> {
+    const pool = poolNamed(this.#policy.pools ?? [], name)
+    return pool && this.#verbs.pools.view(pool)
+  }
+
+  /**
+   * Tends the slots that this process has leased from pools; call it every second. No call to the
+   * store if it has none.
+   */
+  tendPools(): Promise<void> {
+    return this.#verbs.pools.tend(poolPolicyOf(this.#policy))
+  }
+
+  /** Gives back the slots of pools that this process does not use. Call it before the end. */
+  leavePools(): Promise<void> {
+    return this.#verbs.pools.close(poolPolicyOf(this.#policy))
   }
 
   /**

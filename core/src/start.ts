@@ -1,23 +1,36 @@
 import { answer } from './answer.ts'
 import { FINISHED, type StartRequest, type StartResult } from './decision.ts'
+import type { UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
+import { poolsFor, renewedInPools, settleInPools } from './pools/in-pools.ts'
 import type { Roster } from './roster.ts'
 import { admit } from './rules/admission.ts'
+import type { Admission, Claim } from './rules/claim.ts'
+import type { Settled } from './settler.ts'
 import { scopeOf } from './tenants.ts'
 import { startTerms } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
 /** Judges a start, writes what was decided, and answers: see `Limiter.start`. */
 export async function start(parts: VerbParts, policy: Policy, request: StartRequest): Promise<StartResult> {
-  const { user, stream, replaces } = request
+  const { user, stream } = request
   const terms = startTerms(parts, policy, request)
   if (parts.finished.has(stream.streamId, parts.now(), scopeOf(user))) return FINISHED
-  const decide = (roster: Roster, nowMs: number) => admit(roster, terms.claim, nowMs)
+  const pools = poolsFor(policy, terms.claim.newcomer)
+  const settle = (claim: Claim) => settleStart(parts, user, claim)
+  if (pools.length === 0) return answer(parts, terms, await settle(terms.claim))
+  const { settled, claim } = await settleInPools(parts, policy, { user, claim: terms.claim, pools, settle })
+  const result = await answer(parts, { ...terms, claim }, settled)
+  if ('lease' in result)
+    await renewedInPools(parts, policy, { user, lease: result.lease, roster: settled.after })
+  return result
+}
+
+async function settleStart(parts: VerbParts, user: UserId, claim: Claim): Promise<Settled<Admission>> {
+  const decide = (roster: Roster, nowMs: number) => admit(roster, claim, nowMs)
   // A stream that replaces another is sure to meet a roster with something in it, so it looks
   // before it writes.
-  const settled =
-    replaces === undefined
-      ? await parts.settler.settleUnseen(user, decide)
-      : await parts.settler.settle(user, await parts.store.read(user), decide)
-  return answer(parts, terms, settled)
+  return claim.replaces === undefined
+    ? parts.settler.settleUnseen(user, decide)
+    : parts.settler.settle(user, await parts.store.read(user), decide)
 }

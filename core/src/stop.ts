@@ -16,12 +16,13 @@ export async function stop(parts: VerbParts, policy: Policy, request: StopReques
   const note = { ...ending, leaseId: id, ...keptFor(parts, keptMs) }
   const { done, roster } = await parts.store.remove(user, { id, generation }, note)
   if (done) {
+    parts.pools.release(user, id, generation)
     if (roster.notes.some(({ leaseId }) => leaseId === id)) await dropOlderNotes(parts, user, roster)
     return { outcome: 'stopped' }
   }
   const isUnknown = currentNote(roster, { id }, parts.judgingMs()) === undefined
   if (isUnknown || generation !== undefined) return { outcome: 'not-held' }
-  return settle(parts, { user, seen: roster }, (newer, nowMs) =>
+  return settle(parts, { user, id, seen: roster }, (newer, nowMs) =>
     judgeLateStop(newer, { id, ending, ...keptFor(parts, keptMs) }, nowMs),
   )
 }
@@ -45,7 +46,7 @@ async function stopByOperator(parts: VerbParts, request: StopRequest, keptMs: nu
   const reason = byOperator?.reason
   const ending = { how: 'ended', ...(reason !== undefined && { reason }) } as const
   const seen = await parts.store.read(user)
-  return settle(parts, { user, seen }, (roster, nowMs) =>
+  return settle(parts, { user, id, seen }, (roster, nowMs) =>
     judgeOperatorStop(roster, { id, generation, ending, ...keptFor(parts, keptMs) }, nowMs),
   )
 }
@@ -58,7 +59,7 @@ export async function playedOut(
 ): Promise<StopResult> {
   const keptMs = keptMsUnder(policy)
   const seen = await parts.store.read(user)
-  return settle(parts, { user, seen }, (roster, nowMs) =>
+  return settle(parts, { user, id, seen }, (roster, nowMs) =>
     judgePlayedOut(roster, { id, report, playingContentId, ...keptFor(parts, keptMs) }, nowMs),
   )
 }
@@ -78,10 +79,11 @@ function keptFor(parts: VerbParts, keptMs: number): Pick<Note, 'atMs' | 'untilMs
 }
 
 async function settle(
-  { settler }: VerbParts,
-  { user, seen }: Pick<StopRequest, 'user'> & { readonly seen: Roster },
+  { settler, pools }: VerbParts,
+  { user, id, seen }: Pick<StopRequest, 'user' | 'id'> & { readonly seen: Roster },
   judge: (roster: Roster, nowMs: number) => PlayedOutVerdict,
 ): Promise<StopResult> {
   const { verdict } = await settler.settle(user, seen, judge)
+  if (verdict.outcome === 'stopped') pools.release(user, id)
   return { outcome: verdict.outcome }
 }

@@ -129,7 +129,7 @@ export interface Store {
    */
   finishedSince(cursor?: string): Promise<FinishedPage>
 
-  /** The shared text of this name: 1 to 64 letters, digits, `.` and `-`. `undefined` if none. */
+  /** The shared text of this name, which has 1 to 512 bytes of UTF-8. `undefined` if none. */
   readShared(name: string): Promise<SharedText | undefined>
 
   /** Writes a shared text if it is still at this version. 0 means that there is none. */

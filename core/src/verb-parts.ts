@@ -1,5 +1,6 @@
 import type { FinishedStreams } from './finished-streams.ts'
 import type { HeartbeatPacer } from './heartbeat-pacer.ts'
+import type { PoolLedger } from './pools/pool-ledger.ts'
 import type { Settler } from './settler.ts'
 import type { Store } from './store.ts'
 
@@ -9,6 +10,7 @@ export type VerbParts = {
   readonly settler: Settler
   readonly finished: FinishedStreams
   readonly pacer: HeartbeatPacer
+  readonly pools: PoolLedger
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** The instant by which a lease must have ended for every process to agree that it has lapsed. */

@@ -18,7 +18,7 @@ import { claim, leaseOf, NOW_MS, plan, roster, stream } from './arbitrary-plans.
 import { isFull } from '../src/rules/limits.ts'
 import { liveLeases } from '../src/roster.ts'
 import { admit } from '../src/rules/admission.ts'
-import type { Admission, Claim, DeviceDenial } from '../src/rules/claim.ts'
+import type { Admission, Claim, DeviceDenial, PoolDenial } from '../src/rules/claim.ts'
 
 describe('any newcomer under any plan', () => {
   it('is admitted if and only if there is room once those have left who may', () => {
@@ -135,7 +135,7 @@ type Case = {
   readonly before: readonly Lease[]
   readonly leaving: readonly Lease[]
   readonly staying: readonly Lease[]
-  readonly admission: Exclude<Admission, DeviceDenial>
+  readonly admission: Judged
   /** Who is held once the decision is true. */
   readonly next: readonly Lease[]
 }
@@ -156,13 +156,17 @@ function eachCase(judge: (claim: Claim, made: Case) => void, numRuns = 500): voi
   )
 }
 
+type Judged = Exclude<Admission, DeviceDenial | PoolDenial>
+
 /** The plans of these tests register no devices. */
-function withoutDevices(admission: Admission): Exclude<Admission, DeviceDenial> {
-  if (admission.outcome === 'device-denied') throw new Error('No plan registers devices')
+function withoutDevices(admission: Admission): Judged {
+  if (admission.outcome === 'device-denied' || admission.outcome === 'pool-full') {
+    throw new Error('No plan registers devices, and there are no pools')
+  }
   return admission
 }
 
-function rosterAfter(held: Roster, admission: Exclude<Admission, DeviceDenial>): Roster {
+function rosterAfter(held: Roster, admission: Judged): Roster {
   if (admission.outcome === 'denied') return held
   const { write } = admission
   switch (write.verb) {

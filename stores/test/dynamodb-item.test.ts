@@ -54,6 +54,7 @@ describe('an item of DynamoDbStore', () => {
           q: { N: '1732240799987' },
           a: FREE,
           x: { S: 'n-1' },
+          o: { S: 'process-1' },
         },
       },
       D: { L: [{ S: '' }, { S: 'tv@home' }] },

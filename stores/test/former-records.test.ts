@@ -38,7 +38,7 @@ const NOTES: readonly Note[] = [
 
 /** A lease with every member that a lease could have in rosters in JSON. */
 function lateLease(): Lease {
-  const { attributes: _attributes, network: _network, ...lease } = fullLease()
+  const { attributes: _attributes, network: _network, poolProcess: _pool, ...lease } = fullLease()
   return lease
 }
 

@@ -1,5 +1,6 @@
 import type {
   DeviceRefusal,
+  PoolRefusal,
   Generation,
   HeartbeatResult,
   LeaseId,
@@ -60,7 +61,7 @@ export type Errand = { readonly verb: 'finish'; readonly streamId: StreamId } | 
 
 /** `failed`: the limiter threw. With the code `STORE_TIMED_OUT` it may or may not have written. */
 export type Answer =
-  | Exclude<HeartbeatResult, DeviceRefusal>
+  | Exclude<HeartbeatResult, DeviceRefusal | PoolRefusal>
   | StopResult
   | ({ readonly outcome: 'listed' } & PlanView)
   | { readonly outcome: 'erased' }

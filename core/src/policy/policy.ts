@@ -1,5 +1,6 @@
 import type { Paces } from '../pace.ts'
 import { planOfOneLimit, type Plan } from '../plan.ts'
+import type { PoolRule } from '../pools/pool.ts'
 import type { Scope } from '../tenants.ts'
 import { faultsInWords, type PolicyFault } from './fault.ts'
 
@@ -10,6 +11,8 @@ export type Policy = {
   readonly plans: ReadonlyMap<string, Plan>
   /** By name. Without any, all callers are of the default tenant, which has the plans above. */
   readonly tenants?: ReadonlyMap<string, Tenant>
+  /** Caps on the streams of all users together. */
+  readonly pools?: readonly PoolRule[]
 }
 
 /** The plans of a tenant, and the scope in which its users are stored. */

@@ -33,9 +33,9 @@ export class RuleReader extends JsonReader {
     return {
       max: this.wholeNumber(`${pointer}/max`, max, LIMIT_MAX),
       ...(deviceType !== undefined && { deviceType: this.#wanted(`${pointer}/deviceType`, deviceType) }),
-      ...(where !== undefined && { where: this.#filter(`${pointer}/where`, where) }),
-      ...(per !== undefined && { per: this.#attribute(`${pointer}/per`, per) }),
-      ...(distinct !== undefined && { distinct: this.#attribute(`${pointer}/distinct`, distinct) }),
+      ...(where !== undefined && { where: this.filter(`${pointer}/where`, where) }),
+      ...(per !== undefined && { per: this.attribute(`${pointer}/per`, per) }),
+      ...(distinct !== undefined && { distinct: this.attribute(`${pointer}/distinct`, distinct) }),
       ...(missing !== undefined && { missing: this.oneOf(`${pointer}/missing`, missing, MISSING) }),
     }
   }
@@ -51,7 +51,7 @@ export class RuleReader extends JsonReader {
     this.#attributes = new AttributeNames(names.filter((name) => typeof name === 'string'))
   }
 
-  #attribute(pointer: string, value: unknown): string {
+  protected attribute(pointer: string, value: unknown): string {
     const fault = this.#attributes.fault(value)
     if (fault !== undefined) this.fault(pointer, fault)
     return String(value)
@@ -60,15 +60,15 @@ export class RuleReader extends JsonReader {
   protected ignore(pointer: string, value: unknown): readonly StreamFilter[] {
     const shape = 'descriptions, such as [{ "contentId": "trailer" }]'
     const members = this.list(pointer, value, { max: RULES_MAX, shape })
-    return members.map((member, index) => this.#filter(`${pointer}/${index}`, member))
+    return members.map((member, index) => this.filter(`${pointer}/${index}`, member))
   }
 
   /** One description of streams, or a list of them. */
   protected filters(pointer: string, value: unknown): readonly StreamFilter[] {
-    return Array.isArray(value) ? this.ignore(pointer, value) : [this.#filter(pointer, value)]
+    return Array.isArray(value) ? this.ignore(pointer, value) : [this.filter(pointer, value)]
   }
 
-  #filter(pointer: string, value: unknown): StreamFilter {
+  protected filter(pointer: string, value: unknown): StreamFilter {
     const faultsBefore = this.faults.length
     const members = Object.entries(this.object(pointer, value))
     if (members.length === 0 && this.faults.length === faultsBefore) {
@@ -76,7 +76,7 @@ export class RuleReader extends JsonReader {
     }
     const wanted = members.map(([name, asked]) => {
       const at = `${pointer}/${escapePointer(name)}`
-      this.#attribute(at, name)
+      this.attribute(at, name)
       return [name, this.#wanted(at, asked)] as const
     })
     return Object.fromEntries(wanted)

@@ -5,8 +5,8 @@ import { TENANT_BYTES_MAX, type Scope } from '../tenants.ts'
 /** What one plan says about sharing. */
 type Saying = { readonly pointer: string; readonly tenant: string; readonly value: unknown }
 
-/** What is wrong with the name of a tenant. */
-export function tenantNameFault(name: string): string | undefined {
+/** What is wrong with the name of a tenant or a pool. */
+export function nameFault(name: string): string | undefined {
   const isRight = /^[\w.-]+$/.test(name) && name.length <= TENANT_BYTES_MAX
   return isRight
     ? undefined

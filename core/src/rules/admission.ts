@@ -39,6 +39,7 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   const staying = without(liveLeases(roster, nowMs), leaving)
   const room = makeRoom(staying, claim)
   if (!('max' in room)) {
+    if (claim.fullPool !== undefined) return { outcome: 'pool-full', pool: claim.fullPool }
     const arrival = { claim, leaving, staying, evicted: room, ...registration }
     const write = writeFor(roster, arrival, nowMs)
     return { outcome: 'admitted', write, ends: endedBy(leaving, room, nowMs) }
@@ -49,6 +50,7 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   if (untilMs === undefined || fullLimit({ plan, newcomer, extra }, staying) !== undefined) {
     return deny(roster, { claim, limit: room }, nowMs)
   }
+  if (claim.fullPool !== undefined) return { outcome: 'pool-full', pool: claim.fullPool }
   const lease = inGrace(newcomer, untilMs)
   const leases = [...staying, lease]
   const write = replaceBy(

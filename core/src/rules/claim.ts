@@ -1,4 +1,5 @@
 import type { Device } from '../devices.ts'
+import type { Pool } from '../pools/pool.ts'
 import type { Lease, LeaseId, Renewal } from '../lease.ts'
 import type { Limit, Plan } from '../plan.ts'
 import type { RosterContent } from '../roster.ts'
@@ -19,6 +20,8 @@ export type Claim = {
    * has not seen. It ends no stream but the one it `replaces`, and opens no grace.
    */
   readonly isHeartbeat?: boolean
+  /** A pool that has no slot for the newcomer, or of which none was taken yet. */
+  readonly fullPool?: Pool | undefined
 }
 
 /**
@@ -51,6 +54,9 @@ export type Denial = {
   readonly retryAfterMs: number | null
 }
 
+/** A pool over all users has no slot left. */
+export type PoolDenial = { readonly outcome: 'pool-full'; readonly pool: Pool }
+
 /** The device may not be registered: all registered ones, and when the next change is possible. */
 export type DeviceDenial = {
   readonly outcome: 'device-denied'
@@ -71,4 +77,4 @@ export type Admittance = {
 }
 
 /** `admitted`: one more stream runs. `renewed`: it ran already. */
-export type Admission = Admittance | Denial | DeviceDenial
+export type Admission = Admittance | Denial | DeviceDenial | PoolDenial

@@ -53,16 +53,16 @@ function percentileOf(user: UserId): number {
 /** What the plan's shadow would have decided on the roster as it was before the newcomer. */
 export function shadowDecision(
   roster: Roster,
-  { newcomer, plan, ...rest }: Claim,
+  { newcomer, plan, fullPool: _allUsers, ...rest }: Claim,
   nowMs: number,
 ): ShadowDecision | undefined {
   const { shadow } = plan
   if (shadow === null) return undefined
   const before = { ...roster, leases: roster.leases.filter(isNot(newcomer)) }
   const admission = admit(before, { ...rest, newcomer, plan: shadow }, nowMs)
-  return admission.outcome === 'denied' || admission.outcome === 'device-denied'
-    ? { plan: shadow.name, outcome: 'denied', ends: [] }
-    : { plan: shadow.name, outcome: 'admitted', ends: admission.ends.map(({ id }) => id) }
+  return 'ends' in admission
+    ? { plan: shadow.name, outcome: 'admitted', ends: admission.ends.map(({ id }) => id) }
+    : { plan: shadow.name, outcome: 'denied', ends: [] }
 }
 
 function isNot({ id }: Lease): (other: Lease) => boolean {

@@ -1,7 +1,7 @@
 import { LimiterError } from '../errors.ts'
 import { attributesAsked } from './limits.ts'
 import type { Plan } from '../plan.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Policy, Tenant } from '../policy/policy.ts'
 import type { LeaseFacts } from '../roster.ts'
 
 /**
@@ -37,10 +37,15 @@ export function planOf({ plans, defaultPlan }: Policy, lease: LeaseFacts | undef
 }
 
 /** The names of all attributes that the plans ask for, those on trial included. */
-export function attributesAskedBy({ plans, defaultPlan, tenants = new Map() }: Policy): ReadonlySet<string> {
+export function attributesAskedBy(policy: Policy): ReadonlySet<string> {
+  const { plans, defaultPlan, tenants = new Map<string, Tenant>(), pools = [] } = policy
   const ofTenants = [...tenants.values()].flatMap((tenant) => [...tenant.plans.values()])
   const all = [defaultPlan, ...plans.values(), ...ofTenants].flatMap((plan) =>
     [plan, plan.shadow ?? []].flat(),
   )
-  return new Set(all.flatMap(attributesAsked))
+  const ofPools = pools.flatMap(({ where = {}, per }) => [
+    ...Object.keys(where),
+    ...(per === undefined ? [] : [per]),
+  ])
+  return new Set([...all.flatMap(attributesAsked), ...ofPools])
 }

@@ -7,6 +7,7 @@ import {
   type DeviceRefusal,
   type LimiterErrorCode,
   type NoteOf,
+  type Pool,
   type Refusal,
   type UserId,
 } from '@streamgate/core'
@@ -25,7 +26,7 @@ export type Forbidden =
   | { readonly because: 'member'; readonly member: string }
 
 /** What cannot be found. */
-export type Missing = 'device' | 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
+export type Missing = 'device' | 'pool' | 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
 
 /** Why the limiter could not decide. */
 export type FailureCode = Exclude<LimiterErrorCode, 'PLAN_UNKNOWN' | 'TENANT_UNKNOWN' | 'DEVICE_REQUIRED'>
@@ -60,6 +61,7 @@ export type Fault =
   | { readonly kind: 'broken' }
   | { readonly kind: 'denied'; readonly user: UserId; readonly refusal: Refusal }
   | { readonly kind: 'device-denied'; readonly user: UserId; readonly refusal: DeviceRefusal }
+  | { readonly kind: 'pool-full'; readonly pool: Pool }
   | { readonly kind: 'evicted'; readonly eviction: NoteOf<'evicted'> }
   | { readonly kind: 'ended'; readonly reason: string | undefined }
   | { readonly kind: 'finished' }

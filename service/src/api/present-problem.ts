@@ -2,7 +2,7 @@
  * Faults as `application/problem+json` (RFC 9457): each kind of fault, with the words that a caller
  * reads.
  */
-import type { NoteOf } from '@streamgate/core'
+import type { NoteOf, Pool } from '@streamgate/core'
 import type { FailureCode, Fault, Forbidden, InputFault, Missing, WantedBody } from './fault.ts'
 import type { HttpResponse } from './http.ts'
 import { instant } from './lease-view.ts'
@@ -43,6 +43,8 @@ export function presentProblem(fault: Fault): HttpResponse {
       return presentRefusal(fault.user, fault.refusal)
     case 'device-denied':
       return presentDeviceRefusal(fault.user, fault.refusal)
+    case 'pool-full':
+      return poolFull(fault.pool)
     case 'evicted':
       return evicted(fault.eviction)
     case 'ended':
@@ -53,6 +55,7 @@ export function presentProblem(fault: Fault): HttpResponse {
 }
 
 const MISSING = {
+  pool: 'The policy has no such pool.',
   device: 'This device is not registered.',
   path: 'This path does not exist.',
   'path-with-trailing-slash': 'This path does not exist. Remove the slash at the end.',
@@ -103,6 +106,12 @@ function forbiddenText(reason: Forbidden): string {
     case 'member':
       return `A viewer’s token does not allow "${reason.member}": leave it out.`
   }
+}
+
+/** It names no viewer: who has the slots is nobody else’s business. */
+function poolFull({ name, max }: Pool): HttpResponse {
+  const detail = `All ${max} slots of ${name} are in use.`
+  return problem('pool-full', detail, { members: { pool: name, limit: max } })
 }
 
 function evicted({ by, atMs }: NoteOf<'evicted'>): HttpResponse {

@@ -41,6 +41,11 @@ export function presentResult(asked: Asked, user: UserId, result: HeartbeatResul
       return presentGrant(asked, user, result)
     case 'denied':
       return presentDenial(asked, user, result)
+    case 'pool-full': {
+      const { plan, shadow, pool } = result
+      const decision = { ...asked, outcome: 'pool-full', plan, pool: pool.name, shadow }
+      return { fault: { kind: 'pool-full', pool }, decision }
+    }
     case 'device-denied': {
       const { plan, shadow } = result
       const decision = { ...asked, outcome: 'device-denied', plan, shadow }

@@ -20,6 +20,12 @@ export const PROBLEMS = {
     explanation:
       'The plan allows no other device: `devices` names the registered ones. Remove one with `DELETE /users/{userId}/devices/{deviceId}` and start again. If the user has registered too many devices lately, `nextChangeAt` is the time from which another one is possible.',
   },
+  'pool-full': {
+    status: 409,
+    title: 'Pool full',
+    explanation:
+      'Too many viewers watch this at once, over all users: `pool` and `limit` say what is used up. No viewer can free it. Try again later.',
+  },
   'stream-evicted': {
     status: 410,
     title: 'Stream evicted',

@@ -98,8 +98,8 @@ export class ReplayTally {
     const [before, after] = [this.#plan(planThen), this.#plan(planNow)]
     before.starts.logged += 1
     after.starts.replayed += 1
-    const wasRefused = call.outcome === 'denied' || call.outcome === 'device-denied'
-    const isRefused = ['denied', 'device-denied', 'plan-unknown'].includes(now.outcome)
+    const wasRefused = ['denied', 'device-denied', 'pool-full'].includes(call.outcome)
+    const isRefused = ['denied', 'device-denied', 'pool-full', 'plan-unknown'].includes(now.outcome)
     if (wasRefused) {
       before.refused.logged += 1
       before.usersRefused.logged.add(call.user)

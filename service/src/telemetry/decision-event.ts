@@ -52,6 +52,8 @@ export type Decision = {
   readonly active?: number | undefined
   /** The limit that denied. */
   readonly rule?: Limit
+  /** The pool over all users that was full. */
+  readonly pool?: string | undefined
   /** The leases that this decision ended. */
   readonly ends?: readonly string[]
   readonly isIgnored?: boolean

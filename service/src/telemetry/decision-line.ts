@@ -60,6 +60,7 @@ function decisionMembers(decision: Decision): string {
     textMember('by', decision.by) +
     (limit === undefined ? '' : `,"limit":${limit}`) +
     (active === undefined ? '' : `,"active":${active}`) +
+    idMember('pool', decision.pool) +
     (decision.rule === undefined ? '' : `,"rule":${JSON.stringify(decision.rule)}`) +
     (ends.length === 0 ? '' : `,"ends":${JSON.stringify(ends.map(escapeId))}`) +
     (isIgnored === true ? ',"ignored":true' : '') +

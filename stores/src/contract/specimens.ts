@@ -42,6 +42,7 @@ export function fullLease(): Lease {
     label: 'Wohnzimmer “TV” 📺',
     plan: 'family',
     ...FREE,
+    poolProcess: 'process-1',
     renewedAtMs: 1_732_240_800_123,
     graceUntilMs: 1_732_240_860_123,
     reportedContentId: 'content/1?part=2',

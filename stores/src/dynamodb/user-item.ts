@@ -3,10 +3,10 @@
  *
  *     UserId     "user2"
  *     Streams    ["abc", "def@tv"]    ids of the leases held, oldest first: what is counted
- *     L#abc      {s, r, e, g, t, c, n, p, u, k, q, a, x}
+ *     L#abc      {s, r, e, g, t, c, n, p, u, k, q, a, x, o}
  *     L#def@tv   started, renewed, expires (absent: never), generation, device type, content,
  *                label, plan, until when in grace, content and time of a CMCD report,
- *                free attributes, network
+ *                free attributes, network, process whose pool slot it has
  *     D          ["", "tv"]           the device of each entry of `Streams`, "" for none
  *     V          7                    version, +1 at every change of the roster
  *     X          [{id, g, at, until, w, …}]    notes on leases that ended, in their order,
@@ -131,6 +131,7 @@ export function leaseValue(lease: Lease): AttributeValue {
       ...(lease.reportedAtMs !== undefined && { q: numberValue(lease.reportedAtMs) }),
       ...attributesMember('a', lease.attributes),
       ...textMember('x', lease.network),
+      ...textMember('o', lease.poolProcess),
     },
   }
 }
@@ -175,6 +176,7 @@ function leaseIn(item: UserItem, id: LeaseId): Lease {
     reportedAtMs: numberIn(members['q']),
     attributes: attributesIn(members['a']),
     network: members['x']?.S,
+    poolProcess: members['o']?.S,
   }
   return withoutAbsent(lease) as Lease
 }

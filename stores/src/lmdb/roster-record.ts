@@ -4,7 +4,7 @@
  *     [version, leases, notes, lastStop, forgottenUntilMs, registry]    a roster
  *     [id, startedAtMs, renewedAtMs, expiresAtMs, generation,   a lease
  *      deviceType, contentId, label, plan, reportedContentId, reportedAtMs, graceUntilMs,
- *      attributes, network]
+ *      attributes, network, poolProcess]
  *
  * What is absent is null, or missing at the end. The id of a lease contains its stream and device.
  * Notes, attributes and the registry of devices are maps. Earlier versions wrote rosters in JSON.
@@ -55,6 +55,7 @@ const OPTIONAL = [
   'graceUntilMs',
   'attributes',
   'network',
+  'poolProcess',
 ] as const satisfies readonly (keyof Lease)[]
 const OPTIONAL_FROM = 5
 

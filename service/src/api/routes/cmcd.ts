@@ -96,7 +96,7 @@ async function apply(
     const outcome = presentResult(asked, user, result)
     decisions.push(...decisionsIn(outcome.decision))
     if (!('fault' in outcome)) continue
-    const isDenied = outcome.fault.kind === 'denied' || outcome.fault.kind === 'device-denied'
+    const isDenied = ['denied', 'device-denied', 'pool-full'].includes(outcome.fault.kind)
     if (isDenied) denied ??= outcome
     else gone ??= outcome
   }

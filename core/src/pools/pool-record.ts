@@ -1,0 +1,98 @@
+/**
+ * The record of a pool: how many of its slots each process has leased, in one block.
+ *
+ * The sum of all blocks never exceeds the pool, except by streams that were taken over from a
+ * process that died. A process admits only into its own block, so no start has to write the record.
+ */
+
+/** What one process has leased. */
+export type Block = {
+  readonly size: number
+  /** How many of the slots were in use when the process wrote last. */
+  readonly used: number
+  /** The process admits into it until then. Milliseconds since the epoch. */
+  readonly untilMs: number
+}
+
+/** The blocks by process. */
+export type PoolRecord = Readonly<Record<string, Block>>
+
+export function parseRecord(text: string | undefined): PoolRecord {
+  return text === undefined ? {} : (JSON.parse(text) as PoolRecord)
+}
+
+export function formatRecord(record: PoolRecord): string {
+  return JSON.stringify(record)
+}
+
+/** How many slots are leased. */
+export function leasedIn(record: PoolRecord): number {
+  return Object.values(record).reduce((sum, { size }) => sum + size, 0)
+}
+
+/** How many slots were in use when each process wrote last. */
+export function usedIn(record: PoolRecord): number {
+  return Object.values(record).reduce((sum, { used }) => sum + used, 0)
+}
+
+/** The processes whose blocks have ended. */
+export function deadIn(record: PoolRecord, nowMs: number): ReadonlySet<string> {
+  return new Set(Object.keys(record).filter((process) => nowMs >= (record[process]?.untilMs ?? 0)))
+}
+
+/** What a process wants its block to be. */
+export type BlockWish = {
+  readonly process: string
+  /** How many streams it has in its block. */
+  readonly held: number
+  /** `short`: it needs a free slot. `idle`: it needs none. */
+  readonly need: 'short' | 'usual' | 'idle'
+  /** How many streams it took over from each process that died. */
+  readonly adopted: ReadonlyMap<string, number>
+  readonly max: number
+  readonly nowMs: number
+  /** How long a block lasts, and how long the longest lease does. */
+  readonly blockMs: number
+  readonly leaseMs: number
+}
+
+/** Slots that one process takes at once at most. */
+const STEP_MAX = 256
+/** A process takes this part of what is free, divided by the number of processes. */
+const STEPS_PER_FREE = 3
+/** For clocks and requests under way, before the block of a dead process is dropped. */
+const SLACK_MS = 10_000
+
+/**
+ * The record with the process's own block as it should be.
+ *
+ * A process keeps its streams and some spare slots: the fewer are free, the fewer of them, and none
+ * once the pool is nearly full, so that no start is denied for slots that nobody uses.
+ *
+ * The block of a process that died stays until every stream of it has lapsed or was taken over: for
+ * the longest lease after its end. A stream that is taken over brings its slot along.
+ */
+export function nextRecord(before: PoolRecord, wish: BlockWish): PoolRecord {
+  const { process, held, need, adopted, max, nowMs, blockMs, leaseMs } = wish
+  const others: Record<string, Block> = {}
+  for (const [id, block] of Object.entries(before)) {
+    if (id === process || nowMs >= block.untilMs + leaseMs + SLACK_MS) continue
+    const gone = adopted.get(id) ?? 0
+    others[id] = {
+      ...block,
+      size: Math.max(0, block.size - gone),
+      used: Math.max(0, block.used - gone),
+    }
+  }
+  const free = Math.max(0, max - leasedIn(others) - held)
+  const size = held + Math.min(free, spareFor(free, Object.keys(others).length + 1, need))
+  const own = { size, used: held, untilMs: nowMs + blockMs }
+  return size === 0 ? others : { ...others, [process]: own }
+}
+
+/** How many slots beyond its streams a process may keep. */
+export function spareFor(free: number, processes: number, need: BlockWish['need']): number {
+  if (need === 'idle') return 0
+  const share = Math.min(STEP_MAX, Math.floor(free / (STEPS_PER_FREE * processes)))
+  return need === 'short' ? Math.max(1, share) : share
+}
