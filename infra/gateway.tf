@@ -16,7 +16,7 @@ locals {
   ]
 
   # For operators. They need a key too, and are closed if there are tokens, because tokens are those of viewers.
-  operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish"]
+  operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish", "pools/{name}"]
 
   # For probes and readers. Open to all callers.
   open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "problems", "problems/{type}"]

@@ -1,7 +1,8 @@
 import { answer } from './answer.ts'
 import { FINISHED, type HeartbeatRequest, type HeartbeatResult } from './decision.ts'
 import type { Policy } from './policy/policy.ts'
-import { heldLease, type LeaseFacts } from './roster.ts'
+import type { Lease } from './lease.ts'
+import { heldLease, type LeaseFacts, type Roster } from './roster.ts'
 import { renewalOf } from './rules/admission.ts'
 import { judgeLostHeartbeat } from './rules/lost-heartbeat.ts'
 import { poolsFor, renewedInPools, settleInPools } from './pools/in-pools.ts'
@@ -28,28 +29,40 @@ export async function heartbeat(
   const renewal = renewalOf(newcomer)
   const { done, roster } = await parts.store.renew(user, { id, generation }, renewal)
   const held = done ? heldLease(roster, id) : undefined
-  let terms = heartbeatTerms(policy, { request, newcomer }, held)
   if (held !== undefined && held.graceUntilMs === undefined) {
     if (policy.pools !== undefined) await renewedInPools(parts, policy, { user, lease: held, roster })
+    const terms = heartbeatTerms(policy, { request, newcomer }, held)
     return answer(parts, terms, { verdict: RENEWED, before: roster, after: roster })
   }
-  const claimFor = (known: LeaseFacts | undefined) => {
+  return judgeLost(parts, policy, { request, newcomer, roster })
+}
+
+type Lost = { readonly request: HeartbeatRequest; readonly newcomer: Lease; readonly roster: Roster }
+
+/** Answers a heartbeat whose lease is not held, or runs in grace. */
+async function judgeLost(
+  parts: VerbParts,
+  policy: Policy,
+  { request, newcomer, roster }: Lost,
+): Promise<HeartbeatResult> {
+  const { user, generation, report } = request
+  const { id } = newcomer
+  let terms = heartbeatTerms(policy, { request, newcomer }, undefined)
+  const claimFor = (known: LeaseFacts | undefined): Claim => {
     terms = heartbeatTerms(policy, { request, newcomer }, known)
     // No slot was taken yet. If it needs one, it is judged again with a slot.
     const [needed] = poolsFor(policy, terms.claim.newcomer)
     return needed === undefined ? terms.claim : { ...terms.claim, fullPool: needed }
   }
-  const settle = (judged?: Claim) =>
+  const settleBy = (claimOf: typeof claimFor) =>
     parts.settler.settle(user, roster, (newer, nowMs) =>
-      judgeLostHeartbeat(
-        newer,
-        { id, generation, report, claimFor: judged ? () => judged : claimFor },
-        nowMs,
-      ),
+      judgeLostHeartbeat(newer, { id, generation, report, claimFor: claimOf }, nowMs),
     )
-  let settled = await settle()
+  let settled = await settleBy(claimFor)
   if (settled.verdict.outcome === 'pool-full') {
-    const { claim, pools } = { claim: terms.claim, pools: poolsFor(policy, terms.claim.newcomer) }
+    const { claim } = terms
+    const pools = poolsFor(policy, claim.newcomer)
+    const settle = (judged: Claim) => settleBy(() => judged)
     const inPools = await settleInPools(parts, policy, { user, claim, pools, settle })
     settled = inPools.settled
     terms = { ...terms, claim: inPools.claim }

@@ -19,18 +19,11 @@ import { FinishedStreams } from './finished-streams.ts'
 import { HeartbeatPacer } from './heartbeat-pacer.ts'
 import { heartbeat } from './heartbeat.ts'
 import { list } from './list.ts'
-import { LimiterError } from './errors.ts'
 import type { StreamId, UserId } from './lease.ts'
-import type { Policy, Tenant } from './policy/policy.ts'
-import { storedStream, storedUser, withTenant } from './tenants.ts'
-import {
-  nameDevice,
-  removeDevice,
-  viewDevices,
-  type DeviceName,
-  type DeviceRef,
-  type DeviceView,
-} from './registered-devices.ts'
+import type { Policy } from './policy/policy.ts'
+import { placedIn, tenantNamed } from './placing.ts'
+import { storedStream, storedUser } from './tenants.ts'
+import * as devices from './registered-devices.ts'
 import { poolNamed } from './pools/pool.ts'
 import { poolPolicyOf } from './pools/in-pools.ts'
 import { PoolLedger, type PoolView } from './pools/pool-ledger.ts'
@@ -121,7 +114,7 @@ export class Limiter {
 
   /** The id under which a user is stored: see `tenants.ts`. */
   storedUser(user: UserId, tenant?: string): UserId {
-    return tenant === undefined ? user : storedUser(this.#tenant(tenant).scope, user)
+    return tenant === undefined ? user : storedUser(tenantNamed(this.#policy, tenant).scope, user)
   }
 
   /**
@@ -178,21 +171,23 @@ export class Limiter {
   }
 
   /** The devices that a user has registered. One call to the store. */
-  devices(user: UserId, tenant?: string): Promise<DeviceView> {
-    return this.#placed({ user, tenant }, (policy, placed) => viewDevices(this.#verbs, policy, placed.user))
+  devices(user: UserId, tenant?: string): Promise<devices.DeviceView> {
+    return this.#placed({ user, tenant }, (policy, placed) =>
+      devices.viewDevices(this.#verbs, policy, placed.user),
+    )
   }
 
   /**
    * Removes a device, or all of a user's, and ends the streams on it. Its registration still counts
    * as a change. A start on it registers it again. Two calls to the store.
    */
-  removeDevice(device: DeviceRef): ReturnType<typeof removeDevice> {
-    return this.#placed(device, (policy, placed) => removeDevice(this.#verbs, policy, placed))
+  removeDevice(device: devices.DeviceRef): ReturnType<typeof devices.removeDevice> {
+    return this.#placed(device, (policy, placed) => devices.removeDevice(this.#verbs, policy, placed))
   }
 
   /** Gives a registered device another name. Two calls to the store. */
-  nameDevice(name: DeviceName): ReturnType<typeof nameDevice> {
-    return this.#placed(name, (_policy, placed) => nameDevice(this.#verbs, placed))
+  nameDevice(name: devices.DeviceName): ReturnType<typeof devices.nameDevice> {
+    return this.#placed(name, (_policy, placed) => devices.nameDevice(this.#verbs, placed))
   }
 
   /** Forgets all about the user. */
@@ -207,17 +202,15 @@ export class Limiter {
    */
   async finish(streamId: StreamId, tenant?: string): Promise<void> {
     const { store, finished, now } = this.#verbs
-    const stored = tenant === undefined ? streamId : storedStream(this.#tenant(tenant).scope, streamId)
+    const stored =
+      tenant === undefined ? streamId : storedStream(tenantNamed(this.#policy, tenant).scope, streamId)
     const nowMs = now()
     const untilMs = nowMs + this.#finishedKeptMs
     await store.noteFinished({ streamId: stored, untilMs }, nowMs)
     finished.learn(stored, untilMs)
   }
 
-  /**
-   * How a pool over all users stands, by its full name. `undefined` if the policy has none of this
-   * name. One call to the store.
-   */
+  /** How a pool stands, by its full name. `undefined` if there is none. One call to the store. */
   async pool(name: string): Promise<PoolView | undefined> {
     const pool = poolNamed(this.#policy.pools ?? [], name)
     return pool && this.#verbs.pools.view(pool)
@@ -250,19 +243,7 @@ export class Limiter {
     request: Request,
     call: (policy: Policy, placed: Request) => Promise<Result>,
   ): Promise<Result> {
-    const { tenant, user } = request
-    if (tenant === undefined) return call(this.#policy, request)
-    const { scope, plans, defaultPlan } = this.#tenant(tenant)
-    const policy = { ...this.#policy, plans, defaultPlan }
-    const named = this.asksFor('tenant') ? withTenant(request, tenant) : request
-    return call(policy, { ...named, user: storedUser(scope, user) })
-  }
-
-  #tenant(name: string): Tenant {
-    const tenant = this.#policy.tenants?.get(name)
-    if (tenant !== undefined) return tenant
-    throw new LimiterError('TENANT_UNKNOWN', 'The policy holds no tenant of this name', {
-      facts: { tenant: name },
-    })
+    const { policy, placed } = placedIn(this.#policy, request, this.asksFor('tenant'))
+    return call(policy, placed)
   }
 }

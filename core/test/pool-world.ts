@@ -47,8 +47,6 @@ export function poolWorld(pool: object, processes: number, inner: Store = new Me
     return limiter
   }
   for (let index = 0; index < processes; index += 1) addLimiter()
-  const streamOf = (user: string, rest: object = {}) =>
-    ({ streamId: `stream-of-${user}`, ...rest }) as StreamDescription
   return {
     store,
     limiters,
@@ -78,6 +76,10 @@ export function poolWorld(pool: object, processes: number, inner: Store = new Me
       await limiter.stop({ user: user as UserId, id: `stream-of-${user}` as LeaseId })
     },
   }
+}
+
+function streamOf(user: string, rest: object = {}): StreamDescription {
+  return { streamId: `stream-of-${user}`, ...rest } as StreamDescription
 }
 
 /** Numbers from 0 up to 1 that depend on the seed alone (mulberry32). */

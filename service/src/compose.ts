@@ -11,7 +11,7 @@ import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
 import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
-import { FinishedRefresher } from './store/finished-refresher.ts'
+import { openRefresher, type FinishedRefresher } from './store/finished-refresher.ts'
 import { inFlightMetric } from './telemetry/in-flight.ts'
 import type { Log } from './telemetry/log.ts'
 import { droppedLinesMetric } from './telemetry/dropped-lines.ts'
@@ -27,6 +27,7 @@ import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
 import { guarded, openLogged, openStore } from './store/open-store.ts'
 import { Readiness } from './store/readiness.ts'
+import { openTender, type PoolTender } from './store/pool-tender.ts'
 import { addSamples } from './store/samples.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
@@ -40,6 +41,8 @@ export type Composition = Sweeping & {
   readonly app: App
   /** Reads which streams have finished: by a timer if it is started, or on request. */
   readonly finished: FinishedRefresher
+  /** Tends what this process has leased from pools: by a timer if it is started, or on request. */
+  readonly pools: PoolTender
   /** The identity of an embedded store, as it was opened. */
   readonly storeIdentity: string | undefined
   /** Makes the documents of the API, so that later requests for them read no file. */
@@ -85,16 +88,14 @@ export async function compose(
   const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
   const observer = observerOf(log, metrics)
   const limiter = limiterOver(store, config, policy)
-  const finished = refresherOf(config, limiter, log)
+  const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store)
+  const pools = openTender(limiter, log.logger)
   const service: Service = {
     limiter,
     networks: openNetworks(config, store, log.logger),
     readiness: () => readiness.now(),
-    metrics: async () => {
-      observer.flush()
-      return metrics.scrape?.()
-    },
+    metrics: () => scraped(observer, metrics),
     documents: lazyDocuments(ROUTES, VERSION),
     version: VERSION,
     policyInForce: () => policy.view,
@@ -109,6 +110,7 @@ export async function compose(
   return {
     app,
     finished,
+    pools,
     storeIdentity,
     flush: () => flushAll(observer, metrics),
     makeDocuments: async () => service.documents(),
@@ -116,10 +118,16 @@ export async function compose(
     ...sweepingOver(store, config, { log, metrics }),
     close: async () => {
       void finished.stop()
+      await pools.stop()
       observer.flush()
       await engine.close()
     },
   }
+}
+
+async function scraped(observer: BatchedObserver, metrics: MetricsSink): ReturnType<Service['metrics']> {
+  observer.flush()
+  return metrics.scrape?.()
 }
 
 function flushAll(observer: BatchedObserver, metrics: MetricsSink): void {
@@ -139,15 +147,6 @@ function showMetrics({ show }: MetricsSink, shown: readonly ShownMetric[]): void
 function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
   const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
   return { cors: new Cors({ origins, headers }), identify, presentFault: presentProblem }
-}
-
-function refresherOf({ finishedRefreshMs }: Config, limiter: Limiter, { logger }: Log): FinishedRefresher {
-  return new FinishedRefresher({
-    limiter,
-    everyMs: finishedRefreshMs,
-    now: Date.now,
-    failed: (error) => logger.error({ err: error }, 'which streams have finished cannot be read'),
-  })
 }
 
 /** The policy of the configuration. */

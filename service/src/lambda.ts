@@ -15,7 +15,7 @@ import { Log } from './telemetry/log.ts'
 
 const config = loadConfig({})
 const log = new Log(config)
-const { app, finished, flush } = await compose(config, log)
+const { app, finished, pools, flush } = await compose(config, log)
 
 /**
  * Answers one event.
@@ -28,6 +28,7 @@ const { app, finished, flush } = await compose(config, log)
  */
 export async function handler(event: unknown): Promise<GatewayResult> {
   await finished.ifStale()
+  await pools.tend()
   const result = isRequestEvent(event) ? await answerTo(event) : acknowledge(event)
   flush()
   log.flush()

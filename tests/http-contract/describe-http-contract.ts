@@ -9,6 +9,7 @@ import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
 import { describeOperators } from './operators.ts'
 import { describePolicies } from './policies.ts'
+import { describePools } from './pools.ts'
 import { describeReportBatches } from './report-batches.ts'
 import { describeReportContents } from './report-contents.ts'
 import { describeReporting } from './reporting.ts'
@@ -36,6 +37,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeAttributes(maker)
     describeDevices(maker)
     describeTenants(maker)
+    describePools(maker)
     describeFinishing(maker)
     describeCrowds(maker)
     describeBadInput(maker)

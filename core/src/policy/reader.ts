@@ -9,7 +9,6 @@ import { LIMIT_MAX } from '../plan.ts'
 import { DEFAULT_POLICY, PolicyError, type Policy, type Tenant } from './policy.ts'
 import { RuleReader } from './rule-reader.ts'
 import { nameFault, SharingReader } from './sharing-reader.ts'
-import { POOL_MAX, POOLS_MAX, type PoolRule } from '../pools/pool.ts'
 
 /** The longest lease: a week. For a longer one, `null` is meant. */
 const LEASE_SECONDS_MAX = 604_800
@@ -66,29 +65,8 @@ class PolicyReader extends RuleReader {
     const defaultPlan = this.#defaultPlan('', file['defaultPlan'], plans)
     const named = file['tenants']
     const tenants = named === undefined ? {} : { tenants: this.#tenants(named) }
-    const pools = file['pools'] === undefined ? {} : { pools: this.#pools(file['pools'], paces) }
+    const pools = file['pools'] === undefined ? {} : { pools: this.pools(file['pools'], paces) }
     return defaultPlan && { paces, defaultPlan, plans, ...tenants, ...pools }
-  }
-
-  /** The pools. A stream that is held until it is stopped would keep its slot for ever. */
-  #pools(value: unknown, { whenRoom }: Paces): readonly PoolRule[] {
-    const members = Object.entries(this.object('/pools', value))
-    if (members.length > POOLS_MAX) {
-      this.fault('/pools', `must have at most ${POOLS_MAX} members, got ${members.length}`)
-    }
-    if (whenRoom.leaseMs === null) this.fault('/pools', 'are only for leases that expire: see leaseSeconds')
-    return members.map(([name, member]) => {
-      const pointer = `/pools/${escapePointer(name)}`
-      const fault = nameFault(name)
-      if (fault !== undefined) this.fault(pointer, fault)
-      const { max, where, per } = this.object(pointer, member, ['max', 'where', 'per'])
-      return {
-        name,
-        max: this.wholeNumber(`${pointer}/max`, max, POOL_MAX),
-        ...(where !== undefined && { where: this.filter(`${pointer}/where`, where) }),
-        ...(per !== undefined && { per: this.attribute(`${pointer}/per`, per) }),
-      }
-    })
   }
 
   /** The tenants by name. Those that share their users have one scope. */

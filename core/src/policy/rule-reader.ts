@@ -1,5 +1,8 @@
 import { AttributeNames } from './attribute-names.ts'
 import { escapePointer, isObject, JsonReader, show } from './json-reader.ts'
+import type { Paces } from '../pace.ts'
+import { nameFault } from './sharing-reader.ts'
+import { POOL_MAX, POOLS_MAX, type PoolRule } from '../pools/pool.ts'
 import { LIMIT_MAX, type Limit, type StreamFilter, type WantedValues } from '../plan.ts'
 
 /**
@@ -15,7 +18,7 @@ const DECLARED_MAX = 100
 const MISSING = ['deny'] as const satisfies readonly Limit['missing'][]
 const LIMIT_MEMBERS = ['max', 'deviceType', 'where', 'per', 'distinct', 'missing']
 
-/** Reads what a plan counts: its limits and filters. */
+/** Reads what plans and pools count: limits and filters. */
 export class RuleReader extends JsonReader {
   #attributes = new AttributeNames()
 
@@ -61,6 +64,27 @@ export class RuleReader extends JsonReader {
     const shape = 'descriptions, such as [{ "contentId": "trailer" }]'
     const members = this.list(pointer, value, { max: RULES_MAX, shape })
     return members.map((member, index) => this.filter(`${pointer}/${index}`, member))
+  }
+
+  /** The pools. A stream that is held until it is stopped would keep its slot forever. */
+  protected pools(value: unknown, { whenRoom }: Paces): readonly PoolRule[] {
+    const members = Object.entries(this.object('/pools', value))
+    if (members.length > POOLS_MAX) {
+      this.fault('/pools', `must have at most ${POOLS_MAX} members, got ${members.length}`)
+    }
+    if (whenRoom.leaseMs === null) this.fault('/pools', 'are only for leases that expire: see leaseSeconds')
+    return members.map(([name, member]) => {
+      const pointer = `/pools/${escapePointer(name)}`
+      const fault = nameFault(name)
+      if (fault !== undefined) this.fault(pointer, fault)
+      const { max, where, per } = this.object(pointer, member, ['max', 'where', 'per'])
+      return {
+        name,
+        max: this.wholeNumber(`${pointer}/max`, max, POOL_MAX),
+        ...(where !== undefined && { where: this.filter(`${pointer}/where`, where) }),
+        ...(per !== undefined && { per: this.attribute(`${pointer}/per`, per) }),
+      }
+    })
   }
 
   /** One description of streams, or a list of them. */

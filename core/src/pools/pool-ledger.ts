@@ -1,20 +1,12 @@
-import { LimiterError } from '../errors.ts'
 import type { FinishedStreams } from '../finished-streams.ts'
 import { isLive, lapsesAtMs, type Lease, type LeaseId, type UserId } from '../lease.ts'
 import { heldLease } from '../roster.ts'
-import type { SharedText, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { scopeOf } from '../tenants.ts'
 import { Turns } from '../turns.ts'
 import { poolNamed, poolsOf, type Pool, type PoolRule } from './pool.ts'
-import {
-  deadIn,
-  formatRecord,
-  nextRecord,
-  parseRecord,
-  usedIn,
-  type BlockWish,
-  type PoolRecord,
-} from './pool-record.ts'
+import { PoolBlocks } from './pool-blocks.ts'
+import { deadIn, usedIn } from './pool-record.ts'
 import { PoolShare, type PooledStream } from './pool-share.ts'
 
 /** What a ledger cannot make itself. */
@@ -46,23 +38,23 @@ const MARGIN_MS = 20_000
  */
 const LOOK_MS = 1_000
 const LOOK_SELDOM_MS = 10_000
-/** Every conflict means that another process wrote. */
-const ATTEMPTS_MAX = 30
 
 /**
  * The slots that this process has leased from pools, and the streams in them.
  *
  * A stream keeps its slot until this process knows that it has ended: because it ended it, or
  * because the store says so once the stream should have lapsed. So the streams of all processes
- * never exceed a pool, whoever renews or stops them.
+ * never exceed a pool, also if other processes renew or stop them.
  */
 export class PoolLedger {
   readonly #parts: LedgerParts
+  readonly #blocks: PoolBlocks
   readonly #shares = new Map<string, PoolShare>()
   readonly #turns = new Turns<string>(() => true)
 
   constructor(parts: LedgerParts) {
     this.#parts = parts
+    this.#blocks = new PoolBlocks(parts)
   }
 
   /** The name of this process, which is kept with the leases that it admits. */
@@ -92,7 +84,7 @@ export class PoolLedger {
     for (const share of this.#shares.values()) share.release(user, id, generation)
   }
 
-  /** A lease goes on. Whether its slot is that of a process that died, so that it must be adopted. */
+  /** A lease goes on. Whether it must be adopted, because its slot is that of a dead process. */
   renewed(user: UserId, lease: Lease, { rules }: PoolPolicy): boolean {
     const { poolProcess } = lease
     if (poolProcess === undefined) return false
@@ -116,15 +108,14 @@ export class PoolLedger {
 
   /** How a pool stands, with this process's own streams as they are now. */
   async view({ name, max }: Pool): Promise<PoolView> {
-    const held = await this.#parts.store.readShared(recordName(name))
-    const { [this.process]: own, ...others } = parseRecord(held?.text)
+    const { [this.process]: own, ...others } = await this.#blocks.read(name)
     const mine = this.#shares.get(name)?.held ?? own?.used ?? 0
     return { name, max, used: usedIn(others) + mine }
   }
 
   /**
-   * Finds out which streams have ended, gives back slots that are not needed, and takes over streams
-   * of processes that died. Call it every second.
+   * Finds out which streams have ended, and gives back slots that are not needed. Call it every
+   * second.
    */
   async tend(policy: PoolPolicy): Promise<void> {
     for (const [name, share] of this.#shares) {
@@ -132,12 +123,14 @@ export class PoolLedger {
     }
   }
 
-  /** Gives back all slots without a stream. Streams that run are adopted by other processes. */
+  /** Gives back all slots without a stream. Other processes adopt the streams that run. */
   async close(policy: PoolPolicy): Promise<void> {
     for (const [name, share] of this.#shares) {
       const pool = { name, max: 0 }
       if (share.size > 0) {
-        await this.#turns.take(name, () => this.#write(pool, share, { need: 'idle', policy, blockMs: 0 }))
+        await this.#turns.take(name, () =>
+          this.#blocks.write(pool, share, { need: 'idle', leaseMs: policy.leaseMs, blockMs: 0 }),
+        )
       }
     }
     this.#shares.clear()
@@ -158,10 +151,10 @@ export class PoolLedger {
       if (hold()) return true
       await this.#settle(share)
       if (hold()) return true
-      await this.#look(pool.name, share)
-      const wish = { need: 'short', policy, blockMs: BLOCK_MS } as const
-      if (this.#sizeIn(this.#next(share, pool.max, wish)) <= share.held) return false
-      await this.#write(pool, share, wish)
+      await this.#blocks.look(pool.name, share)
+      const wish = { need: 'short', leaseMs: policy.leaseMs, blockMs: BLOCK_MS } as const
+      if (this.#blocks.sizeFor(share, pool.max, wish) <= share.held) return false
+      await this.#blocks.write(pool, share, wish)
       return hold()
     })
   }
@@ -177,24 +170,14 @@ export class PoolLedger {
     const spare = share.size - share.held
     const isOld = share.untilMs - nowMs < BLOCK_MS / 2
     const mayBeTight = spare > 0 && nowMs - share.lookedAtMs >= LOOK_MS
-    if (mayBeTight || nowMs - share.lookedAtMs >= LOOK_SELDOM_MS) await this.#look(name, share)
+    if (mayBeTight || nowMs - share.lookedAtMs >= LOOK_SELDOM_MS) await this.#blocks.look(name, share)
     if (isUnused) return
     const max = poolNamed(policy.rules, name)?.max ?? 0
     const need = isOld && share.held === 0 ? 'idle' : 'usual'
-    const wish = { need, policy, blockMs: BLOCK_MS } as const
-    const spareThen = this.#sizeIn(this.#next(share, max, wish)) - share.held
+    const wish = { need, leaseMs: policy.leaseMs, blockMs: BLOCK_MS } as const
+    const spareThen = this.#blocks.sizeFor(share, max, wish) - share.held
     if (isOld || share.adopted.size > 0 || spare > 2 * spareThen)
-      await this.#write({ name, max }, share, wish)
-  }
-
-  async #look(name: string, share: PoolShare): Promise<void> {
-    this.#see(share, await this.#parts.store.readShared(recordName(name)))
-  }
-
-  #see(share: PoolShare, shared: SharedText | undefined): void {
-    share.version = shared?.version ?? 0
-    share.record = parseRecord(shared?.text)
-    share.lookedAtMs = this.#parts.now()
+      await this.#blocks.write({ name, max }, share, wish)
   }
 
   /** Asks the store about streams that should have ended. */
@@ -210,41 +193,6 @@ export class PoolLedger {
     }
   }
 
-  #next(share: PoolShare, max: number, { need, policy, blockMs }: WriteWish): PoolRecord {
-    const { process } = this
-    const times = { nowMs: this.#parts.now(), blockMs, leaseMs: policy.leaseMs }
-    const { held } = share
-    return nextRecord(share.record, { process, held, need, adopted: share.adopted, max, ...times })
-  }
-
-  #sizeIn(record: PoolRecord): number {
-    return record[this.process]?.size ?? 0
-  }
-
-  /** Writes the record, again and again if other processes come before. */
-  async #write({ name, max }: Pool, share: PoolShare, wish: WriteWish): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      const nowMs = this.#parts.now()
-      const adopted = new Map(share.adopted)
-      const record = this.#next(share, max, wish)
-      const { store } = this.#parts
-      const { done, shared } = await store.writeShared(recordName(name), share.version, formatRecord(record))
-      this.#see(share, shared)
-      if (!done) continue
-      for (const [process, count] of adopted) {
-        const left = (share.adopted.get(process) ?? 0) - count
-        if (left > 0) share.adopted.set(process, left)
-        else share.adopted.delete(process)
-      }
-      share.size = this.#sizeIn(record)
-      share.untilMs = nowMs + wish.blockMs
-      return
-    }
-    throw new LimiterError('STORE_CONTENDED', `The pool changed under all ${ATTEMPTS_MAX} attempts`, {
-      facts: { attempts: ATTEMPTS_MAX },
-    })
-  }
-
   #shareOf(name: string): PoolShare {
     const share = this.#shares.get(name) ?? new PoolShare()
     this.#shares.set(name, share)
@@ -252,16 +200,8 @@ export class PoolLedger {
   }
 }
 
-/** How to write one's block: see `BlockWish`. */
-type WriteWish = Pick<BlockWish, 'need' | 'blockMs'> & { readonly policy: PoolPolicy }
-
 /** A stream as the ledger keeps it. */
 export function pooled(user: UserId, lease: Lease): PooledStream {
   const { id, generation, renewedAtMs } = lease
   return { user, id, generation, untilMs: lapsesAtMs(lease) ?? renewedAtMs }
-}
-
-/** The shared text that holds a pool's record. */
-function recordName(pool: string): string {
-  return `pool ${pool}`
 }

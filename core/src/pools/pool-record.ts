@@ -17,10 +17,12 @@ export type Block = {
 /** The blocks by process. */
 export type PoolRecord = Readonly<Record<string, Block>>
 
+/** The record in a shared text. Empty if there is none. */
 export function parseRecord(text: string | undefined): PoolRecord {
   return text === undefined ? {} : (JSON.parse(text) as PoolRecord)
 }
 
+/** The text of a record. */
 export function formatRecord(record: PoolRecord): string {
   return JSON.stringify(record)
 }
@@ -67,7 +69,7 @@ const SLACK_MS = 10_000
  * The record with the process's own block as it should be.
  *
  * A process keeps its streams and some spare slots: the fewer are free, the fewer of them, and none
- * once the pool is nearly full, so that no start is denied for slots that nobody uses.
+ * once the pool is nearly full, so that no start is denied for unused slots.
  *
  * The block of a process that died stays until every stream of it has lapsed or was taken over: for
  * the longest lease after its end. A stream that is taken over brings its slot along.

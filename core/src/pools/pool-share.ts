@@ -70,6 +70,15 @@ export class PoolShare {
     this.adopted.set(from, (this.adopted.get(from) ?? 0) + 1)
   }
 
+  /** So many of the streams that were taken over are in the record by now. */
+  noteWritten(adopted: ReadonlyMap<string, number>): void {
+    for (const [process, count] of adopted) {
+      const left = (this.adopted.get(process) ?? 0) - count
+      if (left > 0) this.adopted.set(process, left)
+      else this.adopted.delete(process)
+    }
+  }
+
   /** The streams that may have ended. */
   overdue(nowMs: number): readonly PooledStream[] {
     return [...this.#held.values()]

@@ -1,5 +1,5 @@
 /**
- * Registered devices, as they are answered and named.
+ * Registered devices, as they are answered and named, and the ways in which a start is refused.
  */
 import * as v from 'valibot'
 import { Count, Instant, Several } from './answer-schemas.ts'
@@ -89,5 +89,36 @@ export const DeviceLimitReachedSchema = v.pipe(
   }),
 )
 
-/** A 409: the limit of streams, or that of devices. */
-export const LimitReachedSchema = v.union([StreamLimitReachedSchema, DeviceLimitReachedSchema])
+/** The 409 of a start while a pool over all users is full. */
+export const PoolFullSchema = v.pipe(
+  v.object({
+    ...problemMembers,
+    pool: v.pipe(
+      v.string(),
+      v.description('The pool: its name, or with `per` its name, a colon and a value.'),
+    ),
+    limit: v.pipe(Count, v.description('How many streams of all users it may hold.')),
+  }),
+  v.description('Too many viewers watch this at once, over all users.'),
+  v.metadata({
+    jsonSchema: {
+      examples: [
+        {
+          type: '/problems/pool-full',
+          title: 'Pool full',
+          status: 409,
+          detail: 'All 5000 slots of match-7 are in use.',
+          pool: 'match-7',
+          limit: 5000,
+        },
+      ],
+    },
+  }),
+)
+
+/** A 409: the limit of streams, that of devices, or a pool. */
+export const LimitReachedSchema = v.union([
+  StreamLimitReachedSchema,
+  DeviceLimitReachedSchema,
+  PoolFullSchema,
+])

@@ -104,6 +104,13 @@ const DEVICE_ID: TextRule = {
   isId: true,
 }
 export const DeviceIdSchema = textSchema(DEVICE_ID)
+/** The name of a pool, which may end with a content id or another value. */
+export const PoolNameSchema = textSchema({
+  bytesMax: 64 + 1 + STREAM_ID_BYTES_MAX,
+  description: 'The name of a pool, or with `per` its name, a colon and a value.',
+  examples: ['title:film-1'],
+  mayHaveBlankEnds: true,
+})
 /** What is wrong with the id of a lease. */
 export function leaseIdFaults(id: string): readonly string[] {
   const { streamId, deviceId } = splitLeaseId(id)

@@ -15,7 +15,7 @@ import {
 import * as v from 'valibot'
 import { FaultError, rejected, UNKNOWN_PLAN, UNKNOWN_TENANT, type InputFault } from './fault.ts'
 import type { HttpRequest, PathParams } from './http.ts'
-import { DeviceIdSchema, LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
+import * as ids from './id-schemas.ts'
 import { kindOf, readCmcd, readJson } from './request-body.ts'
 import { decoded, valuesIn } from './percent-encoding.ts'
 import type { Call } from './route.ts'
@@ -72,7 +72,7 @@ class InputReader {
   }
 
   user(): UserId {
-    return this.#pathParam('userId', UserIdSchema) as UserId
+    return this.#pathParam('userId', ids.UserIdSchema) as UserId
   }
 
   /** The tenant that the header names. `undefined` if it names none. */
@@ -83,15 +83,19 @@ class InputReader {
   }
 
   streamId(): StreamId {
-    return this.#pathParam('streamId', StreamIdSchema) as StreamId
+    return this.#pathParam('streamId', ids.StreamIdSchema) as StreamId
+  }
+
+  poolName(): string {
+    return this.#pathParam('name', ids.PoolNameSchema)
   }
 
   deviceId(): DeviceId {
-    return this.#pathParam('deviceId', DeviceIdSchema) as DeviceId
+    return this.#pathParam('deviceId', ids.DeviceIdSchema) as DeviceId
   }
 
   leaseId(): LeaseId {
-    return this.#pathParam('id', LeaseIdSchema) as LeaseId
+    return this.#pathParam('id', ids.LeaseIdSchema) as LeaseId
   }
 
   /**
@@ -229,13 +233,10 @@ function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
 
 function startInput(body: WithoutNull<v.InferOutput<typeof HeartbeatSchema>> | undefined): StartInput {
   const given = body ?? {}
-  const isAllOfStream =
-    given.plan === undefined &&
-    given.replaces === undefined &&
-    given.clientAddress === undefined &&
-    given.tenant === undefined
+  const { plan, replaces, clientAddress, tenant } = given
+  const isAllOfStream = (plan ?? replaces ?? clientAddress ?? tenant) === undefined
   if (isAllOfStream) return { stream: given as StreamDescription }
-  const { plan, replaces, clientAddress, tenant, ...stream } = given
+  const { plan: _plan, replaces: _ended, clientAddress: _address, tenant: _tenant, ...stream } = given
   return { stream: stream as StreamDescription, plan, replaces, clientAddress, tenant }
 }
 

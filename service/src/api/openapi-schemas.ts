@@ -5,6 +5,7 @@ import { toJsonSchema, type ConversionConfig } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
 import * as answers from './answer-schemas.ts'
 import * as devices from './device-schemas.ts'
+import { PoolSchema } from './pool-schema.ts'
 import type { SchemaFacts } from './id-schemas.ts'
 import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
 import * as problems from './problem-schemas.ts'
@@ -23,6 +24,8 @@ const NAMED: Readonly<Record<string, GenericSchema>> = {
   StreamLimitReached: problems.StreamLimitReachedSchema,
   Rule: problems.RuleSchema,
   StreamGone: problems.StreamGoneSchema,
+  Pool: PoolSchema,
+  PoolFull: devices.PoolFullSchema,
   Device: devices.DeviceSchema,
   Devices: devices.DevicesSchema,
   DeviceName: devices.DeviceNameSchema,

@@ -2,7 +2,7 @@
  * The OpenAPI 3.1 document, made from the route table and the schemas that validate.
  */
 import type { GenericSchema } from 'valibot'
-import { DeviceIdSchema, LeaseIdSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
+import { DeviceIdSchema, LeaseIdSchema, PoolNameSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import type { OpenApiContent, OpenApiDocument, OpenApiOperation, OpenApiTag } from './openapi-document.ts'
 import type { AnswerDescription, Audience, HeaderName, Route } from './route.ts'
@@ -33,6 +33,7 @@ const TAGS: Readonly<Record<Audience, OpenApiTag>> = {
 const PARAMETERS: Readonly<Record<string, GenericSchema>> = {
   userId: UserIdSchema,
   deviceId: DeviceIdSchema,
+  name: PoolNameSchema,
   streamId: StreamIdSchema,
   id: LeaseIdSchema,
   type: ProblemNameSchema,
@@ -132,7 +133,7 @@ function parameter(name: string, ofName: GenericSchema) {
 
 function responses(route: Route): OpenApiOperation['responses'] {
   const { path, operation: told } = route
-  const takesIds = /\{(?:userId|streamId)\}/.test(path)
+  const takesIds = /\{(?:userId|streamId|name)\}/.test(path)
   const common: Record<number, AnswerDescription> = {
     ...(takesIds && { 400: { description: 'The request has faults.', problems: ['invalid-request'] } }),
     ...(told.body && {

@@ -108,7 +108,7 @@ function forbiddenText(reason: Forbidden): string {
   }
 }
 
-/** It names no viewer: who has the slots is nobody else’s business. */
+/** It names no viewer. */
 function poolFull({ name, max }: Pool): HttpResponse {
   const detail = `All ${max} slots of ${name} are in use.`
   return problem('pool-full', detail, { members: { pool: name, limit: max } })

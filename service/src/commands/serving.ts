@@ -38,6 +38,7 @@ export function tellOpening({ store }: Config, log: Log): void {
 /** Does the work that the first request would have to wait for. */
 export async function makeReady(composition: Composition): Promise<void> {
   await composition.finished.start()
+  composition.pools.start()
   await composition.makeDocuments()
 }
 

@@ -1,4 +1,5 @@
 import type { Limiter } from '@streamgate/core'
+import type { Logger } from '../telemetry/log.ts'
 import { RepeatingTimer } from '../time/repeating-timer.ts'
 
 /** What a refresher cannot make itself. */
@@ -62,4 +63,18 @@ export class FinishedRefresher {
     }
     this.#refreshedAtMs = askedAtMs
   }
+}
+
+/** A refresher for a service. */
+export function openRefresher(
+  { finishedRefreshMs, now }: { readonly finishedRefreshMs: number; readonly now: () => number },
+  limiter: Limiter,
+  logger: Logger,
+): FinishedRefresher {
+  return new FinishedRefresher({
+    limiter,
+    everyMs: finishedRefreshMs,
+    now,
+    failed: (error) => logger.error({ err: error }, 'which streams have finished cannot be read'),
+  })
 }

@@ -38,7 +38,7 @@ export const cmcdRoute: Route = {
           'The lease of a stream had expired, or its grace is over, and the limit is reached. The other events are applied.',
         schema: LimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
-        problems: ['stream-limit-reached', 'device-limit-reached'],
+        problems: ['stream-limit-reached', 'device-limit-reached', 'pool-full'],
       },
       410: {
         description:

@@ -34,7 +34,7 @@ export const heartbeatRoute: Route = {
         description: 'The lease had expired, and the limit is reached.',
         schema: LimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
-        problems: ['stream-limit-reached', 'device-limit-reached'],
+        problems: ['stream-limit-reached', 'device-limit-reached', 'pool-full'],
       },
       410: {
         description:

@@ -13,6 +13,7 @@ import { finishByDeleteRoute, finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
 import { listRoute } from './list.ts'
 import { liveRoute, metricsRoute, readyRoute, versionRoute } from './operations.ts'
+import { poolRoute } from './pools.ts'
 import { startRoute } from './start.ts'
 import { beaconStopRoute, stopRoute } from './stop.ts'
 
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   eraseRoute,
   finishRoute,
   finishByDeleteRoute,
+  poolRoute,
   liveRoute,
   readyRoute,
   metricsRoute,

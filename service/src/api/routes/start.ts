@@ -29,10 +29,10 @@ export const startRoute: Route = {
         headers: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy'],
       },
       409: {
-        description: 'The limit of streams or of devices is reached.',
+        description: 'The limit of streams or of devices is reached, or a pool over all users is full.',
         schema: LimitReachedSchema,
         headers: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
-        problems: ['stream-limit-reached', 'device-limit-reached'],
+        problems: ['stream-limit-reached', 'device-limit-reached', 'pool-full'],
       },
       410: { description: 'The stream has finished.', problems: ['stream-finished'] },
     },
