@@ -29,6 +29,7 @@ describe('the collections', () => {
       const pattern = path
         .replace('{type}', 'stream-limit-reached')
         .replace('{deviceId}', 'tv-1')
+        .replace('{name}', 'title:film-1')
         .replaceAll(/\{\w+\}/g, '*')
       expect(called).toContain(`${method} ${pattern}`)
     }

@@ -1,4 +1,4 @@
-/** The rules that services sell on devices and on several apps. */
+/** The rules that services sell on devices, on several apps and over all users. */
 import { describe, expect, it } from 'vitest'
 import { Viewer } from './viewer.ts'
 
@@ -76,5 +76,28 @@ describe('the published rule', () => {
     expect(await on('brand-b', '4')).toMatchObject({ outcome: 'denied', limit: { max: 3 } })
     expect([await on('brand-c', '1'), await on('brand-c', '2')]).toMatchObject([ADMITTED, ADMITTED])
     expect(await on('brand-c', '3')).toMatchObject({ outcome: 'denied', limit: { max: 2 } })
+  })
+
+  it('viewers-per-title.json: five viewers of one title over all users', async () => {
+    const viewer = viewerOf('viewers-per-title.json')
+    const watch = (user: string, contentId: string) => viewer.startAs(user, 'film', { contentId })
+    for (const user of ['a', 'b', 'c', 'd', 'e']) expect(await watch(user, 'film-1')).toMatchObject(ADMITTED)
+    expect(await watch('f', 'film-1')).toMatchObject({ outcome: 'pool-full', pool: { name: 'title:film-1' } })
+    expect(await watch('f', 'film-2')).toMatchObject(ADMITTED)
+    viewer.nowMs += 76_000
+    expect(await watch('g', 'film-1')).toMatchObject(ADMITTED)
+  })
+
+  it('networks-and-live-jobs.json: two networks, and a thousand viewers of a live job', async () => {
+    const viewer = viewerOf('networks-and-live-jobs.json')
+    const live = { contentId: 'job-1', attributes: { contentType: 'live' } }
+    const on = (network: string, id: string) => viewer.startAs('a', id, { network })
+    expect([await on('n1', '1'), await on('n2', '2')]).toMatchObject([ADMITTED, ADMITTED])
+    expect(await on('n3', '3')).toMatchObject({ outcome: 'denied', limit: { distinct: 'network' } })
+    for (let index = 0; index < 1000; index += 1) {
+      expect(await viewer.startAs(`user-${index}`, 'live', live)).toMatchObject(ADMITTED)
+    }
+    expect(await viewer.startAs('late', 'live', live)).toMatchObject({ outcome: 'pool-full' })
+    expect(await viewer.startAs('late', 'film', { contentId: 'film' })).toMatchObject(ADMITTED)
   })
 })

@@ -21,6 +21,8 @@ export type ServiceOptions = {
    * How many file descriptors each of its processes may have. The default is this process's limit.
    */
   readonly descriptorsMax?: number
+  /** Its whole environment. Empty by default. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** The parts of a log line that tests read. */
@@ -61,7 +63,7 @@ export async function startService(
 
 /** Starts the service, and does not wait for it to listen. */
 export function launchService(
-  { folder, workers = 1, flags = [], descriptorsMax }: ServiceOptions,
+  { folder, workers = 1, flags = [], descriptorsMax, environment = {} }: ServiceOptions,
   atEnd: AtEnd = onTestFinished,
 ): RunningService {
   const store = ['--store', `lmdb:${folder}`, ...PATIENT]
@@ -70,7 +72,7 @@ export function launchService(
   const limit = descriptorsMax === undefined ? '' : `ulimit -n ${descriptorsMax} && `
   const service = new RunningService(
     spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', ...command], {
-      env: {},
+      env: environment,
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     }),

@@ -43,6 +43,12 @@ export class Viewer {
     return this.#limiter.start({ user: 'viewer' as UserId, stream, plan: this.#plan })
   }
 
+  /** A start by another user of the same service. */
+  startAs(user: string, streamId: string, rest: object = {}): Promise<StartResult> {
+    const stream = { streamId, ...rest } as StreamDescription
+    return this.#limiter.start({ user: user as UserId, stream, plan: this.#plan })
+  }
+
   /** A start in one app of several. */
   startAt(tenant: string, streamId: string, rest: object = {}): Promise<StartResult> {
     const stream = { streamId, ...rest } as StreamDescription

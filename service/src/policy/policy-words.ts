@@ -21,7 +21,21 @@ export function policyInWords(policy: Policy): string {
   const pace = isOne
     ? paceInWords(whenRoom)
     : `${paceInWords(whenRoom)}, for users who may start one more stream; ${paceInWords(whenFull)}, for those who may not`
-  return `${pace}\n\n${textTable({ head: ['PLAN', 'LIMITS', 'WHEN FULL', 'BESIDES'], rows })}`
+  const table = textTable({ head: ['PLAN', 'LIMITS', 'WHEN FULL', 'BESIDES'], rows })
+  return [pace, '', table + poolsInWords(policy)].join('\n')
+}
+
+/** A line for each pool over all users. */
+function poolsInWords({ pools = [] }: Policy): string {
+  return pools
+    .map(({ name, max, where, per }) => {
+      const scope = limitScope(
+        { max, ...(where && { where }), ...(per !== undefined && { per }) },
+        { per: 'each' },
+      )
+      return `Pool ${printable(name)}: ${max} streams of all users${scope}\n`
+    })
+    .join('')
 }
 
 /** A row for each plan, of a policy or of one of its tenants. */
