@@ -39,6 +39,17 @@ const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, R
     '/limits/1',
     /one stream/,
   ],
+  [
+    { limits: [{ max: 9 }, { max: 3, distinct: 'deviceId' }], devices: { max: 3 } },
+    '/limits/1',
+    /^is never reached: a user has at most 3 devices$/,
+  ],
+  [
+    { limits: [{ max: 2 }, { max: 3, distinct: 'profile' }] },
+    '/limits/1',
+    /^is never reached: “2 streams” is as tight or tighter$/,
+  ],
+  [{ limits: [{ max: 2, distinct: 'profile' }] }, '/limits', /let any number of streams share a slot/],
   [{ limits: [{ max: 2 }], shadow: { limits: [{ max: 2 }] } }, '/shadow', /the same as the plan itself/],
   [
     { limits: [{ max: 2 }], enforcePercent: 5, shadow: { limits: [{ max: 1 }] } },
@@ -54,6 +65,9 @@ const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, R
 
 /** Plans as they should be. */
 const SENSIBLE: readonly Readonly<Record<string, unknown>>[] = [
+  { limits: [{ max: 2 }, { max: 1, distinct: 'profile' }] },
+  { limits: [{ max: 9 }, { max: 2, distinct: 'deviceId' }], devices: { max: 3 } },
+  { limits: [{ max: 9 }, { max: 2, per: 'profile', missing: 'deny' }] },
   { limits: [{ max: 3 }, { max: 2, deviceType: 'tv' }, { max: 2, deviceType: { not: 'tv' } }] },
   {
     limits: [{ max: 3 }, { max: 2, deviceType: { not: 'tv' } }],

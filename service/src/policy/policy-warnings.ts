@@ -143,6 +143,10 @@ function limitDoubt(limit: Limit, plan: Plan): string | undefined {
   if (limit.missing !== undefined) return undefined
   const ignore = plan.ignore.filter((filter) => !saysNot({ max: 1, where: filter }))
   if (saysNot(limit)) return undefined
+  const { devices } = plan
+  if (devices !== null && devices.exempt.length === 0 && limit.distinct === 'deviceId') {
+    if (limit.max >= devices.max) return `is never reached: a user has at most ${devices.max} devices`
+  }
   const wanted = wantedBy(limit)
   const impossible = [...wanted].find(([, values]) => values.size === 0)
   if (impossible !== undefined)
