@@ -23,6 +23,8 @@ export type World = {
   /** How many streams of all users run, as the store has it. */
   readonly running: () => Promise<number>
   readonly start: (limiter: Limiter, user: string, rest?: object) => Promise<StartResult>
+  /** Another stream of the user replaces the first. */
+  readonly startInstead: (limiter: Limiter, user: string, streamId: string) => Promise<StartResult>
   readonly beat: (limiter: Limiter, user: string) => Promise<string>
   readonly stop: (limiter: Limiter, user: string) => Promise<void>
 }
@@ -70,6 +72,12 @@ export function poolWorld(pool: object, processes: number, inner: Store = new Me
       return count
     },
     start: (limiter, user, rest) => limiter.start({ user: user as UserId, stream: streamOf(user, rest) }),
+    startInstead: (limiter, user, streamId) =>
+      limiter.start({
+        user: user as UserId,
+        stream: streamOf(user, { streamId }),
+        replaces: `stream-of-${user}` as LeaseId,
+      }),
     beat: async (limiter, user) =>
       (await limiter.heartbeat({ user: user as UserId, stream: streamOf(user) })).outcome,
     stop: async (limiter, user) => {

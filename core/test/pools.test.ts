@@ -1,6 +1,8 @@
-import type { Limiter } from '@streamgate/core'
+import type { Limiter, StreamDescription, UserId } from '@streamgate/core'
 import { describe, expect, it } from 'vitest'
 import { poolWorld, seeded } from './pool-world.ts'
+
+const ADMITTED = { outcome: 'admitted' }
 
 describe('a pool', () => {
   it('admits as many streams of all users as it has slots, and then says that it is full', async () => {
@@ -49,6 +51,27 @@ describe('a pool', () => {
     expect(await start(limiter, 'c')).toMatchObject({ outcome: 'pool-full' })
     await pass(1000)
     expect(await limiter.pool('match')).toMatchObject({ used: 4 })
+  })
+
+  it('lets a viewer start again in a full pool, in the slot of the stream that ends for it', async () => {
+    const { limiters, start, beat, running, pass } = poolWorld({ max: 2 }, 2)
+    const [one, other] = limiters as [Limiter, Limiter]
+    const on = (limiter: Limiter, streamId: string, user = 'a') =>
+      start(limiter, user, { streamId, deviceId: `tv-of-${user}` })
+    expect([await on(one, '1'), await on(one, '1', 'b')]).toMatchObject([ADMITTED, ADMITTED])
+    expect(await on(one, '2')).toMatchObject({ ...ADMITTED, ends: [{ id: '1@tv-of-a' }] })
+    expect(await on(other, '3')).toMatchObject({ ...ADMITTED, ends: [{ id: '2@tv-of-a' }] })
+    expect(await start(other, 'c')).toMatchObject({ outcome: 'pool-full' })
+    for (let seconds = 0; seconds < 200; seconds += 25) {
+      for (const user of ['a', 'b']) {
+        const stream = { streamId: user === 'a' ? '3' : '1', deviceId: `tv-of-${user}` } as StreamDescription
+        expect((await other.heartbeat({ user: user as UserId, stream })).outcome).toBe('renewed')
+      }
+      expect(await start(seconds % 50 === 0 ? one : other, 'c')).toMatchObject({ outcome: 'pool-full' })
+      expect(await running()).toBe(2)
+      await pass(25_000)
+    }
+    expect(await beat(one, 'd')).toBe('pool-full')
   })
 
   it('admits a forgotten stream again only into a free slot', async () => {
@@ -123,6 +146,7 @@ describe('any mixture of processes, starts, stops, heartbeats and deaths', () =>
     const playing = new Set<string>()
     let started = 0
     let most = 0
+    let inherited = 0
     for (let round = 0; round < 60; round += 1) {
       const asked = Array.from({ length: Math.ceil(max / 4) }, () => `u${(started += 1)}`)
       await Promise.all(
@@ -132,10 +156,14 @@ describe('any mixture of processes, starts, stops, heartbeats and deaths', () =>
       )
       for (const user of playing) {
         const dice = random()
-        if (dice < 0.05) {
+        if (dice < 0.15) {
+          const { outcome } = await world.startInstead(pick(), user, `next-${round}`)
+          if (outcome === 'admitted') inherited += 1
+          playing.delete(user)
+        } else if (dice < 0.2) {
           playing.delete(user)
           await world.stop(pick(), user)
-        } else if (dice < 0.1) playing.delete(user)
+        } else if (dice < 0.25) playing.delete(user)
         else if ((await world.beat(pick(), user)) !== 'renewed') playing.delete(user)
       }
       if (random() < 0.1 && world.limiters.length > 1) {
@@ -147,7 +175,8 @@ describe('any mixture of processes, starts, stops, heartbeats and deaths', () =>
       most = Math.max(most, running)
       await world.pass(25_000)
     }
-    expect(most).toBeGreaterThan(max * 0.9)
+    expect(most).toBeGreaterThan(max * 0.8)
+    expect(inherited).toBeGreaterThan(10)
   })
 })
 

@@ -2,13 +2,16 @@
 import { poolsOf, type Pool } from './pool.ts'
 import { pooled, type PoolLedger, type PoolPolicy } from './pool-ledger.ts'
 import { isContention } from '../errors.ts'
-import type { Lease, UserId } from '../lease.ts'
+import { lapsesAtMs, type Lease, type LeaseId, type UserId } from '../lease.ts'
 import { longestLeaseMs } from '../pace.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Roster } from '../roster.ts'
+import { heldLease, type Roster } from '../roster.ts'
 import type { Claim } from '../rules/claim.ts'
 import type { Settled, Verdict } from '../settler.ts'
 import type { VerbParts } from '../verb-parts.ts'
+
+/** Longer than any write takes. */
+const INHERIT_MARGIN_MS = 20_000
 
 const NO_POOLS: readonly Pool[] = []
 
@@ -41,10 +44,12 @@ export async function settleInPools<V extends Verdict>(
   const newcomer: Lease = { ...claim.newcomer, poolProcess: ledger.process }
   const { id, generation } = newcomer
   const fullPool = await ledger.take(pools, pooled(user, newcomer), poolPolicyOf(policy))
-  const inPools: Claim = { ...claim, newcomer, fullPool }
+  const mayInherit = (ended: Lease, nowMs: number) => hasSlotsFor(policy, { ended, pools, nowMs })
+  const inPools: Claim = { ...claim, newcomer, fullPool, mayInherit }
   try {
     const settled = await settle(inPools)
-    if (settled.verdict.outcome !== 'admitted') ledger.release(user, id, generation)
+    if (settled.verdict.outcome === 'admitted') noteAdmitted(ledger, policy, { user, id, settled })
+    else ledger.release(user, id, generation)
     noteEnds(ledger, user, settled)
     return { settled, claim: inPools }
   } catch (error) {
@@ -52,6 +57,30 @@ export async function settleInPools<V extends Verdict>(
     if (isContention(error)) ledger.release(user, id, generation)
     throw error
   }
+}
+
+/**
+ * Whether a lease that ends has a slot in each of these pools. Its process must not be about to find
+ * out that it has lapsed.
+ */
+function hasSlotsFor(
+  policy: Policy,
+  { ended, pools, nowMs }: { ended: Lease; pools: readonly Pool[]; nowMs: number },
+): boolean {
+  const untilMs = lapsesAtMs(ended)
+  if (ended.poolProcess === undefined || untilMs === null || untilMs - nowMs < INHERIT_MARGIN_MS) return false
+  const names = new Set(poolsFor(policy, ended).map(({ name }) => name))
+  return pools.every(({ name }) => names.has(name))
+}
+
+/** An inherited slot of this process is held before the former stream gives it up. */
+function noteAdmitted(
+  ledger: PoolLedger,
+  policy: Policy,
+  { user, id, settled }: { user: UserId; id: LeaseId; settled: Settled<Verdict> },
+): void {
+  const lease = heldLease(settled.after, id)
+  if (lease?.poolProcess === ledger.process) ledger.renewed(user, lease, poolPolicyOf(policy))
 }
 
 /** Leases that are gone after a write have ended, and use no slot any more. */

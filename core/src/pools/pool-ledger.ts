@@ -1,6 +1,5 @@
 import type { FinishedStreams } from '../finished-streams.ts'
 import { isLive, lapsesAtMs, type Lease, type LeaseId, type UserId } from '../lease.ts'
-import { heldLease } from '../roster.ts'
 import type { Store } from '../store.ts'
 import { scopeOf } from '../tenants.ts'
 import { Turns } from '../turns.ts'
@@ -149,7 +148,7 @@ export class PoolLedger {
     if (hold()) return true
     return this.#turns.take(pool.name, async () => {
       if (hold()) return true
-      await this.#settle(share)
+      await this.#settle(pool.name, share, policy)
       if (hold()) return true
       await this.#blocks.look(pool.name, share)
       const wish = { need: 'short', leaseMs: policy.leaseMs, blockMs: BLOCK_MS } as const
@@ -160,7 +159,7 @@ export class PoolLedger {
   }
 
   async #tendOne(name: string, share: PoolShare, policy: PoolPolicy): Promise<void> {
-    await this.#settle(share)
+    await this.#settle(name, share, policy)
     const nowMs = this.#parts.now()
     const isUnused = share.held === 0 && share.size === 0
     if (isUnused && nowMs - share.heardAtMs > policy.leaseMs) {
@@ -180,16 +179,21 @@ export class PoolLedger {
       await this.#blocks.write({ name, max }, share, wish)
   }
 
-  /** Asks the store about streams that should have ended. */
-  async #settle(share: PoolShare): Promise<void> {
+  /**
+   * Asks the store about streams that should have ended. Another stream of the user may have taken
+   * over the slot.
+   */
+  async #settle(name: string, share: PoolShare, { rules }: PoolPolicy): Promise<void> {
     const { store, finished, judgingMs } = this.#parts
-    for (const stream of share.overdue(judgingMs())) {
-      const { user, id, generation } = stream
-      const lease = heldLease(await store.read(user), id)
-      const isHeld = lease?.generation === generation && isLive(lease, judgingMs())
-      const isRunning = isHeld && !finished.has(lease.streamId, judgingMs(), scopeOf(user))
-      if (isRunning && lease.poolProcess === this.process) share.hold(pooled(user, lease))
-      else share.release(user, id, generation)
+    for (const { user, id, generation } of share.overdue(judgingMs())) {
+      const { leases } = await store.read(user)
+      share.release(user, id, generation)
+      for (const lease of leases) {
+        const isHere = lease.poolProcess === this.process && isLive(lease, judgingMs())
+        const isOver = finished.has(lease.streamId, judgingMs(), scopeOf(user))
+        const isInPool = isHere && !isOver && poolsOf(rules, lease).some((pool) => pool.name === name)
+        if (isInPool) share.hold(pooled(user, lease))
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Admission, Admittance, Claim, Denial, Write } from './claim.ts'
+import type { Admission, Admittance, Claim, Denial, PoolDenial, Write } from './claim.ts'
 import { registeredDevice, type DeviceRegistry } from '../devices.ts'
 import { graceUntil, inGrace, outOfGrace } from './grace.ts'
 import { isLive, lapsesAtMs, renewedLease, type Lease, type Renewal, type Writable } from '../lease.ts'
@@ -39,8 +39,9 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   const staying = without(liveLeases(roster, nowMs), leaving)
   const room = makeRoom(staying, claim)
   if (!('max' in room)) {
-    if (claim.fullPool !== undefined) return { outcome: 'pool-full', pool: claim.fullPool }
-    const arrival = { claim, leaving, staying, evicted: room, ...registration }
+    const pooled = withPoolSlot(claim, [...leaving, ...room], nowMs)
+    if ('outcome' in pooled) return pooled
+    const arrival = { claim: pooled, leaving, staying, evicted: room, ...registration }
     const write = writeFor(roster, arrival, nowMs)
     return { outcome: 'admitted', write, ends: endedBy(leaving, room, nowMs) }
   }
@@ -50,8 +51,9 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   if (untilMs === undefined || fullLimit({ plan, newcomer, extra }, staying) !== undefined) {
     return deny(roster, { claim, limit: room }, nowMs)
   }
-  if (claim.fullPool !== undefined) return { outcome: 'pool-full', pool: claim.fullPool }
-  const lease = inGrace(newcomer, untilMs)
+  const pooled = withPoolSlot(claim, leaving, nowMs)
+  if ('outcome' in pooled) return pooled
+  const lease = inGrace(pooled.newcomer, untilMs)
   const leases = [...staying, lease]
   const write = replaceBy(
     withRegistry(roster, registration.registry),
@@ -59,6 +61,18 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
     nowMs,
   )
   return { outcome: 'admitted', write, ends: endedBy(leaving, [], nowMs) }
+}
+
+/**
+ * The claim with a slot in its pools: its own, or that of a lease that ends for it. So a viewer who
+ * starts anew in a full pool keeps their slot.
+ */
+function withPoolSlot(claim: Claim, ends: readonly Lease[], nowMs: number): Claim | PoolDenial {
+  const { fullPool, mayInherit, newcomer } = claim
+  if (fullPool === undefined) return claim
+  const former = ends.find((lease) => mayInherit?.(lease, nowMs) === true)
+  if (former?.poolProcess === undefined) return { outcome: 'pool-full', pool: fullPool }
+  return { ...claim, newcomer: { ...newcomer, poolProcess: former.poolProcess } }
 }
 
 type Arrival = {

@@ -22,6 +22,8 @@ export type Claim = {
   readonly isHeartbeat?: boolean
   /** A pool that has no slot for the newcomer, or of which none was taken yet. */
   readonly fullPool?: Pool | undefined
+  /** Whether the newcomer can take over the slots of a lease that ends for it, at this instant. */
+  readonly mayInherit?: (ended: Lease, nowMs: number) => boolean
 }
 
 /**
