@@ -60,8 +60,8 @@ export async function settleInPools<V extends Verdict>(
 }
 
 /**
- * Whether a lease that ends has a slot in each of these pools. Its process must not be about to find
- * out that it has lapsed.
+ * Whether a lease that ends has a slot in each of these pools. Its process must not be about to
+ * find out that it has lapsed.
  */
 function hasSlotsFor(
   policy: Policy,
