@@ -65,7 +65,7 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
 
 /**
  * The claim with a slot in its pools: its own, or that of a lease that ends for it. So a viewer who
- * starts anew in a full pool keeps their slot.
+ * starts again in a full pool keeps the slot.
  */
 function withPoolSlot(claim: Claim, ends: readonly Lease[], nowMs: number): Claim | PoolDenial {
   const { fullPool, mayInherit, newcomer } = claim
