@@ -18,7 +18,7 @@ export type NetworkParts = {
   /** The key that all processes of a service share. Asked for once it is needed. */
   readonly key: () => Promise<string>
   /** Called once, if a request came through a proxy that is not trusted. */
-  readonly onUnknownProxy: (address: string) => void
+  readonly onUnknownProxy: () => void
 }
 
 /** Enough characters of a digest that two networks never look alike: 96 bits. */
@@ -70,7 +70,7 @@ export class ClientNetworks {
   #warnOnce(request: HttpRequest): void {
     if (this.#isWarned || !isFromUnknownProxy(request, this.#settings)) return
     this.#isWarned = true
-    this.#parts.onUnknownProxy(request.connection?.remoteAddress ?? '')
+    this.#parts.onUnknownProxy()
   }
 }
 
@@ -84,6 +84,7 @@ export function openNetworks(
 ): ClientNetworks {
   return new ClientNetworks(settings, {
     key: async () => settings.networkKey ?? keptNetworkKey(store),
-    onUnknownProxy: (address) => logger.warn({ address }, UNKNOWN_PROXY),
+    // Without its address: a player may have made the header up.
+    onUnknownProxy: () => logger.warn(UNKNOWN_PROXY),
   })
 }
