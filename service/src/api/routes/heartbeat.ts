@@ -57,6 +57,7 @@ export const heartbeatRoute: Route = {
     const asked = {
       verb: 'heartbeat',
       user,
+      tenant,
       lease: id,
       deviceType,
       contentId,

@@ -48,6 +48,7 @@ export const startRoute: Route = {
     const asked = {
       verb: 'start',
       user,
+      tenant,
       lease,
       deviceType,
       contentId,
