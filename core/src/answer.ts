@@ -5,7 +5,6 @@ import type { Denial, DeviceDenial, PoolDenial, Write } from './rules/claim.ts'
 import { shadowDecision } from './rules/enforcement.ts'
 import { viewOf } from './rules/plan-view.ts'
 import type { Settled } from './settler.ts'
-import { scopeOf } from './tenants.ts'
 import type { Terms } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
@@ -50,8 +49,7 @@ function refusal(parts: VerbParts, { claim, plan }: Terms, { verdict, before }: 
 function grant(parts: VerbParts, terms: Terms, settled: Settled<Granted>): Grant | Promise<Grant> {
   const { user, claim, plan, paces } = terms
   const { after } = settled
-  const scope = scopeOf(user)
-  const live = parts.finished.liveIn(after, parts.judgingMs(), scope)
+  const live = parts.finished.liveIn(after, parts.judgingMs(), user)
   const { heartbeatSeconds, leaseMs } = parts.pacer.paceOf(user, paces, { plan, live })
   const held = heldLease(after, claim.newcomer.id) ?? claim.newcomer
   const times = leaseTimes(held.renewedAtMs, leaseMs)
@@ -65,7 +63,7 @@ function grant(parts: VerbParts, terms: Terms, settled: Settled<Granted>): Grant
   }
   if (isAtPace) return granted(held, live)
   return moved(parts, user, { held, times }).then((lease) =>
-    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs(), scope)),
+    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs(), user)),
   )
 }
 

@@ -1,7 +1,7 @@
-import type { Lease, StreamId } from './lease.ts'
+import type { Lease, StreamId, UserId } from './lease.ts'
 import { liveLeases, type Roster } from './roster.ts'
 import type { Store } from './store.ts'
-import { storedStream, type Scope } from './tenants.ts'
+import { scopeOf, storedStream } from './tenants.ts'
 
 /**
  * How often all notes are read again. If a writer's clock is far ahead, a store that sorts notes by
@@ -10,8 +10,8 @@ import { storedStream, type Scope } from './tenants.ts'
 const REREAD_MS = 600_000
 
 /**
- * The streams that have finished, as far as this process knows. A `scope` is that of the user who
- * plays them: see `tenants.ts`.
+ * The streams that have finished, as far as this process knows. Each is one of the tenant of its
+ * user, as stored: see `tenants.ts`. Without a user it is one of the default tenant.
  */
 export class FinishedStreams {
   /** Until when each note counts. */
@@ -20,8 +20,9 @@ export class FinishedStreams {
   #readFromStartAtMs = Number.NEGATIVE_INFINITY
 
   /** Whether a stream has finished, at this instant. */
-  has(streamId: StreamId, nowMs: number, scope: Scope = ''): boolean {
+  has(streamId: StreamId, nowMs: number, user?: UserId): boolean {
     if (this.#untilMs.size === 0) return false
+    const scope = user === undefined ? '' : scopeOf(user)
     const untilMs = this.#untilMs.get(storedStream(scope, streamId))
     return untilMs !== undefined && nowMs < untilMs
   }
@@ -55,11 +56,11 @@ export class FinishedStreams {
    * The roster as it is judged: a lease whose stream has finished counts as expired, whatever it
    * says. Its ids and its version are those of the given roster, so a write may be based on it.
    */
-  judged(roster: Roster, nowMs: number, scope: Scope = ''): Roster {
+  judged(roster: Roster, nowMs: number, user?: UserId): Roster {
     if (this.#untilMs.size === 0) return roster
-    if (!roster.leases.some(({ streamId }) => this.has(streamId, nowMs, scope))) return roster
+    if (!roster.leases.some(({ streamId }) => this.has(streamId, nowMs, user))) return roster
     const leases = roster.leases.map((lease) =>
-      this.has(lease.streamId, nowMs, scope) ? lapsed(lease) : lease,
+      this.has(lease.streamId, nowMs, user) ? lapsed(lease) : lease,
     )
     return { ...roster, leases }
   }
@@ -68,8 +69,8 @@ export class FinishedStreams {
    * The leases that count at this instant: those that have not expired, on streams that have not
    * finished.
    */
-  liveIn(roster: Roster, nowMs: number, scope: Scope = ''): Lease[] {
-    return liveLeases(this.judged(roster, nowMs, scope), nowMs)
+  liveIn(roster: Roster, nowMs: number, user?: UserId): Lease[] {
+    return liveLeases(this.judged(roster, nowMs, user), nowMs)
   }
 }
 

@@ -8,7 +8,6 @@ import { judgeLostHeartbeat } from './rules/lost-heartbeat.ts'
 import { poolsFor, renewedInPools, settleInPools } from './pools/in-pools.ts'
 import type { Claim } from './rules/claim.ts'
 import { withoutUnknownPlan } from './rules/plan-lookup.ts'
-import { scopeOf } from './tenants.ts'
 import { heartbeatTerms, newcomerOf } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
@@ -22,7 +21,7 @@ export async function heartbeat(
 ): Promise<HeartbeatResult> {
   const request = withoutUnknownPlan(policy, asked)
   const { user, stream, generation, report } = request
-  if (parts.finished.has(stream.streamId, parts.now(), scopeOf(user))) return FINISHED
+  if (parts.finished.has(stream.streamId, parts.now(), user)) return FINISHED
   const described = newcomerOf(parts, policy, request)
   const newcomer = report === undefined ? described : { ...described, ...report }
   const { id } = newcomer

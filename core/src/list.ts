@@ -3,7 +3,6 @@ import type { UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
 import { planOf } from './rules/plan-lookup.ts'
 import { viewOf } from './rules/plan-view.ts'
-import { scopeOf } from './tenants.ts'
 import type { VerbParts } from './verb-parts.ts'
 
 /** What runs for a user now: see `Limiter.list`. */
@@ -12,6 +11,6 @@ export async function list(
   policy: Policy,
   user: UserId,
 ): Promise<PlanView> {
-  const live = finished.liveIn(await store.read(user), judgingMs(), scopeOf(user))
+  const live = finished.liveIn(await store.read(user), judgingMs(), user)
   return viewOf(planOf(policy, live.at(-1)), live)
 }

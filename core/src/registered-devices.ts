@@ -15,7 +15,6 @@ import type { Write } from './rules/claim.ts'
 import { noteKeptMs, withNotes } from './rules/notes.ts'
 import { planOf } from './rules/plan-lookup.ts'
 import { nextChangeAtMs } from './rules/registration.ts'
-import { scopeOf } from './tenants.ts'
 import type { VerbParts } from './verb-parts.ts'
 
 /** The devices of a user, under the plan of the stream started last, or the default plan. */
@@ -52,7 +51,7 @@ export async function viewDevices(
   user: UserId,
 ): Promise<DeviceView> {
   const roster = await store.read(user)
-  const { devices: rule } = planOf(policy, finished.liveIn(roster, judgingMs(), scopeOf(user)).at(-1))
+  const { devices: rule } = planOf(policy, finished.liveIn(roster, judgingMs(), user).at(-1))
   const nowMs = now()
   return {
     devices: roster.registry?.devices ?? [],

@@ -4,7 +4,6 @@ import type { UserId } from './lease.ts'
 import { UNSEEN_ROSTER, type Roster } from './roster.ts'
 import type { Write } from './rules/claim.ts'
 import type { Outcome, Store } from './store.ts'
-import { scopeOf } from './tenants.ts'
 import { Turns } from './turns.ts'
 
 /** What a settler cannot make itself. */
@@ -72,7 +71,7 @@ export class Settler {
     if (verdict.write === undefined) return this.settle(user, await store.read(user), decide)
     const { done, roster } = await this.#write(user, UNSEEN_ROSTER, verdict.write)
     if (!done) return this.settle(user, roster, decide)
-    return { verdict, before: finished.judged(roster, judgingMs(), scopeOf(user)), after: roster }
+    return { verdict, before: finished.judged(roster, judgingMs(), user), after: roster }
   }
 
   /**
@@ -91,7 +90,7 @@ export class Settler {
     let roster = seen
     for (let attempt = 1; attempt <= WRITE_ATTEMPTS_MAX; attempt += 1) {
       const nowMs = this.#parts.judgingMs()
-      const before = this.#parts.finished.judged(roster, nowMs, scopeOf(user))
+      const before = this.#parts.finished.judged(roster, nowMs, user)
       const verdict = decide(before, nowMs)
       if (verdict.write === undefined) return { verdict, before, after: roster }
       const outcome = await this.#write(user, roster, verdict.write)

@@ -7,7 +7,6 @@ import type { Roster } from './roster.ts'
 import { admit } from './rules/admission.ts'
 import type { Admission, Claim } from './rules/claim.ts'
 import type { Settled } from './settler.ts'
-import { scopeOf } from './tenants.ts'
 import { startTerms } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
@@ -15,22 +14,25 @@ import type { VerbParts } from './verb-parts.ts'
 export async function start(parts: VerbParts, policy: Policy, request: StartRequest): Promise<StartResult> {
   const { user, stream } = request
   const terms = startTerms(parts, policy, request)
-  if (parts.finished.has(stream.streamId, parts.now(), scopeOf(user))) return FINISHED
+  if (parts.finished.has(stream.streamId, parts.now(), user)) return FINISHED
   const pools = poolsFor(policy, terms.claim.newcomer)
+  if (pools.length === 0) return answer(parts, terms, await settleStart(parts, user, terms.claim))
   const settle = (claim: Claim) => settleStart(parts, user, claim)
-  if (pools.length === 0) return answer(parts, terms, await settle(terms.claim))
   const { settled, claim } = await settleInPools(parts, policy, { user, claim: terms.claim, pools, settle })
   const result = await answer(parts, { ...terms, claim }, settled)
-  if ('lease' in result)
+  if ('lease' in result) {
     await renewedInPools(parts, policy, { user, lease: result.lease, roster: settled.after })
+  }
   return result
 }
 
-async function settleStart(parts: VerbParts, user: UserId, claim: Claim): Promise<Settled<Admission>> {
+/** It is no async function, because one more promise for each start would be felt. */
+function settleStart(parts: VerbParts, user: UserId, claim: Claim): Promise<Settled<Admission>> {
+  const { settler, store } = parts
   const decide = (roster: Roster, nowMs: number) => admit(roster, claim, nowMs)
   // A stream that replaces another is sure to meet a roster with something in it, so it looks
   // before it writes.
   return claim.replaces === undefined
-    ? parts.settler.settleUnseen(user, decide)
-    : parts.settler.settle(user, await parts.store.read(user), decide)
+    ? settler.settleUnseen(user, decide)
+    : store.read(user).then((roster) => settler.settle(user, roster, decide))
 }

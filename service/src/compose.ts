@@ -197,7 +197,7 @@ function sweeperOver(store: Store, { clockSkewMs }: StoreAddress, log?: Log): Sw
     store,
     finished: {
       refresh: () => finished.refresh(store, Date.now()),
-      has: (streamId, nowMs, scope) => finished.has(streamId, nowMs, scope),
+      has: (streamId, nowMs, user) => finished.has(streamId, nowMs, user),
     },
     onLapsed: (user, leases) =>
       log?.decision({

@@ -1,7 +1,6 @@
 import type { FinishedStreams } from '../finished-streams.ts'
 import { isLive, lapsesAtMs, type Lease, type LeaseId, type UserId } from '../lease.ts'
 import type { Store } from '../store.ts'
-import { scopeOf } from '../tenants.ts'
 import { Turns } from '../turns.ts'
 import { poolNamed, poolsOf, type Pool, type PoolRule } from './pool.ts'
 import { PoolBlocks } from './pool-blocks.ts'
@@ -190,7 +189,7 @@ export class PoolLedger {
       share.release(user, id, generation)
       for (const lease of leases) {
         const isHere = lease.poolProcess === this.process && isLive(lease, judgingMs())
-        const isOver = finished.has(lease.streamId, judgingMs(), scopeOf(user))
+        const isOver = finished.has(lease.streamId, judgingMs(), user)
         const isInPool = isHere && !isOver && poolsOf(rules, lease).some((pool) => pool.name === name)
         if (isInPool) share.hold(pooled(user, lease))
       }

@@ -41,7 +41,8 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   if (!('max' in room)) {
     const pooled = withPoolSlot(claim, [...leaving, ...room], nowMs)
     if ('outcome' in pooled) return pooled
-    const arrival = { claim: pooled, leaving, staying, evicted: room, ...registration }
+    const { registry } = registration
+    const arrival = { claim: pooled, leaving, staying, evicted: room, registry }
     const write = writeFor(roster, arrival, nowMs)
     return { outcome: 'admitted', write, ends: endedBy(leaving, room, nowMs) }
   }
@@ -90,13 +91,10 @@ type Arrival = {
 export function roomFor(claim: Claim): Room | undefined {
   const { plan, isHeartbeat } = claim
   if (!isOneCount(plan) || replacesAnother(claim) || isHeartbeat === true) return undefined
-  const soleOfDevice = takesDevice(claim)
-  const mustBeRegistered = plan.devices !== null && needsDevice(claim)
-  return {
-    capacity: headlineLimit(plan).max,
-    ...(soleOfDevice && { soleOfDevice }),
-    ...(mustBeRegistered && { registeredDevice: true }),
-  }
+  const room: Writable<Room> = { capacity: headlineLimit(plan).max }
+  if (takesDevice(claim)) room.soleOfDevice = true
+  if (plan.devices !== null && needsDevice(claim)) room.registeredDevice = true
+  return room
 }
 
 /**

@@ -80,8 +80,12 @@ export function fullLimit(request: RoomRequest, leases: readonly Lease[]): Limit
 /** The first limit that denies a newcomer because it lacks an attribute. */
 export function limitOnMissing(request: RoomRequest): Limit | undefined {
   const { plan, newcomer } = request
-  if (plan.limits.every(({ missing }) => missing === undefined) || isIgnored(plan, newcomer)) return undefined
-  return plan.limits.find((limit) => deniesAsMissing(limit, newcomer))
+  for (const limit of plan.limits) {
+    if (limit.missing !== undefined && deniesAsMissing(limit, newcomer)) {
+      return isIgnored(plan, newcomer) ? undefined : limit
+    }
+  }
+  return undefined
 }
 
 /** The limits that apply to a newcomer, in the plan's order. */

@@ -11,8 +11,8 @@ import type { Roster } from '../roster.ts'
  * The held leases whose slots this stream takes over: the one it replaces, and its own device's
  * former one.
  */
-export function leavingLeases(roster: Roster, claim: Claim): Lease[] {
-  return roster.leases.filter(isTakenBy(claim))
+export function leavingLeases({ leases }: Roster, claim: Claim): readonly Lease[] {
+  return leases.length === 0 ? leases : leases.filter(isTakenBy(claim))
 }
 
 /** Whether the claim's stream takes over the slot of a lease. */
@@ -42,6 +42,7 @@ export function takesDevice({ newcomer, plan, isHeartbeat }: Claim): boolean {
 }
 
 /** Whether the claim asks to replace another lease than its own, held or not. */
-export function replacesAnother({ newcomer, replaces = [] }: Claim): boolean {
-  return [replaces].flat().some((id) => id !== newcomer.id)
+export function replacesAnother({ newcomer, replaces }: Claim): boolean {
+  if (replaces === undefined) return false
+  return typeof replaces === 'string' ? replaces !== newcomer.id : replaces.some((id) => id !== newcomer.id)
 }

@@ -6,7 +6,6 @@
  * other sweepers.
  */
 import {
-  scopeOf,
   tidied,
   type Lease,
   type ScannedUser,
@@ -24,7 +23,7 @@ export type SweeperParts = {
   /** Learns which streams have finished before a sweep begins. */
   readonly finished: {
     readonly refresh: () => Promise<void>
-    readonly has: (streamId: StreamId, nowMs: number, scope: string) => boolean
+    readonly has: (streamId: StreamId, nowMs: number, user: UserId) => boolean
   }
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -199,7 +198,7 @@ class Sweep {
       const nowMs = now() - skewMs
       const tidying = tidied(roster, {
         nowMs,
-        isFinished: (streamId) => finished.has(streamId, nowMs, scopeOf(user)),
+        isFinished: (streamId) => finished.has(streamId, nowMs, user),
       })
       if (tidying === undefined) {
         const isRewritten = needsRewrite === true && attempt === 1 && this.#options.isDryRun !== true

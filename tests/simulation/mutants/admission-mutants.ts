@@ -214,8 +214,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     slip: "a store adds a stream beside its device's former one",
     file: 'rules/admission.ts',
-    right: '...(soleOfDevice && { soleOfDevice })',
-    wrong: '...(soleOfDevice && {})',
+    right: 'room.soleOfDevice = true',
+    wrong: 'room.soleOfDevice = false',
     caughtBy: 'leases shown',
   },
   {

@@ -85,8 +85,8 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
   {
     slip: 'a start that replaces itself is treated as one that replaces another',
     file: 'rules/takeover.ts',
-    right: '.some((id) => id !== newcomer.id)',
-    wrong: '.length > 0',
+    right: 'replaces !== newcomer.id :',
+    wrong: 'true :',
     because: 'it is then decided on one roster, which takes longer and gives the same result',
   },
   {
@@ -170,9 +170,9 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
     slip: 'a grant shows the roster after its second write',
     file: 'answer.ts',
     right: `(lease) =>
-    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs(), scope)),`,
+    granted(lease, parts.finished.liveIn(withLease(after, lease), parts.judgingMs(), user)),`,
     wrong: `async (lease) =>
-    granted(lease, parts.finished.liveIn(await parts.store.read(user), parts.judgingMs(), scope)),`,
+    granted(lease, parts.finished.liveIn(await parts.store.read(user), parts.judgingMs(), user)),`,
     because: 'a later roster is just as true, unless what was replaced has come back by then',
   },
 ]

@@ -159,7 +159,7 @@ export const GRACE_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a shadow counts finished streams',
     file: 'settler.ts',
-    right: 'before: finished.judged(roster, judgingMs(), scopeOf(user))',
+    right: 'before: finished.judged(roster, judgingMs(), user)',
     wrong: 'before: roster',
     caughtBy: 'shadow',
   },

@@ -64,7 +64,7 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a list shows expired leases',
     file: 'list.ts',
-    right: 'const live = finished.liveIn(await store.read(user), judgingMs(), scopeOf(user))',
+    right: 'const live = finished.liveIn(await store.read(user), judgingMs(), user)',
     wrong: 'const live = (await store.read(user)).leases',
     caughtBy: 'leases shown',
   },
