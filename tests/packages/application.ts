@@ -31,6 +31,8 @@ export class Application {
       .filter((path) => !path.includes('node_modules'))
     this.#environment = {
       HOME: ENVIRONMENT['HOME'],
+      // Behind a company's own certificate, npm would retry each package for a minute.
+      NODE_EXTRA_CA_CERTS: ENVIRONMENT['NODE_EXTRA_CA_CERTS'],
       PATH: [dirname(nodeOfUsers(outside)), ...outside].join(delimiter),
       npm_config_prefer_offline: 'true',
     }
