@@ -3,12 +3,13 @@ import type { StoreAddress, StoreEngine } from '@streamgate/stores/engine'
 import { DYNAMODB } from '@streamgate/stores/dynamodb/engine'
 import { LMDB } from '@streamgate/stores/lmdb/engine'
 import { MEMORY } from '@streamgate/stores/memory/engine'
+import { REDIS } from '@streamgate/stores/redis/engine'
 
 /**
  * The stores that this service can use. An engine loads its driver when a store is opened, not
  * here.
  */
-const STORE_ENGINES: readonly StoreEngine[] = [LMDB, DYNAMODB, MEMORY]
+const STORE_ENGINES: readonly StoreEngine[] = [LMDB, ...REDIS, DYNAMODB, MEMORY]
 
 /** The stores that several processes can use at once. */
 export const SHARED_ENGINES = STORE_ENGINES.filter(({ isShared }) => isShared)

@@ -1,0 +1,103 @@
+/** Real servers of Redis on free ports of the loopback, each with a folder of its own. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { temporaryFolder, type AtEnd } from '../temporary-folder.ts'
+import { freePort } from './free-port.ts'
+
+/** Long enough for a busy machine. */
+const START_MS_MAX = 20_000
+const LOOK_EVERY_MS = 20
+
+/** How a server is started. */
+export type RedisServerOptions = {
+  readonly port?: number
+  /** Settings as in redis.conf, each as its own arguments. */
+  readonly settings?: readonly string[]
+  /** `--sentinel` makes it a Sentinel. It then needs a file, with these lines. */
+  readonly sentinelLines?: readonly string[]
+  /** What an operator's client needs to get in. */
+  readonly access?: { readonly password?: string; readonly isTls?: boolean }
+}
+
+/** One server, which can be killed and started again on its port and data. */
+export class RedisServer {
+  readonly port: number
+  readonly folder: string
+  readonly #options: RedisServerOptions
+  #process: ChildProcess | undefined
+  #admin: Redis | undefined
+
+  private constructor(port: number, folder: string, options: RedisServerOptions) {
+    this.port = port
+    this.folder = folder
+    this.#options = options
+  }
+
+  /** Starts a server that is stopped at the end. */
+  static async start(atEnd: AtEnd, options: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(options.port ?? (await freePort()), temporaryFolder(atEnd), options)
+    atEnd(() => server.stop())
+    await server.start()
+    return server
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  /** A client for the test itself. */
+  get admin(): Redis {
+    const { password, isTls = false } = this.#options.access ?? {}
+    this.#admin ??= new Redis({
+      port: this.port,
+      host: '127.0.0.1',
+      ...(password !== undefined && { password }),
+      ...(isTls && { tls: { rejectUnauthorized: false } }),
+      retryStrategy: () => LOOK_EVERY_MS,
+    }).on('error', () => {})
+    return this.#admin
+  }
+
+  async start(): Promise<void> {
+    const { settings = [], access } = this.#options
+    const port = access?.isTls === true ? ['--port', '0', '--tls-port'] : ['--port']
+    const usual = ['--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes']
+    const started = spawn('redis-server', [...port, String(this.port), ...usual, ...settings], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#process = started
+    started.stdout.resume()
+    started.stderr.resume()
+    await this.#untilItAnswers(started)
+  }
+
+  /** Sends a signal. After `SIGKILL` it returns once the server is gone. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    const running = this.#process
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+    const gone = once(running, 'exit')
+    running.kill(signal)
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await gone
+  }
+
+  async stop(): Promise<void> {
+    this.#admin?.disconnect()
+    this.#admin = undefined
+    await this.signal('SIGKILL')
+  }
+
+  async #untilItAnswers(started: ChildProcess): Promise<void> {
+    let failure: Error | undefined
+    started.once('error', (error) => {
+      failure = new Error(`redis-server is needed (Debian: redis-server): ${error.message}`)
+    })
+    const untilMs = performance.now() + START_MS_MAX
+    while (performance.now() < untilMs && failure === undefined && started.exitCode === null) {
+      if ((await this.admin.ping().catch(() => '')) === 'PONG') return
+      await pause(LOOK_EVERY_MS)
+    }
+    throw failure ?? new Error(`redis-server did not answer on port ${this.port}`)
+  }
+}
