@@ -128,7 +128,7 @@ const BANS: Readonly<Record<string, Ban>> = {
     pattern: /\bexpiresAtMs\b/,
     where: SHIPPED,
     except:
-      /^(?:core\/src\/(?:lease|rules\/grace|rules\/admission|answer|heartbeat|decision|finished-streams)|stores\/src\/(?:dynamodb\/(?:lease-change|lifetime|user-item)|lmdb\/roster-record)|stores\/src\/contract\/\w+|service\/src\/store\/samples)\.ts$/,
+      /^(?:core\/src\/(?:lease|rules\/grace|rules\/admission|answer|heartbeat|decision|finished-streams)|stores\/src\/(?:dynamodb\/(?:lease-change|lifetime|user-item)|lmdb\/roster-record|redis\/(?:redis-store|scripts|user-record))|stores\/src\/contract\/\w+|service\/src\/store\/samples)\.ts$/,
   },
   'file names say what is in them': {
     pattern: /^/,

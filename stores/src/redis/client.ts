@@ -5,7 +5,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { RedisPlace } from './address.ts'
 import { SCRIPTS } from './scripts.ts'
 
-/** A server that answers nothing for so many time limits is taken for gone, and looked for again. */
+/** A server that is silent for so many time limits is taken for gone, and looked for again. */
 const SILENT_TIMEOUTS = 2
 /** The wait before the first attempt to connect again. It doubles with each, up to the longest. */
 const RECONNECT_MS_MIN = 50

@@ -6,7 +6,7 @@ import { clientOf } from './client.ts'
 import type { ScriptName } from './scripts.ts'
 
 /** Longer than the time limit of a service, which is its own business. */
-const REQUEST_TIMEOUT_DEFAULT_MS = 2000
+export const REQUEST_TIMEOUT_DEFAULT_MS = 2000
 /** The wait before the link asks the driver to start over. */
 const START_OVER_MS = 2000
 
@@ -44,6 +44,7 @@ export class RedisLink {
       this.#lastError = error
     })
     this.#client.on('ready', () => {
+      this.#lastError = undefined
       this.#waiting?.end()
       this.#waiting = undefined
     })
@@ -98,9 +99,7 @@ export class RedisLink {
       const facts = { limitMs: this.#timeoutMs }
       return new LimiterError('STORE_TIMED_OUT', 'Redis did not answer in time', { cause: error, facts })
     }
-    // The driver's error for a lost connection only says that it gave up.
-    const isLost = this.#client.status !== 'ready' || !isReply(error)
-    const cause = (isLost ? this.#lastError : undefined) ?? error
+    const cause = (isGivingUp(error) ? this.#lastError : undefined) ?? error
     return new LimiterError('STORE_UNAVAILABLE', 'Redis failed', { cause })
   }
 
@@ -140,7 +139,7 @@ class Waiting {
   /** @throws {Error} if the connection is away for too long. */
   async forConnection(): Promise<void> {
     await this.#over
-    if (this.#isTooLong) throw new Error(`no connection to Redis within ${this.#limitMs} ms`)
+    if (this.#isTooLong) throw new Error(`No connection to Redis within ${this.#limitMs} ms`)
   }
 
   end(): void {
@@ -148,7 +147,9 @@ class Waiting {
   }
 }
 
-/** Whether it is what the server answered, such as OOM or MISCONF. */
-function isReply(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError'
+/** What the driver and the link say if there is no connection, which does not tell why. */
+const GIVING_UP = /^(?:Reached the max retries|Connection is closed|Stream isn't writeable|No connection)/
+
+function isGivingUp(error: unknown): boolean {
+  return error instanceof Error && GIVING_UP.test(error.message)
 }

@@ -30,6 +30,7 @@ import type { RedisPlace } from './address.ts'
 import { FinishedNotes } from './finished-notes.ts'
 import { RedisKeys } from './keys.ts'
 import { RedisLink } from './redis-link.ts'
+import { ReplicatedLink } from './replicated-link.ts'
 import { remarksOn } from './server-remarks.ts'
 import { deviceHead, keptMsForLease, keptMsOf, leaseLine, NEVER, recordOf, rosterIn } from './user-record.ts'
 import { scanPage } from './walk.ts'
@@ -58,9 +59,7 @@ export class RedisStore implements Store {
   readonly #keys: RedisKeys
   readonly #finished: FinishedNotes
   readonly #warn: (message: string) => void
-  readonly #waitReplicas: number
-  /** A wait for replicas that takes longer is in vain. */
-  readonly #waitMs: number
+  readonly #replicated: ReplicatedLink | undefined
 
   /** @throws {LimiterError} `STORE_UNAVAILABLE` if a certificate cannot be read. */
   constructor({
@@ -70,14 +69,13 @@ export class RedisStore implements Store {
   }: RedisStoreOptions) {
     try {
       this.#link = new RedisLink(place)
+      this.#replicated = waitReplicas === 0 ? undefined : new ReplicatedLink(place, waitReplicas)
     } catch (cause) {
       throw new LimiterError('STORE_UNAVAILABLE', 'Redis cannot be reached', { cause })
     }
     this.#keys = new RedisKeys(place.options.prefix)
     this.#finished = new FinishedNotes(this.#link, this.#keys)
     this.#warn = warn
-    this.#waitReplicas = waitReplicas
-    this.#waitMs = place.options.requestTimeoutMs ?? WAIT_MS_DEFAULT
   }
 
   /**
@@ -183,27 +181,15 @@ export class RedisStore implements Store {
     return { done, shared: sharedIn(record) }
   }
 
-  close(): Promise<void> {
-    return this.#link.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#link.close(), this.#replicated?.close()])
   }
 
-  /** Makes a write that must not be lost, and waits for the replicas that must have it. */
-  async #start(send: Parameters<RedisLink['call']>[0]): Promise<unknown> {
-    const replicas = this.#waitReplicas
-    if (replicas === 0) return this.#link.call(send)
-    const [answer, reached] = await this.#link.call((redis) =>
-      Promise.all([send(redis), redis.wait(replicas, this.#waitMs)]),
-    )
-    if (reached >= replicas) return answer
-    throw new LimiterError('STORE_UNAVAILABLE', 'Too few replicas have the start', {
-      cause: new Error(`${reached} of ${replicas} replicas have the write`),
-      facts: { replicas, reached },
-    })
+  /** Makes a write that must not be lost. */
+  #start(send: Parameters<RedisLink['call']>[0]): Promise<unknown> {
+    return (this.#replicated ?? this.#link).call(send)
   }
 }
-
-/** A wait for replicas that takes longer than a service's usual time limit is in vain. */
-const WAIT_MS_DEFAULT = 500
 
 function generationText({ generation }: LeaseRef): string {
   return generation === undefined ? '' : JSON.stringify(generation)

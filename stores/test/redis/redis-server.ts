@@ -15,8 +15,8 @@ export type RedisServerOptions = {
   readonly port?: number
   /** Settings as in redis.conf, each as its own arguments. */
   readonly settings?: readonly string[]
-  /** `--sentinel` makes it a Sentinel. It then needs a file, with these lines. */
-  readonly sentinelLines?: readonly string[]
+  /** Makes it a Sentinel, which keeps what it knows in this file. */
+  readonly sentinelFile?: string
   /** What an operator's client needs to get in. */
   readonly access?: { readonly password?: string; readonly isTls?: boolean }
 }
@@ -61,12 +61,12 @@ export class RedisServer {
   }
 
   async start(): Promise<void> {
-    const { settings = [], access } = this.#options
+    const { settings = [], sentinelFile, access } = this.#options
     const port = access?.isTls === true ? ['--port', '0', '--tls-port'] : ['--port']
-    const usual = ['--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes']
-    const started = spawn('redis-server', [...port, String(this.port), ...usual, ...settings], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const place = [...port, String(this.port), '--bind', '127.0.0.1', '--dir', this.folder]
+    const data = ['--save', '', '--appendonly', 'yes', ...settings]
+    const args = sentinelFile === undefined ? [...place, ...data] : [sentinelFile, ...place, '--sentinel']
+    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = started
     started.stdout.resume()
     started.stderr.resume()
@@ -89,15 +89,15 @@ export class RedisServer {
   }
 
   async #untilItAnswers(started: ChildProcess): Promise<void> {
-    let failure: Error | undefined
-    started.once('error', (error) => {
-      failure = new Error(`redis-server is needed (Debian: redis-server): ${error.message}`)
-    })
+    const failures: string[] = []
+    started.once('error', ({ message }) =>
+      failures.push(`redis-server is needed (Debian: redis-server): ${message}`),
+    )
     const untilMs = performance.now() + START_MS_MAX
-    while (performance.now() < untilMs && failure === undefined && started.exitCode === null) {
+    while (performance.now() < untilMs && failures.length === 0 && started.exitCode === null) {
       if ((await this.admin.ping().catch(() => '')) === 'PONG') return
       await pause(LOOK_EVERY_MS)
     }
-    throw failure ?? new Error(`redis-server did not answer on port ${this.port}`)
+    throw new Error(failures[0] ?? `redis-server did not answer on port ${this.port}`)
   }
 }
