@@ -83,7 +83,7 @@ export async function compose(
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs, inFlightMax } = config
-  const { engine, storeIdentity } = await openLogged(address, log.logger)
+  const { engine, storeIdentity } = await openLogged(address, log.logger, config.redisWaitReplicas)
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
   const observer = observerOf(log, metrics)

@@ -2,16 +2,14 @@
  * Redis gone, silent, full, read-only or locked: every call fails within its bound and says why,
  * and the store heals by itself.
  */
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LimiterError, type Store, type StreamId } from '@streamgate/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { leaseOf, stopOf, USER } from '../src/contract/specimens.ts'
+import { makeCertificates } from './redis/certificates.ts'
 import { until } from './redis/groups.ts'
 import { RedisServer } from './redis/redis-server.ts'
 import { redisStoreAt } from './redis/use-redis.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 const LIMIT_MS = 300
 /** For a busy machine. */
@@ -224,28 +222,4 @@ function call(server: RedisServer, command: string): Promise<unknown> {
     .split(' ')
     .map((word) => (word === '_' ? '' : word.replaceAll('_', ' ')))
   return server.admin.call(name, ...args)
-}
-
-/** A certificate for the loopback that signs itself, and one of somebody else. */
-function makeCertificates() {
-  const folder = temporaryFolder()
-  const make = (name: string) => {
-    const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)]
-    const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
-    const kind = [
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-    ]
-    execFileSync('openssl', ['req', ...kind, '-keyout', key, '-out', certificate, ...subject], {
-      stdio: 'ignore',
-    })
-    return { key, certificate }
-  }
-  return { ...make('server'), other: make('other').certificate }
 }

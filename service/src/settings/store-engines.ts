@@ -17,6 +17,9 @@ export const SHARED_ENGINES = STORE_ENGINES.filter(({ isShared }) => isShared)
 /** The stores whose reads are paid for. */
 export const ENGINES_BILLED_BY_READS = STORE_ENGINES.filter(({ isBilledByReads }) => isBilledByReads)
 
+/** The stores whose starts can wait for replicas. */
+export const ENGINES_WITH_REPLICAS = STORE_ENGINES.filter(({ hasReplicas }) => hasReplicas)
+
 /** All addresses, as the help shows them. */
 export const STORE_HELP = alternatives(
   STORE_ENGINES.map(({ usage, remark }) => (remark === '' ? usage : `${usage} (${remark})`)),
