@@ -1,9 +1,12 @@
 /** Real servers of Redis on free ports of the loopback, each with a folder of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { temporaryFolder, type AtEnd } from '../temporary-folder.ts'
+import type { AtEnd } from '../temporary-folder.ts'
 import { freePort } from './free-port.ts'
 
 /** Long enough for a busy machine. */
@@ -37,8 +40,12 @@ export class RedisServer {
 
   /** Starts a server that is stopped at the end. */
   static async start(atEnd: AtEnd, options: RedisServerOptions = {}): Promise<RedisServer> {
-    const server = new RedisServer(options.port ?? (await freePort()), temporaryFolder(atEnd), options)
-    atEnd(() => server.stop())
+    const server = new RedisServer(
+      options.port ?? (await freePort()),
+      mkdtempSync(join(tmpdir(), 'streamgate-redis-')),
+      options,
+    )
+    atEnd(() => server.end())
     await server.start()
     return server
   }
@@ -82,10 +89,12 @@ export class RedisServer {
     if (signal === 'SIGKILL' || signal === 'SIGTERM') await gone
   }
 
-  async stop(): Promise<void> {
+  /** Ends it, and deletes its files. */
+  async end(): Promise<void> {
     this.#admin?.disconnect()
     this.#admin = undefined
     await this.signal('SIGKILL')
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   async #untilItAnswers(started: ChildProcess): Promise<void> {
