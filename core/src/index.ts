@@ -1,5 +1,6 @@
 export type { Denial, DeviceDenial, PoolDenial } from './rules/claim.ts'
 export type {
+  Degraded,
   DeviceRefusal,
   PoolRefusal,
   Finished,

@@ -89,7 +89,7 @@ export async function compose(
   const observer = observerOf(log, metrics)
   const limiter = limiterOver(store, config, policy)
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
-  const readiness = new Readiness(store)
+  const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
   const service: Service = {
     limiter,
