@@ -67,11 +67,12 @@ export class RedisServer {
     return this.#admin
   }
 
-  async start(): Promise<void> {
+  /** Starts it again, perhaps with more settings than at first. */
+  async start(more: readonly string[] = []): Promise<void> {
     const { settings = [], sentinelFile, access } = this.#options
     const port = access?.isTls === true ? ['--port', '0', '--tls-port'] : ['--port']
     const place = [...port, String(this.port), '--bind', '127.0.0.1', '--dir', this.folder]
-    const data = ['--save', '', '--appendonly', 'yes', ...settings]
+    const data = ['--save', '', '--appendonly', 'yes', ...settings, ...more]
     const args = sentinelFile === undefined ? [...place, ...data] : [sentinelFile, ...place, '--sentinel']
     const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = started
