@@ -9,6 +9,7 @@ const INTERVAL_MS = 1000
 
 const NOTHING_DONE: SweepTally = {
   usersSeen: 0,
+  leasesLive: 0,
   leasesLapsed: 0,
   leasesFinished: 0,
   notesOutdated: 0,
