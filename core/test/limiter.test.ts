@@ -31,7 +31,7 @@ beforeEach(() => {
   limiter = limiterOver(store)
 })
 
-function limiterOver(inner: Store, skewMs?: number, onRetry?: () => void): Limiter {
+function limiterOver(inner: Store, skewMs?: number): Limiter {
   let generations = 0
   const newGeneration = () => {
     generations += 1
@@ -44,7 +44,6 @@ function limiterOver(inner: Store, skewMs?: number, onRetry?: () => void): Limit
     newGeneration,
     pause: async () => {},
     random: () => 0,
-    onRetry,
     ...(skewMs !== undefined && { skewMs }),
   })
 }
@@ -214,30 +213,9 @@ describe('the limiter', () => {
         roster: { leases: [], notes: [], version: 0 },
       }) as ReturnType<typeof call>
     })
-    let retries = 0
-    const restlessLimiter = limiterOver(restless, 0, () => (retries += 1))
-    await expect(restlessLimiter.heartbeat(request('a', { plan: 'solo' }))).rejects.toMatchObject({
+    await expect(limiterOver(restless).heartbeat(request('a', { plan: 'solo' }))).rejects.toMatchObject({
       code: 'STORE_CONTENDED',
     })
-    expect(retries).toBe(19)
-  })
-
-  it('tells of each decision that is made again, and of none that was right at once', async () => {
-    await startAll('a')
-    let overtakings = 1
-    const raced = new WrappedStore(store, async (verb, call) => {
-      if (verb === 'replace' && overtakings > 0) {
-        overtakings -= 1
-        await limiter.start(request('b'))
-      }
-      return call()
-    })
-    let retries = 0
-    const racing = limiterOver(raced, 0, () => (retries += 1))
-    const swap = await racing.start(request('c', { replaces: 'a' as LeaseId }))
-    expect([swap.outcome, retries]).toEqual(['admitted', 1])
-    for (const stream of ['c', 'd', 'e']) await racing.start(request(stream))
-    expect(retries).toBe(1)
   })
 
   it('passes a failure of the store on as it is', async () => {

@@ -101,11 +101,10 @@ export async function compose(
   }
   const parts = { service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() }
   const app = new App({ ...parts, ...doorsOf(config) })
-  showMetrics(metrics, processMetrics({ app, inFlightMax, log, version: VERSION }))
-  showMetrics(
-    metrics,
-    policyMetrics(() => policy.state),
-  )
+  showMetrics(metrics, [
+    ...processMetrics({ app, inFlightMax, log, version: VERSION }),
+    ...policyMetrics(() => policy.state),
+  ])
   return {
     app,
     finished,
@@ -159,11 +158,9 @@ export function followPolicyFile({ policy }: Config, current: CurrentPolicy, { l
   if (file !== undefined) new PolicyReloader({ file, current, logger, now: Date.now }).start()
 }
 
-function limiterOver(
-  store: Store,
-  config: Config,
-  { policy: current, metrics }: { policy: CurrentPolicy; metrics: MetricsSink },
-): Limiter {
+type Around = { readonly policy: CurrentPolicy; readonly metrics: MetricsSink }
+
+function limiterOver(store: Store, config: Config, { policy: current, metrics }: Around): Limiter {
   const limiter = new Limiter({
     store,
     policy: current.policy,

@@ -16,9 +16,9 @@ export type TallyOptions = {
 /**
  * Counts by two or three labels, and tells the client at a scrape.
  *
- * The labels are texts that exist already. So a count takes two or three lookups and makes no object.
- * The client's own counter joins all labels to a new text each time, which takes several times as
- * long.
+ * The labels are texts that exist already. So a count takes two or three lookups and makes no
+ * object. The client's own counter joins all labels to a new text each time, which takes several
+ * times as long.
  */
 export class Tally {
   readonly #series = new Map<string, Map<string, Map<string, Series>>>()
@@ -27,11 +27,11 @@ export class Tally {
   /** Adds the counter to a registry. */
   constructor(registry: Registry, { name, help, labelNames }: TallyOptions) {
     const all = this.#all
-    new Counter({
+    const counter = new Counter({
       name,
       help,
       labelNames: [...labelNames],
-      registers: [registry],
+      registers: [],
       collect() {
         this.reset()
         for (const { values, count } of all) {
@@ -39,6 +39,7 @@ export class Tally {
         }
       },
     })
+    registry.registerMetric(counter)
   }
 
   /** How many combinations of labels were counted. */
