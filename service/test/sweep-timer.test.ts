@@ -137,7 +137,6 @@ describe('the metrics of sweeps', () => {
     const metrics = new SweepMetrics(Date.now, (count) => (removed += count))
     for (const metric of metrics.metrics) showMetric(registry, metric)
     const live = () => valueOf(registry, 'streamgate_sweep_live_leases')
-    const tallyOf = (rest: Partial<SweepTally>) => ({ tally: { ...NOTHING_DONE, ...rest } })
     metrics.swept(tallyOf({ leasesLive: 4, leasesLapsed: 2 }))
     expect([await live(), removed]).toEqual([0, 2])
     metrics.ended(reportOf({ outcome: 'interrupted', ...tallyOf({ leasesLive: 5, leasesLapsed: 3 }) }))
@@ -148,6 +147,10 @@ describe('the metrics of sweeps', () => {
     expect([await live(), removed]).toEqual([1, 4])
   })
 })
+
+function tallyOf(rest: Partial<SweepTally>): { readonly tally: SweepTally } {
+  return { tally: { ...NOTHING_DONE, ...rest } }
+}
 
 async function valueOf(registry: Registry, name: string, kind?: string): Promise<number | undefined> {
   const metric = await registry.getSingleMetric(name)?.get()
