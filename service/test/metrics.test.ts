@@ -53,7 +53,7 @@ describe('the metrics of decisions', () => {
       START,
       { ...START, ends: ['one', 'two'] },
       { ...START, verb: 'heartbeat' },
-      { ...START, isDegraded: true },
+      { ...START, outcome: 'degraded', isDegraded: true },
       { ...START, outcome: 'renewed' },
       { verb: 'stop', outcome: 'not-held' },
     )

@@ -51,7 +51,7 @@ export class Metrics implements MetricsSink {
   readonly #degraded = counterIn(
     this.registry,
     'streamgate_degraded_decisions_total',
-    'Streams let in without a lease, because the store was away.',
+    'Starts and heartbeats answered without the store, because it was away. They took no slot.',
   )
   readonly #storeCalls: Histogram<'verb' | 'result'>
   readonly #conflicts: Counter<'verb'>
