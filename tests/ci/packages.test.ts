@@ -19,7 +19,11 @@ it('asks nothing of a machine that has everything', () => {
 })
 
 it('installs what is missing as root, after one update', () => {
-  const machine = new Machine({ programs: ['git', 'redis-server', 'promtool', 'systemd-analyze'], user: 0, hasApt: true })
+  const machine = new Machine({
+    programs: ['git', 'redis-server', 'promtool', 'systemd-analyze'],
+    user: 0,
+    hasApt: true,
+  })
   expect(machine.run()).toEqual({ status: 0, stdout: 'Installing procps chromium\n', stderr: '' })
   expect(machine.calls).toEqual(['update -qq', 'install -y -qq --no-install-recommends procps chromium'])
 })
