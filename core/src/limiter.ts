@@ -1,8 +1,7 @@
 /**
- * Start, heartbeat, stop, list, erase and finish over any store.
- *
- * Each verb first tries the write that is right in the common case. If that conflicts with what is
- * held, the store hands back the roster, and the settler decides on that.
+ * Start, heartbeat, stop, list, erase and finish over any store. Each verb first tries the write
+ * that is right in the common case. If that conflicts with what is held, the store hands back the
+ * roster, and the settler decides on that.
  */
 import type {
   HeartbeatRequest,
@@ -55,6 +54,8 @@ export type LimiterParts = {
   readonly pause: (ms: number) => Promise<void>
   /** A number from 0 up to, but not including, 1. */
   readonly random: () => number
+  /** Called each time that a decision is made again, because another write came first. */
+  readonly onRetry?: (() => void) | undefined
 }
 
 /** Long enough for every player of a live event to call, even one that slept through the night. */
@@ -75,10 +76,10 @@ export class Limiter {
   #asked: ReadonlySet<string>
 
   constructor({ store, now, pause, random, newGeneration, ...options }: LimiterParts) {
-    const { policy, skewMs = 0, finishedKeptMs = FINISHED_KEPT_MS } = options
+    const { policy, skewMs = 0, finishedKeptMs = FINISHED_KEPT_MS, onRetry } = options
     const judgingMs = () => now() - skewMs
     const finished = new FinishedStreams()
-    const settler = new Settler({ store, finished, pause, random, judgingMs })
+    const settler = new Settler({ store, finished, pause, random, judgingMs, onRetry })
     const pacer = new HeartbeatPacer(random)
     const pools = new PoolLedger({ store, finished, process: `p${newGeneration()}`, now, judgingMs })
     this.#verbs = { store, settler, finished, pacer, pools, now, judgingMs, newGeneration }

@@ -14,6 +14,8 @@ export type SettlerParts = {
   readonly judgingMs: () => number
   readonly pause: (ms: number) => Promise<void>
   readonly random: () => number
+  /** Called each time that a decision is made again, because another write came first. */
+  readonly onRetry?: (() => void) | undefined
 }
 
 /** A decision on a roster. With a `write`, it is true once that is done. */
@@ -95,6 +97,7 @@ export class Settler {
       if (verdict.write === undefined) return { verdict, before, after: roster }
       const outcome = await this.#write(user, roster, verdict.write)
       if (outcome.done) return { verdict, before, after: outcome.roster }
+      if (attempt < WRITE_ATTEMPTS_MAX) this.#parts.onRetry?.()
       roster = attempt < HASTY_ATTEMPTS_MAX ? outcome.roster : await this.#lookLater(user, attempt)
     }
     throw new LimiterError('STORE_CONTENDED', `The roster changed under all ${WRITE_ATTEMPTS_MAX} attempts`, {

@@ -12,11 +12,10 @@ import { openNetworks } from './api/client-networks.ts'
 import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { openRefresher, type FinishedRefresher } from './store/finished-refresher.ts'
-import { inFlightMetric } from './telemetry/in-flight.ts'
 import type { Log } from './telemetry/log.ts'
-import { droppedLinesMetric } from './telemetry/dropped-lines.ts'
 import type { JoinFleet, MetricsSink } from './telemetry/metrics-sink.ts'
 import { openMetrics } from './telemetry/open-metrics.ts'
+import { processMetrics } from './telemetry/process-metrics.ts'
 import type { ShownMetric } from './telemetry/shown-metric.ts'
 import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
@@ -87,7 +86,7 @@ export async function compose(
   if (config.samples) await addSamples(engine, Date.now())
   const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
   const observer = observerOf(log, metrics)
-  const limiter = limiterOver(store, config, policy)
+  const limiter = limiterOver(store, config, { policy, metrics })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
@@ -103,8 +102,7 @@ export async function compose(
   const parts = { service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() }
   const app = new App({ ...parts, ...doorsOf(config) })
   showMetrics(metrics, [
-    inFlightMetric(() => app.inFlight),
-    droppedLinesMetric(() => log.droppedLines),
+    ...processMetrics({ app, inFlightMax, log, version: VERSION }),
     ...policyMetrics(() => policy.state),
   ])
   return {
@@ -160,7 +158,9 @@ export function followPolicyFile({ policy }: Config, current: CurrentPolicy, { l
   if (file !== undefined) new PolicyReloader({ file, current, logger, now: Date.now }).start()
 }
 
-function limiterOver(store: Store, config: Config, current: CurrentPolicy): Limiter {
+type Around = { readonly policy: CurrentPolicy; readonly metrics: MetricsSink }
+
+function limiterOver(store: Store, config: Config, { policy: current, metrics }: Around): Limiter {
   const limiter = new Limiter({
     store,
     policy: current.policy,
@@ -170,6 +170,7 @@ function limiterOver(store: Store, config: Config, current: CurrentPolicy): Limi
     newGeneration: sequence(),
     pause,
     random: Math.random,
+    onRetry: metrics.retried,
   })
   current.subscribe((policy) => limiter.usePolicy(policy))
   return limiter

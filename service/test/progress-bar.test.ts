@@ -19,6 +19,7 @@ class Paper {
 function progressAt(usersSeen: number, rest: Partial<SweepProgress> = {}): SweepProgress {
   const tally = {
     usersSeen,
+    leasesLive: 0,
     leasesLapsed: 1000,
     leasesFinished: 234,
     notesOutdated: 0,

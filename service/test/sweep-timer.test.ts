@@ -9,6 +9,7 @@ const INTERVAL_MS = 1000
 
 const NOTHING_DONE: SweepTally = {
   usersSeen: 0,
+  leasesLive: 0,
   leasesLapsed: 0,
   leasesFinished: 0,
   notesOutdated: 0,
@@ -129,7 +130,27 @@ describe('the metrics of sweeps', () => {
     const finishedAt = await valueOf(registry, 'streamgate_sweep_last_finished_timestamp_seconds')
     expect(finishedAt).toBeGreaterThanOrEqual(before)
   })
+
+  it('show the live leases of the last whole walk, and tell of leases that are gone as they go', async () => {
+    const registry = new Registry()
+    let removed = 0
+    const metrics = new SweepMetrics(Date.now, (count) => (removed += count))
+    for (const metric of metrics.metrics) showMetric(registry, metric)
+    const live = () => valueOf(registry, 'streamgate_sweep_live_leases')
+    metrics.swept(tallyOf({ leasesLive: 4, leasesLapsed: 2 }))
+    expect([await live(), removed]).toEqual([0, 2])
+    metrics.ended(reportOf({ outcome: 'interrupted', ...tallyOf({ leasesLive: 5, leasesLapsed: 3 }) }))
+    expect([await live(), removed]).toEqual([0, 3])
+    metrics.ended(reportOf(tallyOf({ leasesLive: 7, leasesFinished: 1 })))
+    expect([await live(), removed]).toEqual([12, 4])
+    metrics.ended(reportOf(tallyOf({ leasesLive: 1 })))
+    expect([await live(), removed]).toEqual([1, 4])
+  })
 })
+
+function tallyOf(rest: Partial<SweepTally>): { readonly tally: SweepTally } {
+  return { tally: { ...NOTHING_DONE, ...rest } }
+}
 
 async function valueOf(registry: Registry, name: string, kind?: string): Promise<number | undefined> {
   const metric = await registry.getSingleMetric(name)?.get()

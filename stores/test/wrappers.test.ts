@@ -65,7 +65,7 @@ describe('a store with a time limit', () => {
 })
 
 describe('a store with an observer', () => {
-  it('reports every call, which it was, how long it took, and whether it failed', async () => {
+  it('reports every call, which it was, how long it took, and whether it failed or was refused', async () => {
     const calls: StoreCall[] = []
     const store = withObserver(new MemoryStore(), (call) => calls.push(call))
     await store.add(USER, leaseOf('a'), { capacity: 1 })
@@ -81,6 +81,7 @@ describe('a store with an observer', () => {
       ['finishedSince', false],
       ['read', true],
     ])
+    expect(calls.map(({ isRefused }) => isRefused)).toEqual([false, true, false, false, false])
     expect(calls.every(({ seconds }) => seconds >= 0 && seconds < 1)).toBe(true)
   })
 })

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../.ci/packages', import.meta.url))
 
-const NEEDED = ['git', 'ps', 'chromium', 'redis-server', 'systemd-analyze']
+const NEEDED = ['git', 'ps', 'chromium', 'redis-server', 'promtool', 'systemd-analyze']
 
 it('asks nothing of a machine that has everything', () => {
   const machine = new Machine({ programs: NEEDED, user: 0, hasApt: true })
@@ -19,7 +19,11 @@ it('asks nothing of a machine that has everything', () => {
 })
 
 it('installs what is missing as root, after one update', () => {
-  const machine = new Machine({ programs: ['git', 'redis-server', 'systemd-analyze'], user: 0, hasApt: true })
+  const machine = new Machine({
+    programs: ['git', 'redis-server', 'promtool', 'systemd-analyze'],
+    user: 0,
+    hasApt: true,
+  })
   expect(machine.run()).toEqual({ status: 0, stdout: 'Installing procps chromium\n', stderr: '' })
   expect(machine.calls).toEqual(['update -qq', 'install -y -qq --no-install-recommends procps chromium'])
 })
@@ -37,7 +41,7 @@ it.each([
 
 it('says on macOS that it installs nothing there, and what is missing', () => {
   const machine = new Machine({
-    programs: ['git', 'ps', 'redis-server'],
+    programs: ['git', 'ps', 'redis-server', 'promtool'],
     user: 501,
     hasApt: false,
     system: 'darwin24',

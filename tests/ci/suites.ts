@@ -2,12 +2,13 @@ import { whatIsMissing } from '../aws/requirements.ts'
 import { findChromium } from '../browser/chromium.ts'
 import { terraformLack } from '../infra/terraform-lack.ts'
 import { openApiLack } from '../openapi/openapi-tools.ts'
+import { prometheusLack } from '../operations/prometheus-lack.ts'
 import { opsLack } from '../packaging/ops-packages.ts'
 import type { Suite } from './suite.ts'
 
 /**
  * All suites. Neither Debian nor npm has Terraform or moto, so suites that need them are left out
- * if the machine lacks them. `.ci/packages` installs Chromium.
+ * if the machine lacks them. `.ci/packages` installs Chromium and Prometheus.
  */
 export const SUITES: readonly Suite[] = [
   { name: 'rules', files: /^core\//, casesMin: 200 },
@@ -28,6 +29,13 @@ export const SUITES: readonly Suite[] = [
     files: /^tests\/openapi\//,
     casesMin: 7,
     lacks: openApiLack,
+    isRequired: true,
+  },
+  {
+    name: 'operations',
+    files: /^tests\/operations\//,
+    casesMin: 165,
+    lacks: prometheusLack,
     isRequired: true,
   },
   { name: 'terraform', files: /^tests\/infra\/terraform\.test\.ts$/, casesMin: 4, lacks: terraformLack },

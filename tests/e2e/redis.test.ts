@@ -76,6 +76,8 @@ describe('a policy that lets streams run while the store is away', { timeout: 60
     expect(await client.send('POST', '/users/42/streams', { streamId: 7 })).toMatchObject({ status: 400 })
     const metrics = (await client.get('/metrics')).text
     expect(metrics).toContain('streamgate_decisions_total{verb="start",outcome="degraded"} 4')
+    expect(metrics).toMatch(/^streamgate_degraded_decisions_total 5$/m)
+    expect(metrics).toMatch(/^streamgate_live_leases 0$/m)
 
     await server.start()
     await until('it is ready', async () => (await client.get('/readyz')).text.includes('"ready"'))

@@ -26,6 +26,7 @@ describe('streamgate sweep', () => {
         outcome: 'finished',
         dryRun: false,
         usersSeen: USERS,
+        leasesLive: 2 * (USERS - GONE),
         leasesPruned: { lapsed: 2 * GONE, finished: 0 },
         notesPruned: 0,
         usersRemoved: GONE,

@@ -30,8 +30,8 @@ describe('metrics in the embedded metric format', () => {
     ['evicted', 'Evicted'],
   ])('count a decision with the outcome %s', (outcome, name) => {
     const { metrics, lines } = makeMetrics()
-    metrics.storeCalled({ verb: 'add', seconds: 0.001, failed: false })
-    metrics.storeCalled({ verb: 'replace', seconds: 0.002, failed: true })
+    metrics.storeCalled({ verb: 'add', seconds: 0.001, failed: false, isRefused: false })
+    metrics.storeCalled({ verb: 'replace', seconds: 0.002, failed: true, isRefused: false })
     metrics.answered(request(outcome))
     metrics.flush()
     expect(lines.map(assertMetricLine)).toEqual([
@@ -110,7 +110,7 @@ describe('metrics in the embedded metric format', () => {
   it('begin another line after a hundred values of one metric, which is the most that a line may hold', () => {
     const { metrics, lines } = makeMetrics()
     for (let call = 1; call <= 101; call += 1) {
-      metrics.storeCalled({ verb: 'replace', seconds: call / 1000, failed: false })
+      metrics.storeCalled({ verb: 'replace', seconds: call / 1000, failed: false, isRefused: false })
     }
     metrics.flush()
     const told = lines.map((line) => assertMetricLine(line)['StoreTime'] as readonly number[])

@@ -76,6 +76,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 /** The result of one sweep of one user of each kind. */
 export const TALLY_OF_EACH_KIND = {
+  leasesLive: 5,
   leasesLapsed: 2,
   leasesFinished: 2,
   notesOutdated: 3,

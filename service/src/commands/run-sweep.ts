@@ -101,6 +101,7 @@ function summaryOf({ isDryRun, segments }: SweepRequest, { outcome, tally, secon
     outcome,
     dryRun: isDryRun,
     usersSeen: tally.usersSeen,
+    leasesLive: tally.leasesLive,
     leasesPruned: { lapsed: tally.leasesLapsed, finished: tally.leasesFinished },
     notesPruned: tally.notesOutdated,
     usersRemoved: tally.usersRemoved,

@@ -15,7 +15,7 @@ export type ReportedSweepsParts = Omit<SweepTimerParts, 'observer'> & {
 
 /** A timer that sweeps, and tells the log and the metrics of each sweep. */
 export function reportedSweepTimer({ logger, metrics, now, ...parts }: ReportedSweepsParts): SweepTimer {
-  const counts = new SweepMetrics(now)
+  const counts = new SweepMetrics(now, metrics.leasesRemoved)
   for (const metric of counts.metrics) metrics.show?.(metric)
   const ended = (report: SweepReport) => {
     counts.ended(report)

@@ -29,6 +29,8 @@ export type SweepOptions = {
 /** The tally of a sweep so far. In a dry run, what it would be. */
 export type SweepTally = {
   readonly usersSeen: number
+  /** Their leases that counted when they were read. */
+  readonly leasesLive: number
   readonly leasesLapsed: number
   readonly leasesFinished: number
   readonly notesOutdated: number
@@ -62,6 +64,7 @@ export type SweepReport = {
 /** A sweep that has done nothing yet. */
 export const EMPTY_TALLY = {
   usersSeen: 0,
+  leasesLive: 0,
   leasesLapsed: 0,
   leasesFinished: 0,
   notesOutdated: 0,

@@ -5,16 +5,24 @@ import { EMPTY_TALLY, type SweepProgress, type SweepReport, type SweepTally } fr
 /** Counts what sweeps do, page by page. */
 export class SweepMetrics implements SweepObserver {
   readonly #now: () => number
+  readonly #onRemoved: (count: number) => void
   /** The sum over all sweeps that have ended. */
   #ended: SweepTally = EMPTY_TALLY
   /** The tally of the current sweep. */
   #underWay: SweepTally = EMPTY_TALLY
   #hasSwept = false
   #lastFinishedAtMs = 0
+  /** How many leases counted, in the parts of a walk that is not over, and in the last walk. */
+  #liveSoFar = 0
+  #liveAtLast = 0
 
-  /** @param now milliseconds since the epoch. */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds since the epoch.
+   * @param onRemoved gets how many more leases are gone.
+   */
+  constructor(now: () => number, onRemoved: (count: number) => void = () => {}) {
     this.#now = now
+    this.#onRemoved = onRemoved
   }
 
   /** The counts as metrics. */
@@ -46,25 +54,39 @@ export class SweepMetrics implements SweepObserver {
         aggregator: 'max',
         valueNow: () => this.#lastFinishedAtMs / 1000,
       },
+      {
+        kind: 'gauge',
+        name: 'streamgate_sweep_live_leases',
+        help: 'Leases in the whole store that counted when the last finished sweep read them. 0 before the first one.',
+        aggregator: 'max',
+        valueNow: () => this.#liveAtLast,
+      },
     ]
   }
 
   readonly swept = ({ tally }: Pick<SweepProgress, 'tally'>): void => {
     this.#hasSwept = true
+    const removed = removedBy(tally) - removedBy(this.#underWay)
     this.#underWay = tally
+    if (removed > 0) this.#onRemoved(removed)
   }
 
   readonly ended = (report: SweepReport): void => {
     this.swept(report)
     this.#ended = this.#tally
     this.#underWay = EMPTY_TALLY
-    if (report.outcome === 'finished') this.#lastFinishedAtMs = this.#now()
+    this.#liveSoFar += report.tally.leasesLive
+    if (report.outcome !== 'finished') return
+    this.#lastFinishedAtMs = this.#now()
+    this.#liveAtLast = this.#liveSoFar
+    this.#liveSoFar = 0
   }
 
   get #tally(): SweepTally {
     const sum = (name: keyof SweepTally) => this.#ended[name] + this.#underWay[name]
     return {
       usersSeen: sum('usersSeen'),
+      leasesLive: sum('leasesLive'),
       leasesLapsed: sum('leasesLapsed'),
       leasesFinished: sum('leasesFinished'),
       notesOutdated: sum('notesOutdated'),
@@ -83,4 +105,8 @@ export class SweepMetrics implements SweepObserver {
   #counterOf(count: keyof SweepTally, about: { readonly name: string; readonly help: string }): ShownMetric {
     return { kind: 'counter', ...about, valueNow: () => this.#tally[count] }
   }
+}
+
+function removedBy({ leasesLapsed, leasesFinished }: SweepTally): number {
+  return leasesLapsed + leasesFinished
 }

@@ -14,6 +14,7 @@ import {
   type StreamId,
   type UserId,
 } from '@streamgate/core'
+import { liveLeasesOf } from './live-leases.ts'
 import { Pacer } from './pacer.ts'
 import { EMPTY_TALLY, wholeOf, type SegmentLeft, type SweepOptions, type SweepReport } from './sweep-job.ts'
 
@@ -56,10 +57,7 @@ const PAGES_PER_SECOND = 20
 const CALL_ATTEMPTS_MAX = 5
 const RETRY_PAUSE_MS = 200
 
-/**
- * A roster that was written meanwhile is judged once more. If it is written again, its user has a
- * player.
- */
+/** A roster that was written meanwhile is judged once more. Then its user has a player. */
 const WRITES_PER_USER_MAX = 2
 
 /**
@@ -243,6 +241,7 @@ class Sweep {
 
   #tellOf({ users, usersAbout }: ScanPage): void {
     this.#tally.usersSeen += users.length
+    this.#tally.leasesLive += liveLeasesOf(users, this.#parts)
     this.#usersAbout ??= usersAbout
     this.#options.onPage?.({ tally: { ...this.#tally }, left: this.#left, usersAbout: this.#usersAbout })
   }

@@ -48,7 +48,8 @@ export class EmbeddedMetrics implements MetricsSink {
     this.#took('RequestTime', seconds)
     // A zero counts too: the average is the share of requests that failed.
     this.#count('Faults', status >= 500 ? 1 : 0)
-    for (const { outcome } of decisionsIn(decision)) {
+    for (const { outcome, isDegraded } of decisionsIn(decision)) {
+      if (isDegraded === true) this.#count('Degraded', 1)
       const name = COUNTED[outcome]
       if (name !== undefined) this.#count(name, 1)
     }

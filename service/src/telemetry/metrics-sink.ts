@@ -15,6 +15,10 @@ export type MetricsSink = {
   readonly answered: (request: AnsweredRequest) => void
   /** A decision was given up because other writes for the same user kept coming first. */
   readonly contended?: () => void
+  /** A decision is made again, because another write came first. */
+  readonly retried?: () => void
+  /** A sweep removed so many leases that had lapsed or whose streams had finished. */
+  readonly leasesRemoved?: (count: number) => void
   /** The answer to a scrape. Absent if there is nothing to scrape. */
   readonly scrape?: () => Promise<{ readonly contentType: string; readonly text: string }>
   /** Writes what was measured since the last call. Absent if metrics are scraped. */
