@@ -2,17 +2,18 @@
  * Puts the parts together: the only place that names a concrete store and the real clock.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { FinishedStreams, isContention, Limiter, scopeOf, userIn, type Store } from '@streamgate/core'
+import { FinishedStreams, Limiter, scopeOf, userIn, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseOf } from './api/lease-view.ts'
 import { App } from './api/app.ts'
-import { BatchedObserver } from './telemetry/batched-observer.ts'
+import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
 import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { openRefresher, type FinishedRefresher } from './store/finished-refresher.ts'
 import { inFlightMetric } from './telemetry/in-flight.ts'
+import type { RequestObserver } from './telemetry/decision-event.ts'
 import type { Log } from './telemetry/log.ts'
 import { droppedLinesMetric } from './telemetry/dropped-lines.ts'
 import type { JoinFleet, MetricsSink } from './telemetry/metrics-sink.ts'
@@ -71,6 +72,9 @@ export type ComposeOptions = {
   readonly joinFleet?: JoinFleet
 }
 
+/** Milliseconds that never go back. */
+const monotonicMs = () => performance.now()
+
 /**
  * The whole service on its store.
  *
@@ -82,11 +86,12 @@ export async function compose(
   { policy = currentPolicy(config), joinFleet }: ComposeOptions = {},
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
-  const { store: address, storeTimeoutMs, inFlightMax } = config
+  const { store: address, storeTimeoutMs } = config
   const { engine, storeIdentity } = await openLogged(address, log.logger)
   if (config.samples) await addSamples(engine, Date.now())
-  const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
-  const observer = observerOf(log, metrics)
+  const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
+  const store = guarded(engine, { address, storeTimeoutMs, ...told })
+  const observer = openObserver({ log, metrics, now: Date.now })
   const limiter = limiterOver(store, config, policy)
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store)
@@ -100,8 +105,7 @@ export async function compose(
     version: VERSION,
     policyInForce: () => policy.view,
   }
-  const parts = { service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() }
-  const app = new App({ ...parts, ...doorsOf(config) })
+  const app = appOf(config, service, observer)
   showMetrics(metrics, [
     inFlightMetric(() => app.inFlight),
     droppedLinesMetric(() => log.droppedLines),
@@ -123,6 +127,12 @@ export async function compose(
       await engine.close()
     },
   }
+}
+
+function appOf(config: Config, service: Service, observer: RequestObserver): App {
+  const doors = doorsOf(config)
+  const { inFlightMax } = config
+  return new App({ service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence(), ...doors })
 }
 
 async function scraped(observer: BatchedObserver, metrics: MetricsSink): ReturnType<Service['metrics']> {
@@ -206,7 +216,7 @@ function sweeperOver(store: Store, { clockSkewMs }: StoreAddress, log?: Log): Sw
       }),
     skewMs: clockSkewMs,
     now: Date.now,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
     pause: async (ms, signal) => {
       // Raised, the signal ends the wait, and that is all.
       await pause(ms, undefined, signal && { signal }).catch(() => {})
@@ -231,18 +241,4 @@ function sweepingOver(
       now: Date.now,
     })
   return { sweeper, makeSweepTimer }
-}
-
-function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
-  return new BatchedObserver({
-    tell: (request) => {
-      metrics.answered(request)
-      log.decision(request)
-    },
-    tellFailure: (error, about) => {
-      if (isContention(error)) metrics.contended?.()
-      log.failure(error, about)
-    },
-    now: Date.now,
-  })
 }

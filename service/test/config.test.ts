@@ -74,6 +74,7 @@ describe('the configuration', () => {
     [{ auth: 'basic' }, /^--auth must be "none", got "basic"$/],
     [{ logLevel: 'loud' }, /^--log-level must be one of trace, .* got "loud"$/],
     [{ metrics: 'statsd' }, /^--metrics must be one of auto, prometheus, emf, off, got "statsd"$/],
+    [{ userIdKey: 'fifteen letters' }, /^--user-id-key must have at least 16 characters, got 15$/],
     [{ metrics: 'emf' }, /^--metrics must not be emf outside AWS Lambda/],
     [
       { policy: '/no/such/file.json' },
@@ -128,6 +129,10 @@ describe('the configuration', () => {
     expect(() => loadConfig({ metrics: 'prometheus' }, onLambda)).toThrow(
       /must not be prometheus on AWS Lambda/,
     )
+  })
+
+  it('does not show a key for user ids that is too short', () => {
+    expect(faultsOf({}, { STREAMGATE_USER_ID_KEY: 'tiny-secret' }).join()).not.toContain('tiny-secret')
   })
 
   it('takes origins as browsers send them, and no others', () => {

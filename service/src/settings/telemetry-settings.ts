@@ -1,6 +1,26 @@
-import { LOG_DECISIONS, LOG_FORMATS, LOG_LEVELS } from '../telemetry/log-options.ts'
+import {
+  LOG_DECISIONS,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogDecisions,
+  type LogFormat,
+  type LogLevel,
+} from '../telemetry/log-options.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { oneOf, refuse } from './parse.ts'
+
+/** What the service writes and reports, and to whom. */
+export type TelemetryConfig = {
+  readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
+  readonly logDecisions: LogDecisions
+  /** The secret by which user ids are hashed. `undefined` if they are shown as they are. */
+  readonly userIdKey: string | undefined
+  readonly metrics: MetricsConfig
+}
+
+/** The shortest key. A shorter one could be found by trying. */
+const USER_ID_KEY_LENGTH_MIN = 16
 
 /** The settings of the log and the metrics. */
 export const TELEMETRY_SETTINGS = {
@@ -28,6 +48,14 @@ export const TELEMETRY_SETTINGS = {
     help: 'decisions that have a line in the log: changes (all but plain renewals, which are nearly all), all, or none. The metrics count every decision',
     parse: oneOf(...LOG_DECISIONS),
   },
+  userIdKey: {
+    variable: 'STREAMGATE_USER_ID_KEY',
+    flag: '--user-id-key',
+    placeholder: '<text>',
+    fallback: '',
+    help: `secret of at least ${USER_ID_KEY_LENGTH_MIN} characters. User ids in the log are then hashed by it. By default they are shown as they are`,
+    parse: parseUserIdKey,
+  },
   metrics: {
     variable: 'STREAMGATE_METRICS',
     flag: '--metrics',
@@ -37,6 +65,13 @@ export const TELEMETRY_SETTINGS = {
     parse: parseMetrics,
   },
 } as const
+
+/** The key is a secret, so a fault does not show it. */
+function parseUserIdKey(text: string): string | undefined {
+  if (text === '') return undefined
+  if (text.length >= USER_ID_KEY_LENGTH_MIN) return text
+  return refuse(`must have at least ${USER_ID_KEY_LENGTH_MIN} characters, got ${text.length}`)
+}
 
 /** Only AWS Lambda sets the variable that names the function. */
 function parseMetrics(

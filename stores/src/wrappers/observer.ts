@@ -5,19 +5,28 @@ import { WrappedStore, type StoreVerb } from './wrapped-store.ts'
  * One call that returned: which, how long it took, and whether it failed. A conflict is not a
  * failure.
  */
-export type StoreCall = { readonly verb: StoreVerb; readonly seconds: number; readonly failed: boolean }
+export type StoreCall = {
+  readonly verb: StoreVerb
+  readonly seconds: number
+  readonly failed: boolean
+  /** Why it failed. */
+  readonly error?: unknown
+}
 
 /** The store, with `observe` called after each call returns. */
 export function withObserver(store: Store, observe: (call: StoreCall) => void): Store {
   return new WrappedStore(store, async (verb, call) => {
     const startedAt = performance.now()
-    let failed = true
+    let failed = false
+    let error: unknown
     try {
-      const result = await call()
-      failed = false
-      return result
+      return await call()
+    } catch (thrown) {
+      failed = true
+      error = thrown
+      throw thrown
     } finally {
-      observe({ verb, seconds: (performance.now() - startedAt) / 1000, failed })
+      observe({ verb, seconds: (performance.now() - startedAt) / 1000, failed, error })
     }
   })
 }
