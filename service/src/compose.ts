@@ -23,6 +23,7 @@ import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
 import { presentProblem } from './api/present-problem.ts'
+import { limitedRoutes } from './api/rate-limits.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
@@ -131,8 +132,9 @@ export async function compose(
 
 function appOf(config: Config, service: Service, observer: RequestObserver): App {
   const doors = doorsOf(config)
+  const routes = limitedRoutes(ROUTES, config, { ...doors, monotonicMs })
   const { inFlightMax } = config
-  return new App({ service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence(), ...doors })
+  return new App({ service, routes, observer, inFlightMax, newRequestId: sequence(), ...doors })
 }
 
 async function scraped(observer: BatchedObserver, metrics: MetricsSink): ReturnType<Service['metrics']> {

@@ -75,6 +75,8 @@ describe('the configuration', () => {
     [{ logLevel: 'loud' }, /^--log-level must be one of trace, .* got "loud"$/],
     [{ metrics: 'statsd' }, /^--metrics must be one of auto, prometheus, emf, off, got "statsd"$/],
     [{ userIdKey: 'fifteen letters' }, /^--user-id-key must have at least 16 characters, got 15$/],
+    [{ userRate: '0.5' }, /^--user-rate must be a whole number from 0 to 100000, got "0\.5"$/],
+    [{ callerRate: '-1' }, /^--caller-rate must be a whole number/],
     [{ metrics: 'emf' }, /^--metrics must not be emf outside AWS Lambda/],
     [
       { policy: '/no/such/file.json' },

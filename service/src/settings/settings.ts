@@ -9,13 +9,14 @@ import type { StoreAddress } from '@streamgate/stores/engine'
 import type { IpRange } from '../text/ip-address.ts'
 import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
+import { RATE_SETTINGS, type RateConfig } from './rate-settings.ts'
 import { TELEMETRY_SETTINGS, type TelemetryConfig } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
 import { unknownVariables } from './unknown-variables.ts'
 import { parseUserClaim } from './user-claim.ts'
 
 /** The settings that have files of their own. */
-type GroupedConfig = TelemetryConfig & SweepConfig
+type GroupedConfig = RateConfig & TelemetryConfig & SweepConfig
 
 /** A configuration that is valid. */
 export type Config = GroupedConfig & {
@@ -162,6 +163,7 @@ export const SETTINGS = {
     help: 'concurrent requests per process. Above that the answer is 429',
     parse: wholeNumber(1, 1_000_000),
   },
+  ...RATE_SETTINGS,
   corsOrigins: {
     variable: 'STREAMGATE_CORS_ORIGINS',
     flag: '--cors-origins',
