@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, Limiter, scopeOf, userIn, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseOf } from './api/lease-view.ts'
-import { App } from './api/app.ts'
+import { App, type AnsweringApp } from './api/app.ts'
 import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
@@ -31,6 +31,7 @@ import { guarded, openLogged, openStore } from './store/open-store.ts'
 import { Readiness } from './store/readiness.ts'
 import { openTender, type PoolTender } from './store/pool-tender.ts'
 import { addSamples } from './store/samples.ts'
+import { openTracing } from './tracing/open-tracing.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
 import { reportedSweepTimer } from './sweep/reported-sweeps.ts'
@@ -40,7 +41,7 @@ import { identifyByClaim, trustEverybody } from './api/caller.ts'
 
 /** A service that is ready to be served. */
 export type Composition = Sweeping & {
-  readonly app: App
+  readonly app: AnsweringApp
   /** Reads which streams have finished: by a timer if it is started, or on request. */
   readonly finished: FinishedRefresher
   /** Tends what this process has leased from pools: by a timer if it is started, or on request. */
@@ -88,10 +89,11 @@ export async function compose(
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs } = config
+  const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
   const { engine, storeIdentity } = await openLogged(address, log.logger)
   if (config.samples) await addSamples(engine, Date.now())
   const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
-  const store = guarded(engine, { address, storeTimeoutMs, ...told })
+  const store = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
   const observer = openObserver({ log, metrics, now: Date.now })
   const limiter = limiterOver(store, config, policy)
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
@@ -106,14 +108,14 @@ export async function compose(
     version: VERSION,
     policyInForce: () => policy.view,
   }
-  const app = appOf(config, service, observer)
+  const app = appOf(config, service, tracing.observer(observer))
   showMetrics(metrics, [
     inFlightMetric(() => app.inFlight),
     droppedLinesMetric(() => log.droppedLines),
     ...policyMetrics(() => policy.state),
   ])
   return {
-    app,
+    app: tracing.app(app),
     finished,
     pools,
     storeIdentity,
