@@ -1,7 +1,7 @@
 /** The Dockerfile, carried out step by step, and what comes of it as a process that serves. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -78,15 +78,14 @@ describeWithOps('the image', () => {
     expect(code).not.toBe(0)
   })
 
-  if (existsSync(join(ROOT, 'service/src/commands/health.ts')))
-    it('is healthy by its own command while it serves, and not after', async () => {
-      const service = image.start([...ENTRY_POINT, ...COMMAND, ...LOCAL])
-      const health = [...HEALTH, await listeningUrl(service)]
-      expect(await once(image.start(health), 'exit')).toEqual([0, null])
-      service.kill('SIGTERM')
-      await once(service, 'exit')
-      expect(await once(image.start(health), 'exit')).toEqual([1, null])
-    })
+  it('is healthy by its own command while it serves, and not after', async () => {
+    const service = image.start([...ENTRY_POINT, ...COMMAND, ...LOCAL])
+    const health = [...HEALTH, await listeningUrl(service)]
+    expect(await once(image.start(health), 'exit')).toEqual([0, null])
+    service.kill('SIGTERM')
+    await once(service, 'exit')
+    expect(await once(image.start(health), 'exit')).toEqual([1, null])
+  })
 })
 
 async function startStream(url: string, user: string): Promise<Response> {

@@ -13,6 +13,7 @@ import { STORE_SETTINGS, storeContradictions } from './store-settings.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
 import { TELEMETRY_SETTINGS } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
+import { PORT } from './port-setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
 import { parseUserClaim } from './user-claim.ts'
 
@@ -70,14 +71,7 @@ export const SETTINGS = {
     help: 'address to listen on',
     parse: (text) => (text === '' ? refuse('must be an address') : text),
   },
-  port: {
-    variable: 'STREAMGATE_PORT',
-    flag: '--port',
-    placeholder: '<number>',
-    fallback: '8080',
-    help: 'port to listen on (0: any free port)',
-    parse: wholeNumber(0, 65_535),
-  },
+  port: PORT,
   ...STORE_SETTINGS,
   policy: {
     variable: 'STREAMGATE_POLICY',
