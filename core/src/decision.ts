@@ -99,7 +99,24 @@ export type Finished = { readonly outcome: 'finished' }
 /** The answer to every call on such a stream. */
 export const FINISHED: Finished = { outcome: 'finished' }
 
-export type StartResult = Grant | Refusal | DeviceRefusal | PoolRefusal | Finished
+/**
+ * The store does not answer, and the policy lets streams run then. There is no lease, so the stream
+ * does not count, and nothing else is known of the user.
+ */
+export type Degraded = {
+  readonly outcome: 'degraded'
+  readonly id: LeaseId
+  readonly stream: StreamDescription
+  readonly plan: string
+  /** The limit on all streams, or otherwise the plan's first. */
+  readonly limit: Limit
+  readonly heartbeatSeconds: number | null
+  readonly startedAtMs: number
+  /** Until when the answer holds, if no heartbeat follows. `null` if it needs none. */
+  readonly untilMs: number | null
+}
+
+export type StartResult = Grant | Refusal | DeviceRefusal | PoolRefusal | Finished | Degraded
 export type HeartbeatResult =
   | StartResult
   | Ended

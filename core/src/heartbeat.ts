@@ -1,4 +1,5 @@
 import { answer } from './answer.ts'
+import { orDegraded } from './degraded.ts'
 import { FINISHED, type HeartbeatRequest, type HeartbeatResult } from './decision.ts'
 import type { Policy } from './policy/policy.ts'
 import type { Lease } from './lease.ts'
@@ -14,7 +15,16 @@ import type { VerbParts } from './verb-parts.ts'
 const RENEWED = { outcome: 'renewed', ends: [] } as const
 
 /** Renews a lease, or judges why it cannot be renewed, and answers: see `Limiter.heartbeat`. */
-export async function heartbeat(
+export function heartbeat(
+  parts: VerbParts,
+  policy: Policy,
+  request: HeartbeatRequest,
+): Promise<HeartbeatResult> {
+  const result = heartbeatOnStore(parts, policy, request)
+  return policy.whenStoreFails === 'allow' ? orDegraded(result, policy, { request, now: parts.now }) : result
+}
+
+async function heartbeatOnStore(
   parts: VerbParts,
   policy: Policy,
   asked: HeartbeatRequest,

@@ -1,5 +1,6 @@
 export type { Denial, DeviceDenial, PoolDenial } from './rules/claim.ts'
 export type {
+  Degraded,
   DeviceRefusal,
   PoolRefusal,
   Finished,
@@ -34,13 +35,16 @@ export {
   lapsesAtMs,
   leaseIdOf,
   leaseTimes,
+  rememberedUntilMs,
   renewedLease,
   splitLeaseId,
   type Attributes,
   type DeviceId,
   type Generation,
   type Lease,
+  type LeaseEnds,
   type LeaseId,
+  type LeaseTimes,
   type Renewal,
   type ReportFacts,
   type StreamDescription,

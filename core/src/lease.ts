@@ -80,6 +80,9 @@ export type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
 /** The two instants that a heartbeat moves. */
 export type LeaseTimes = Pick<Lease, 'renewedAtMs' | 'expiresAtMs'>
 
+/** What the end of a lease depends on. */
+export type LeaseEnds = Pick<Lease, 'expiresAtMs' | 'graceUntilMs'>
+
 /** What a CMCD report says about the lease it renews. */
 export type ReportFacts = Pick<Lease, 'reportedContentId' | 'reportedAtMs'>
 
@@ -106,7 +109,7 @@ export function splitLeaseId(id: string): { streamId: string; deviceId?: string 
  * The instant at which a lease expires. A lease in grace expires with its grace at the latest.
  * `null` if it never does.
  */
-export function lapsesAtMs({ expiresAtMs, graceUntilMs }: Lease): number | null {
+export function lapsesAtMs({ expiresAtMs, graceUntilMs }: LeaseEnds): number | null {
   if (graceUntilMs === undefined) return expiresAtMs
   return expiresAtMs === null ? graceUntilMs : Math.min(expiresAtMs, graceUntilMs)
 }
@@ -139,7 +142,7 @@ export function renewedLease(lease: Lease, renewal: Renewal): Lease {
  * The instant until which an expired lease is remembered: its own length after its end. A player
  * that is still there has called by then.
  */
-export function rememberedUntilMs(lease: Lease): number | null {
+export function rememberedUntilMs(lease: LeaseTimes & LeaseEnds): number | null {
   const endMs = lapsesAtMs(lease)
   return endMs === null ? null : endMs + Math.max(0, endMs - lease.renewedAtMs)
 }

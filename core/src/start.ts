@@ -1,4 +1,5 @@
 import { answer } from './answer.ts'
+import { orDegraded } from './degraded.ts'
 import { FINISHED, type StartRequest, type StartResult } from './decision.ts'
 import type { UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
@@ -11,7 +12,12 @@ import { startTerms } from './terms.ts'
 import type { VerbParts } from './verb-parts.ts'
 
 /** Judges a start, writes what was decided, and answers: see `Limiter.start`. */
-export async function start(parts: VerbParts, policy: Policy, request: StartRequest): Promise<StartResult> {
+export function start(parts: VerbParts, policy: Policy, request: StartRequest): Promise<StartResult> {
+  const result = startOnStore(parts, policy, request)
+  return policy.whenStoreFails === 'allow' ? orDegraded(result, policy, { request, now: parts.now }) : result
+}
+
+async function startOnStore(parts: VerbParts, policy: Policy, request: StartRequest): Promise<StartResult> {
   const { user, stream } = request
   const terms = startTerms(parts, policy, request)
   if (parts.finished.has(stream.streamId, parts.now(), user)) return FINISHED

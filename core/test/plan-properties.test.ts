@@ -18,7 +18,11 @@ import { claim, leaseOf, NOW_MS, plan, roster, stream } from './arbitrary-plans.
 import { isFull } from '../src/rules/limits.ts'
 import { liveLeases } from '../src/roster.ts'
 import { admit } from '../src/rules/admission.ts'
+import { ENVIRONMENT } from '../../tools/environment.ts'
 import type { Admission, Claim, DeviceDenial, PoolDenial } from '../src/rules/claim.ts'
+
+/** How many cases of each property to judge, if the environment asks for more than usual. */
+const RUNS = Number(ENVIRONMENT['PROPERTY_RUNS'] ?? 0)
 
 describe('any newcomer under any plan', () => {
   it('is admitted if and only if there is room once those have left who may', () => {
@@ -152,7 +156,7 @@ function eachCase(judge: (claim: Claim, made: Case) => void, numRuns = 500): voi
       const admission = withoutDevices(admit(held, asked, NOW_MS))
       judge(asked, { before, leaving, staying, admission, next: rosterAfter(held, admission).leases })
     }),
-    { numRuns },
+    { numRuns: Math.max(numRuns, RUNS) },
   )
 }
 

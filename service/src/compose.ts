@@ -90,14 +90,14 @@ export async function compose(
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs } = config
   const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
-  const { engine, storeIdentity } = await openLogged(address, log.logger)
+  const { engine, storeIdentity } = await openLogged(address, log.logger, config.redisWaitReplicas)
   if (config.samples) await addSamples(engine, Date.now())
   const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
   const store = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
   const observer = openObserver({ log, metrics, now: Date.now })
   const limiter = limiterOver(store, config, policy)
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
-  const readiness = new Readiness(store)
+  const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
   const service: Service = {
     limiter,

@@ -44,8 +44,17 @@ describe('the configuration', () => {
     [{ port: 'http' }, /^--port .* got "http"$/],
     [
       { store: 'mysql://db' },
-      /^--store must be lmdb:<folder>, dynamodb:<table> or memory:, got "mysql:\/\/db"$/,
+      /^--store must be lmdb:<folder>, redis:\/\/<host>.*, dynamodb:<table> or memory:, got "mysql:\/\/db"$/,
     ],
+    [
+      { store: 'memory:', redisWaitReplicas: '1' },
+      /^--redis-wait-replicas 1 needs redis:.* as --store, got memory:$/,
+    ],
+    [
+      { store: 'redis+cluster://a', redisWaitReplicas: '1' },
+      /^--redis-wait-replicas 1 needs redis:.* as --store, got redis\+cluster:\/\/a$/,
+    ],
+    [{ store: 'redis://user:secret@' }, /^--store must be redis:.*, got "redis:\/\/\*\*\*@"$/],
     [{ store: 'lmdb:' }, /^--store must be/],
     [
       { store: 'dynamodb:a/b' },

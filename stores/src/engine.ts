@@ -20,6 +20,8 @@ export type StoreEngine = {
   readonly isBilledByReads: boolean
   /** Whether a call can take long, so that the service should limit its time and measure it. */
   readonly needsTimeLimit: boolean
+  /** Whether a start can wait until replicas have it. Absent means no. */
+  readonly hasReplicas?: boolean
   /**
    * Reads the text after the colon.
    *
@@ -58,6 +60,8 @@ export type OpenOptions = {
   readonly warn?: ((message: string) => void) | undefined
   /** Takes the identity of an embedded store, as it was opened. */
   readonly opened?: ((identity: string) => void) | undefined
+  /** How many replicas must have a start before it is acknowledged; 0 by default. */
+  readonly waitReplicas?: number | undefined
 }
 
 /** The error of an address that `usage` does not describe. */

@@ -19,9 +19,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evictionOfLease, leaseOf, stopOf, USER } from '../src/contract/specimens.ts'
 import { useDynalite } from './dynalite/dynalite.ts'
+import { redisStoreAt, useRedis } from './redis/use-redis.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const dynalite = useDynalite()
+const redis = useRedis()
 
 const TIME_LIMIT_MS = 120_000
 /** So many calls in a row that each meets the results of others. */
@@ -102,6 +104,15 @@ const byHand: fc.Arbitrary<Step> = fc.oneof(
 describe('any sequence of calls gives the same as on MemoryStore', { timeout: TIME_LIMIT_MS }, () => {
   it('on LmdbStore', async () => {
     const store = new LmdbStore({ path: temporaryFolder() })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, CALLS), (steps) => assertAlike(steps, { store, hand: handOn(store) })),
+      { numRuns: 100 },
+    )
+    await store.close()
+  })
+
+  it('on RedisStore', async () => {
+    const store = redisStoreAt(redis.newUrl())
     await fc.assert(
       fc.asyncProperty(fc.array(step, CALLS), (steps) => assertAlike(steps, { store, hand: handOn(store) })),
       { numRuns: 100 },

@@ -6,9 +6,17 @@ import { describe, expect, it } from 'vitest'
 import { DYNAMODB } from '../src/dynamodb/engine.ts'
 import { LMDB } from '../src/lmdb/engine.ts'
 import { MEMORY } from '../src/memory/engine.ts'
+import type { StoreEngine } from '../src/engine.ts'
+import { REDIS } from '../src/redis/engine.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const ENGINES = [MEMORY, LMDB, DYNAMODB]
+const ENGINES = [MEMORY, LMDB, DYNAMODB, ...REDIS]
+const [REDIS_SINGLE, REDIS_TLS, SENTINEL, CLUSTER] = REDIS as [
+  StoreEngine,
+  StoreEngine,
+  StoreEngine,
+  StoreEngine,
+]
 
 /**
  * Prints the address of each module that is loaded when the module in its first argument is
@@ -26,11 +34,19 @@ registerHooks({
 await import(process.argv[1])
 `
 
+const EXAMPLES: Readonly<Record<string, string>> = {
+  memory: 'memory:',
+  lmdb: 'lmdb:./data',
+  dynamodb: 'dynamodb:Users?clockSkewMs=50',
+  redis: 'redis://cache:6380/2?prefix=eu%3A',
+  rediss: 'rediss://cache?ca=%2Fetc%2Fca.pem',
+  'redis+sentinel': 'redis+sentinel://a,b:26380,[::1]/streams/1?tls=on',
+  'redis+cluster': 'redis+cluster://a:1,b:2?clockSkewMs=50&requestTimeoutMs=400',
+}
+
 describe('the engines of the stores', () => {
   it.each(ENGINES)('$scheme reads back the address it gives', (engine) => {
-    const text = { memory: 'memory:', lmdb: 'lmdb:./data', dynamodb: 'dynamodb:Users?clockSkewMs=50' }[
-      engine.scheme
-    ] as string
+    const text = EXAMPLES[engine.scheme] as string
     const address = engine.parse(text.slice(engine.scheme.length + 1))
     expect(address).toMatchObject({ engine, text })
     expect(engine.parse(address.absoluteText.slice(engine.scheme.length + 1)).absoluteText).toBe(
@@ -51,9 +67,30 @@ describe('the engines of the stores', () => {
       'must have clockSkewMs once, got "clockSkewMs=5&clockSkewMs=6"',
     ],
     [DYNAMODB, 'Users?clockSkewMs=05', 'must have a clockSkewMs from 0 to 60000, got "05"'],
+    [REDIS_SINGLE, '', 'must be redis://<host>:<port>/<database>, got "redis:"'],
+    [REDIS_SINGLE, '//a,b', 'must be redis://<host>:<port>/<database>, got "redis://a,b"'],
+    [REDIS_SINGLE, '//me:secret@a/x', 'must be redis://<host>:<port>/<database>, got "redis://***@a/x"'],
+    [REDIS_SINGLE, '//a:0', 'must be redis://<host>:<port>/<database>, got "redis://a:0"'],
+    [REDIS_SINGLE, '//a:70000', 'must be redis://<host>:<port>/<database>, got "redis://a:70000"'],
+    [REDIS_SINGLE, '//a?tls=on', 'must be rediss:// for TLS, not tls=on'],
+    [REDIS_SINGLE, '//a?prefix=', 'must have a prefix that is not empty'],
+    [REDIS_SINGLE, '//a?password=x', 'has the options clockSkewMs, requestTimeoutMs, prefix'],
+    [REDIS_TLS, '//a?cert=x', 'must have both cert and key, or none'],
+    [
+      SENTINEL,
+      '//a',
+      'must be redis+sentinel://<host>:<port>,…/<master>/<database>, got "redis+sentinel://a"',
+    ],
+    [CLUSTER, '//a/1', 'must be redis+cluster://<host>:<port>,…, got "redis+cluster://a/1"'],
     [DYNAMODB, 'Users?clockSkewMs=', 'must have a clockSkewMs from 0 to 60000, got ""'],
   ] as const)('%o refuses %j', (engine, text, message) => {
     expect(() => engine.parse(text)).toThrow(message)
+  })
+
+  it('redis shows no password', () => {
+    const address = REDIS_SINGLE.parse('//me:p%40ss@cache/2')
+    expect([address.text, address.absoluteText]).toEqual(['redis://***@cache/2', 'redis://***@cache/2'])
+    expect(SENTINEL.parse('//a/m?sentinelPassword=p').text).toBe('redis+sentinel://a/m?sentinelPassword=***')
   })
 
   it('lmdb knows the whole path of its folder, and whether it is there', () => {
@@ -85,11 +122,11 @@ describe('the engines of the stores', () => {
     expect([MEMORY.parse(''), LMDB.parse('data')].map(({ clockSkewMs }) => clockSkewMs)).toEqual([0, 0])
   })
 
-  it.each(ENGINES)('$scheme loads no driver before it opens a store', ({ scheme }) => {
-    const module = fileURLToPath(new URL(`../src/${scheme}/engine.ts`, import.meta.url))
+  it.each(['memory', 'lmdb', 'dynamodb', 'redis'])('%s loads no driver before it opens a store', (kind) => {
+    const module = fileURLToPath(new URL(`../src/${kind}/engine.ts`, import.meta.url))
     const args = ['--input-type=module', '--eval', LIST_LOADED, module]
     const loaded = execFileSync(process.execPath, args, { encoding: 'utf8' })
-    expect(loaded).toContain(`/${scheme}/engine.ts`)
+    expect(loaded).toContain(`/${kind}/engine.ts`)
     expect(loaded).not.toMatch(/node_modules|-store\.ts/)
   })
 })

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../.ci/packages', import.meta.url))
 
-const NEEDED = ['git', 'ps', 'chromium', 'redis-server']
+const NEEDED = ['git', 'ps', 'chromium', 'redis-server', 'systemd-analyze']
 
 it('asks nothing of a machine that has everything', () => {
   const machine = new Machine({ programs: NEEDED, user: 0, hasApt: true })
@@ -19,7 +19,7 @@ it('asks nothing of a machine that has everything', () => {
 })
 
 it('installs what is missing as root, after one update', () => {
-  const machine = new Machine({ programs: ['git', 'redis-server'], user: 0, hasApt: true })
+  const machine = new Machine({ programs: ['git', 'redis-server', 'systemd-analyze'], user: 0, hasApt: true })
   expect(machine.run()).toEqual({ status: 0, stdout: 'Installing procps chromium\n', stderr: '' })
   expect(machine.calls).toEqual(['update -qq', 'install -y -qq --no-install-recommends procps chromium'])
 })
@@ -28,7 +28,7 @@ it.each([
   ['without root', { user: 1000, hasApt: true }],
   ['without apt-get', { user: 0, hasApt: false }],
 ])('%s it says in one line what is missing, and fails', (_, kind) => {
-  const machine = new Machine({ programs: ['git', 'ps', 'redis-server'], ...kind })
+  const machine = new Machine({ programs: NEEDED.filter((name) => name !== 'chromium'), ...kind })
   const { status, stdout, stderr } = machine.run()
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
   expect(stderr).toMatch(/^The tests need packages that are missing here: chromium\. .*\n$/)

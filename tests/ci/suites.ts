@@ -2,6 +2,7 @@ import { whatIsMissing } from '../aws/requirements.ts'
 import { findChromium } from '../browser/chromium.ts'
 import { terraformLack } from '../infra/terraform-lack.ts'
 import { openApiLack } from '../openapi/openapi-tools.ts'
+import { opsLack } from '../packaging/ops-packages.ts'
 import type { Suite } from './suite.ts'
 
 /**
@@ -40,5 +41,12 @@ export const SUITES: readonly Suite[] = [
   // A suite of its own, so that no other test takes the processor meanwhile.
   { name: 'performance', files: /^tests\/performance\//, casesMin: 2 },
   { name: 'packages', files: /^tests\/packages\//, casesMin: 20 },
+  {
+    name: 'packaging',
+    files: /^tests\/packaging\//,
+    casesMin: 60,
+    lacks: opsLack,
+    isRequired: true,
+  },
   { name: 'others', files: /./, casesMin: 100 },
 ]

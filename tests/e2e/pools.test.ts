@@ -71,7 +71,7 @@ describe('a pool on two workers of one LMDB environment', () => {
 })
 
 describe('a pool on three processes of one DynamoDB table', () => {
-  it.each([10, 100])(
+  it.each([10, 100, 5000])(
     'admits %i of more users, and no more',
     async (max) => {
       const tableName = await dynalite.makeTable()

@@ -34,7 +34,7 @@ const program = new Command('histories')
     'Records what many clients ask and are told, and checks that some order makes every answer true.',
   )
   .option('--operations <count>', 'calls to send', wholeNumber, 20_000)
-  .addOption(new Option('--store <kind>').choices(['lmdb', 'memory', 'dynamodb']).default('lmdb'))
+  .addOption(new Option('--store <kind>').choices(['lmdb', 'redis', 'memory', 'dynamodb']).default('lmdb'))
   .option('--workers <count>', 'processes of the service', wholeNumber, 1)
   .option('--seed <number>', 'decides what is asked, but not when', wholeNumber, 1)
   .option('--users <count>', 'concurrent users, with eight clients each', wholeNumber, 24)

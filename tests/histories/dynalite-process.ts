@@ -4,6 +4,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { StoreServer } from './store-server.ts'
 
 const PROGRAM = fileURLToPath(new URL('run-dynalite.ts', import.meta.url))
 
@@ -20,19 +21,10 @@ const CLOCK_SKEW_MS = 20
  */
 const REQUEST_TIMEOUT_MS = 5000
 
-export type DynaliteProcess = {
-  /** The clock skew as the service's flag. */
-  readonly store: string
-  /** The address for the service. */
-  readonly environment: Readonly<Record<string, string>>
-  readonly skewMs: number
-  readonly stop: () => Promise<void>
-}
-
 /** What the child reports once its tables exist. */
 export type DynaliteReady = { readonly table: string; readonly endpoint: string }
 
-export async function startDynalite(): Promise<DynaliteProcess> {
+export async function startDynalite(): Promise<StoreServer> {
   const child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true })
   const [ready] = (await once(child, 'message')) as [DynaliteReady]
   return {

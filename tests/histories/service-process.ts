@@ -10,6 +10,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { startDynalite } from './dynalite-process.ts'
 import { policyFile } from './plans.ts'
+import { startRedis } from './redis-process.ts'
+import type { StoreServer } from './store-server.ts'
 
 const COMMAND_LINE = fileURLToPath(new URL('../../service/src/cli.ts', import.meta.url))
 
@@ -19,7 +21,12 @@ const COMMAND_LINE = fileURLToPath(new URL('../../service/src/cli.ts', import.me
  */
 const STORE_TIMEOUT_MS = 5000
 
-export type StoreKind = 'lmdb' | 'memory' | 'dynamodb'
+export type StoreKind = 'lmdb' | 'memory' | 'dynamodb' | 'redis'
+
+const SERVERS: Partial<Record<StoreKind, () => Promise<StoreServer>>> = {
+  dynamodb: startDynalite,
+  redis: startRedis,
+}
 
 export type ServiceOptions = {
   readonly store: StoreKind
@@ -42,12 +49,12 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
   const folder = mkdtempSync(join(tmpdir(), 'streamgate-histories-'))
   const policy = join(folder, 'policy.json')
   writeFileSync(policy, JSON.stringify(policyFile(options.leaseSeconds)))
-  const dynalite = options.store === 'dynamodb' ? await startDynalite() : undefined
-  const store = dynalite?.store ?? storeText(options.store, folder)
+  const server = await SERVERS[options.store]?.()
+  const store = server?.store ?? storeText(options.store, folder)
   const settings = ['--port', '0', '--store', store, '--workers', `${options.workers}`, '--policy', policy]
   const limits = ['--store-timeout-ms', `${STORE_TIMEOUT_MS}`]
   const child = spawn(process.execPath, [COMMAND_LINE, 'serve', ...settings, ...limits], {
-    env: dynalite?.environment ?? {},
+    env: server?.environment ?? {},
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
     // Ctrl-C is for the recorder alone, which stops the service when it has no more questions.
@@ -56,12 +63,12 @@ export async function startServiceProcess(options: ServiceOptions): Promise<Serv
   const log = new Log(child)
   const stop = async () => {
     await ended(child)
-    await dynalite?.stop()
+    await server?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   try {
     const url = await log.untilListening(options.workers)
-    return { url, skewMs: dynalite?.skewMs ?? 0, errors: () => log.errors, stop }
+    return { url, skewMs: server?.skewMs ?? 0, errors: () => log.errors, stop }
   } catch (error) {
     await stop()
     throw error

@@ -15,6 +15,7 @@ const EXCERPTS_MAX = 3
 const SHARES = [
   { store: 'lmdb', workers: 2, operations: 10_000, judgedMin: 6_000 },
   { store: 'lmdb', workers: 1, operations: 4_000, judgedMin: 2_000 },
+  { store: 'redis', workers: 2, operations: 6_000, judgedMin: 3_000 },
   { store: 'dynamodb', workers: 1, operations: 2_000, judgedMin: 1_000 },
 ] as const
 

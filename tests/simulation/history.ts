@@ -1,4 +1,5 @@
 import type {
+  Degraded,
   DeviceRefusal,
   PoolRefusal,
   Generation,
@@ -61,7 +62,7 @@ export type Errand = { readonly verb: 'finish'; readonly streamId: StreamId } | 
 
 /** `failed`: the limiter threw. With the code `STORE_TIMED_OUT` it may or may not have written. */
 export type Answer =
-  | Exclude<HeartbeatResult, DeviceRefusal | PoolRefusal>
+  | Exclude<HeartbeatResult, Degraded | DeviceRefusal | PoolRefusal>
   | StopResult
   | ({ readonly outcome: 'listed' } & PlanView)
   | { readonly outcome: 'erased' }

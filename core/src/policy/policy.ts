@@ -11,6 +11,11 @@ export type Policy = {
   readonly plans: ReadonlyMap<string, Plan>
   /** By name. Without any, all callers are of the default tenant, which has the plans above. */
   readonly tenants?: ReadonlyMap<string, Tenant>
+  /**
+   * What a start or a heartbeat gets while the store does not answer. `deny`, the default: an
+   * error. `allow`: the stream may run, without a lease.
+   */
+  readonly whenStoreFails?: 'deny' | 'allow'
   /** Caps on the streams of all users together. */
   readonly pools?: readonly PoolRule[]
 }

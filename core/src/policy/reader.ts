@@ -27,6 +27,7 @@ const WHEN_DEVICES_FULL = [
   'replace-least-recent',
 ] as const satisfies readonly DeviceRule['whenFull'][]
 const WHEN_FULL = ['deny', 'evict-oldest', 'evict-idle'] as const satisfies readonly WhenFull[]
+const WHEN_STORE_FAILS = ['deny', 'allow'] as const
 const FILE_MEMBERS = [
   '$schema',
   'attributes',
@@ -36,6 +37,7 @@ const FILE_MEMBERS = [
   'plans',
   'tenants',
   'pools',
+  'whenStoreFails',
 ]
 const RULE_MEMBERS = ['limits', 'whenFull', 'sameDeviceReplaces', 'ignore', 'graceStreams', 'devices']
 const PLAN_MEMBERS = [...RULE_MEMBERS, 'enforcePercent', 'shadow', 'sharedWith']
@@ -66,7 +68,10 @@ class PolicyReader extends RuleReader {
     const named = file['tenants']
     const tenants = named === undefined ? {} : { tenants: this.#tenants(named) }
     const pools = file['pools'] === undefined ? {} : { pools: this.pools(file['pools'], paces) }
-    return defaultPlan && { paces, defaultPlan, plans, ...tenants, ...pools }
+    const wish = file['whenStoreFails']
+    const failing =
+      wish === undefined ? {} : { whenStoreFails: this.oneOf('/whenStoreFails', wish, WHEN_STORE_FAILS) }
+    return defaultPlan && { paces, defaultPlan, plans, ...tenants, ...pools, ...failing }
   }
 
   /** The tenants by name. Those that share their users have one scope. */

@@ -39,7 +39,7 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   const staying = without(liveLeases(roster, nowMs), leaving)
   const room = makeRoom(staying, claim)
   if (!('max' in room)) {
-    const pooled = withPoolSlot(claim, [...leaving, ...room], nowMs)
+    const pooled = claim.fullPool === undefined ? claim : withPoolSlot(claim, [...leaving, ...room], nowMs)
     if ('outcome' in pooled) return pooled
     const { registry } = registration
     const arrival = { claim: pooled, leaving, staying, evicted: room, registry }

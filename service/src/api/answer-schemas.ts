@@ -39,11 +39,26 @@ export const StreamSchema = v.pipe(
     userId: UserIdSchema,
     heartbeatSeconds: v.nullable(v.pipe(Several, v.description('Send the next heartbeat after this time.'))),
     limit: v.pipe(Count, v.description('How many streams the plan allows.')),
-    active: v.pipe(Count, v.description('How many live streams of the user count against the limit.')),
-    streams: v.pipe(
-      v.array(LeaseIdSchema),
-      v.description(
-        'The ids of all these streams, oldest first: as many as the limit allows. A refusal names 20 at most.',
+    active: v.exactOptional(
+      v.pipe(
+        Count,
+        v.description('How many live streams of the user count against the limit. Absent if `degraded`.'),
+      ),
+    ),
+    streams: v.exactOptional(
+      v.pipe(
+        v.array(LeaseIdSchema),
+        v.description(
+          'The ids of all these streams, oldest first: as many as the limit allows. A refusal names 20 at most. Absent if `degraded`.',
+        ),
+      ),
+    ),
+    degraded: v.exactOptional(
+      v.pipe(
+        v.boolean(),
+        v.description(
+          'Present, and true, if the store does not answer and the policy lets streams run then. The stream has no lease and no `ETag`, and is not counted. Its next heartbeat starts it once the store is back.',
+        ),
       ),
     ),
     ignored: v.exactOptional(

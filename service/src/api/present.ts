@@ -4,6 +4,7 @@
 import {
   lapsesAtMs,
   slotsUsed,
+  type Degraded,
   type Grant,
   type HeartbeatResult,
   type Lease,
@@ -39,6 +40,8 @@ export function presentResult(asked: Asked, user: UserId, result: HeartbeatResul
     case 'admitted':
     case 'renewed':
       return presentGrant(asked, user, result)
+    case 'degraded':
+      return presentDegraded(asked, user, result)
     case 'denied':
       return presentDenial(asked, user, result)
     case 'pool-full': {
@@ -114,7 +117,31 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
   return { ...json(isNew ? 201 : 200, body, headers), decision: decisions }
 }
 
-function locationOf(user: UserId, { id }: Lease): string {
+/** A stream that may run although the store does not answer. It has no lease, and so no ETag. */
+function presentDegraded(asked: Asked, user: UserId, degraded: Degraded): Outcome {
+  const { id, stream, plan, limit, heartbeatSeconds, startedAtMs, untilMs } = degraded
+  const body = {
+    id,
+    userId: user,
+    streamId: stream.streamId,
+    deviceId: stream.deviceId,
+    deviceType: stream.deviceType,
+    contentId: stream.contentId,
+    label: stream.label,
+    attributes: stream.attributes,
+    startedAt: instant(startedAtMs),
+    expiresAt: instant(untilMs),
+    heartbeatSeconds,
+    limit: limit.max,
+    degraded: true,
+  }
+  const decision = { ...asked, outcome: 'degraded', plan, isDegraded: true }
+  const isStart = asked.verb === 'start'
+  const headers: Record<string, string> = isStart ? { location: locationOf(user, { id }) } : {}
+  return { ...json(isStart ? 201 : 200, body, headers), decision }
+}
+
+function locationOf(user: UserId, { id }: Pick<Lease, 'id'>): string {
   return `/users/${encodeURIComponent(user)}/streams/${encodeURIComponent(id)}`
 }
 

@@ -12,7 +12,7 @@ export type Service = {
   readonly limiter: Limiter
   readonly networks: ClientNetworks
   /** Whether traffic should come here. Asks the store, and never rejects. */
-  readonly readiness: () => Promise<'ready' | 'draining' | 'store-unavailable'>
+  readonly readiness: () => Promise<'ready' | 'degraded' | 'draining' | 'store-unavailable'>
   /** All metrics in Prometheus' text format. `undefined` if they go elsewhere. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string } | undefined>
   /** What the service tells of itself. */

@@ -8,6 +8,7 @@ import { VERSION } from '../text/version.ts'
 /** Adds each command, by its name. Everything else about a command stands in its own file. */
 const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>> = {
   serve: async (program) => (await import('./serve.ts')).addServeCommand(program),
+  health: async (program) => (await import('./health.ts')).addHealthCommand(program),
   sweep: async (program) => (await import('./sweep.ts')).addSweepCommand(program),
   policy: async (program) => (await import('./policy.ts')).addPolicyCommand(program),
   replay: async (program) => (await import('./replay.ts')).addReplayCommand(program),

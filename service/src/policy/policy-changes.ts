@@ -17,6 +17,8 @@ export type PolicyChanges = Named<'added' | 'removed' | 'changed'> & {
   readonly defaultPlan?: string
   /** How often players call and how long a lease runs, if that has changed. */
   readonly paces?: Policy['paces']
+  /** What calls get while the store does not answer, if that has changed. */
+  readonly whenStoreFails?: 'deny' | 'allow'
 }
 
 /** The changes from the policy `before` to the one `after`. */
@@ -35,6 +37,7 @@ export function policyChanges(before: Policy, after: Policy): PolicyChanges {
       defaultPlan: escapeId(after.defaultPlan.name),
     }),
     ...(!isSame(before.paces, after.paces) && { paces: after.paces }),
+    ...(failing(before) !== failing(after) && { whenStoreFails: failing(after) }),
   }
 }
 
@@ -47,6 +50,10 @@ function named<Change extends string>(change: Change, names: readonly string[]):
 
 function namesIn({ plans }: Policy, isMeant: (name: string) => boolean): string[] {
   return [...plans.keys()].filter(isMeant)
+}
+
+function failing({ whenStoreFails = 'deny' }: Policy): 'deny' | 'allow' {
+  return whenStoreFails
 }
 
 /** Both are read by the same reader, so that their members come in the same order. */

@@ -22,7 +22,13 @@ export function policyInWords(policy: Policy): string {
     ? paceInWords(whenRoom)
     : `${paceInWords(whenRoom)}, for users who may start one more stream; ${paceInWords(whenFull)}, for those who may not`
   const table = textTable({ head: ['PLAN', 'LIMITS', 'WHEN FULL', 'BESIDES'], rows })
-  return [pace, '', table + poolsInWords(policy)].join('\n')
+  const lines = table + poolsInWords(policy) + failingInWords(policy)
+  return [pace, '', lines].join('\n')
+}
+
+function failingInWords({ whenStoreFails }: Policy): string {
+  if (whenStoreFails !== 'allow') return ''
+  return 'While the store does not answer, every stream may run, and none is counted\n'
 }
 
 /** A line for each pool over all users. */

@@ -32,6 +32,8 @@ import type { LoggedCall, PlayableDecision } from '../telemetry/decision-reader.
 import { ReplayTally, type Replayed } from './replay-tally.ts'
 import { Viewers } from './viewers.ts'
 
+/** Outcomes that no policy would change: a stream or report was at its end, or the store away. */
+const AS_LOGGED: ReadonlySet<string> = new Set(['ended', 'outdated', 'degraded'])
 /** A generation that no lease has. */
 const UNKNOWN_GENERATION = 'unknown' as Generation
 
@@ -154,6 +156,7 @@ export class Replay {
     this.#viewers.note(user, leaseId, isSilent ? 'silent' : 'seen')
     if (isSilent) return { outcome: 'silent' }
     if (verb === 'stop') return { ...(await this.#stop(call)), isBeforeLog }
+    if (AS_LOGGED.has(outcome)) return { outcome, isBeforeLog }
     const isLate = verb === 'heartbeat' && outcome === 'renewed' && isHeld !== 'live' && !isBeforeLog
     const result = await this.#decide(call)
     // A player that was sent away in the log too, and still called, did what players do.
@@ -169,8 +172,6 @@ export class Replay {
     const { tenant, stream, replaces, plan: named, isPlanNamed, hasIfMatch, isReport } = call
     const plan = isPlanNamed ? named : undefined
     const request = { user: userIn(call.user), tenant, stream, plan, replaces }
-    // Its lease was stopped or is an old one, or the report was late. That is so under any policy.
-    if (call.outcome === 'ended' || call.outcome === 'outdated') return { outcome: call.outcome }
     const known = hasIfMatch ? generationIn(await this.#store.read(call.user), call.leaseId) : undefined
     try {
       return call.verb === 'start'

@@ -81,7 +81,13 @@ export class UnloggedRenewals {
   #learnOf(call: TimedCall): void {
     const { user, leaseId, outcome } = call
     const isKnown = this.#playing.get(user)?.has(leaseId) === true
-    if (outcome === 'outdated' || outcome === 'ignored' || (outcome === 'renewed' && isKnown)) return
+    if (
+      outcome === 'outdated' ||
+      outcome === 'ignored' ||
+      outcome === 'degraded' ||
+      (outcome === 'renewed' && isKnown)
+    )
+      return
     this.#end(user, leaseId)
     if (outcome === 'admitted' || outcome === 'renewed') this.#begin(call)
   }

@@ -7,11 +7,12 @@ import { ConfigError } from './config-error.ts'
 import { parseSwitch, refuse, wholeNumber } from './parse.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import type { IpRange } from '../text/ip-address.ts'
-import { parseStore, SHARED_ENGINES, STORE_HELP } from './store-engines.ts'
+import { STORE_SETTINGS, storeContradictions } from './store-settings.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
 import { RATE_SETTINGS, type RateConfig } from './rate-settings.ts'
 import { TELEMETRY_SETTINGS, type TelemetryConfig } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
+import { PORT } from './port-setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
 import { parseUserClaim } from './user-claim.ts'
 
@@ -24,6 +25,7 @@ export type Config = GroupedConfig & {
   readonly port: number
   readonly store: StoreAddress
   readonly storeTimeoutMs: number
+  readonly redisWaitReplicas: number
   readonly policy: PolicySource
   readonly finishedRefreshMs: number
   readonly finishedKeptMs: number
@@ -67,30 +69,8 @@ export const SETTINGS = {
     help: 'address to listen on',
     parse: (text) => (text === '' ? refuse('must be an address') : text),
   },
-  port: {
-    variable: 'STREAMGATE_PORT',
-    flag: '--port',
-    placeholder: '<number>',
-    fallback: '8080',
-    help: 'port to listen on (0: any free port)',
-    parse: wholeNumber(0, 65_535),
-  },
-  store: {
-    variable: 'STREAMGATE_STORE',
-    flag: '--store',
-    placeholder: '<store>',
-    fallback: 'lmdb:./data',
-    help: `where leases are kept: ${STORE_HELP}`,
-    parse: parseStore,
-  },
-  storeTimeoutMs: {
-    variable: 'STREAMGATE_STORE_TIMEOUT_MS',
-    flag: '--store-timeout-ms',
-    placeholder: '<ms>',
-    fallback: '500',
-    help: 'longest wait for the store before the answer is 503',
-    parse: wholeNumber(1, 60_000),
-  },
+  port: PORT,
+  ...STORE_SETTINGS,
   policy: {
     variable: 'STREAMGATE_POLICY',
     flag: '--policy',
@@ -228,18 +208,15 @@ export function isProxyTrusted(environment: Readonly<NodeJS.ProcessEnv> = proces
 }
 
 /** Settings that are each valid but contradict each other. */
-function contradictions({ host, store, workers }: Partial<Config>, isAuthSaid: boolean): string[] {
+function contradictions(settings: Partial<Config>, isAuthSaid: boolean): string[] {
+  const { host } = settings
   const faults: string[] = []
   if (host !== undefined && !isLoopback(host) && !isAuthSaid) {
     faults.push(
       `--host ${host} can be reached from other machines, and there is no authentication: say --auth none (STREAMGATE_AUTH=none) if that is what you want`,
     )
   }
-  if (store?.engine.isShared === false && workers !== undefined && workers > 1) {
-    faults.push(
-      `--workers ${workers} would keep a memory each, and so a limit each: use --store ${SHARED_ENGINES[0]?.usage}`,
-    )
-  }
+  faults.push(...storeContradictions(settings))
   return faults
 }
 

@@ -3,18 +3,22 @@ import type { StoreAddress, StoreEngine } from '@streamgate/stores/engine'
 import { DYNAMODB } from '@streamgate/stores/dynamodb/engine'
 import { LMDB } from '@streamgate/stores/lmdb/engine'
 import { MEMORY } from '@streamgate/stores/memory/engine'
+import { REDIS } from '@streamgate/stores/redis/engine'
 
 /**
  * The stores that this service can use. An engine loads its driver when a store is opened, not
  * here.
  */
-const STORE_ENGINES: readonly StoreEngine[] = [LMDB, DYNAMODB, MEMORY]
+const STORE_ENGINES: readonly StoreEngine[] = [LMDB, ...REDIS, DYNAMODB, MEMORY]
 
 /** The stores that several processes can use at once. */
 export const SHARED_ENGINES = STORE_ENGINES.filter(({ isShared }) => isShared)
 
 /** The stores whose reads are paid for. */
 export const ENGINES_BILLED_BY_READS = STORE_ENGINES.filter(({ isBilledByReads }) => isBilledByReads)
+
+/** The stores whose starts can wait for replicas. */
+export const ENGINES_WITH_REPLICAS = STORE_ENGINES.filter(({ hasReplicas }) => hasReplicas)
 
 /** All addresses, as the help shows them. */
 export const STORE_HELP = alternatives(

@@ -21,10 +21,12 @@ export async function openStore(address: StoreAddress, options?: OpenOptions): P
 export async function openLogged(
   address: StoreAddress,
   logger: Logger,
+  waitReplicas = 0,
 ): Promise<{ readonly engine: Store; readonly storeIdentity: string | undefined }> {
   let storeIdentity: string | undefined
   const engine = await openStore(address, {
     warn: (message) => logger.warn(message),
+    waitReplicas,
     opened: (identity) => {
       storeIdentity = identity
     },

@@ -6,16 +6,20 @@ const PROBE_USER = '\u007f' as UserId
 /** Whether traffic should come to this process. */
 export class Readiness {
   readonly #store: Store
+  readonly #isOpenWithoutStore: () => boolean
   #isDraining = false
 
-  constructor(store: Store) {
+  /** @param isOpenWithoutStore tells whether streams may run while the store does not answer. */
+  constructor(store: Store, isOpenWithoutStore: () => boolean) {
     this.#store = store
+    this.#isOpenWithoutStore = isOpenWithoutStore
   }
 
   /** Asks the store. Never rejects. */
-  async now(): Promise<'ready' | 'draining' | 'store-unavailable'> {
+  async now(): Promise<'ready' | 'degraded' | 'draining' | 'store-unavailable'> {
     if (this.#isDraining) return 'draining'
-    return (await this.#isAnswering()) ? 'ready' : 'store-unavailable'
+    if (await this.#isAnswering()) return 'ready'
+    return this.#isOpenWithoutStore() ? 'degraded' : 'store-unavailable'
   }
 
   /** From now on no traffic should come. */

@@ -57,6 +57,8 @@ export type Decision = {
   /** The leases that this decision ended. */
   readonly ends?: readonly string[]
   readonly isIgnored?: boolean
+  /** Whether the stream runs without a lease, because the store did not answer. */
+  readonly isDegraded?: boolean
   /** When the stream was admitted. Its order of age depends on this instant. */
   readonly startedAt?: string | undefined
   readonly graceUntil?: string | undefined

@@ -29,8 +29,13 @@ import { decisionsIn, type Decisions, type RequestObserver } from '../telemetry/
 import { VERSION } from '../text/version.ts'
 import type { Tracing, TracingParts } from './tracing.ts'
 
-/** What the semantic conventions call the stores. The others have no name there. */
-const SYSTEMS: Readonly<Record<string, string>> = { dynamodb: 'aws.dynamodb' }
+/** What the semantic conventions call the stores. The others are named by their schemes. */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  dynamodb: 'aws.dynamodb',
+  rediss: 'redis',
+  'redis+sentinel': 'redis',
+  'redis+cluster': 'redis',
+}
 
 /** Stores that run inside this process. */
 const EMBEDDED: ReadonlySet<string> = new Set(['lmdb', 'memory'])

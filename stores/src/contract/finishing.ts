@@ -4,6 +4,7 @@ import { clause, type Clause } from './clause.ts'
 import { hasCause, isFailure } from './failing.ts'
 import { AWKWARD, LOOKALIKES } from './identity.ts'
 import { held, idsOf, leaseOf, USER } from './specimens.ts'
+import { usersMet } from './walking.ts'
 
 const AT_MS = 1_000_000
 const HOUR_MS = 3_600_000
@@ -126,7 +127,7 @@ export const FINISHING: readonly Clause[] = [
     await store.noteFinished(note('match'), AT_MS)
     await store.noteFinished(note(USER), AT_MS)
     assert.deepEqual(await store.read(USER), before)
-    const { users } = await store.scan({ pageSize: 10 })
+    const users = await usersMet(store)
     assert.deepEqual(
       users.map(({ user, roster }) => [user, idsOf(roster)]),
       [[USER, ['match', 'film']]],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Generation } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
 import { fullLease, held, leaseOf, USER } from './specimens.ts'
+import { usersMet } from './walking.ts'
 
 const LATER = { renewedAtMs: 50_000, expiresAtMs: 60_000 }
 
@@ -62,7 +63,7 @@ export const RENEWING: readonly Clause[] = [
 
   clause('a renewal for a user never seen conflicts, and the user stays unseen', async (store) => {
     assert.equal((await store.renew(USER, { id: leaseOf('a').id }, LATER)).done, false)
-    assert.deepEqual((await store.scan({ pageSize: 10 })).users, [])
+    assert.deepEqual(await usersMet(store), [])
   }),
 
   clause('a renewal with the right generation is done', async (store) => {

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict'
 import type { ScanRequest, Store, UserId } from '@streamgate/core'
 import { clause, type Clause } from './clause.ts'
 import { evictionOfLease, idsOf, leaseOf, stopOf, USER } from './specimens.ts'
+import { usersMet } from './walking.ts'
 
 const USERS = Array.from({ length: 23 }, (_, index) => `user-${index}` as UserId)
-
-/** A walk of so few users never takes more steps, whatever the page size. */
-const STEPS_MAX = 200
 
 export const SCANNING: readonly Clause[] = [
   clause('a walk of an empty store meets no user and ends', async (store) => {
@@ -43,7 +41,7 @@ export const SCANNING: readonly Clause[] = [
 
   clause('a walk returns each roster as a read does', async (store) => {
     await addEveryone(store)
-    for (const { user, roster } of (await store.scan({ pageSize: 5 })).users) {
+    for (const { user, roster } of await usersMet(store)) {
       assert.deepEqual(roster, await store.read(user))
       assert.deepEqual(idsOf(roster), [`stream of ${user}`])
     }
@@ -61,7 +59,7 @@ export const SCANNING: readonly Clause[] = [
     })
     await store.add(USERS[2] ?? USER, leaseOf('a'), { capacity: 1 })
     await store.remove(USERS[2] ?? USER, leaseOf('a'), stopOf('a'))
-    const { users } = await store.scan({ pageSize: 10 })
+    const users = await usersMet(store)
     assert.equal(users.length, 3)
     for (const { user, roster } of users) assert.deepEqual(roster, await store.read(user))
     const lastStops = users.flatMap(({ roster: { lastStop } }) => lastStop ?? [])
@@ -80,14 +78,5 @@ async function addEveryone(store: Store): Promise<void> {
 }
 
 async function walk(store: Store, request: ScanRequest): Promise<UserId[]> {
-  const met: UserId[] = []
-  let { cursor } = request
-  for (let step = 0; step < STEPS_MAX; step += 1) {
-    const page = await store.scan(cursor === undefined ? request : { ...request, cursor })
-    assert.ok(page.users.length <= request.pageSize)
-    met.push(...page.users.map(({ user }) => user))
-    if (page.cursor === undefined) return met
-    cursor = page.cursor
-  }
-  throw new assert.AssertionError({ message: `the walk did not end within ${STEPS_MAX} steps` })
+  return (await usersMet(store, request)).map(({ user }) => user)
 }

@@ -1,5 +1,5 @@
 /** Sends a request to a limiter and turns the result into an answer. */
-import type { DeviceRefusal, HeartbeatResult, Lease, Limiter, PoolRefusal } from '@streamgate/core'
+import type { Degraded, DeviceRefusal, HeartbeatResult, Lease, Limiter, PoolRefusal } from '@streamgate/core'
 import type { Answer, Errand, Request } from '../history.ts'
 
 /** The methods of a limiter that a run uses. */
@@ -44,10 +44,12 @@ async function ask(limiter: LimiterVerbs, request: Request): Promise<Answer> {
   }
 }
 
-/** The plans of the simulation register no devices. */
-function withoutDevices(result: HeartbeatResult): Exclude<HeartbeatResult, DeviceRefusal | PoolRefusal> {
-  if (result.outcome === 'device-denied' || result.outcome === 'pool-full') {
-    throw new Error('No plan registers devices, and there are no pools')
+/** The plans of the simulation register no devices, and need their store. */
+function withoutDevices(
+  result: HeartbeatResult,
+): Exclude<HeartbeatResult, Degraded | DeviceRefusal | PoolRefusal> {
+  if (result.outcome === 'device-denied' || result.outcome === 'pool-full' || result.outcome === 'degraded') {
+    throw new Error('No plan registers devices, there are no pools, and each plan needs its store')
   }
   return result
 }

@@ -26,7 +26,11 @@ export const readyRoute: Route = {
     summary: 'Should traffic come here?',
     description: 'Asks the store. Says no as soon as the process starts to shut down.',
     answers: {
-      200: { description: 'The store answers, and the process is not shutting down.', schema: StatusSchema },
+      200: {
+        description:
+          'The process is not shutting down, and its store answers: `ready`. Or the store does not answer and the policy lets streams run then: `degraded`.',
+        schema: StatusSchema,
+      },
       503: {
         description: 'Send no traffic now.',
         headers: ['Retry-After'],
@@ -36,8 +40,8 @@ export const readyRoute: Route = {
   },
   handle: async ({ service }) => {
     const readiness = await service.readiness()
-    return readiness === 'ready'
-      ? json(200, { status: 'ready' })
+    return readiness === 'ready' || readiness === 'degraded'
+      ? json(200, { status: readiness })
       : { fault: { kind: 'not-ready', readiness } }
   },
 }
