@@ -1,9 +1,11 @@
 /** What a service writes of a store that goes away under load and comes back. */
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { useDynalite } from '../../stores/test/dynalite/dynalite.ts'
+import { RedisServer } from '../../stores/test/redis/redis-server.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 import { Client } from './client.ts'
 import { startService, type LogLine, type RunningService } from './running-service.ts'
+import { TracedService } from './traced-service.ts'
 
 const PATIENCE_MS = 30_000
 /** How many calls fail while the store is away. */
@@ -69,6 +71,35 @@ describe('a DynamoDB that goes away and comes back', () => {
     },
     60_000,
   )
+})
+
+describe('a Redis that is killed and started again', () => {
+  it('is one line each time, too, and spans name it', async () => {
+    const server = await RedisServer.start(onTestFinished)
+    const flags = ['--store', server.url, '--store-timeout-ms', '1000']
+    const traced = await TracedService.start({ flags })
+    const { service } = traced
+    const client = new Client(service.url)
+    expect((await client.start('ann', 'before')).status).toBe(201)
+    await server.signal('SIGKILL')
+    await Promise.all(
+      Array.from({ length: FAILING }, (_, index) => client.start(`user-${index}`, 'meanwhile')),
+    )
+    await server.start()
+    await vi.waitUntil(async () => (await client.start('ann', 'after')).status < 300, {
+      timeout: PATIENCE_MS,
+      interval: 100,
+    })
+    await service.untilLogged('store available again')
+    const [back, ...others] = linesOf(service, 'store available again')
+    expect(others).toEqual([])
+    expect(back?.failures).toBeGreaterThanOrEqual(FAILING)
+    expect(service.log.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual([
+      'store unavailable',
+    ])
+    const calls = traced.spans.filter(({ attributes }) => attributes['db.operation.name'] === 'add')
+    expect(new Set(calls.map(({ attributes }) => attributes['db.system.name']))).toEqual(new Set(['redis']))
+  }, 60_000)
 })
 
 function linesOf(service: RunningService, message: string): readonly StoreLine[] {
