@@ -39,6 +39,19 @@ export const ENDPOINT: Launch = {
 /** The one that all others are compared with. */
 export const FLOOR = 'floor'
 
+/** Parts that are off by default, by the name that follows `memory-`. */
+const OPTIONAL_PARTS: Readonly<
+  Record<string, { title: string; settings: Readonly<Record<string, string>> }>
+> = {
+  traced: { title: 'every request traced', settings: tracing(1) },
+  sampled: { title: 'one request of 100 traced', settings: tracing(0.01) },
+  hashed: { title: 'user ids hashed in the log', settings: { STREAMGATE_USER_ID_KEY: 'k'.repeat(32) } },
+  limited: {
+    title: 'rate limits that are not reached',
+    settings: { STREAMGATE_USER_RATE: '100000', STREAMGATE_CALLER_RATE: '100000' },
+  },
+}
+
 export const ENTRIES: readonly Entry[] = [
   peer(FLOOR, 'node:http, doing nothing', { program: 'floor.ts' }),
   {
@@ -51,6 +64,10 @@ export const ENTRIES: readonly Entry[] = [
     ...ours('lmdb-workers', 'Streamgate, LMDB, 2 workers', { store: 'lmdb:{folder}', workers: 2 }),
     isUsual: false,
   },
+  ...Object.entries(OPTIONAL_PARTS).map(([name, { title, settings }]) => ({
+    ...ours(`memory-${name}`, `Streamgate, memory, ${title}`, { store: 'memory:', settings }),
+    isUsual: false,
+  })),
   {
     ...peer('lmdb-alone', 'the LMDB store alone, in process', {
       program: 'store-alone.ts',
@@ -72,9 +89,14 @@ export const ENTRIES: readonly Entry[] = [
   })),
 ]
 
-type Serving = { readonly store: string; readonly workers?: number }
+type Serving = {
+  readonly store: string
+  readonly workers?: number
+  /** More settings, as variables. */
+  readonly settings?: Readonly<Record<string, string>>
+}
 
-function ours(name: string, title: string, { store, workers }: Serving): Entry {
+function ours(name: string, title: string, { store, workers, settings }: Serving): Entry {
   const more = workers === undefined ? [] : ['--workers', String(workers)]
   return {
     name,
@@ -85,9 +107,15 @@ function ours(name: string, title: string, { store, workers }: Serving): Entry {
       program: join(checkout, 'service/src/cli.ts'),
       args: ['serve', '--port', '{port}', '--store', store.replace('{folder}', folder), ...more],
       ...(workers !== undefined && { place: 'both' as const }),
-      environment: awsEnvironment(endpoint),
+      environment: { ...awsEnvironment(endpoint), ...settings },
     }),
   }
+}
+
+/** Traces requests by the SDK of OpenTelemetry, which keeps this share of them. */
+function tracing(share: number): Readonly<Record<string, string>> {
+  const sdk = new URL('servers/tracing-sdk.ts', import.meta.url).href
+  return { NODE_OPTIONS: `--import ${sdk}`, STREAMGATE_TRACING: 'on', TRACED_SHARE: String(share) }
 }
 
 /** Lets AWS's SDK find the endpoint in place of DynamoDB. */

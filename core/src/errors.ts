@@ -39,3 +39,9 @@ export class LimiterError extends Error {
 export function isContention(error: unknown): error is LimiterError {
   return error instanceof LimiterError && error.code === 'STORE_CONTENDED'
 }
+
+/** Whether the store's engine failed, or did not answer in time. */
+export function isStoreFailure(error: unknown): error is LimiterError {
+  if (!(error instanceof LimiterError)) return false
+  return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_TIMED_OUT'
+}

@@ -24,7 +24,7 @@ export {
   type Device,
   type DeviceRegistry,
 } from './devices.ts'
-export { isContention, LimiterError, type LimiterErrorCode } from './errors.ts'
+export { isContention, isStoreFailure, LimiterError, type LimiterErrorCode } from './errors.ts'
 export { FinishedStreams } from './finished-streams.ts'
 export { escapePointer } from './policy/json-reader.ts'
 export {

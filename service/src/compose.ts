@@ -2,16 +2,17 @@
  * Puts the parts together: the only place that names a concrete store and the real clock.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { FinishedStreams, isContention, Limiter, scopeOf, userIn, type Store } from '@streamgate/core'
+import { FinishedStreams, Limiter, scopeOf, userIn, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseOf } from './api/lease-view.ts'
-import { App } from './api/app.ts'
-import { BatchedObserver } from './telemetry/batched-observer.ts'
+import { App, type AnsweringApp } from './api/app.ts'
+import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
 import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { openRefresher, type FinishedRefresher } from './store/finished-refresher.ts'
+import type { RequestObserver } from './telemetry/decision-event.ts'
 import type { Log } from './telemetry/log.ts'
 import type { JoinFleet, MetricsSink } from './telemetry/metrics-sink.ts'
 import { openMetrics } from './telemetry/open-metrics.ts'
@@ -21,6 +22,7 @@ import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
 import { presentProblem } from './api/present-problem.ts'
+import { limitedRoutes } from './api/rate-limits.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
@@ -28,6 +30,7 @@ import { guarded, openLogged, openStore } from './store/open-store.ts'
 import { Readiness } from './store/readiness.ts'
 import { openTender, type PoolTender } from './store/pool-tender.ts'
 import { addSamples } from './store/samples.ts'
+import { openTracing } from './tracing/open-tracing.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
 import { reportedSweepTimer } from './sweep/reported-sweeps.ts'
@@ -37,7 +40,7 @@ import { identifyByClaim, trustEverybody } from './api/caller.ts'
 
 /** A service that is ready to be served. */
 export type Composition = Sweeping & {
-  readonly app: App
+  readonly app: AnsweringApp
   /** Reads which streams have finished: by a timer if it is started, or on request. */
   readonly finished: FinishedRefresher
   /** Tends what this process has leased from pools: by a timer if it is started, or on request. */
@@ -70,6 +73,9 @@ export type ComposeOptions = {
   readonly joinFleet?: JoinFleet
 }
 
+/** Milliseconds that never go back. */
+const monotonicMs = () => performance.now()
+
 /**
  * The whole service on its store.
  *
@@ -82,10 +88,12 @@ export async function compose(
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs, inFlightMax } = config
+  const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
   const { engine, storeIdentity } = await openLogged(address, log.logger, config.redisWaitReplicas)
   if (config.samples) await addSamples(engine, Date.now())
-  const store = guarded(engine, { address, storeTimeoutMs, onCall: metrics.storeCalled })
-  const observer = observerOf(log, metrics)
+  const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
+  const store = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
+  const observer = openObserver({ log, metrics, now: Date.now })
   const limiter = limiterOver(store, config, { policy, metrics })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
@@ -99,14 +107,13 @@ export async function compose(
     version: VERSION,
     policyInForce: () => policy.view,
   }
-  const parts = { service, routes: ROUTES, observer, inFlightMax, newRequestId: sequence() }
-  const app = new App({ ...parts, ...doorsOf(config) })
+  const app = appOf(config, service, tracing.observer(observer))
   showMetrics(metrics, [
     ...processMetrics({ app, inFlightMax, log, version: VERSION }),
     ...policyMetrics(() => policy.state),
   ])
   return {
-    app,
+    app: tracing.app(app),
     finished,
     pools,
     storeIdentity,
@@ -121,6 +128,13 @@ export async function compose(
       await engine.close()
     },
   }
+}
+
+function appOf(config: Config, service: Service, observer: RequestObserver): App {
+  const doors = doorsOf(config)
+  const routes = limitedRoutes(ROUTES, config, { ...doors, monotonicMs })
+  const { inFlightMax } = config
+  return new App({ service, routes, observer, inFlightMax, newRequestId: sequence(), ...doors })
 }
 
 async function scraped(observer: BatchedObserver, metrics: MetricsSink): ReturnType<Service['metrics']> {
@@ -207,7 +221,7 @@ function sweeperOver(store: Store, { clockSkewMs }: StoreAddress, log?: Log): Sw
       }),
     skewMs: clockSkewMs,
     now: Date.now,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
     pause: async (ms, signal) => {
       // Raised, the signal ends the wait, and that is all.
       await pause(ms, undefined, signal && { signal }).catch(() => {})
@@ -232,18 +246,4 @@ function sweepingOver(
       now: Date.now,
     })
   return { sweeper, makeSweepTimer }
-}
-
-function observerOf(log: Log, metrics: MetricsSink): BatchedObserver {
-  return new BatchedObserver({
-    tell: (request) => {
-      metrics.answered(request)
-      log.decision(request)
-    },
-    tellFailure: (error, about) => {
-      if (isContention(error)) metrics.contended?.()
-      log.failure(error, about)
-    },
-    now: Date.now,
-  })
 }

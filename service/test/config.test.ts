@@ -83,6 +83,10 @@ describe('the configuration', () => {
     [{ auth: 'basic' }, /^--auth must be "none", got "basic"$/],
     [{ logLevel: 'loud' }, /^--log-level must be one of trace, .* got "loud"$/],
     [{ metrics: 'statsd' }, /^--metrics must be one of auto, prometheus, emf, off, got "statsd"$/],
+    [{ userIdKey: 'fifteen letters' }, /^--user-id-key must have at least 16 characters, got 15$/],
+    [{ tracing: 'yes' }, /^--tracing must be on or off, got "yes"$/],
+    [{ userRate: '0.5' }, /^--user-rate must be a whole number from 0 to 100000, got "0\.5"$/],
+    [{ callerRate: '-1' }, /^--caller-rate must be a whole number/],
     [{ metrics: 'emf' }, /^--metrics must not be emf outside AWS Lambda/],
     [
       { policy: '/no/such/file.json' },
@@ -137,6 +141,19 @@ describe('the configuration', () => {
     expect(() => loadConfig({ metrics: 'prometheus' }, onLambda)).toThrow(
       /must not be prometheus on AWS Lambda/,
     )
+  })
+
+  it('traces if that is said, and not on Lambda, whose bundle holds no spans', () => {
+    expect(loadConfig({}, {}).tracing).toBe(false)
+    expect(loadConfig({ tracing: 'on' }, {}).tracing).toBe(true)
+    const onLambda = { AWS_LAMBDA_FUNCTION_NAME: 'gate', STREAMGATE_TRACING: 'on' }
+    expect(faultsOf({}, onLambda)).toEqual([
+      expect.stringMatching(/^STREAMGATE_TRACING must not be on on AWS Lambda/),
+    ])
+  })
+
+  it('does not show a key for user ids that is too short', () => {
+    expect(faultsOf({}, { STREAMGATE_USER_ID_KEY: 'tiny-secret' }).join()).not.toContain('tiny-secret')
   })
 
   it('takes origins as browsers send them, and no others', () => {

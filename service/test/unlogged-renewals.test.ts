@@ -69,7 +69,7 @@ class RecordedEvening {
 
   lines(which: LogDecisions): string[] {
     return this.#made.flatMap(({ atMs, decision }) =>
-      decisionLines({ atMs, decision, requestId: 'id', seconds: 0 }, which),
+      decisionLines({ atMs, decision, requestId: 'id', seconds: 0 }, { which }),
     )
   }
 

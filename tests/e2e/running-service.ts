@@ -33,6 +33,7 @@ export type LogLine = {
   readonly url?: string
   /** In the line of a decision. */
   readonly user?: string
+  readonly verb?: string
   /** How many lines were dropped. */
   readonly lines?: number
 }

@@ -24,6 +24,9 @@ export type AppParts = {
   readonly newRequestId: () => string
 }
 
+/** The app, as a server sees it. */
+export type AnsweringApp = Pick<App, 'handle' | 'inFlight'>
+
 /** A request id that is taken over: printable ASCII, and not so long that it crowds the log. */
 const REQUEST_ID = /^[\u0021-\u007e]{1,128}$/
 

@@ -56,6 +56,7 @@ export type Fault =
   | { readonly kind: 'no-token' }
   | { readonly kind: 'forbidden'; readonly reason: Forbidden }
   | { readonly kind: 'too-busy' }
+  | { readonly kind: 'too-fast'; readonly of: 'user' | 'stream' | 'caller'; readonly waitMs: number }
   | { readonly kind: 'not-ready'; readonly readiness: 'draining' | 'store-unavailable' }
   | { readonly kind: 'failed'; readonly code: FailureCode }
   | { readonly kind: 'broken' }

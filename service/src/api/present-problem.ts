@@ -31,6 +31,10 @@ export function presentProblem(fault: Fault): HttpResponse {
       return problem('forbidden', forbiddenText(fault.reason))
     case 'too-busy':
       return retryLater('too-many-requests', 'This process has too many requests in progress.')
+    case 'too-fast':
+      return problem('too-many-requests', TOO_FAST[fault.of], {
+        headers: { 'retry-after': String(Math.ceil(fault.waitMs / 1000)) },
+      })
     case 'not-ready':
       return fault.readiness === 'draining'
         ? problem('draining', 'This process is shutting down.')
@@ -53,6 +57,12 @@ export function presentProblem(fault: Fault): HttpResponse {
       return problem('stream-finished', 'This stream has finished.')
   }
 }
+
+const TOO_FAST = {
+  user: 'Too many requests for this user.',
+  stream: 'Too many heartbeats of this stream.',
+  caller: 'Too many requests from this caller.',
+} as const
 
 const MISSING = {
   pool: 'The policy has no such pool.',

@@ -87,7 +87,7 @@ export const PROBLEMS = {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'The service gets more requests than it can answer, and nothing was changed. This is not about the stream limit of the user. Repeat the call after `Retry-After` seconds.',
+      'The service gets more requests than it can answer, or more than it allows for one user or one caller. Nothing was changed. This is not about the stream limit of the user. Repeat the call after `Retry-After` seconds.',
   },
   'internal-error': {
     status: 500,

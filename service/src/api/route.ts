@@ -108,5 +108,10 @@ export type Route = {
   readonly path: string
   readonly audience: Audience
   readonly operation: Operation
+  /**
+   * What limits how fast viewers may call: `nothing`, or each stream for itself. By default the
+   * user and the caller.
+   */
+  readonly limitedBy?: 'nothing' | 'stream'
   readonly handle: (call: Call) => Outcome | Promise<Outcome>
 }

@@ -2,7 +2,7 @@
  * One request and its answer, as Node's objects and as plain data.
  */
 import type { ServerResponse } from 'node:http'
-import type { App } from '../api/app.ts'
+import type { AnsweringApp } from '../api/app.ts'
 import type { HttpRequest } from '../api/http.ts'
 import type { ReceivedRequest } from './received-request.ts'
 
@@ -14,7 +14,7 @@ export type Exchange = {
 
 /** Lets the app answer a request whose body has arrived. */
 export async function answer(
-  app: App,
+  app: AnsweringApp,
   { incoming, outgoing }: Exchange,
   body: Uint8Array | undefined,
 ): Promise<void> {

@@ -4,7 +4,7 @@
 import { createServer, STATUS_CODES, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as turnOfTheEventLoop, setTimeout as pause } from 'node:timers/promises'
-import type { App } from '../api/app.ts'
+import type { AnsweringApp } from '../api/app.ts'
 import { AnswerRound } from './answer-round.ts'
 import { answer, type Exchange } from './exchange.ts'
 import { ReceivedRequest } from './received-request.ts'
@@ -30,7 +30,7 @@ type Received = { readonly exchange: Exchange; readonly body: Uint8Array | undef
 
 /** Serves any number of connections, each until it ends. */
 export class HttpEndpoint {
-  readonly #app: App
+  readonly #app: AnsweringApp
   readonly #server: Server<typeof ReceivedRequest>
   readonly #turns = new Turns()
   readonly #round = new AnswerRound<Received>((received) => this.#answer(received))
@@ -38,7 +38,7 @@ export class HttpEndpoint {
   #isDraining = false
   #emptied: (() => void) | undefined
 
-  constructor(app: App) {
+  constructor(app: AnsweringApp) {
     this.#app = app
     const options = {
       keepAliveTimeout: KEEP_ALIVE_MS,

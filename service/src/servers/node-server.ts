@@ -1,7 +1,7 @@
 /**
  * The app on a port of its own.
  */
-import type { App } from '../api/app.ts'
+import type { AnsweringApp } from '../api/app.ts'
 import { HttpEndpoint } from './http-endpoint.ts'
 import { Listener } from './listener.ts'
 
@@ -18,7 +18,10 @@ export type RunningServer = {
 }
 
 /** @throws {NodeJS.ErrnoException} if the address is not available. */
-export async function listen(app: App, address: { host: string; port: number }): Promise<RunningServer> {
+export async function listen(
+  app: AnsweringApp,
+  address: { host: string; port: number },
+): Promise<RunningServer> {
   const endpoint = new HttpEndpoint(app)
   const listener = await Listener.open({ ...address, onConnection: (socket) => endpoint.take(socket) })
   return {

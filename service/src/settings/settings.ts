@@ -1,8 +1,6 @@
 /**
  * The settings and how they are read. Only this file reads the environment.
  */
-import type { LogDecisions, LogFormat, LogLevel } from '../telemetry/log-options.ts'
-import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { ConfigError } from './config-error.ts'
@@ -11,14 +9,18 @@ import type { StoreAddress } from '@streamgate/stores/engine'
 import type { IpRange } from '../text/ip-address.ts'
 import { STORE_SETTINGS, storeContradictions } from './store-settings.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
-import { TELEMETRY_SETTINGS } from './telemetry-settings.ts'
+import { RATE_SETTINGS, type RateConfig } from './rate-settings.ts'
+import { TELEMETRY_SETTINGS, type TelemetryConfig } from './telemetry-settings.ts'
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
 import { PORT } from './port-setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
 import { parseUserClaim } from './user-claim.ts'
 
+/** The settings that have files of their own. */
+type GroupedConfig = RateConfig & TelemetryConfig & SweepConfig
+
 /** A configuration that is valid. */
-export type Config = SweepConfig & {
+export type Config = GroupedConfig & {
   readonly host: string
   readonly port: number
   readonly store: StoreAddress
@@ -40,10 +42,6 @@ export type Config = SweepConfig & {
   readonly networkIpv4Bits: number
   readonly networkIpv6Bits: number
   readonly networkKey: string | undefined
-  readonly logLevel: LogLevel
-  readonly logFormat: LogFormat
-  readonly logDecisions: LogDecisions
-  readonly metrics: MetricsConfig
 }
 
 /** One setting: its variable, its flag, its help, and how its text is parsed. */
@@ -145,6 +143,7 @@ export const SETTINGS = {
     help: 'concurrent requests per process. Above that the answer is 429',
     parse: wholeNumber(1, 1_000_000),
   },
+  ...RATE_SETTINGS,
   corsOrigins: {
     variable: 'STREAMGATE_CORS_ORIGINS',
     flag: '--cors-origins',

@@ -1,8 +1,30 @@
-import { LOG_DECISIONS, LOG_FORMATS, LOG_LEVELS } from '../telemetry/log-options.ts'
+import {
+  LOG_DECISIONS,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogDecisions,
+  type LogFormat,
+  type LogLevel,
+} from '../telemetry/log-options.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
-import { oneOf, refuse } from './parse.ts'
+import { oneOf, parseSwitch, refuse } from './parse.ts'
 
-/** The settings of the log and the metrics. */
+/** What the service writes and reports, and to whom. */
+export type TelemetryConfig = {
+  readonly logLevel: LogLevel
+  readonly logFormat: LogFormat
+  readonly logDecisions: LogDecisions
+  /** The secret by which user ids are hashed. `undefined` if they are shown as they are. */
+  readonly userIdKey: string | undefined
+  readonly metrics: MetricsConfig
+  /** Whether requests become spans of OpenTelemetry. */
+  readonly tracing: boolean
+}
+
+/** The shortest key. A shorter one could be found by trying. */
+const USER_ID_KEY_LENGTH_MIN = 16
+
+/** The settings of the log, the metrics and the traces. */
 export const TELEMETRY_SETTINGS = {
   logLevel: {
     variable: 'STREAMGATE_LOG_LEVEL',
@@ -28,6 +50,14 @@ export const TELEMETRY_SETTINGS = {
     help: 'decisions that have a line in the log: changes (all but plain renewals, which are nearly all), all, or none. The metrics count every decision',
     parse: oneOf(...LOG_DECISIONS),
   },
+  userIdKey: {
+    variable: 'STREAMGATE_USER_ID_KEY',
+    flag: '--user-id-key',
+    placeholder: '<text>',
+    fallback: '',
+    help: `secret of at least ${USER_ID_KEY_LENGTH_MIN} characters. User ids in the log are then hashed by it. By default they are shown as they are`,
+    parse: parseUserIdKey,
+  },
   metrics: {
     variable: 'STREAMGATE_METRICS',
     flag: '--metrics',
@@ -36,7 +66,31 @@ export const TELEMETRY_SETTINGS = {
     help: 'prometheus (at /metrics), emf (log lines for CloudWatch, on AWS Lambda), off, or auto: emf on Lambda, else prometheus',
     parse: parseMetrics,
   },
+  tracing: {
+    variable: 'STREAMGATE_TRACING',
+    flag: '--tracing',
+    placeholder: '[on|off]',
+    fallback: 'off',
+    help: 'a span of OpenTelemetry for each request and each call to the store. Needs the package @opentelemetry/api, and an SDK that you load by node --import',
+    parse: parseTracing,
+  },
 } as const
+
+/** The key is a secret, so a fault does not show it. */
+function parseUserIdKey(text: string): string | undefined {
+  if (text === '') return undefined
+  if (text.length >= USER_ID_KEY_LENGTH_MIN) return text
+  return refuse(`must have at least ${USER_ID_KEY_LENGTH_MIN} characters, got ${text.length}`)
+}
+
+/** The bundle for AWS Lambda does not hold the spans. */
+function parseTracing(
+  text: string,
+  { AWS_LAMBDA_FUNCTION_NAME: functionName }: Readonly<NodeJS.ProcessEnv>,
+): boolean {
+  if (!parseSwitch(text)) return false
+  return functionName === undefined || refuse('must not be on on AWS Lambda, which can trace by X-Ray')
+}
 
 /** Only AWS Lambda sets the variable that names the function. */
 function parseMetrics(

@@ -1,5 +1,5 @@
 import type { Limiter } from '@streamgate/core'
-import type { Logger } from '../telemetry/log.ts'
+import { logFailure, type Logger } from '../telemetry/log.ts'
 import { RepeatingTimer } from '../time/repeating-timer.ts'
 
 /** What a refresher cannot make itself. */
@@ -75,6 +75,6 @@ export function openRefresher(
     limiter,
     everyMs: finishedRefreshMs,
     now,
-    failed: (error) => logger.error({ err: error }, 'which streams have finished cannot be read'),
+    failed: (error) => logFailure(logger, { err: error }, 'which streams have finished cannot be read'),
   })
 }

@@ -2,6 +2,7 @@ import type { Store } from '@streamgate/core'
 import type { OpenOptions, StoreAddress } from '@streamgate/stores/engine'
 import { withObserver, withTimeLimit, type StoreCall } from '@streamgate/stores/wrappers'
 import type { Logger } from '../telemetry/log.ts'
+import { StoreWatch } from './store-watch.ts'
 
 /**
  * Opens the store at this address.
@@ -33,14 +34,23 @@ export async function openLogged(
   return { engine, storeIdentity }
 }
 
-/** How calls to a store are limited and measured. */
+/** How calls to a store are limited, measured and watched. */
 export type Guard = {
   readonly address: StoreAddress
   readonly storeTimeoutMs: number
   readonly onCall: (call: StoreCall) => void
+  /** Is told when the store goes away, and when it is back. */
+  readonly logger: Logger
+  /** Milliseconds since any instant. They never go back. */
+  readonly monotonicMs: () => number
 }
 
-/** The store with its calls limited in time and measured, if they can take long. */
-export function guarded(store: Store, { address, storeTimeoutMs, onCall }: Guard): Store {
-  return address.engine.needsTimeLimit ? withObserver(withTimeLimit(store, storeTimeoutMs), onCall) : store
+/** The store with its calls limited in time, measured and watched, if they can take long. */
+export function guarded(store: Store, { address, storeTimeoutMs, onCall, ...parts }: Guard): Store {
+  if (!address.engine.needsTimeLimit) return store
+  const watch = new StoreWatch(parts)
+  return withObserver(withTimeLimit(store, storeTimeoutMs), (call) => {
+    watch.called(call)
+    onCall(call)
+  })
 }

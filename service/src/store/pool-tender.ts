@@ -1,5 +1,5 @@
 import type { Limiter } from '@streamgate/core'
-import type { Logger } from '../telemetry/log.ts'
+import { logFailure, type Logger } from '../telemetry/log.ts'
 import { RepeatingTimer } from '../time/repeating-timer.ts'
 
 /** What a tender cannot make itself. */
@@ -51,6 +51,6 @@ export class PoolTender {
 
 /** A tender for a service. */
 export function openTender(limiter: Limiter, logger: Logger): PoolTender {
-  const failed = (error: unknown) => logger.error({ err: error }, 'slots of pools cannot be looked after')
+  const failed = (err: unknown) => logFailure(logger, { err }, 'slots of pools cannot be looked after')
   return new PoolTender({ limiter, failed })
 }

@@ -1,4 +1,7 @@
+import { isContention } from '@streamgate/core'
 import type { AnsweredRequest, Decisions, RequestFacts, RequestObserver } from './decision-event.ts'
+import type { Log } from './log.ts'
+import type { MetricsSink } from './metrics-sink.ts'
 
 /** The size of a batch, and how long its first request waits for the others. */
 const BATCH_MAX = 64
@@ -46,4 +49,27 @@ export class BatchedObserver implements RequestObserver {
     this.#batch = []
     for (const request of batch) this.#tell(request)
   }
+}
+
+/** What the log and the metrics of a service are told by. */
+export type ObserverParts = {
+  readonly log: Log
+  readonly metrics: MetricsSink
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** Tells the log and the metrics of a service. */
+export function openObserver({ log, metrics, now }: ObserverParts): BatchedObserver {
+  return new BatchedObserver({
+    tell: (request) => {
+      metrics.answered(request)
+      log.decision(request)
+    },
+    tellFailure: (error, about) => {
+      if (isContention(error)) metrics.contended?.()
+      log.failure(error, about)
+    },
+    now,
+  })
 }

@@ -15,6 +15,14 @@ import type { LogDecisions } from './log-options.ts'
 export type LoggedDecisions = MadeDecisions &
   Partial<Pick<RequestFacts, 'requestId' | 'gatewayRequestId' | 'seconds'>>
 
+/** Which decisions have a line, and how their users are named. */
+export type LineOptions = {
+  /** All by default. */
+  readonly which?: LogDecisions
+  /** What stands for a user id. By default the id itself. */
+  readonly hashUser?: ((user: string) => string) | undefined
+}
+
 const NO_LINES: readonly string[] = []
 
 /** Read once, because each access asks the operating system. */
@@ -26,23 +34,26 @@ const PID = process.pid
  *
  * Nearly all lines of a log are these, and pino takes three times as long for one.
  */
-export function decisionLines(request: LoggedDecisions, which: LogDecisions = 'all'): readonly string[] {
+export function decisionLines(
+  request: LoggedDecisions,
+  { which = 'all', hashUser }: LineOptions = {},
+): readonly string[] {
   const all = decisionsIn(request.decision)
   const logged = which === 'all' ? all : all.filter((one) => !isPlainRenewal(one))
   if (logged.length === 0 || which === 'none') return NO_LINES
   const head = `{"level":"info","time":"${timeOf(request.atMs)}","pid":${PID}`
   const tail = `${requestMembers(request)},"msg":"decision"}\n`
-  return logged.map((one) => head + decisionMembers(one) + tail)
+  return logged.map((one) => head + decisionMembers(one, hashUser) + tail)
 }
 
 /** Written by hand, because `JSON.stringify` takes longer for twenty members that are absent. */
-function decisionMembers(decision: Decision): string {
-  const { verb, outcome, limit, active, ends = [], isIgnored } = decision
+function decisionMembers(decision: Decision, hashUser: LineOptions['hashUser']): string {
+  const { verb, outcome, user, limit, active, ends = [], isIgnored } = decision
   // Most lines are heartbeats of a lease whose start has already told these two.
   const isRenewal = verb === 'heartbeat' && outcome === 'renewed'
   return (
     `,"verb":"${verb}","outcome":"${outcome}"` +
-    idMember('user', decision.user) +
+    idMember('user', user === undefined || hashUser === undefined ? user : hashUser(user)) +
     idMember('tenant', decision.tenant) +
     idMember('lease', decision.lease) +
     idMember('stream', decision.stream) +

@@ -15,4 +15,6 @@ export type LogOptions = {
   readonly logLevel: LogLevel
   readonly logFormat?: LogFormat
   readonly logDecisions?: LogDecisions
+  /** The secret by which user ids are hashed. Without it they are shown as they are. */
+  readonly userIdKey?: string | undefined
 }

@@ -2,13 +2,14 @@
  * The log: one line for each decision, in JSON by pino or in words for a terminal.
  */
 import { styleText } from 'node:util'
-import { isContention } from '@streamgate/core'
+import { isContention, isStoreFailure } from '@streamgate/core'
 import pino, { type Logger } from 'pino'
 import type { RequestFacts } from './decision-event.ts'
-import { decisionLines, type LoggedDecisions } from './decision-line.ts'
+import { decisionLines, type LineOptions, type LoggedDecisions } from './decision-line.ts'
 import { LineOutput } from './line-output.ts'
-import type { LogDecisions, LogOptions } from './log-options.ts'
+import type { LogOptions } from './log-options.ts'
 import { readableLine, type Paint } from './readable-line.ts'
+import { UserIdHash } from '../text/user-id-hash.ts'
 
 export type { Logger } from 'pino'
 
@@ -22,10 +23,11 @@ export class Log {
   readonly isText: boolean
   readonly #lines = new LineOutput((lines) => this.logger.warn({ lines }, 'log lines dropped'))
   readonly #sink: Sink
-  readonly #decisions: LogDecisions
+  readonly #lineOptions: LineOptions
 
-  constructor({ logLevel, logFormat = 'auto', logDecisions = 'changes' }: LogOptions) {
-    this.#decisions = logDecisions
+  constructor({ logLevel, logFormat = 'auto', logDecisions = 'changes', userIdKey }: LogOptions) {
+    const hashUser = userIdKey === undefined ? undefined : new UserIdHash(userIdKey).of
+    this.#lineOptions = { which: logDecisions, hashUser }
     this.isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
     const options = {
       level: logLevel,
@@ -40,14 +42,18 @@ export class Log {
   /** Writes a line for each of the decisions, if such decisions are logged. */
   decision(request: LoggedDecisions): void {
     if (request.decision === undefined || !this.logger.isLevelEnabled('info')) return
-    for (const line of decisionLines(request, this.#decisions)) this.#sink.write(line)
+    for (const line of decisionLines(request, this.#lineOptions)) this.#sink.write(line)
   }
 
-  /** Writes why a request failed, with all causes. No caller sees them. */
+  /**
+   * Writes why a request failed, with all causes. No caller sees them.
+   *
+   * If the store is away all requests fail for one reason, which has a line of its own.
+   */
   failure(error: unknown, { requestId, gatewayRequestId, method, route }: RequestFacts): void {
     const request = { requestId, gatewayRequestId, method, route }
     if (isContention(error)) this.logger.warn({ ...error.facts, ...request }, 'too many writes for one user')
-    else this.logger.error({ err: error, ...request }, 'failure')
+    else logFailure(this.logger, { err: error, ...request }, 'failure')
   }
 
   /** Writes a line unchanged, at every level. */
@@ -74,4 +80,13 @@ export class Log {
 /** Colours a text if standard output shows colours and NO_COLOR is not set. */
 function paint(style: Parameters<Paint>[0], text: string): string {
   return styleText(style, text, { stream: process.stdout })
+}
+
+/**
+ * Writes an error: at the level `debug` if the store is away, which has a line of its own, and
+ * otherwise as an error.
+ */
+export function logFailure(logger: Logger, facts: { readonly err: unknown }, message: string): void {
+  if (isStoreFailure(facts.err)) logger.debug(facts, message)
+  else logger.error(facts, message)
 }

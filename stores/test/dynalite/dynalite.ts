@@ -25,7 +25,7 @@ const makeServer = createRequire(import.meta.url)('dynalite') as (options: objec
 
 /** A DynamoDB in this process, with access to its tables. */
 export class Dynalite {
-  readonly #server = makeServer({ createTableMs: 0 })
+  #server = makeServer({ createTableMs: 0 })
   #client: DynamoDBClient | undefined
   #tables = 0
 
@@ -37,20 +37,24 @@ export class Dynalite {
     return `http://127.0.0.1:${this.port}`
   }
 
-  async start(): Promise<void> {
+  /** @param port any free one by default. */
+  async start(port = 0): Promise<void> {
     teachRefusalsWithItems()
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'nobody')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'nothing')
     vi.stubEnv('AWS_REGION', 'eu-central-1')
-    await once(this.#server.listen(0, '127.0.0.1'), 'listening')
+    await once(this.#server.listen(port, '127.0.0.1'), 'listening')
     this.#client = new DynamoDBClient({ endpoint: this.endpoint })
   }
 
+  /** Ends it, and forgets its tables. It can be started again. */
   async stop(): Promise<void> {
     this.#client?.destroy()
     vi.unstubAllEnvs()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
+    this.#server = makeServer({ createTableMs: 0 })
+    this.#tables = 0
   }
 
   /** A new, empty table for users, with the one for finished streams. */

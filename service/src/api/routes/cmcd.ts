@@ -20,6 +20,8 @@ export const cmcdRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/cmcd',
   audience: 'viewer',
+  // A report can hold heartbeats and stops of several streams.
+  limitedBy: 'nothing',
   operation: {
     operationId: 'reportCmcd',
     summary: 'Keep streams alive by CMCD event reports',

@@ -11,6 +11,7 @@ export const heartbeatRoute: Route = {
   method: 'PUT',
   path: '/users/{userId}/streams/{id}',
   audience: 'viewer',
+  limitedBy: 'stream',
   operation: {
     operationId: 'heartbeat',
     summary: 'Keep a stream alive',

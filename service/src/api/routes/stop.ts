@@ -10,6 +10,7 @@ export const stopRoute: Route = {
   method: 'DELETE',
   path: '/users/{userId}/streams/{id}',
   audience: 'viewer',
+  limitedBy: 'nothing',
   operation: {
     operationId: 'stopStream',
     summary: 'Stop a stream',
@@ -26,6 +27,7 @@ export const beaconStopRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/streams/{id}/stop',
   audience: 'viewer',
+  limitedBy: 'nothing',
   operation: {
     operationId: 'stopStreamByBeacon',
     summary: 'Stop a stream by navigator.sendBeacon',
