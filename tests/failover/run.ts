@@ -75,10 +75,11 @@ async function killOnce(group: SentinelGroup, load: Load, tally: FailoverTally):
   tally.lost += await load.missing(load.takeAcknowledged())
   const { port } = await group.master()
   await master.start(['--replicaof', '127.0.0.1', String(port)])
-  await until('the former master follows', async () => {
+  const follows = async () => {
     const replication = await master.admin.info('replication')
     return replication.includes('role:slave') && replication.includes('master_link_status:up')
-  })
+  }
+  await until('the former master follows', follows, RECOVERY_MS_MAX)
 }
 
 /** Clients that start streams, each of a user of its own, and remember which were acknowledged. */
