@@ -39,8 +39,9 @@ async function heartbeatOnStore(
   const { done, roster } = await parts.store.renew(user, { id, generation }, renewal)
   const held = done ? heldLease(roster, id) : undefined
   if (held !== undefined && held.graceUntilMs === undefined) {
-    if (policy.pools !== undefined) await renewedInPools(parts, policy, { user, lease: held, roster })
     const terms = heartbeatTerms(policy, { request, newcomer }, held)
+    const pool = policy.pools && (await renewedInPools(parts, policy, { user, lease: held, roster }))
+    if (pool !== undefined) return { outcome: 'pool-full', pool, plan: terms.plan.name }
     return answer(parts, terms, { verdict: RENEWED, before: roster, after: roster })
   }
   return judgeLost(parts, policy, { request, newcomer, roster })

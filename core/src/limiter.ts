@@ -1,7 +1,6 @@
 /**
- * Start, heartbeat, stop, list, erase and finish over any store. Each verb first tries the write
- * that is right in the common case. If that conflicts with what is held, the store hands back the
- * roster, and the settler decides on that.
+ * The calls over any store. Each first tries the write that is right in the common case. If that
+ * conflicts, the store hands back the roster, and the settler decides on that.
  */
 import type {
   HeartbeatRequest,
@@ -18,7 +17,7 @@ import { FinishedStreams } from './finished-streams.ts'
 import { HeartbeatPacer } from './heartbeat-pacer.ts'
 import { heartbeat } from './heartbeat.ts'
 import { list } from './list.ts'
-import type { StreamId, UserId } from './lease.ts'
+import type { Lease, StreamId, UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
 import { placedIn, tenantNamed } from './placing.ts'
 import { storedStream, storedUser } from './tenants.ts'
@@ -56,6 +55,8 @@ export type LimiterParts = {
   readonly random: () => number
   /** Called each time that a decision is made again, because another write came first. */
   readonly onRetry?: (() => void) | undefined
+  /** Called with leases that had lapsed, once `tendPools` or a start has removed them. */
+  readonly onLapsed?: ((user: UserId, leases: readonly Lease[]) => void) | undefined
 }
 
 /** Long enough for every player of a live event to call, even one that slept through the night. */
@@ -76,12 +77,13 @@ export class Limiter {
   #asked: ReadonlySet<string>
 
   constructor({ store, now, pause, random, newGeneration, ...options }: LimiterParts) {
-    const { policy, skewMs = 0, finishedKeptMs = FINISHED_KEPT_MS, onRetry } = options
+    const { policy, skewMs = 0, finishedKeptMs = FINISHED_KEPT_MS, onRetry, onLapsed } = options
     const judgingMs = () => now() - skewMs
     const finished = new FinishedStreams()
     const settler = new Settler({ store, finished, pause, random, judgingMs, onRetry })
     const pacer = new HeartbeatPacer(random)
-    const pools = new PoolLedger({ store, finished, process: `p${newGeneration()}`, now, judgingMs })
+    const process = `p${newGeneration()}`
+    const pools = new PoolLedger({ store, finished, process, now, judgingMs, onLapsed })
     this.#verbs = { store, settler, finished, pacer, pools, now, judgingMs, newGeneration }
     this.#finishedKeptMs = finishedKeptMs
     this.#policy = policy
@@ -217,10 +219,7 @@ export class Limiter {
     return pool && this.#verbs.pools.view(pool)
   }
 
-  /**
-   * Tends the slots that this process has leased from pools; call it every second. No call to the
-   * store if it has none.
-   */
+  /** Tends this process's slots of pools; call it every second. Without any it makes no call. */
   tendPools(): Promise<void> {
     return this.#verbs.pools.tend(poolPolicyOf(this.#policy))
   }

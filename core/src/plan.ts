@@ -66,6 +66,8 @@ export type DeviceRule = {
    * it.
    */
   readonly whenFull: 'deny' | 'replace-least-recent'
+  /** Whether streams without a device may run, because the plan is only on trial. */
+  readonly isOptional?: boolean
 }
 
 /** A named set of limits, which apply all at once, and what happens when one is reached. */

@@ -27,7 +27,9 @@ async function startOnStore(parts: VerbParts, policy: Policy, request: StartRequ
   const { settled, claim } = await settleInPools(parts, policy, { user, claim: terms.claim, pools, settle })
   const result = await answer(parts, { ...terms, claim }, settled)
   if ('lease' in result) {
-    await renewedInPools(parts, policy, { user, lease: result.lease, roster: settled.after })
+    const { lease } = result
+    const pool = await renewedInPools(parts, policy, { user, lease, roster: settled.after })
+    if (pool !== undefined) return { outcome: 'pool-full', pool, plan: result.plan }
   }
   return result
 }

@@ -72,12 +72,12 @@ describe('any newcomer under any plan', () => {
   })
 
   it('is denied by the first full limit, and by all its live holders', () => {
-    eachCase(({ plan: rules, newcomer }, { before, staying, admission }) => {
+    eachCase(({ plan: rules, newcomer }, { staying, admission }) => {
       if (admission.outcome !== 'denied') return
       const entry = { plan: rules, stream: newcomer }
       const first = obstacle(entry, staying)
       expect(admission.limit).toEqual(first?.limit)
-      expect(admission.holders).toEqual(holdersUnder(admission.limit, entry, before))
+      expect(admission.holders).toEqual(holdersUnder(admission.limit, entry, staying))
       expect(admission.retryAfterMs).toBe(100)
     })
   })

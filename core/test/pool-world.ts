@@ -12,8 +12,6 @@ import {
 import { MemoryStore } from '@streamgate/stores/memory'
 import { CountingStore } from './counting-store.ts'
 
-const LEASE_MS = 75_000
-
 export type World = {
   readonly store: CountingStore
   readonly limiters: Limiter[]
@@ -30,11 +28,15 @@ export type World = {
 }
 
 /** @param pool its rules. Each user has one stream, named like the user. */
-export function poolWorld(pool: object, processes: number, inner: Store = new MemoryStore()): World {
+export function poolWorld(
+  pool: object,
+  processes: number,
+  { inner = new MemoryStore(), leaseSeconds = 75 }: { inner?: Store; leaseSeconds?: number } = {},
+): World {
   let nowMs = 1_790_000_000_000
   let names = 0
   const store = new CountingStore(inner)
-  const policy = parsePolicy({ leaseSeconds: LEASE_MS / 1000, pools: { match: pool } })
+  const policy = parsePolicy({ leaseSeconds, pools: { match: pool } })
   const limiters: Limiter[] = []
   const addLimiter = () => {
     const limiter = new Limiter({

@@ -144,6 +144,7 @@ describe('any mixture of processes, starts, stops, heartbeats and deaths', () =>
     const random = seeded(seed)
     const pick = () => world.limiters[Math.floor(random() * world.limiters.length)] as Limiter
     const playing = new Set<string>()
+    const silent = new Set<string>()
     let started = 0
     let most = 0
     let inherited = 0
@@ -163,8 +164,17 @@ describe('any mixture of processes, starts, stops, heartbeats and deaths', () =>
         } else if (dice < 0.2) {
           playing.delete(user)
           await world.stop(pick(), user)
-        } else if (dice < 0.25) playing.delete(user)
-        else if ((await world.beat(pick(), user)) !== 'renewed') playing.delete(user)
+        } else if (dice < 0.25) {
+          playing.delete(user)
+          silent.add(user)
+        } else if ((await world.beat(pick(), user)) !== 'renewed') playing.delete(user)
+      }
+      // Players that slept call again: before, at and long after the end of their lease.
+      for (const user of silent) {
+        if (random() < 0.8) continue
+        silent.delete(user)
+        const outcome = await world.beat(pick(), user)
+        if (outcome === 'renewed' || outcome === 'admitted') playing.add(user)
       }
       if (random() < 0.1 && world.limiters.length > 1) {
         world.limiters.splice(Math.floor(random() * world.limiters.length), 1)

@@ -20,6 +20,7 @@ const POLICY = parsePolicy({
   plans: {
     three: { limits: [{ max: 9 }], devices: { max: 3 } },
     changes: { limits: [{ max: 9 }], devices: { max: 2, changes: { max: 3, days: 30 } } },
+    both: { limits: [{ max: 9 }], devices: { max: 3, changes: { max: 3, days: 30 } } },
     exempt: { limits: [{ max: 9 }], devices: { max: 1, exempt: { deviceType: ['web'] } } },
     replacing: { limits: [{ max: 9 }], devices: { max: 2, whenFull: 'replace-least-recent' } },
     trial: { limits: [{ max: 9 }], devices: { max: 1 }, enforcePercent: 0 },
@@ -114,6 +115,10 @@ describe('a start on an unknown device', () => {
   })
 
   it('is only logged outside the share of users for whom the plan is enforced', async () => {
+    const stream = { streamId: 'without-a-device' } as StreamDescription
+    expect(await limiter.start({ user: 'other' as UserId, plan: 'trial', stream })).toMatchObject({
+      outcome: 'admitted',
+    })
     expect(await start('a', 'trial')).toMatchObject({ shadow: { outcome: 'admitted' } })
     expect(await start('b', 'trial')).toMatchObject({ outcome: 'admitted', shadow: { outcome: 'denied' } })
   })
@@ -129,11 +134,21 @@ describe('the number of changes', () => {
     await limiter.removeDevice({ user: USER, deviceId: 'c' as DeviceId })
     const denied = await start('d', 'changes')
     const nextChangeAtMs = firstMs + 30 * DAY_MS
-    expect(denied).toMatchObject({ outcome: 'device-denied', devices: [{ id: 'a' }], nextChangeAtMs })
+    expect(denied).toMatchObject({
+      outcome: 'device-denied',
+      devices: [{ id: 'a' }],
+      nextChangeAtMs,
+      isTooSoon: true,
+    })
     nowMs = nextChangeAtMs - 1001
     expect(await start('d', 'changes')).toMatchObject({ outcome: 'device-denied' })
     nowMs = nextChangeAtMs - 1000
     expect(await start('d', 'changes')).toMatchObject({ outcome: 'admitted' })
+  })
+
+  it('is the reason if both it and the number of devices are used up', async () => {
+    for (const id of ['a', 'b', 'c']) await start(id, 'both')
+    expect(await start('d', 'both')).toMatchObject({ outcome: 'device-denied', isTooSoon: true })
   })
 })
 

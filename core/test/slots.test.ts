@@ -21,6 +21,12 @@ const POLICY = parsePolicy({
       sameDeviceReplaces: false,
     },
     strict: { limits: [{ max: 2, distinct: 'network', missing: 'deny' }] },
+    seats: { limits: [{ max: 100 }, { max: 2, distinct: 'seat' }] },
+    titles: {
+      limits: [{ max: 100 }, { max: 1, where: { contentId: 'f2' } }, { max: 2, distinct: 'seat' }],
+    },
+    lastSeat: { limits: [{ max: 100 }, { max: 2, distinct: 'seat' }], whenFull: 'evict-oldest' },
+    channel: { limits: [{ max: 9 }, { max: 1, distinct: 'seat' }] },
     newest: { limits: [{ max: 1, distinct: 'seat' }], whenFull: 'evict-oldest' },
   },
 })
@@ -133,5 +139,43 @@ describe('a heartbeat of a lease that was forgotten', () => {
       outcome: 'admitted',
       lease: { network: 'n1' },
     })
+  })
+})
+
+/** Seventeen streams in one slot are more than one start may end. */
+async function crowd(plan: string): Promise<void> {
+  for (let index = 0; index < 17; index += 1) await start(plan, `a${index}`, seat('A'))
+  await start(plan, 'b', seat('B'))
+}
+
+describe('many streams that share a slot', () => {
+  it('do not keep a newcomer out if another slot has fewer', async () => {
+    await crowd('seats')
+    expect(idsIn(await start('seats', 'c', seat('C')), 'makesRoom')).toEqual(['b'])
+  })
+
+  it('are spared if another limit has its own stream in the way', async () => {
+    await start('titles', 'x', { ...seat('A'), contentId: 'f2' })
+    await crowd('titles')
+    const denied = await start('titles', 'c', { ...seat('C'), contentId: 'f2' })
+    expect(idsIn(denied, 'makesRoom').toSorted()).toEqual(['b', 'x'])
+  })
+
+  it('are spared by a plan that evicts, although they come first in turn', async () => {
+    await crowd('lastSeat')
+    expect(await start('lastSeat', 'c', seat('C'))).toMatchObject({
+      outcome: 'admitted',
+      ends: [{ id: 'b' }],
+    })
+  })
+})
+
+describe('a refusal', () => {
+  it('does not name the stream that would end anyway', async () => {
+    await start('channel', '1', { deviceId: 'tv', ...seat('A') })
+    await start('channel', '2', { deviceId: 'phone', ...seat('A') })
+    const denied = await start('channel', '3', { deviceId: 'tv', ...seat('B') })
+    expect(idsIn(denied, 'holders')).toEqual(['2@phone'])
+    expect(idsIn(denied, 'makesRoom')).toEqual(['2@phone'])
   })
 })

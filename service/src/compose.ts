@@ -2,9 +2,9 @@
  * Puts the parts together: the only place that names a concrete store and the real clock.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { FinishedStreams, Limiter, scopeOf, userIn, type Store } from '@streamgate/core'
+import { FinishedStreams, Limiter, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
-import { lapseOf } from './api/lease-view.ts'
+import { lapseLines } from './api/lapse-lines.ts'
 import { App, type AnsweringApp } from './api/app.ts'
 import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
@@ -94,7 +94,7 @@ export async function compose(
   const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
   const store = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
   const observer = openObserver({ log, metrics, now: Date.now })
-  const limiter = limiterOver(store, config, { policy, metrics })
+  const limiter = limiterOver(store, config, { policy, metrics, log })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
@@ -172,9 +172,10 @@ export function followPolicyFile({ policy }: Config, current: CurrentPolicy, { l
   if (file !== undefined) new PolicyReloader({ file, current, logger, now: Date.now }).start()
 }
 
-type Around = { readonly policy: CurrentPolicy; readonly metrics: MetricsSink }
+type Around = { readonly policy: CurrentPolicy; readonly metrics: MetricsSink; readonly log: Log }
 
-function limiterOver(store: Store, config: Config, { policy: current, metrics }: Around): Limiter {
+function limiterOver(store: Store, config: Config, { policy: current, metrics, log }: Around): Limiter {
+  const tell = lapseLines(log, Date.now)
   const limiter = new Limiter({
     store,
     policy: current.policy,
@@ -184,6 +185,10 @@ function limiterOver(store: Store, config: Config, { policy: current, metrics }:
     newGeneration: sequence(),
     pause,
     random: Math.random,
+    onLapsed: (user, leases) => {
+      tell(user, leases)
+      metrics.leasesRemoved?.(leases.length)
+    },
     onRetry: metrics.retried,
   })
   current.subscribe((policy) => limiter.usePolicy(policy))
@@ -214,11 +219,7 @@ function sweeperOver(store: Store, { clockSkewMs }: StoreAddress, log?: Log): Sw
       refresh: () => finished.refresh(store, Date.now()),
       has: (streamId, nowMs, user) => finished.has(streamId, nowMs, user),
     },
-    onLapsed: (user, leases) =>
-      log?.decision({
-        atMs: Date.now(),
-        decision: leases.map((lease) => lapseOf(userIn(user), lease, scopeOf(user) || undefined)),
-      }),
+    onLapsed: lapseLines(log, Date.now),
     skewMs: clockSkewMs,
     now: Date.now,
     monotonicMs,

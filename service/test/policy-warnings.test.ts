@@ -45,6 +45,11 @@ const DOUBTFUL: readonly (readonly [Readonly<Record<string, unknown>>, string, R
     /^is never reached: a user has at most 3 devices$/,
   ],
   [
+    { limits: [{ max: 2 }], devices: { max: 4, changes: { max: 2, days: 30 } } },
+    '/devices/changes/max',
+    /^lets a new user register 2 of 4 devices at first/,
+  ],
+  [
     { limits: [{ max: 2 }, { max: 3, distinct: 'profile' }] },
     '/limits/1',
     /^is never reached: “2 streams” is as tight or tighter$/,

@@ -1,5 +1,5 @@
 /**
- * RedisStore on servers that work together: a master with a replica and Sentinels, and a cluster.
+ * RedisStore on servers that work together: a master with replicas and Sentinels, and a cluster.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { UserId } from '@streamgate/core'
@@ -130,7 +130,7 @@ describe('RedisStore on a cluster', () => {
   })
 })
 
-describe('a master with a replica and Sentinels', { timeout: 120_000 }, () => {
+describe('a master with replicas and Sentinels', { timeout: 120_000 }, () => {
   const atEnd = atEndOfTests()
   let group: SentinelGroup
   beforeAll(async () => {
@@ -161,17 +161,17 @@ describe('a master with a replica and Sentinels', { timeout: 120_000 }, () => {
   it('does not acknowledge a start that no replica has, if one must', async () => {
     const store = redisStoreAt(`${group.url}?requestTimeoutMs=500`, { waitReplicas: 1 })
     const master = await group.master()
-    const replica = group.servers.find((server) => server !== master)
+    const replicas = group.servers.filter((server) => server !== master)
     await until('a start is acknowledged', async () => {
       await store.add(USER, leaseOf('before'), { capacity: 99 })
       return true
     })
-    await replica?.signal('SIGSTOP')
+    for (const replica of replicas) await replica.signal('SIGSTOP')
     await expect(store.add(USER, leaseOf('alone'), { capacity: 99 })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       cause: { message: '0 of 1 replicas have the write' },
     })
-    await replica?.signal('SIGCONT')
+    for (const replica of replicas) await replica.signal('SIGCONT')
     await until('a start is acknowledged', async () => {
       await store.add(USER, leaseOf('after'), { capacity: 99 })
       return true

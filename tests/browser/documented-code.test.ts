@@ -14,6 +14,8 @@ it('is run to the last piece', () => {
     documentedCode('README.md', './player.js'),
     documentedCode('docs/players.md', '// watch.js'),
     ...Object.values(OTHER_PLAYERS).map(({ code }) => documentedCode('docs/players.md', code)),
+    // tests/e2e/documented-tracing.test.ts runs this one.
+    documentedCode('docs/operations.md', '// otel.mjs'),
     // tests/packages runs these three.
     documentedCode('core/README.md', 'new MemoryStore('),
     documentedCode('stores/README.md', 'new LmdbStore('),

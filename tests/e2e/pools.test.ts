@@ -83,7 +83,10 @@ describe('a pool on three processes of one DynamoDB table', () => {
       }
       const services = await Promise.all(
         [1, 2, 3].map(() =>
-          startService({ ...placeWith(max, ['--store', `dynamodb:${tableName}`]), environment }),
+          startService({
+            ...placeWith(max, ['--store', `dynamodb:${tableName}?requestTimeoutMs=5000`]),
+            environment,
+          }),
         ),
       )
       const clients = services.map(({ url }) => new Client(url))

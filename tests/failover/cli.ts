@@ -6,7 +6,7 @@ type Flags = { readonly kills: number; readonly waitReplicas: number; readonly c
 
 await new Command('failover')
   .description(
-    'Kills the master of a Redis with a replica and three Sentinels, under starts. Prints how many acknowledged starts the next master does not know.',
+    'Kills the master of a Redis with two replicas and three Sentinels, under starts. Prints how many acknowledged starts the next master does not know.',
   )
   .option('--kills <count>', 'how often', wholeNumber, 100)
   .option(

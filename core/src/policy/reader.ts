@@ -64,6 +64,7 @@ class PolicyReader extends RuleReader {
     this.declareAttributes('/attributes', file['attributes'])
     const paces = this.#paces(file)
     const plans = file['plans'] === undefined ? DEFAULT_POLICY.plans : this.#plans('/plans', file['plans'])
+    this.#assertNotShared(file['plans'])
     const defaultPlan = this.#defaultPlan('', file['defaultPlan'], plans)
     const named = file['tenants']
     const tenants = named === undefined ? {} : { tenants: this.#tenants(named) }
@@ -72,6 +73,15 @@ class PolicyReader extends RuleReader {
     const failing =
       wish === undefined ? {} : { whenStoreFails: this.oneOf('/whenStoreFails', wish, WHEN_STORE_FAILS) }
     return defaultPlan && { paces, defaultPlan, plans, ...tenants, ...pools, ...failing }
+  }
+
+  /** Users are shared by tenants alone. */
+  #assertNotShared(plans: unknown): void {
+    if (!isObject(plans)) return
+    for (const [name, plan] of Object.entries(plans)) {
+      const isShared = isObject(plan) && plan['sharedWith'] !== undefined
+      if (isShared) this.fault(`/plans/${escapePointer(name)}/sharedWith`, 'is only for plans of tenants')
+    }
   }
 
   /** The tenants by name. Those that share their users have one scope. */

@@ -1,21 +1,24 @@
-import type { FinishedStreams } from '../finished-streams.ts'
-import { isLive, lapsesAtMs, type Lease, type LeaseId, type UserId } from '../lease.ts'
+import { lapsesAtMs, type Lease, type LeaseId, type UserId } from '../lease.ts'
 import type { Store } from '../store.ts'
 import { Turns } from '../turns.ts'
 import { poolNamed, poolsOf, type Pool, type PoolRule } from './pool.ts'
 import { PoolBlocks } from './pool-blocks.ts'
-import { deadIn, usedIn } from './pool-record.ts'
+import { slotIn, usedIn } from './pool-record.ts'
+import { runningNow, type OverdueParts } from './overdue-streams.ts'
 import { PoolShare, type PooledStream } from './pool-share.ts'
 
 /** What a ledger cannot make itself. */
-export type LedgerParts = {
-  readonly store: Pick<Store, 'read' | 'readShared' | 'writeShared'>
-  readonly finished: FinishedStreams
-  /** The name of this process, which no other has. */
-  readonly process: string
+export type LedgerParts = OverdueParts & {
+  readonly store: Pick<Store, 'read' | 'replace' | 'readShared' | 'writeShared'>
   readonly now: () => number
-  readonly judgingMs: () => number
 }
+
+/**
+ * The slot of another process's stream. `kept`: that process has it, or this one. `orphan`: the
+ * process died, and its slot goes to the process that takes the stream over. `none`: the stream
+ * had lapsed, and its slot is gone with the process.
+ */
+export type SlotState = 'kept' | 'orphan' | 'none'
 
 /** What the policy says of pools. */
 export type PoolPolicy = { readonly rules: readonly PoolRule[]; readonly leaseMs: number }
@@ -36,12 +39,14 @@ const MARGIN_MS = 20_000
  */
 const LOOK_MS = 1_000
 const LOOK_SELDOM_MS = 10_000
+/** Streams that are asked about at once, if many end together. */
+const ASKED_AT_ONCE = 32
 
 /**
  * The slots that this process has leased from pools, and the streams in them.
  *
  * A stream keeps its slot until this process knows that it has ended: because it ended it, or
- * because the store says so once the stream should have lapsed. So the streams of all processes
+ * because it removed the stream once that had lapsed. So the streams of all processes
  * never exceed a pool, also if other processes renew or stop them.
  */
 export class PoolLedger {
@@ -82,21 +87,37 @@ export class PoolLedger {
     for (const share of this.#shares.values()) share.release(user, id, generation)
   }
 
-  /** A lease goes on. Whether it must be adopted, because its slot is that of a dead process. */
-  renewed(user: UserId, lease: Lease, { rules }: PoolPolicy): boolean {
+  /** A lease goes on: who has its slot. One call to the store if the record was not seen lately. */
+  async renewed(user: UserId, lease: Lease, { rules, leaseMs }: PoolPolicy): Promise<SlotState> {
     const { poolProcess } = lease
-    if (poolProcess === undefined) return false
+    if (poolProcess === undefined) return 'kept'
     const stream = pooled(user, lease)
-    let isOrphan = false
+    let state: SlotState = 'kept'
     for (const { name } of poolsOf(rules, lease)) {
       const share = this.#shareOf(name)
       if (share.renewed(stream)) continue
       const nowMs = this.#parts.now()
       share.heardAtMs = nowMs
       if (poolProcess === this.process) share.hold(stream)
-      else isOrphan ||= deadIn(share.record, nowMs).has(poolProcess)
+      else {
+        if (nowMs - share.lookedAtMs >= LOOK_SELDOM_MS) await this.#blocks.look(name, share)
+        const found = slotIn(share.record[poolProcess], { nowMs, leaseMs })
+        if (found !== 'kept') state = found
+      }
     }
-    return isOrphan
+    return state
+  }
+
+  /** A lease has its slot in this process's block. */
+  hold(user: UserId, lease: Lease, rules: readonly PoolRule[]): void {
+    for (const { name } of poolsOf(rules, lease)) this.#shareOf(name).hold(pooled(user, lease))
+  }
+
+  /** Whether the process lives that has the slot of a stream in this pool, as was seen last. */
+  isAlive(pool: string, process: string | undefined): boolean {
+    if (process === this.process) return true
+    const block = process === undefined ? undefined : this.#shares.get(pool)?.record[process]
+    return block !== undefined && this.#parts.now() < block.untilMs
   }
 
   /** The lease of a process that died is this process's by now, as the store has it. */
@@ -183,16 +204,17 @@ export class PoolLedger {
    * over the slot.
    */
   async #settle(name: string, share: PoolShare, { rules }: PoolPolicy): Promise<void> {
-    const { store, finished, judgingMs } = this.#parts
-    for (const { user, id, generation } of share.overdue(judgingMs())) {
-      const { leases } = await store.read(user)
-      share.release(user, id, generation)
-      for (const lease of leases) {
-        const isHere = lease.poolProcess === this.process && isLive(lease, judgingMs())
-        const isOver = finished.has(lease.streamId, judgingMs(), user)
-        const isInPool = isHere && !isOver && poolsOf(rules, lease).some((pool) => pool.name === name)
-        if (isInPool) share.hold(pooled(user, lease))
-      }
+    const overdue = share.overdue(this.#parts.judgingMs())
+    for (let from = 0; from < overdue.length; from += ASKED_AT_ONCE) {
+      await Promise.all(
+        overdue.slice(from, from + ASKED_AT_ONCE).map(async (stream) => {
+          const running = await runningNow(this.#parts, stream)
+          if (running === undefined) return
+          share.release(stream.user, stream.id, stream.generation)
+          const inPool = running.filter((lease) => poolsOf(rules, lease).some((pool) => pool.name === name))
+          for (const lease of inPool) share.hold(pooled(stream.user, lease))
+        }),
+      )
     }
   }
 

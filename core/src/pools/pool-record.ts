@@ -37,9 +37,14 @@ export function usedIn(record: PoolRecord): number {
   return Object.values(record).reduce((sum, { used }) => sum + used, 0)
 }
 
-/** The processes whose blocks have ended. */
-export function deadIn(record: PoolRecord, nowMs: number): ReadonlySet<string> {
-  return new Set(Object.keys(record).filter((process) => nowMs >= (record[process]?.untilMs ?? 0)))
+/** Where the slot of a stream is that a process admitted, given the block of that process. */
+export function slotIn(
+  block: Block | undefined,
+  { nowMs, leaseMs }: { readonly nowMs: number; readonly leaseMs: number },
+): 'kept' | 'orphan' | 'none' {
+  if (block === undefined || nowMs < block.untilMs) return 'kept'
+  // By then every stream of it that was not taken over has lapsed.
+  return nowMs < block.untilMs + leaseMs ? 'orphan' : 'none'
 }
 
 /** What a process wants its block to be. */
@@ -62,8 +67,13 @@ export type BlockWish = {
 const STEP_MAX = 256
 /** A process takes this part of what is free, divided by the number of processes. */
 const STEPS_PER_FREE = 3
-/** For clocks and requests under way, before the block of a dead process is dropped. */
+/** For clocks and requests under way, before the slots of a dead process are given away. */
 const SLACK_MS = 10_000
+/**
+ * How long it is remembered that a process died, without slots. A player that comes back within
+ * this time is judged as a newcomer. After it, a sweep has removed its lease.
+ */
+const REMEMBERED_MS = 86_400_000
 
 /**
  * The record with the process's own block as it should be.
@@ -71,14 +81,19 @@ const SLACK_MS = 10_000
  * A process keeps its streams and some spare slots: the fewer are free, the fewer of them, and none
  * once the pool is nearly full, so that no start is denied for unused slots.
  *
- * The block of a process that died stays until every stream of it has lapsed or was taken over: for
- * the longest lease after its end. A stream that is taken over brings its slot along.
+ * The slots of a process that died stay until every stream of it has lapsed or was taken over: for
+ * the longest lease after the end of its block. A stream that is taken over brings its slot along.
  */
 export function nextRecord(before: PoolRecord, wish: BlockWish): PoolRecord {
   const { process, held, need, adopted, max, nowMs, blockMs, leaseMs } = wish
   const others: Record<string, Block> = {}
   for (const [id, block] of Object.entries(before)) {
-    if (id === process || nowMs >= block.untilMs + leaseMs + SLACK_MS) continue
+    const keptUntilMs = block.untilMs + leaseMs + SLACK_MS
+    if (id === process || nowMs >= keptUntilMs + REMEMBERED_MS) continue
+    if (nowMs >= keptUntilMs) {
+      others[id] = { ...block, size: 0, used: 0 }
+      continue
+    }
     const gone = adopted.get(id) ?? 0
     others[id] = {
       ...block,
@@ -87,7 +102,8 @@ export function nextRecord(before: PoolRecord, wish: BlockWish): PoolRecord {
     }
   }
   const free = Math.max(0, max - leasedIn(others) - held)
-  const size = held + Math.min(free, spareFor(free, Object.keys(others).length + 1, need))
+  const alive = Object.values(others).filter(({ size: leased }) => leased > 0).length
+  const size = held + Math.min(free, spareFor(free, alive + 1, need))
   const own = { size, used: held, untilMs: nowMs + blockMs }
   return size === 0 ? others : { ...others, [process]: own }
 }

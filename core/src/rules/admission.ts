@@ -54,7 +54,8 @@ function admitNewcomer(roster: Roster, claim: Claim, nowMs: number): Admission {
   const untilMs = claim.isHeartbeat === true ? undefined : graceUntil(plan, roster, nowMs)
   const extra = plan.grace?.streams ?? 0
   if (untilMs === undefined || fullLimit({ plan, newcomer, extra }, staying) !== undefined) {
-    return deny(roster, { claim, limit: room }, nowMs)
+    const live = without(liveLeases(roster, nowMs), [newcomer])
+    return deny({ live, staying }, { claim, limit: room }, nowMs)
   }
   const pooled = withPoolSlot(claim, leaving, nowMs)
   if ('outcome' in pooled) return pooled
@@ -109,7 +110,8 @@ export function roomFor(claim: Claim): Room | undefined {
   if (!isOneCount(plan) || replacesAnother(claim) || isHeartbeat === true) return undefined
   const room: Writable<Room> = { capacity: headlineLimit(plan).max }
   if (takesDevice(claim)) room.soleOfDevice = true
-  if (plan.devices !== null && needsDevice(claim)) room.registeredDevice = true
+  const isOnDevice = claim.newcomer.deviceId !== undefined
+  if (plan.devices !== null && isOnDevice && needsDevice(claim)) room.registeredDevice = true
   return room
 }
 
@@ -160,15 +162,19 @@ function replaceBy(roster: Roster, { claim, leases, ends }: Replacement, nowMs: 
 }
 
 /**
- * The answer to a newcomer for whom this limit has no room, with those of its holders that are live
- * at `nowMs`.
+ * The answer to a newcomer for whom this limit has no room, with the live leases that stay and hold
+ * it. Those that would end for the newcomer anyway are not in its way.
  */
-function deny(roster: Roster, { claim, limit }: { claim: Claim; limit: Limit }, nowMs: number): Denial {
-  const others = without(liveLeases(roster, nowMs), [claim.newcomer])
+function deny(
+  { live, staying }: { readonly live: readonly Lease[]; readonly staying: readonly Lease[] },
+  { claim, limit }: { claim: Claim; limit: Limit },
+  nowMs: number,
+): Denial {
+  const others = without(staying, [claim.newcomer])
   const holders = holdersOf(limit, claim, others)
   const lapses = holders.map(lapsesAtMs).filter((endMs) => endMs !== null)
   const retryAfterMs = lapses.length === 0 ? null : Math.min(...lapses) - nowMs
-  return { outcome: 'denied', limit, holders, makesRoom: enoughOf(others, claim, limit), retryAfterMs }
+  return { outcome: 'denied', limit, holders, makesRoom: enoughOf(live, claim), retryAfterMs }
 }
 
 /** A held lease continues for longer. The leases that it replaces end if they are held too. */

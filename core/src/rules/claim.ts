@@ -68,6 +68,8 @@ export type DeviceDenial = {
   readonly devices: readonly Device[]
   /** In milliseconds since the epoch. Not later than now if a device only has to be removed. */
   readonly nextChangeAtMs: number
+  /** Whether the number of changes denies it, and not the number of devices alone. */
+  readonly isTooSoon: boolean
 }
 
 /** One more stream runs, or ran already. This is true once the write is done. */

@@ -37,6 +37,7 @@ export function planFor(user: UserId, plan: Plan): Plan {
       changes: null,
       exempt: plan.devices.exempt,
       whenFull: 'replace-least-recent',
+      isOptional: true,
     },
     shadow: plan,
   }

@@ -19,19 +19,20 @@ export function inTurn(whenFull: Exclude<WhenFull, 'deny'>, leases: readonly Lea
 }
 
 /**
- * The leases in the order in which a viewer would best end them to make room under a limit: those
- * that they chose already, and then those that free a slot together with the fewest others. Of
- * these the one last heard of comes last.
+ * The leases in the order in which they are best ended to make room under these limits: those that
+ * the viewer chose already, and then those that free a slot together with the fewest others. The
+ * order of the rest stays.
  */
 export function easiestToEnd(
   leases: readonly Lease[],
-  limit: Limit,
-  isChosen: (lease: Lease) => boolean,
+  limits: readonly Limit[],
+  isChosen: (lease: Lease) => boolean = () => false,
 ): readonly Lease[] {
+  const shared = limits.filter(({ distinct }) => distinct !== undefined)
   const sharing = (lease: Lease) =>
-    limit.distinct === undefined ? 0 : leases.filter((other) => shareSlot(limit, lease, other)).length
+    Math.max(0, ...shared.map((limit) => leases.filter((other) => shareSlot(limit, lease, other)).length))
   return leases
     .map((lease) => ({ lease, rank: isChosen(lease) ? -1 : sharing(lease) }))
-    .toSorted((one, other) => one.rank - other.rank || one.lease.renewedAtMs - other.lease.renewedAtMs)
+    .toSorted((one, other) => one.rank - other.rank)
     .map(({ lease }) => lease)
 }

@@ -16,8 +16,12 @@ export function makeRoom(staying: readonly Lease[], claim: Claim): readonly Leas
   const full = fullLimit({ plan, newcomer }, staying)
   if (full === undefined) return []
   if (isHeartbeat === true || whenFull === 'deny') return full
-  const evicted = surplus(inTurn(whenFull, staying), claim)
-  return evicted.length <= EVICTIONS_MAX ? evicted : full
+  const turns = inTurn(whenFull, staying)
+  const evicted = surplus(turns, claim)
+  if (evicted.length <= EVICTIONS_MAX) return evicted
+  // The first in turn may share its slot with many. Fewer may have to end if others begin.
+  const fewest = surplus(easiestToEnd(turns, limitsOn(claim)), claim)
+  return fewest.length <= EVICTIONS_MAX ? fewest : full
 }
 
 /**
@@ -46,11 +50,12 @@ function surplus(staying: readonly Lease[], claim: Claim): readonly Lease[] {
  * Live leases that make room if the newcomer replaces them. Those that it asked to replace, or that
  * its device gives up anyway, are not spared.
  */
-export function enoughOf(live: readonly Lease[], claim: Claim, limit: Limit): readonly Lease[] {
+export function enoughOf(live: readonly Lease[], claim: Claim): readonly Lease[] {
   const { replaces: _asked, ...asking } = claim
   const staying = without(live, live.filter(isTakenBy(asking)))
+  const idleFirst = staying.toSorted((one, other) => one.renewedAtMs - other.renewedAtMs)
   const ending = surplus(
-    easiestToEnd(staying, limit, (lease) => isReplaced(claim, lease)),
+    easiestToEnd(idleFirst, limitsOn(asking), (lease) => isReplaced(claim, lease)),
     asking,
   )
   return ending.length <= EVICTIONS_MAX ? ending : []

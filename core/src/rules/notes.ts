@@ -51,6 +51,16 @@ export function notesAfter(roster: RosterContent, endings: Endings, nowMs: numbe
   return withNotes(withoutNotesOn(roster, former), fresh, nowMs)
 }
 
+/** The roster without leases that have lapsed, with a note on each. */
+export function withoutLapsed(roster: RosterContent, lapsed: readonly Lease[], nowMs: number): RosterContent {
+  const gone = new Set(lapsed.map(({ id }) => id))
+  const fresh = lapsed.flatMap((lease) => noteLapse(lease, nowMs))
+  return {
+    leases: roster.leases.filter(({ id }) => !gone.has(id)),
+    ...withNotes(withoutNotesOn(roster, gone), fresh, nowMs),
+  }
+}
+
 /**
  * The notes with these added at the end. Expired notes are dropped, and so are older ones on the
  * same leases.

@@ -27,7 +27,8 @@ export function needsDevice({ newcomer, plan: { devices } }: Pick<Claim, 'newcom
 
 /** Whether the plan registers devices, and the stream names none. */
 export function lacksDevice(claim: Claim): boolean {
-  return claim.newcomer.deviceId === undefined && needsDevice(claim)
+  const isOptional = claim.plan.devices?.isOptional === true
+  return claim.newcomer.deviceId === undefined && needsDevice(claim) && !isOptional
 }
 
 /** @throws {LimiterError} `DEVICE_REQUIRED` if `lacksDevice`. */
@@ -91,5 +92,6 @@ function roomForDevice(roster: Roster, rule: DeviceRule, nowMs: number): DeviceR
 function denyDevice({ registry }: Roster, { devices: rule }: Plan, nowMs: number): DeviceDenial {
   const devices = registry?.devices ?? []
   const nextMs = rule === null ? nowMs : nextChangeAtMs(registry, rule, nowMs)
-  return { outcome: 'device-denied', max: rule?.max ?? 0, devices, nextChangeAtMs: nextMs }
+  const isTooSoon = nextMs > nowMs
+  return { outcome: 'device-denied', max: rule?.max ?? 0, devices, nextChangeAtMs: nextMs, isTooSoon }
 }

@@ -25,12 +25,11 @@ export function shownDevice(device: Device): Readonly<Record<string, unknown>> {
 
 /** The answer to a start on a device that may not be registered. */
 export function presentDeviceRefusal(user: UserId, refusal: DeviceRefusal): HttpResponse {
-  const { max, devices, nextChangeAtMs } = refusal
-  const isFull = devices.length >= max
+  const { max, devices, nextChangeAtMs, isTooSoon } = refusal
   const next = instant(nextChangeAtMs)
-  const detail = isFull
-    ? `${user} has registered ${devices.length} of ${max} devices.`
-    : `${user} has registered too many devices lately. Another one is possible from ${next}.`
+  const detail = isTooSoon
+    ? `${user} has registered too many devices lately. Another one is possible from ${next}.`
+    : `${user} has registered ${devices.length} of ${max} devices.`
   const naming = (count: number): HttpResponse => {
     const more = devices.length - count
     const members = {

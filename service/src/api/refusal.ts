@@ -29,9 +29,6 @@ const RULE_BYTES_MAX = 512
 /** How many values of each list a longer rule shows: the first count that makes it fit. */
 const VALUES_SHOWN = [10, 5, 2, 1, 0]
 
-/** The longest `makesRoom`, in bytes. Two of the longest ids fit, or sixteen of UUIDs. */
-const MAKES_ROOM_BYTES_MAX = 768
-
 /** The longest `"more":…,`. */
 const MORE_BYTES = '"more":1000,'.length
 
@@ -39,7 +36,7 @@ const MORE_BYTES = '"more":1000,'.length
 type Rule = Limit & { readonly more?: number }
 
 /**
- * The answer to a refusal, 4 kB at most.
+ * The answer to a refusal: 4 kB at most, unless the ids in `makesRoom` alone are that long.
  *
  * It names the oldest streams: 20, or fewer if their ids and labels are long, and at least one.
  * `more` counts the others. The list of the user's streams shows them all.
@@ -50,7 +47,7 @@ export function presentRefusal(user: UserId, refusal: Refusal): HttpResponse {
   const active = holders.length
   const rule = ruleOf(limit)
   const detail = detailOf(user, refusal, rule)
-  const makesRoom = makesRoomOf(refusal)
+  const makesRoom = refusal.makesRoom.map(({ id }) => id)
   const headers = {
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...rateLimit(limit, slotsUsed(limit, holders)),
@@ -79,17 +76,13 @@ function detailOf(user: UserId, { limit, holders }: Refusal, rule: Rule): string
   const { max, distinct, per, missing } = limit
   const scope = limitScope(rule, { per: 'the same', more: rule.more })
   if (missing === 'deny' && holders.length === 0) {
-    return `The plan needs to know the ${slotNoun(distinct ?? per)} of this stream, and the start does not tell it.`
+    const asked = [per, distinct].flatMap((name) => (name === undefined ? [] : [`the ${slotNoun(name)}`]))
+    const it = asked.length > 1 ? 'both' : 'it'
+    return `The plan needs to know ${asked.join(' and ')} of this stream, and the start does not tell ${it}.`
   }
   if (distinct === undefined) return `${user} is watching ${holders.length} of ${max} streams${scope}.`
   const others = `Another ${slotNoun(distinct)} is in use by the streams in the way.`
   return `${user} may watch on ${slotsInWords(limit)} at once${scope}. ${others}`
-}
-
-/** Ids of streams that make room together. None if they would fill the answer. */
-function makesRoomOf({ makesRoom }: Refusal): readonly string[] {
-  const ids = makesRoom.map(({ id }) => id)
-  return bytesOf(JSON.stringify(ids)) <= MAKES_ROOM_BYTES_MAX ? ids : []
 }
 
 /** How many of these leases fit into so many bytes, in their order. At least one. */

@@ -75,7 +75,7 @@ function attributeFaults(name: string, text: unknown): readonly string[] {
     return ['must have a name of a lower-case letter and then at most 31 letters and digits']
   }
   if (name === 'network') return ['is found out by the service: send clientAddress instead']
-  if (NAMED_ATTRIBUTES.some((known) => known === name))
+  if (name === 'tenant' || NAMED_ATTRIBUTES.some((known) => known === name))
     return [`must be sent beside "attributes", as /${name}`]
   if (typeof text !== 'string') return [`must be a string, got ${kindOf(text)}`]
   return textFaults(text, { bytesMax: ATTRIBUTE_BYTES_MAX, description: '', examples: [] })

@@ -41,7 +41,12 @@ export function policyWarnings(policy: Policy, { isProxyTrusted }: PolicyUse = {
     ...[...tenants].flatMap(([name, tenant]) => placesOf(`/tenants/${escapePointer(name)}`, tenant.plans)),
   ]
   const onNetwork = isProxyTrusted === false ? placed.flatMap(networkWarnings) : []
-  return [...paceWarnings(paces), ...placed.flatMap(planWarnings), ...onNetwork]
+  return [
+    ...paceWarnings(paces),
+    ...placed.flatMap(planWarnings),
+    ...placed.flatMap(deviceWarnings),
+    ...onNetwork,
+  ]
 }
 
 /** A plan and its JSON pointer. */
@@ -62,6 +67,13 @@ function networkWarnings({ plan: { limits }, pointer }: PlacedPlan): PolicyFault
   const detail =
     'asks for the network: behind a load balancer all viewers share one unless you set STREAMGATE_TRUSTED_PROXIES, and behind your own backend unless it sends clientAddress'
   return index === -1 ? [] : [{ pointer: `${pointer}/limits/${index}`, detail }]
+}
+
+function deviceWarnings({ plan: { devices }, pointer }: PlacedPlan): PolicyFault[] {
+  const { max = 0, changes = null } = devices ?? {}
+  if (changes === null || changes.max >= max) return []
+  const detail = `lets a new user register ${changes.max} of ${max} devices at first, because first registrations count too`
+  return [{ pointer: `${pointer}/devices/changes/max`, detail }]
 }
 
 function paceWarnings(paces: Policy['paces']): PolicyFault[] {

@@ -68,7 +68,8 @@ export function policySummary({ plans, defaultPlan, paces }: Policy): string {
 export function limitInWords(limit: Limit): string {
   const slots = slotsInWords(limit)
   const counted = limit.distinct === undefined ? slots : `streams on ${slots}`
-  const missing = limit.missing === 'deny' ? `, none without ${limit.distinct ?? limit.per ?? ''}` : ''
+  const asked = [limit.per, limit.distinct].filter((name) => name !== undefined)
+  const missing = limit.missing === 'deny' ? `, none without ${asked.join(' and ')}` : ''
   return counted + limitScope(limit, { per: 'each' }) + missing
 }
 

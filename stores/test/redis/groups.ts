@@ -35,26 +35,29 @@ export type SentinelGroup = {
 const MASTER = 'streams'
 /** After so long without an answer a server is taken for dead. */
 const DOWN_AFTER_MS = 500
+/** A shorter time makes Sentinels begin a second failover during the first. */
+const FAILOVER_MS = 5000
 
-/** Starts a master with one replica, and three Sentinels. */
+/** Starts a master with two replicas, and three Sentinels. */
 export async function startSentinelGroup(atEnd: AtEnd): Promise<SentinelGroup> {
   const first = await RedisServer.start(atEnd)
-  const second = await RedisServer.start(atEnd, {
-    settings: ['--replicaof', '127.0.0.1', String(first.port)],
-  })
-  const servers = [first, second]
+  const following = { settings: ['--replicaof', '127.0.0.1', String(first.port)] }
+  const replicas = await Promise.all([1, 2].map(() => RedisServer.start(atEnd, following)))
+  const servers = [first, ...replicas]
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(atEnd, first.port)))
   const [sentinel] = sentinels
   if (sentinel === undefined) throw new Error('No Sentinel has started')
   const replicasSeen = async () => {
     const facts = (await sentinel.admin.call('SENTINEL', 'MASTER', MASTER)) as string[]
     const fact = (name: string) => Number(facts[facts.indexOf(name) + 1])
-    return fact('num-slaves') === 1 && fact('num-other-sentinels') === 2
+    return fact('num-slaves') === replicas.length && fact('num-other-sentinels') === 2
   }
-  await until('the Sentinels know each other and the replica', replicasSeen)
-  await until('the replica follows', async () =>
-    (await second.admin.info('replication')).includes('master_link_status:up'),
-  )
+  await until('the Sentinels know each other and the replicas', replicasSeen)
+  for (const { admin } of replicas) {
+    await until('a replica follows', async () =>
+      (await admin.info('replication')).includes('master_link_status:up'),
+    )
+  }
   return {
     url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${MASTER}`,
     servers,
@@ -74,7 +77,7 @@ async function startSentinel(atEnd: AtEnd, masterPort: number): Promise<RedisSer
     [
       `sentinel monitor ${MASTER} 127.0.0.1 ${masterPort} 2`,
       `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER_MS}`,
-      `sentinel failover-timeout ${MASTER} 2000`,
+      `sentinel failover-timeout ${MASTER} ${FAILOVER_MS}`,
       '',
     ].join('\n'),
   )

@@ -64,7 +64,7 @@ function mistakesOf(answer: Decision, { plan, known, request }: Question): reado
   const { limit, holders } = answer
   if (!isSameLimit(limit, obstacleMet.limit))
     return [`denied by a limit of ${limit.max}, not the first full one`]
-  const due = holdersUnder(limit, entry, known.others) ?? []
+  const due = holdersUnder(limit, entry, staying) ?? []
   const faults =
     idsOf(due).toSorted().join() === idsOf(holders).toSorted().join()
       ? []

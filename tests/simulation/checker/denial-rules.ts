@@ -73,12 +73,12 @@ function planFaults(scene: Scene, operation: Denied, reading: ReadingOfDenial): 
   const left = holders.filter((lease) => !leaving.includes(lease))
   if (seats(limit, left) < limit.max) faults.push(`denied by ${seats(limit, left)} of ${limit.max}`)
   const certain = certainHolders(scene, operation)
+  const staying = certain.filter((lease) => !leavingByWish(wish, certain).includes(lease))
   faults.push(
-    ...(holdersUnder(limit, entry, certain) ?? [])
+    ...(holdersUnder(limit, entry, staying) ?? [])
       .filter(({ generation }) => holders.every((holder) => holder.generation !== generation))
       .map((lease) => `does not name ${nameOf(lease)}, which certainly fills it too`),
   )
-  const staying = certain.filter((lease) => !leavingByWish(wish, certain).includes(lease))
   const isEnough = (lease: Lease) =>
     answer.makesRoom.some(({ generation }) => generation === lease.generation)
   if (

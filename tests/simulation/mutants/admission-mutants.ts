@@ -138,19 +138,11 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     caughtBy: 'too few',
   },
   {
-    slip: 'a denial names expired leases too',
+    slip: 'a denial names the lease that would end anyway',
     file: 'rules/admission.ts',
-    right: 'without(liveLeases(roster, nowMs), [claim.newcomer])',
-    wrong: 'without(roster.leases, [claim.newcomer])',
-    caughtBy: 'leases shown',
-    isRace: true,
-  },
-  {
-    slip: 'a denial leaves out the lease that was to be replaced',
-    file: 'rules/admission.ts',
-    right: '[claim.newcomer])',
-    wrong: '[claim.newcomer, ...leavingLeases(roster, claim)])',
-    caughtBy: 'too few',
+    right: 'const others = without(staying, [claim.newcomer])',
+    wrong: 'const others = live',
+    caughtBy: 'decision',
   },
   {
     slip: "a newcomer does not take its device's slot if there is room",

@@ -5,8 +5,8 @@ export const EVICTION_MUTANTS: readonly Mutant[] = [
   {
     slip: 'the youngest is evicted',
     file: 'rules/making-room.ts',
-    right: 'surplus(inTurn(whenFull, staying), claim)',
-    wrong: 'surplus(inTurn(whenFull, staying).toReversed(), claim)',
+    right: 'const turns = inTurn(whenFull, staying)',
+    wrong: 'const turns = inTurn(whenFull, staying).toReversed()',
     caughtBy: 'decision',
   },
   {

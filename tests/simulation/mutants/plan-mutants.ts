@@ -180,8 +180,8 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a denial says that too little makes room',
     file: 'rules/admission.ts',
-    right: 'makesRoom: enoughOf(others, claim, limit),',
-    wrong: 'makesRoom: enoughOf(others, claim, limit).slice(0, 1),',
+    right: 'makesRoom: enoughOf(live, claim),',
+    wrong: 'makesRoom: enoughOf(live, claim).slice(0, 1),',
     caughtBy: 'too few',
   },
 ]

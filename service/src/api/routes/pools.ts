@@ -20,7 +20,10 @@ export const poolRoute: Route = {
     },
   },
   handle: async (call) => {
-    const name = readInput(call, (input) => input.poolName())
+    const { name } = readInput(call, (input) => {
+      input.tenant()
+      return { name: input.poolName() }
+    })
     const pool = await call.service.limiter.pool(name)
     return pool === undefined ? { fault: notFound('pool') } : json(200, pool)
   },
