@@ -6,7 +6,7 @@ import { redisStoreAt, useRedis } from './redis/use-redis.ts'
 
 const redis = useRedis()
 
-/** Numbers of users at which Redis enlarges its table of keys, and rearranges it while it is read. */
+/** Numbers of users at which Redis enlarges its table of keys, which it does bit by bit. */
 const SIZES = [16, 17, 23, 32, 33, 65, 129]
 const ROUNDS = 12
 
