@@ -159,7 +159,7 @@ describe('a master with replicas and Sentinels', { timeout: 120_000 }, () => {
   })
 
   it('does not acknowledge a start that no replica has, if one must', async () => {
-    const store = redisStoreAt(`${group.url}?requestTimeoutMs=500`, { waitReplicas: 1 })
+    const store = redisStoreAt(`${group.url}?requestTimeoutMs=4000`, { waitReplicas: 1 })
     const master = await group.master()
     const replicas = group.servers.filter((server) => server !== master)
     await until('a start is acknowledged', async () => {
