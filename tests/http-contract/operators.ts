@@ -32,7 +32,7 @@ export function describeOperators(maker: TargetMaker): void {
       expect((await get('/livez', { 'x-request-id': 'abc-123' })).headers['x-request-id']).toBe('abc-123')
       expect(
         (await get('/livez', { 'x-request-id': 'x'.repeat(129) })).headers['x-request-id'],
-      ).not.toContain('xxx')
+      ).not.toContain('x'.repeat(20))
       const made = new Set<string | undefined>()
       for (let count = 0; count < 3; count += 1) made.add((await get('/livez')).headers['x-request-id'])
       expect(made.size).toBe(3)
