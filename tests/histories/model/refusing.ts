@@ -4,7 +4,7 @@ import { planNamed } from '../plans.ts'
 import { leavingFor } from './ending.ts'
 import { limitsOf, limitsOn, type Answered, type Step } from './scene.ts'
 import { see } from './seeing.ts'
-import type { Span } from './state.ts'
+import type { Lease, Span } from './state.ts'
 import { noteInForce } from './telling.ts'
 
 /** The most holders that a refusal names. */
@@ -20,10 +20,12 @@ export function startDenied(scene: Answered<StartQuestion>): Step {
   if (plan.whenFull !== 'deny') return 'a plan that evicts denied a start'
   if (answer.limit !== plan.max) return `limit ${answer.limit} is not that of the plan`
   const leaving = leavingFor(scene, plan, scene.state.leases)
-  const inTheWay = (answer.streams ?? []).filter(({ id }) => !leaving.some((lease) => lease.id === id))
-  if (inTheWay.length + (answer.more ?? 0) < plan.max)
-    return `denied with ${inTheWay.length} of ${plan.max} in the way`
-  return denied(scene)
+  const named = answer.streams ?? []
+  const spared = named.find(({ id }) => leaving.some((lease) => lease.id === id))
+  if (spared !== undefined) return `${spared.id} would end anyway, and is named`
+  if (named.length + (answer.more ?? 0) < plan.max)
+    return `denied with ${named.length} of ${plan.max} in the way`
+  return denied(scene, leaving)
 }
 
 /** A heartbeat found its lease gone, and no room to start it again. */
@@ -38,21 +40,31 @@ export function heartbeatDenied(scene: Answered<HeartbeatQuestion>): Step {
   return count < limit ? `denied with ${count} of ${limit} in the way` : denied(scene)
 }
 
-/** The newcomer has no lease, and the answer names what was live. */
-function denied(scene: Answered<StartQuestion | HeartbeatQuestion>): Step {
+/**
+ * The newcomer has no lease, and the answer names what was live, apart from what would end for it.
+ */
+function denied(scene: Answered<StartQuestion | HeartbeatQuestion>, leaving: readonly Lease[] = []): Step {
   const { state, question, answer, judged, seen } = scene
   const { streams = [], more = 0, active, retryAfterSeconds } = answer
   const own = state.leases.find(({ id }) => id === idIn(question))
   if (own !== undefined && own.expires.from > judged.to) return `${own.id} is held, and was denied`
   if (active !== streams.length + more) return 'active is not the number of holders'
   if (more > 0 && streams.length !== HOLDERS_NAMED_MAX) return 'holders are left out without need'
-  const others = own === undefined ? state.leases : state.leases.filter((lease) => lease !== own)
+  const isApart = own !== undefined || leaving.length > 0
+  const others = isApart
+    ? state.leases.filter((lease) => lease !== own && !leaving.includes(lease))
+    : state.leases
   const sight = see(scene, { leases: others, shown: streams, within: seen })
   if (typeof sight === 'string') return sight
   const ends = streams.flatMap(({ expiresAtMs }) => expiresAtMs ?? [])
   const fault = retryFault(Math.min(...ends), retryAfterSeconds, sight.at)
   if (fault !== undefined) return fault
-  return sight.leases === state.leases ? [state] : [{ ...state, leases: sight.leases }]
+  if (sight.leases === state.leases) return [state]
+  const seenById = new Map(sight.leases.map((lease) => [lease.id, lease]))
+  const leases = state.leases.flatMap((lease) =>
+    leaving.includes(lease) ? [lease] : (seenById.get(lease.id) ?? []),
+  )
+  return [{ ...state, leases }]
 }
 
 /**
