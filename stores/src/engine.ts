@@ -81,6 +81,11 @@ export type OpenOptions = {
   readonly waitReplicas?: number | undefined
 }
 
+/** An address, or a part of one, without its user, its passwords, and what may be one of them. */
+export function masked(text: string): string {
+  return text.replace(/^([a-z+]+:)?(\/\/)?.*@/is, '$1$2***@').replace(/(password=)[^&]*/gi, '$1***')
+}
+
 /** The error of an address that `usage` does not describe. */
 export function malformed({ scheme, usage }: Pick<StoreEngine, 'scheme' | 'usage'>, text: string): Error {
   return new Error(`must be ${usage}, got ${JSON.stringify(`${scheme}:${text}`)}`)

@@ -23,8 +23,9 @@ const LOOK_EVERY_MS = 100
 const LOCK_LIMIT_MS = 30_000
 
 /** Copies the environment in this folder, as it is at one instant. See `StoreBackups`. */
-export async function backUp(folder: string, request: BackupRequest): Promise<CopyReport> {
-  const from = join(resolve(folder), DATA_FILE)
+export async function backUp(path: string, request: BackupRequest): Promise<CopyReport> {
+  const folder = resolve(path)
+  const from = join(folder, DATA_FILE)
   assertReadable(folder, from)
   const to = targetOf(request)
   const partial = new PartialFolder(dirname(to), statSync(from).size)
@@ -43,7 +44,9 @@ export async function backUp(folder: string, request: BackupRequest): Promise<Co
   }
 }
 
-/** LMDB ends a process that opens a damaged file, and reads without locks if it cannot write them. */
+/**
+ * LMDB ends a process that opens a damaged file, and reads without locks if it cannot write them.
+ */
 function assertReadable(folder: string, dataFile: string): void {
   const lockFile = join(folder, LOCK_FILE)
   if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK)
@@ -86,8 +89,8 @@ async function copied(folder: string, partial: PartialFolder, request: BackupReq
     if (bytes === 0 && waitedMs >= LOCK_LIMIT_MS) kill()
     onProgress?.({ bytes, bytesInAll })
   }, LOOK_EVERY_MS)
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('close', resolve)
+  const ended = new Promise<number | null>((end) => {
+    child.once('close', end)
   })
   const [code, reason] = await Promise.all([ended, text(child.stderr)])
   clearInterval(looking)

@@ -11,7 +11,7 @@ const HEADER_BYTES_MAX = 1024
 
 /**
  * The processes that hold slots for reading in a lock file, by id, one for each slot. They may be
- * dead. `undefined` if the file is not one of ours.
+ * dead. `undefined` if Streamgate did not make the file.
  *
  * Never call it in a process that has the environment open: by closing the file, the process would
  * lose its own locks on it.

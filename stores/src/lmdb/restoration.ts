@@ -31,9 +31,10 @@ const CHUNK_BYTES = 0x10_0000
 const LOST_AND_FOUND = 'lost+found'
 
 /** Copies a backup into this folder. See `StoreBackups`. */
-export async function restore(folder: string, request: RestoreRequest): Promise<CopyReport> {
+export async function restore(path: string, request: RestoreRequest): Promise<CopyReport> {
+  const folder = resolve(path)
   const from = sourceOf(request.from)
-  const to = join(resolve(folder), DATA_FILE)
+  const to = join(folder, DATA_FILE)
   assertBackup(from)
   assertFree(folder, request)
   makeFolder(folder)
