@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { BackupRequest, CopyReport } from '../store-backups.ts'
 import { DATA_FILE, LOCK_FILE } from './data-file.ts'
 import { inspectInUse } from './inspection-in-use.ts'
-import { inspect, isFlawless } from './inspection.ts'
+import { inspect, isFlawless, type Inspection } from './inspection.ts'
 import { assertSameLocks } from './lock-holders.ts'
 import { PartialFolder } from './partial-folder.ts'
 import { freeStaleReaders, usersIn } from './stored-users.ts'
@@ -34,7 +34,7 @@ export async function backUp(path: string, request: BackupRequest): Promise<Copy
     // It may be read by those who may read the store.
     chmodSync(partial.dataFile, statSync(from).mode & 0o777)
     const inspection = inspect(partial.dataFile)
-    if (!isFlawless(inspection)) throw new Error(`the copy is not whole: ${JSON.stringify(inspection)}`)
+    if (!isFlawless(inspection)) throw new Error(`the copy is not whole: ${faultIn(inspection)}`)
     const users = await usersIn(partial.path)
     request.signal.throwIfAborted()
     await partial.publish(to)
@@ -54,8 +54,14 @@ function assertReadable(folder: string, dataFile: string): void {
   assertSameLocks(folder)
   const inspection = inspectInUse(folder, dataFile)
   if (isFlawless(inspection) && inspection.state === 'sound') return
-  const fault = inspection.state === 'damaged' ? `is damaged: ${inspection.fault}` : 'is not whole'
-  throw new Error(`${dataFile} ${fault}. The start of a service repairs it, or says what to do`)
+  throw new Error(
+    `${dataFile} is damaged: ${faultIn(inspection)}. The start of a service repairs it, or says what to do`,
+  )
+}
+
+function faultIn(inspection: Inspection): string {
+  if (inspection.state === 'damaged') return inspection.fault
+  return inspection.state === 'empty' ? 'it is empty' : 'one of its meta pages is broken'
 }
 
 function targetOf({ to, atMs }: BackupRequest): string {
