@@ -22,7 +22,15 @@ const ADVICE: Readonly<Record<string, string>> = {
 }
 
 /** What to do about this failure. */
-export function storeAdvice(reason: string): string {
-  const known = Object.entries(ADVICE).find(([word]) => reason.includes(word))
+export function storeAdvice(failure: unknown): string {
+  const words = wordsOf(failure)
+  const known = Object.entries(ADVICE).find(([word]) => words.includes(word))
   return known?.[1] ?? 'see “What each 503 means” in docs/operations.md'
+}
+
+/** The names, codes and messages of an error and its causes. */
+function wordsOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure)
+  const { name, message, cause, code = '' } = failure as NodeJS.ErrnoException
+  return [name, code, message, cause === undefined ? '' : wordsOf(cause)].join(' ')
 }

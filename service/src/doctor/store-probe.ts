@@ -88,6 +88,5 @@ async function timed(call: () => Promise<unknown>): Promise<string> {
 }
 
 function faultOf(error: unknown, check = 'store'): Finding {
-  const reason = reasonOf(error)
-  return fault(check, reason, storeAdvice(reason))
+  return fault(check, reasonOf(error), storeAdvice(error))
 }
