@@ -9,7 +9,6 @@ import { App, type AnsweringApp } from './api/app.ts'
 import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
-import { Cors } from './api/cors.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { openRefresher, type FinishedRefresher } from './store/finished-refresher.ts'
 import type { RequestObserver } from './telemetry/decision-event.ts'
@@ -21,7 +20,7 @@ import type { ShownMetric } from './telemetry/shown-metric.ts'
 import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
-import { presentProblem } from './api/present-problem.ts'
+import { doorsOf } from './api/doors.ts'
 import { limitedRoutes } from './api/rate-limits.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
@@ -36,7 +35,6 @@ import { sequence } from './text/sequence.ts'
 import { reportedSweepTimer } from './sweep/reported-sweeps.ts'
 import type { SweepTimer } from './sweep/sweep-timer.ts'
 import { Sweeper } from './sweep/sweeper.ts'
-import { identifyByClaim, trustEverybody } from './api/caller.ts'
 
 /** A service that is ready to be served. */
 export type Composition = Sweeping & {
@@ -72,6 +70,9 @@ export type ComposeOptions = {
   /** Present if this process is one of several workers. */
   readonly joinFleet?: JoinFleet
 }
+
+/** The real clock, for commands. */
+export const realClockMs = (): number => Date.now()
 
 /** Milliseconds that never go back. */
 const monotonicMs = () => performance.now()
@@ -153,12 +154,6 @@ function metricsOf({ metrics }: Config, log: Log, joinFleet?: JoinFleet): Promis
 
 function showMetrics({ show }: MetricsSink, shown: readonly ShownMetric[]): void {
   for (const metric of shown) show?.(metric)
-}
-
-/** How callers are identified, which pages may call, and how errors look. */
-function doorsOf({ corsOrigins: origins, corsHeaders: headers, jwtUserClaim }: Config) {
-  const identify = jwtUserClaim === undefined ? trustEverybody : identifyByClaim(jwtUserClaim)
-  return { cors: new Cors({ origins, headers }), identify, presentFault: presentProblem }
 }
 
 /** The policy of the configuration. */

@@ -3,6 +3,8 @@
  * given once.
  */
 
+import { masked } from './engine.ts'
+
 /** A whole number within bounds, or a text that is not empty. */
 export type AddressOption = { readonly min: number; readonly max: number } | 'text'
 
@@ -26,12 +28,13 @@ export function parsedOptions<Known extends AddressOptions>(
   const given = new Map<string, string | number>()
   for (const part of query.split('&')) {
     const [name = '', ...rest] = part.split('=')
-    if (part === '') throw new Error(`must have an option after each ? and &, got ${JSON.stringify(query)}`)
+    if (part === '')
+      throw new Error(`must have an option after each ? and &, got ${JSON.stringify(masked(query))}`)
     const option = Object.hasOwn(known, name) ? known[name] : undefined
     if (option === undefined) {
       throw new Error(`has the options ${inWords(Object.keys(known))}, got ${JSON.stringify(name)}`)
     }
-    if (given.has(name)) throw new Error(`must have ${name} once, got ${JSON.stringify(query)}`)
+    if (given.has(name)) throw new Error(`must have ${name} once, got ${JSON.stringify(masked(query))}`)
     given.set(name, option === 'text' ? parsedText(name, rest) : parsedNumber(name, rest.join('='), option))
   }
   return Object.fromEntries(given) as GivenOptions<Known>

@@ -3,6 +3,11 @@
  * driver: only `open` does.
  */
 import type { Store } from '@streamgate/core'
+import type { StoreBackups } from './store-backups.ts'
+import type { Examination } from './store-findings.ts'
+
+export type * from './store-backups.ts'
+export type * from './store-findings.ts'
 
 /** A kind of store. */
 export type StoreEngine = {
@@ -22,6 +27,10 @@ export type StoreEngine = {
   readonly needsTimeLimit: boolean
   /** Whether a start can wait until replicas have it. Absent means no. */
   readonly hasReplicas?: boolean
+  /**
+   * What to do for a backup, if its addresses have no `backups` of their own. It ends a sentence.
+   */
+  readonly backupAdvice?: string
   /**
    * Reads the text after the colon.
    *
@@ -52,6 +61,14 @@ export type StoreAddress = {
    * @throws {Error} if the store cannot be opened.
    */
   readonly open: (options?: OpenOptions) => Promise<Store>
+  /** Backups of the store, if Streamgate makes them. */
+  readonly backups?: StoreBackups
+  /**
+   * Looks at what only this engine knows of, and leaves no trace.
+   *
+   * @param nowMs reads the clock of this machine.
+   */
+  readonly examine?: (nowMs: () => number) => Promise<Examination>
 }
 
 /** What an engine may tell while it opens its store and later. */
@@ -62,6 +79,11 @@ export type OpenOptions = {
   readonly opened?: ((identity: string) => void) | undefined
   /** How many replicas must have a start before it is acknowledged; 0 by default. */
   readonly waitReplicas?: number | undefined
+}
+
+/** An address, or a part of one, without its user, its passwords, and what may be one of them. */
+export function masked(text: string): string {
+  return text.replace(/^([a-z+]+:)?(\/\/)?.*@/is, '$1$2***@').replace(/(password=)[^&]*/gi, '$1***')
 }
 
 /** The error of an address that `usage` does not describe. */

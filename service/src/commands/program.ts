@@ -10,6 +10,9 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
   serve: async (program) => (await import('./serve.ts')).addServeCommand(program),
   health: async (program) => (await import('./health.ts')).addHealthCommand(program),
   sweep: async (program) => (await import('./sweep.ts')).addSweepCommand(program),
+  backup: async (program) => (await import('./backup.ts')).addBackupCommand(program),
+  restore: async (program) => (await import('./restore.ts')).addRestoreCommand(program),
+  doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),
   policy: async (program) => (await import('./policy.ts')).addPolicyCommand(program),
   replay: async (program) => (await import('./replay.ts')).addReplayCommand(program),
 }

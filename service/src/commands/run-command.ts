@@ -1,4 +1,5 @@
 import { ConfigError } from '../settings/config-error.ts'
+import { LISTEN_ADVICE } from '../settings/listen-advice.ts'
 import { reasonOf } from '../text/reason.ts'
 import { FAILED, MISUSED } from './exit-codes.ts'
 
@@ -18,14 +19,6 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
 /** Why the command failed and, if that is known, what to do about it. */
 function advice(error: unknown): string {
   const reason = reasonOf(error)
-  const known = Object.entries(ADVICE).find(([code]) => reason.includes(code))
+  const known = Object.entries(LISTEN_ADVICE).find(([code]) => reason.includes(code))
   return known === undefined ? reason : `${reason}: ${known[1]}`
-}
-
-/** What to do about an address that cannot be listened on, by the system's code. */
-const ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens there, choose another --port',
-  EADDRNOTAVAIL: '--host must be an address of this machine',
-  ENOTFOUND: '--host must be an address or a name of this machine',
-  EAI_AGAIN: '--host must be an address or a name of this machine',
 }

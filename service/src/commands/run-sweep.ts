@@ -3,15 +3,11 @@
  */
 import { composeSweep } from '../compose.ts'
 import { reasonOf } from '../text/reason.ts'
-import { endAtOnce } from '../servers/end-at-once.ts'
 import { DONE, FAILED } from './exit-codes.ts'
 import { ProgressBar } from './sweep-progress.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 import { readSweepRequest, type SweepFlags, type SweepRequest } from './sweep-request.ts'
 import type { SegmentLeft, SweepReport } from '../sweep/sweep-job.ts'
-
-/** 128 plus the number of the signal, as a shell reports a process that a signal ended. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
-type StopSignal = keyof typeof EXIT_CODES
 
 /** How old the state file can get. A sweep that is killed repeats this much work. */
 const STATE_EVERY_MS = 2000
@@ -59,20 +55,6 @@ export async function runSweep(flags: SweepFlags): Promise<number> {
     return FAILED
   }
   return report.outcome === 'interrupted' ? (stop.exitCode() ?? FAILED) : DONE
-}
-
-/** The first signal asks the sweep to stop. The second one ends the process at once. */
-function stopOnSignal(): { signal: AbortSignal; exitCode: () => number | undefined } {
-  const controller = new AbortController()
-  let exitCode: number | undefined
-  for (const name of Object.keys(EXIT_CODES) as StopSignal[]) {
-    process.on(name, () => {
-      if (exitCode !== undefined) endAtOnce()
-      exitCode = EXIT_CODES[name]
-      controller.abort()
-    })
-  }
-  return { signal: controller.signal, exitCode: () => exitCode }
 }
 
 /** Writes what is left to the state file, if there is one, from time to time. */

@@ -1,9 +1,10 @@
 /**
  * `streamgate serve`: the HTTP API, with a flag for every setting.
  */
-import { Option, type Command } from 'commander'
-import { loadConfig, SETTINGS, type Flags } from '../settings/settings.ts'
+import type { Command } from 'commander'
+import { loadConfig, type Flags } from '../settings/settings.ts'
 import { runCommand } from './run-command.ts'
+import { addSettings } from './setting-options.ts'
 
 /** How long readers of standard output and standard error may take to read the last lines. */
 const LAST_LINES_LIMIT_MS = 1000
@@ -23,12 +24,7 @@ export function addServeCommand(program: Command): Command {
       })
       endWithoutReaders()
     })
-  for (const [name, { flag, placeholder, fallback, help, variable }] of Object.entries(SETTINGS)) {
-    const byDefault = fallback === '' ? '' : `, default ${fallback}`
-    const option = new Option(`${flag} ${placeholder}`, `${help} (${variable}${byDefault})`).preset('on')
-    option.attributeName = () => name
-    command.addOption(option)
-  }
+  addSettings(command)
   return command
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from '@streamgate/core'
-import type { StoreAddress, StoreEngine } from '@streamgate/stores/engine'
+import { masked, type StoreAddress, type StoreEngine } from '@streamgate/stores/engine'
 import { DYNAMODB } from '@streamgate/stores/dynamodb/engine'
 import { LMDB } from '@streamgate/stores/lmdb/engine'
 import { MEMORY } from '@streamgate/stores/memory/engine'
@@ -38,7 +38,7 @@ export function parseStore(text: string): StoreAddress {
   const schemes = STORE_ENGINES.map(({ scheme }) => scheme)
   const meant = nearest(colon === -1 ? text : text.slice(0, colon), schemes)
   const hint = meant === undefined ? '' : `; did you mean ${meant}:?`
-  throw new Error(`must be ${usages}, got ${JSON.stringify(text)}${hint}`)
+  throw new Error(`must be ${usages}, got ${JSON.stringify(masked(text))}${hint}`)
 }
 
 /** "a, b or c". */

@@ -1,7 +1,7 @@
 import type { Store, UserId } from '@streamgate/core'
 
 /** No user has this id, because ids hold no control characters. */
-const PROBE_USER = '\u007f' as UserId
+export const PROBE_USER = '\u007f' as UserId
 
 /** Whether traffic should come to this process. */
 export class Readiness {

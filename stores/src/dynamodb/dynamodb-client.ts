@@ -74,6 +74,8 @@ export class DynamoDbClient {
   readonly #handler: NodeHttpHandler
   readonly #retries: StandardRetryStrategy
   #ready: Promise<{ readonly target: Target; readonly signer: SignatureV4 }> | undefined
+  /** The `Date` of the last answer. */
+  lastDate: string | undefined
   /** What DynamoDB's clock showed, and ours, when a signature was refused for its time. */
   #clock: { readonly theirMs: number; readonly atMs: number } | undefined
 
@@ -140,6 +142,7 @@ export class DynamoDbClient {
       clock && { signingDate: new Date(clock.theirMs + performance.now() - clock.atMs) },
     )
     const { response } = await this.#handler.handle(request as HttpRequest, { abortSignal: signal })
+    this.lastDate = response.headers['date']
     const text = Buffer.from(await streamCollector(response.body)).toString('utf8')
     if (response.statusCode === 200) return JSON.parse(text)
     throw this.#errorIn(response, text, request.headers['x-amz-date'] ?? '')

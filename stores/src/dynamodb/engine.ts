@@ -21,6 +21,7 @@ export const DYNAMODB: StoreEngine = {
   isShared: true,
   isBilledByReads: true,
   needsTimeLimit: true,
+  backupAdvice: 'turn on point-in-time recovery of both tables, or make backups on demand in AWS',
   parse: (text) => {
     const [, tableName = '', query] = /^([^?]*)(?:\?(.*))?$/.exec(text) ?? []
     if (tableName === '') throw malformed(DYNAMODB, text)
@@ -49,6 +50,10 @@ function addressOf(tableName: string, given: Given): StoreAddress {
       const store = new DynamoDbStore({ tableName, ...limits })
       await store.assertRegion()
       return store
+    },
+    examine: async (nowMs) => {
+      const { examine } = await import('./examination.ts')
+      return examine({ tableName, ...limits }, { nowMs, skewMaxMs: clockSkewMs })
     },
   }
 }

@@ -6,6 +6,16 @@ export const DATA_FILE = 'data.mdb'
 /** LMDB's name for the locks of its readers and writers. */
 export const LOCK_FILE = 'lock.mdb'
 
+/** The database of the rosters within an environment. The name carries the records' format. */
+export const ROSTERS_DATABASE = 'rosters.v1'
+
+/**
+ * Snapshots that all processes together may read at once: two for each of the 256 workers that a
+ * service may have, and as many again for other processes. It is fixed, because the process that
+ * opens the environment first decides for all.
+ */
+export const READERS_MAX = 1024
+
 /** What is wrong with a data file, as an operator is to read it. */
 export class Damage extends Error {
   override readonly name = 'Damage'

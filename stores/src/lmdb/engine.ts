@@ -31,5 +31,10 @@ function addressOf(path: string): StoreAddress {
       opened?.(store.identity)
       return store
     },
+    backups: {
+      backUp: async (request) => (await import('./backup.ts')).backUp(path, request),
+      restore: async (request) => (await import('./restoration.ts')).restore(path, request),
+    },
+    examine: async () => (await import('./examination.ts')).examine(path),
   }
 }

@@ -61,7 +61,7 @@ export function prepareFiles(folder: string, warn: Warn): Opening {
  * Creates the folder and those above it. Node's own recursive creation never ends in a file system
  * that refuses new folders as `/proc` does.
  */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (isFolder(folder)) return
   if (dirname(folder) !== folder) makeFolder(dirname(folder))
   try {
@@ -127,6 +127,6 @@ function adviceOn(folder: string, dataFile: string, fault: string): string {
   const restore =
     backup === undefined
       ? 'There is no backup next to it. Move'
-      : `Restore its last backup, ${backup.path} (${backup.modifiedAt.toISOString()}), or move`
+      : `Restore its last backup, ${backup.path} (${backup.modifiedAt.toISOString()}), by streamgate restore --replace, or move`
   return `${dataFile} is damaged: ${fault}. ${restore} ${folder} away and start with an empty store: players come back with their next heartbeats`
 }

@@ -18,7 +18,7 @@ import { firstVersion } from '../first-version.ts'
 import { isInSegment } from '../segment.ts'
 import { TransitionStore } from '../transition-store.ts'
 import { isVacant, rosterAt, type Transition } from '../transitions.ts'
-import { LOCK_FILE } from './data-file.ts'
+import { LOCK_FILE, READERS_MAX, ROSTERS_DATABASE } from './data-file.ts'
 import { prepareFiles } from './environment-files.ts'
 import { identityAt } from './file-identity.ts'
 import { FileWatch } from './file-watch.ts'
@@ -36,16 +36,6 @@ export type LmdbStoreOptions = {
    */
   readonly warn?: (message: string) => void
 }
-
-/** The database within the environment. */
-const ROSTERS_DATABASE = 'rosters.v1'
-
-/**
- * Snapshots that all processes together may read at once: two for each of the 256 workers that a
- * service may have, and as many again for other processes. It is fixed, because the process that
- * opens the environment first decides for all.
- */
-const READERS_MAX = 1024
 
 /**
  * Rosters in an embedded LMDB environment: one record per user, for any number of processes on one

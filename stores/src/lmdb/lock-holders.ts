@@ -1,11 +1,17 @@
 /**
- * Other processes that have an environment open by locks that are no longer in its folder. Only
- * Linux tells, and only of processes that this one may look at.
+ * Other processes that have an environment open, perhaps by locks that are no longer in its folder.
+ * Only Linux tells.
  */
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DATA_FILE, LOCK_FILE } from './data-file.ts'
 import { identityAt } from './file-identity.ts'
+
+/**
+ * The lock of a process that has an environment open, as Linux lists it: on the first byte of the
+ * lock file. The device is left out, because some file systems name another one here.
+ */
+const SHARED_LOCK = / (\d+) [\da-f]+:[\da-f]+:(\d+) 0 0$/
 
 /** What Linux adds to the path of an open file that was deleted. */
 const DELETED = / \(deleted\)$/
@@ -28,6 +34,36 @@ export function assertSameLocks(folder: string): void {
   throw new Error(
     `${join(folder, LOCK_FILE)} was deleted or replaced while process ${holder.pid} uses ${join(folder, DATA_FILE)}. Stop that process first`,
   )
+}
+
+/**
+ * The other processes that use the environment in this folder, by id. A process in another
+ * container is not seen, nor is any on a system other than Linux.
+ */
+export function holdersOf(folder: string): readonly number[] {
+  const data = identityAt(join(folder, DATA_FILE))
+  const open = namesIn('/proc').filter(
+    (name) => /^\d+$/.test(name) && data !== undefined && filesOf(name).data.includes(data),
+  )
+  const holders = new Set([...open.map(Number), ...lockersOf(join(folder, LOCK_FILE))])
+  return [...holders].filter((pid) => pid !== process.pid)
+}
+
+/** Processes that may belong to other users, so that their open files cannot be seen. */
+function lockersOf(lockFile: string): readonly number[] {
+  const inode = statSync(lockFile, { bigint: true, throwIfNoEntry: false })?.ino
+  return lockLines().flatMap((line) => {
+    const [, pid, locked] = SHARED_LOCK.exec(line) ?? []
+    return locked !== undefined && locked === inode?.toString() ? [Number(pid)] : []
+  })
+}
+
+function lockLines(): readonly string[] {
+  try {
+    return readFileSync('/proc/locks', 'utf8').split('\n')
+  } catch {
+    return []
+  }
 }
 
 type OpenFiles = { readonly data: readonly string[]; readonly locks: readonly string[] }

@@ -8,6 +8,7 @@ export const MEMORY: StoreEngine = {
   isShared: false,
   isBilledByReads: false,
   needsTimeLimit: false,
+  backupAdvice: 'it is gone with its process',
   parse: (text) => {
     if (text !== '') throw malformed(MEMORY, text)
     return ADDRESS

@@ -9,6 +9,7 @@
  * They follow the "redis" URI scheme (IANA, provisional). A `%` in a name or password is `%25`.
  */
 import { decoded, optionsText, parsedOptions, type GivenOptions } from '../address-options.ts'
+import { masked } from '../engine.ts'
 
 /** What an address can set. */
 const OPTIONS = {
@@ -95,7 +96,7 @@ export function parseRedisAddress(scheme: RedisScheme, text: string): RedisPlace
 }
 
 function notAnAddress(scheme: RedisScheme, text: string): Error {
-  const got = JSON.stringify(`${scheme}:${text.replace(/^(\/\/)?[^/?]*@/, '$1***@')}`)
+  const got = JSON.stringify(masked(`${scheme}:${text}`))
   return new Error(`must be ${REDIS_SCHEMES[scheme].usage}, got ${got}`)
 }
 

@@ -20,6 +20,8 @@ function engineOf(scheme: RedisScheme): StoreEngine {
     isShared: true,
     isBilledByReads: false,
     needsTimeLimit: true,
+    backupAdvice:
+      'let Redis write its append-only file (appendonly yes), and copy its snapshots (BGSAVE writes dump.rdb)',
     hasReplicas: scheme !== 'redis+cluster',
     parse: (text) => addressOf(engine, parseRedisAddress(scheme, text)),
   }
@@ -27,11 +29,12 @@ function engineOf(scheme: RedisScheme): StoreEngine {
 }
 
 function addressOf(engine: StoreEngine, place: RedisPlace): StoreAddress {
+  const clockSkewMs = place.options.clockSkewMs ?? CLOCK_SKEW_DEFAULT_MS
   return {
     engine,
     text: place.text,
     absoluteText: place.text,
-    clockSkewMs: place.options.clockSkewMs ?? CLOCK_SKEW_DEFAULT_MS,
+    clockSkewMs,
     isThere: () => true,
     identity: () => undefined,
     open: async ({ warn, waitReplicas }: OpenOptions = {}) => {
@@ -39,6 +42,10 @@ function addressOf(engine: StoreEngine, place: RedisPlace): StoreAddress {
       const store = new RedisStore({ place, warn, waitReplicas })
       await store.inspect()
       return store
+    },
+    examine: async (nowMs) => {
+      const { examine } = await import('./examination.ts')
+      return examine(place, { nowMs, skewMaxMs: clockSkewMs })
     },
   }
 }

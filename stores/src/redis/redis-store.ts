@@ -31,7 +31,7 @@ import { FinishedNotes } from './finished-notes.ts'
 import { RedisKeys } from './keys.ts'
 import { RedisLink } from './redis-link.ts'
 import { ReplicatedLink } from './replicated-link.ts'
-import { remarksOn } from './server-remarks.ts'
+import { factsIn, remarksOn } from './server-remarks.ts'
 import { deviceHead, keptMsForLease, keptMsOf, leaseLine, NEVER, recordOf, rosterIn } from './user-record.ts'
 import { scanPage } from './walk.ts'
 
@@ -84,8 +84,8 @@ export class RedisStore implements Store {
    */
   async inspect(): Promise<void> {
     try {
-      const remarks = remarksOn(await this.#link.call((redis) => redis.info()))
-      for (const remark of remarks) this.#warn(remark)
+      const facts = factsIn(await this.#link.call((redis) => redis.info()))
+      for (const { fact, todo } of remarksOn(facts)) this.#warn(`${fact}: ${todo}`)
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
       this.#warn(`Redis does not answer yet: ${cause instanceof Error ? cause.message : String(cause)}`)
