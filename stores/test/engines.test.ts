@@ -70,6 +70,17 @@ describe('the engines of the stores', () => {
     [REDIS_SINGLE, '', 'must be redis://<host>:<port>/<database>, got "redis:"'],
     [REDIS_SINGLE, '//a,b', 'must be redis://<host>:<port>/<database>, got "redis://a,b"'],
     [REDIS_SINGLE, '//me:secret@a/x', 'must be redis://<host>:<port>/<database>, got "redis://***@a/x"'],
+    [REDIS_SINGLE, '//me:se/cr@et@a', 'must be redis://<host>:<port>/<database>, got "redis://***@a"'],
+    [
+      SENTINEL,
+      '//a?sentinelPassword=p&',
+      'must have an option after each ? and &, got "sentinelPassword=***&"',
+    ],
+    [
+      SENTINEL,
+      '//a/m/x?sentinelPassword=p',
+      'must be redis+sentinel://<host>:<port>,…/<master>/<database>, got "redis+sentinel://a/m/x?sentinelPassword=***"',
+    ],
     [REDIS_SINGLE, '//a:0', 'must be redis://<host>:<port>/<database>, got "redis://a:0"'],
     [REDIS_SINGLE, '//a:70000', 'must be redis://<host>:<port>/<database>, got "redis://a:70000"'],
     [REDIS_SINGLE, '//a?tls=on', 'must be rediss:// for TLS, not tls=on'],

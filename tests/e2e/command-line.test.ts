@@ -94,7 +94,8 @@ describe.concurrent('the command line', () => {
   it('names its commands, and says which version it is', async () => {
     const [help, version] = await Promise.all([run(['--help']), run(['--version'])])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['serve', 'sweep', 'policy', 'replay']) expect(help.stdout).toContain(command)
+    const names = ['serve', 'health', 'sweep', 'backup', 'restore', 'doctor', 'policy', 'replay']
+    for (const command of names) expect(help.stdout).toContain(command)
     const manifest: unknown = JSON.parse(
       readFileSync(new URL('../../service/package.json', import.meta.url), 'utf8'),
     )
@@ -105,6 +106,7 @@ describe.concurrent('the command line', () => {
     [['--version'], /\/service\/src\/(?!cli|commands\/(?:exit-codes|program)|text\/(?:node-)?version)/],
     [['bogus'], /\/service\/src\/(?!cli|commands\/(?:exit-codes|program)|text\/(?:node-)?version)/],
     [['replay', '--help'], /\/service\/src\/(?:servers|settings|sweep|api)\//],
+    [['doctor', '--help'], /\/service\/src\/(?:servers|store|sweep|api|doctor)\/|node_modules\/lmdb/],
     [
       ['--help'],
       /\/service\/src\/(?:servers|api|compose)|prometheus|pino|node_modules\/lmdb|aws-sdk|valibot/,

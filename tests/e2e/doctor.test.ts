@@ -153,7 +153,7 @@ describe('streamgate doctor', { timeout: 60_000 }, () => {
     )
   })
 
-  it('does not wait for ever if another process holds the write lock', async () => {
+  it('does not wait forever if another process holds the write lock', async () => {
     const folder = temporaryFolder()
     await new LmdbStore({ path: folder }).close()
     await holdWriteLock(folder)
