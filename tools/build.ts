@@ -54,13 +54,17 @@ export async function buildBundle(folder: string): Promise<Manifest> {
     format: 'esm',
     mainFields: ['module', 'main'],
     // These are never loaded on Lambda. The embedded store, Redis and the memory store are loaded
-    // only if the configuration names them, and Prometheus and spans only outside Lambda. The SDK's
-    // ways to sign a person in are not needed, because a function finds its credentials in the
-    // environment, or at an address given there.
+    // only if the configuration names them, and Prometheus and spans only outside Lambda. Backups
+    // and examinations of stores are for commands. The SDK's ways to sign a person in are not
+    // needed, because a function finds its credentials in the environment, or at an address given
+    // there.
     external: [
       './lmdb-store.ts',
       './memory-store.ts',
       './redis-store.ts',
+      './backup.ts',
+      './restoration.ts',
+      './examination.ts',
       './prometheus.ts',
       './spans.ts',
       ...SIGN_INS,

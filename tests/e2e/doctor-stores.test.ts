@@ -18,7 +18,7 @@ describe('streamgate doctor on Redis', { timeout: 90_000 }, () => {
     })
     const secrets = [PASSWORD, 'k'.repeat(40), 'wrong-password']
     const keys = { STREAMGATE_NETWORK_KEY: secrets[1] ?? '' }
-    const flags = ['--user-id-key', secrets[1] ?? '', '--port', '0']
+    const flags = ['--user-id-key', secrets[1] ?? '', '--port', '0', '--store-timeout-ms', '20000']
     const store = (password: string) => ['--store', `redis://:${password}@127.0.0.1:${server.port}/3`]
     const well = await run(['doctor', ...store(PASSWORD), ...flags, '--json'], keys)
     const table = await run(['doctor', ...store(PASSWORD), ...flags], keys)
@@ -79,7 +79,7 @@ describe('streamgate doctor on DynamoDB', { timeout: 60_000 }, () => {
       AWS_ACCESS_KEY_ID: 'nobody',
       AWS_SECRET_ACCESS_KEY: 'nothing',
     }
-    const flags = ['--store-timeout-ms', '5000', '--store']
+    const flags = ['--store']
     const well = await diagnose([...flags, `dynamodb:${table}?requestTimeoutMs=5000`], environment)
     expect(well.findings.filter(({ state }) => state === 'fault')).toEqual([])
     expect(foundOf(well.findings, 'clock')).toContain('agrees')

@@ -87,6 +87,24 @@ describe('the command', () => {
   })
 })
 
+describe('the commands that start other files of the packages', () => {
+  it('back up, restore and examine a store', () => {
+    const make = `import { LmdbStore } from '@streamgate/stores/lmdb'
+await new LmdbStore({ path: 'kept' }).close()
+`
+    application.write('make.js', make)
+    expect(application.run('node', ['make.js'])).toEqual({ status: 0, output: '' })
+    const commands = [
+      ['backup', '--store', 'lmdb:./kept', '--to', './kept.mdb'],
+      ['restore', '--from', './kept.mdb', '--store', 'lmdb:./restored'],
+      ['doctor', '--store', 'lmdb:./kept', '--port', '0', '--store-timeout-ms', '20000', '--json'],
+    ]
+    const outcomes = commands.map((args) => application.run('npx', ['streamgate', ...args]))
+    expect(outcomes.map(({ status }) => status)).toEqual([0, 0, 0])
+    expect(outcomes[2]?.output).toContain('a start and its removal in')
+  })
+})
+
 describe('the libraries', () => {
   it.each([
     ['MemoryStore', 'core'],

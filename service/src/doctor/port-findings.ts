@@ -19,8 +19,10 @@ export async function portFindings({ host, port }: Pick<Config, 'host' | 'port'>
   if (port === 0) return [ok(CHECK, 'any free one')]
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
   try {
-    await using server = createServer().listen({ host, port, exclusive: true })
+    const server = createServer().listen({ host, port, exclusive: true })
     await once(server, 'listening')
+    server.close()
+    await once(server, 'close')
     return [ok(CHECK, `${address} is free`)]
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
