@@ -88,5 +88,5 @@ export function masked(text: string): string {
 
 /** The error of an address that `usage` does not describe. */
 export function malformed({ scheme, usage }: Pick<StoreEngine, 'scheme' | 'usage'>, text: string): Error {
-  return new Error(`must be ${usage}, got ${JSON.stringify(`${scheme}:${text}`)}`)
+  return new Error(`must be ${usage}, got ${JSON.stringify(masked(`${scheme}:${text}`))}`)
 }

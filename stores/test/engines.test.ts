@@ -59,6 +59,12 @@ describe('the engines of the stores', () => {
     [LMDB, '', 'must be lmdb:<folder>, got "lmdb:"'],
     [DYNAMODB, '', 'must be dynamodb:<table>, got "dynamodb:"'],
     [DYNAMODB, 'a/b', 'must name a table of 3 to 255 letters, digits, "_", "." and "-", got "a/b"'],
+    [
+      DYNAMODB,
+      '//key:secret@a/Users',
+      'must name a table of 3 to 255 letters, digits, "_", "." and "-", got "//***@a/Users"',
+    ],
+    [MEMORY, '//me:secret@a', 'must be memory:, got "memory://***@a"'],
     [DYNAMODB, 'Users?', 'must have an option after each ? and &, got ""'],
     [DYNAMODB, 'Users?clockSkewMs=5&', 'must have an option after each ? and &, got "clockSkewMs=5&"'],
     [

@@ -11,7 +11,7 @@ import { DONE, FAILED, MISUSED } from './exit-codes.ts'
 const LIMIT_MS = 2000
 
 const HELP = `
-Asks /readyz, and waits for ${LIMIT_MS / 1000} s at most. Exit codes: 0 the service is ready, 1 it is not, or does not
+Asks /readyz below the address, and waits for ${LIMIT_MS / 1000} s at most. Exit codes: 0 the service is ready, 1 it is not, or does not
 answer, 2 the address makes no sense.
 
 Example: streamgate health http://127.0.0.1:9000`
@@ -33,20 +33,31 @@ export function addHealthCommand(program: Command): void {
 }
 
 async function healthOf(address: string): Promise<number> {
-  if (!URL.canParse(address) || new URL(address).protocol !== 'http:') {
-    return said(MISUSED, `the address must be http://<host>:<port>, got ${JSON.stringify(address)}`)
-  }
-  const url = new URL('/readyz', address)
+  const url = probeAt(address)
+  if (url === undefined) return said(MISUSED, 'the address must be http://<host>:<port>')
+  // A user or a password in the address belongs in no log.
+  const shown = `${url.origin}${url.pathname}`
   return new Promise((resolve) => {
-    const request = get(url, { timeout: LIMIT_MS, agent: false }, (response) => {
-      response.resume()
+    const request = get(url, { agent: false }, (response) => {
+      // The status says everything, and the rest may never end.
+      response.destroy()
       const { statusCode } = response
-      const isReady = statusCode === 200
-      resolve(isReady ? DONE : said(FAILED, `${url.href} answered ${statusCode}`))
+      resolve(statusCode === 200 ? DONE : said(FAILED, `${shown} answered ${statusCode}`))
     })
-    request.once('timeout', () => request.destroy(new Error(`no answer within ${LIMIT_MS} ms`)))
-    request.once('error', ({ message }) => resolve(said(FAILED, `${url.href}: ${message}`)))
+    // A limit on silence would not end an answer that drips.
+    const slow = new Error(`no answer within ${LIMIT_MS} ms`)
+    const limit = setTimeout(() => request.destroy(slow), LIMIT_MS)
+    request.once('close', () => clearTimeout(limit))
+    request.once('error', ({ message }) => resolve(said(FAILED, `${shown}: ${message}`)))
   })
+}
+
+/** Where an address is asked. `undefined` if it makes no sense. */
+function probeAt(address: string): URL | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url?.protocol !== 'http:') return undefined
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/readyz`
+  return url
 }
 
 function said(code: number, why: string): number {

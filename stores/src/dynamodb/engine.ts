@@ -1,5 +1,5 @@
 import { optionsText, parsedOptions, type GivenOptions } from '../address-options.ts'
-import { malformed, type StoreAddress, type StoreEngine } from '../engine.ts'
+import { malformed, masked, type StoreAddress, type StoreEngine } from '../engine.ts'
 
 /** Clocks in a cloud agree within milliseconds, so this is ample. */
 const CLOCK_SKEW_DEFAULT_MS = 2000
@@ -27,7 +27,7 @@ export const DYNAMODB: StoreEngine = {
     if (tableName === '') throw malformed(DYNAMODB, text)
     if (!TABLE_NAME.test(tableName)) {
       const rule = '3 to 255 letters, digits, "_", "." and "-"'
-      throw new Error(`must name a table of ${rule}, got ${JSON.stringify(tableName)}`)
+      throw new Error(`must name a table of ${rule}, got ${JSON.stringify(masked(tableName))}`)
     }
     return addressOf(tableName, query === undefined ? {} : parsedOptions(query, OPTIONS))
   },
