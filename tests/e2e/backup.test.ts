@@ -90,18 +90,6 @@ describe('streamgate backup', { timeout: 60_000 }, () => {
   })
 
   it.each([
-    ['redis://u:secret@127.0.0.1:1/0', /^streamgate: --store redis:.*only lmdb:<folder> has: .*appendonly/],
-    ['dynamodb:Users', /^streamgate: --store dynamodb:Users .*point-in-time recovery/],
-    ['memory:', /^streamgate: --store memory: .*gone with its process/],
-    ['lmdb:/nowhere', /^streamgate: --store lmdb:\/nowhere is not there/],
-  ])('of %s says what to use instead', async (store, reason) => {
-    const { code, stderr } = await run(['backup', '--store', store, '--to', temporaryFolder()])
-    expect(code).toBe(2)
-    expect(stderr).toMatch(reason)
-    expect(stderr).not.toContain('secret')
-  })
-
-  it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ] as const)('stopped by %s leaves nothing, neither a file nor a snapshot', async (signal, exitCode) => {

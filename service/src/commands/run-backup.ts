@@ -4,7 +4,7 @@
 import type { CopyProgress, CopyReport, StoreBackups } from '@streamgate/stores/engine'
 import { realClockMs } from '../compose.ts'
 import { ConfigError } from '../settings/config-error.ts'
-import { loadConfig } from '../settings/settings.ts'
+import { loadStore } from '../settings/settings.ts'
 import { CopyBar } from './copy-progress.ts'
 import { DONE, FAILED } from './exit-codes.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
@@ -62,8 +62,7 @@ async function runCopy(copy: (request: Copying) => Promise<CopyReport>): Promise
 }
 
 function backupsOf(store: string | undefined, { mustBeThere }: { mustBeThere: boolean }): StoreBackups {
-  const { store: address } = loadConfig({ auth: 'none', workers: '1', ...(store !== undefined && { store }) })
-  const { engine, text, backups, isThere } = address
+  const { engine, text, backups, isThere } = loadStore(store)
   if (backups === undefined) {
     throw new ConfigError([
       `--store ${text} has no backup by Streamgate, only lmdb:<folder> has: ${engine.backupAdvice}`,

@@ -7,6 +7,7 @@ import { ConfigError } from './config-error.ts'
 import { parseSwitch, refuse, wholeNumber } from './parse.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import type { IpRange } from '../text/ip-address.ts'
+import { reasonOf } from '../text/reason.ts'
 import { STORE_SETTINGS, storeContradictions } from './store-settings.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
 import { RATE_SETTINGS, type RateConfig } from './rate-settings.ts'
@@ -200,6 +201,27 @@ export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv
   faults.push(...contradictions(settings, isAuthSaid))
   if (faults.length > 0) throw new ConfigError(faults)
   return settings
+}
+
+/**
+ * The store alone, for what must work while another setting is faulty: a service goes on with its
+ * former policy, and needs backups meanwhile.
+ *
+ * @throws {ConfigError} for an invalid store, and for unknown variables: one may be meant for it.
+ */
+export function loadStore(
+  flag: string | undefined,
+  environment: Readonly<NodeJS.ProcessEnv> = process.env,
+): Config['store'] {
+  const known = Object.values(SETTINGS).map(({ variable }) => variable)
+  const unknown = unknownVariables(environment, known)
+  if (unknown.length > 0) throw new ConfigError(unknown)
+  const { store } = SETTINGS
+  try {
+    return store.parse(flag ?? environment[store.variable] ?? store.fallback)
+  } catch (error) {
+    throw new ConfigError([`${flag === undefined ? store.variable : store.flag} ${reasonOf(error)}`])
+  }
 }
 
 /** Whether the environment names proxies whose headers are read. */

@@ -101,7 +101,11 @@ async function copied(folder: string, partial: PartialFolder, request: BackupReq
   const [code, reason] = await Promise.all([ended, text(child.stderr)])
   clearInterval(looking)
   signal.removeEventListener('abort', kill)
-  if (code === 0) return
+  if (code === 0) {
+    // The last look was before its end, and what comes next shows no progress.
+    onProgress?.({ bytes: bytesInAll, bytesInAll })
+    return
+  }
   await freeStaleReaders(folder)
   signal.throwIfAborted()
   if (waitedMs >= LOCK_LIMIT_MS) {

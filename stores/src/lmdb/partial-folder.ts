@@ -47,7 +47,8 @@ export class PartialFolder {
       linkSync(this.dataFile, target)
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException
-      if (!NO_LINKS.includes(code) || existsSync(target)) throw error
+      if (existsSync(target)) throw new Error(`${target} is there already`, { cause: error })
+      if (!NO_LINKS.includes(code)) throw error
       renameSync(this.dataFile, target)
     }
     await flush(dirname(target))
