@@ -151,7 +151,7 @@ describe('a master with replicas and Sentinels', { timeout: 120_000 }, () => {
       await master.signal('SIGKILL')
       await until('another master is named', async () => (await group.master()) !== master)
       await until('it answers', async () => (await store.read(USER)) !== undefined)
-      await master.start()
+      await group.revive(master)
     }
     const ids = (await store.read(USER)).leases.map(({ id }) => id as string)
     expect(ids).toEqual(acknowledged)
@@ -160,6 +160,7 @@ describe('a master with replicas and Sentinels', { timeout: 120_000 }, () => {
 
   it('does not acknowledge a start that no replica has, if one must', async () => {
     const store = redisStoreAt(`${group.url}?requestTimeoutMs=4000`, { waitReplicas: 1 })
+    await group.isWhole()
     const master = await group.master()
     const replicas = group.servers.filter((server) => server !== master)
     await until('a start is acknowledged', async () => {
