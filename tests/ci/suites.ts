@@ -14,6 +14,7 @@ export const SUITES: readonly Suite[] = [
   { name: 'rules', files: /^core\//, casesMin: 200 },
   { name: 'stores', files: /^stores\//, casesMin: 1100 },
   { name: 'service', files: /^service\/|^tests\/http-contract\//, casesMin: 850 },
+  { name: 'player', files: /^player\//, casesMin: 60 },
   { name: 'histories', files: /^tests\/histories\//, casesMin: 40 },
   { name: 'simulation', files: /^tests\/simulation\//, casesMin: 285 },
   { name: 'processes', files: /^tests\/(?:e2e|sweep|heartbeats)\//, casesMin: 150 },
