@@ -1,0 +1,53 @@
+/** Japanese. */
+import type { Strings } from './strings.ts'
+
+export const ja: Strings = {
+  limitTitle: 'ほかの場所で視聴中です',
+  limitText: {
+    other: 'ご利用のプランでは同時に{max}台まで視聴できます。停止するものを選ぶと、ここで視聴できます。',
+  },
+  otherLimitText:
+    'ご利用のプランでは、これ以上同時に視聴できません。停止するものを選ぶと、ここで視聴できます。',
+  noRoomText: 'ご利用のプランでは、現在この視聴はできません。',
+  devicesTitle: '登録できる台数を超えています',
+  devicesText: {
+    other: 'ご利用のプランでは{max}台まで登録できます。解除する端末を選ぶと、ここで視聴できます。',
+  },
+  devicesLaterText: '端末は{date}から変更できます。',
+  poolTitle: 'アクセスが集中しています',
+  poolText: 'この番組の視聴枠は現在いっぱいです。しばらくしてからもう一度お試しください。',
+  finishedTitle: 'この番組は終了しました',
+  finishedText: '視聴できる内容はもうありません。',
+  failedTitle: '再生を開始できません',
+  unreachableText: '接続を確認して、もう一度お試しください。',
+  refusedText: '現在は視聴できません。心当たりがない場合は、サポートにお問い合わせください。',
+  evictedTitle: '別の場所で視聴中です',
+  evictedText: '「{label}」で再生しています。',
+  evictedByUnnamedText: '別の端末で再生しています。',
+  sameDeviceText: 'この端末の別のタブなどで、ほかの再生が始まりました。',
+  endedTitle: '再生が停止されました',
+  endedText: '再生は停止されました。',
+  watchHere: 'ここで視聴する',
+  removeAndWatch: '解除してここで視聴する',
+  tryAgain: 'もう一度試す',
+  watchAgain: '再開する',
+  notNow: '今はしない',
+  close: '閉じる',
+  working: 'お待ちください…',
+  chooseOne: '停止するもの',
+  chooseSeveral: '次のものを停止します',
+  since: '{when}から',
+  lastSeen: '最終視聴：{when}',
+  activeNow: '視聴中',
+  added: '{when}に登録',
+  more: { other: 'ほか{count}台' },
+  freeSoon: '{when}に空く可能性があります。',
+  types: {
+    tv: 'テレビ',
+    mobile: 'スマートフォン',
+    tablet: 'タブレット',
+    web: 'ブラウザー',
+    console: 'ゲーム機',
+    other: '名前のない端末',
+  },
+}
