@@ -102,10 +102,13 @@ class Words {
     const { holders, rule = {}, retryAfterSeconds } = denied
     const isPlain = Object.keys(rule).every((name) => name === 'max')
     const max = Number(rule['max'])
-    const text = isPlain ? this.#counted(strings.limitText, { max }) : strings.otherLimitText
+    const one = isPlain ? this.#counted(strings.limitText, { max }) : strings.otherLimitText
     const enough = denied.problem['makesRoom']
     const ids = Array.isArray(enough) ? (enough as string[]) : holders.slice(0, 1).map(({ id }) => id)
     const picksSeveral = ids.length > 1
+    // A long list shows the oldest alone. What has to stop may be among the others.
+    const unseen = picksSeveral ? ids.filter((id) => holders.every((holder) => holder.id !== id)) : []
+    const text = picksSeveral ? strings.severalText : one
     const soon = retryAfterSeconds && filled(strings.freeSoon, { when: this.#clock.in(retryAfterSeconds) })
     return {
       ...this.#list(denied, strings.limitTitle),
@@ -114,6 +117,7 @@ class Words {
       legend: picksSeveral ? strings.chooseSeveral : strings.chooseOne,
       picked: ids,
       picksSeveral,
+      start: (picked) => denied.takeOver([...picked, ...unseen]),
       confirm: holders.length === 0 ? undefined : strings.watchHere,
     }
   }

@@ -45,10 +45,8 @@ function rowOf({ id, icon, name, details }: Row, input: Partial<HTMLInputElement
 function buttonsOf({ confirm, dismiss }: View, onDismiss: () => void): HTMLElement {
   const close = element('button', { type: 'button' }, dismiss)
   close.addEventListener('click', onDismiss)
-  const footer = element('footer', {}, close)
-  if (confirm !== undefined)
-    footer.append(element('button', { type: 'submit', className: 'confirm' }, confirm))
-  return footer
+  if (confirm === undefined) return element('footer', {}, close)
+  return element('footer', {}, element('button', { type: 'submit', className: 'confirm' }, confirm), close)
 }
 
 /** An element with these properties and contents. */

@@ -58,7 +58,8 @@ export class StreamgateDialog extends Base {
     })
     dialog.replaceChildren(form)
     if (!dialog.open) dialog.showModal()
-    form.querySelector<HTMLElement>('input:checked, .confirm, button')?.focus()
+    const first = form.querySelector<HTMLElement>('input:checked') ?? form.querySelector('button')
+    first?.focus()
   }
 
   /** Closes it. */

@@ -72,9 +72,16 @@ legend {
 .row:has(:focus-visible) { outline: 2px solid var(--_accent); outline-offset: 2px; }
 .row svg { width: 1.75rem; height: 1.75rem; }
 svg path { fill: none; stroke: currentcolor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
-.name { display: block; font-weight: 600; overflow-wrap: anywhere; }
+.name {
+  display: -webkit-box;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2;
+  font-weight: 600;
+  overflow: hidden;
+  overflow-wrap: anywhere;
+}
 .details { display: block; color: var(--_muted); font-size: 0.875rem; line-height: 1.4; }
-.details > span + span::before { content: ' · '; }
+.details > span:not(:last-child)::after { content: ' ·'; }
 .details > span { white-space: nowrap; }
 input { width: 1.25rem; height: 1.25rem; margin: 0; accent-color: var(--_accent); outline: 0; cursor: inherit; }
 .note { padding: 0.25rem 1.5rem 0; font-size: 0.875rem; }
@@ -119,7 +126,7 @@ button:focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
   }
   header, fieldset, footer { padding-inline: 1.25rem; }
   .note { padding-inline: 1.25rem; }
-  footer { flex-direction: column-reverse; padding-block-end: max(1.25rem, env(safe-area-inset-bottom)); }
+  footer { flex-direction: column; padding-block-end: max(1.25rem, env(safe-area-inset-bottom)); }
 }
 @media (prefers-reduced-motion: reduce) {
   dialog[open], dialog::backdrop, .working::before { animation: none; }

@@ -10,6 +10,7 @@ export const de: Strings = {
   },
   otherLimitText:
     'Ihr Tarif erlaubt keinen weiteren Stream dieser Art. Wählen Sie aus, welcher enden soll, und schauen Sie hier.',
+  severalText: 'Um hier zu schauen, muss mehr als ein Stream enden.',
   noRoomText: 'Ihr Tarif erlaubt diesen Stream zurzeit nicht.',
   devicesTitle: 'Zu viele Geräte',
   devicesText: {

@@ -8,6 +8,7 @@ export const en: Strings = {
     other: 'Your plan includes {max} streams at a time. Choose one to stop, and watch here.',
   },
   otherLimitText: 'Your plan doesn’t include one more stream like this. Choose one to stop, and watch here.',
+  severalText: 'To watch here, more than one stream has to stop.',
   noRoomText: 'Your plan doesn’t include this stream right now.',
   devicesTitle: 'Too many devices',
   devicesText: {

@@ -8,6 +8,7 @@ export const es: Strings = {
     other: 'Tu plan incluye {max} reproducciones a la vez. Elige cuál detener para ver aquí.',
   },
   otherLimitText: 'Tu plan no incluye otra reproducción de este tipo. Elige cuál detener para ver aquí.',
+  severalText: 'Para ver aquí hay que detener más de una reproducción.',
   noRoomText: 'Tu plan no incluye esta reproducción en este momento.',
   devicesTitle: 'Demasiados dispositivos',
   devicesText: {

@@ -9,6 +9,7 @@ export const fr: Strings = {
   },
   otherLimitText:
     'Votre offre ne comprend pas une lecture de plus de ce type. Choisissez celle à arrêter pour regarder ici.',
+  severalText: 'Pour regarder ici, il faut arrêter plus d’une lecture.',
   noRoomText: 'Votre offre ne comprend pas cette lecture pour le moment.',
   devicesTitle: 'Trop d’appareils',
   devicesText: {

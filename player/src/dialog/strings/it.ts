@@ -9,6 +9,7 @@ export const it: Strings = {
   },
   otherLimitText:
     'Il tuo piano non include un’altra riproduzione di questo tipo. Scegli quale interrompere per guardare qui.',
+  severalText: 'Per guardare qui bisogna interrompere più di una riproduzione.',
   noRoomText: 'Il tuo piano non include questa riproduzione al momento.',
   devicesTitle: 'Troppi dispositivi',
   devicesText: {

@@ -8,6 +8,7 @@ export const ja: Strings = {
   },
   otherLimitText:
     'ご利用のプランでは、これ以上同時に視聴できません。停止するものを選ぶと、ここで視聴できます。',
+  severalText: 'ここで視聴するには、複数の視聴を停止する必要があります。',
   noRoomText: 'ご利用のプランでは、現在この視聴はできません。',
   devicesTitle: '登録できる台数を超えています',
   devicesText: {

@@ -9,6 +9,8 @@ export type Strings = {
   /** `{max}` streams. */
   readonly limitText: Plural
   readonly otherLimitText: string
+  /** More than one has to stop. */
+  readonly severalText: string
   readonly noRoomText: string
   readonly devicesTitle: string
   /** `{max}` devices. */
