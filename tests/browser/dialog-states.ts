@@ -7,18 +7,26 @@ function instant(agoMs: number): string {
   return new Date(Date.now() - agoMs).toISOString()
 }
 
-function holder(id: string, label: string | undefined, deviceType: string, agoMs: number): object {
-  const lastSeenAt = instant(id === 'b' ? 12 * MINUTE_MS : 5000)
-  return { id, ...(label !== undefined && { label }), deviceType, startedAt: instant(agoMs), lastSeenAt }
+type Told = { readonly id: string; readonly label?: string; readonly deviceType: string }
+
+function holder(told: Told, agoMs: number): object {
+  const lastSeenAt = instant(told.id === 'b' ? 12 * MINUTE_MS : 5000)
+  return { ...told, startedAt: instant(agoMs), lastSeenAt }
 }
 
 const HOLDERS = [
-  holder('a', 'Living room TV', 'tv', 95 * MINUTE_MS),
-  holder('b', 'Anna’s phone with a rather long name that does not fit', 'mobile', 40 * MINUTE_MS),
-  holder('c', undefined, 'web', 5 * MINUTE_MS),
+  holder({ id: 'a', label: 'Living room TV', deviceType: 'tv' }, 95 * MINUTE_MS),
+  holder(
+    { id: 'b', label: 'Anna’s phone with a rather long name that does not fit', deviceType: 'mobile' },
+    40 * MINUTE_MS,
+  ),
+  holder({ id: 'c', deviceType: 'web' }, 5 * MINUTE_MS),
 ]
 const LIMIT = { denied: 'limit', holders: HOLDERS, more: 0, rule: { max: 3 }, retryAfterSeconds: 41 }
-const FOUR_HOLDERS = [...HOLDERS, holder('d', '<b>Games room</b>', 'console', 2 * MINUTE_MS)]
+const FOUR_HOLDERS = [
+  ...HOLDERS,
+  holder({ id: 'd', label: '<b>Games room</b>', deviceType: 'console' }, 2 * MINUTE_MS),
+]
 const SEVERAL = { ...LIMIT, more: 2, holders: FOUR_HOLDERS, problem: { makesRoom: ['a', 'd'] } }
 
 /** Each state by its name. `problem` and `takeOver` are added in the page. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { documentedCode } from './documented-code.ts'
 import type { Site } from './site.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -39,9 +40,17 @@ window.draw = (options, isActive) =>
 export async function addSdk(site: Site): Promise<void> {
   site.addFile('/sdk.html', 'sdk.html')
   site.addFile('/sdk-react.html', 'sdk-react.html')
+  site.addFile('/sdk-documented.html', 'sdk-documented.html')
+  site.add('/documented-sdk.js', documentedSdk())
+  site.add('/documented-tv.js', documentedCode('docs/players.md', '// tv.js'))
   site.add('/sdk.js', await bundled(SDK))
   site.add('/sdk-react.js', await bundled(REACT))
   if (existsSync(VIDEO_JS)) site.addFile('/video.js', VIDEO_JS)
+}
+
+/** The ten lines, whose watch the page can reach. */
+function documentedSdk(): string {
+  return `${documentedCode('docs/players.md', "from '@streamgate/player/video'")}\nwindow.watch = watch\n`
 }
 
 async function bundled(contents: string): Promise<string> {

@@ -108,7 +108,7 @@ export class Stage {
 
   /** Opens a page with hls.js and the code in `docs/players.md`, the other players, or the SDK. */
   async openPlayer(
-    name: 'player' | 'other-player' | 'sdk' | 'sdk-react',
+    name: 'player' | 'other-player' | 'sdk' | 'sdk-react' | 'sdk-documented',
     browser: Browser | BrowserContext = this.#browser,
   ): Promise<Page> {
     const page = await this.emptyPage(browser)

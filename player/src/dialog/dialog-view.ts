@@ -85,8 +85,11 @@ class Words {
         const { label } = lost.by
         const elsewhere =
           label === undefined ? strings.evictedByUnnamedText : filled(strings.evictedText, { label })
-        const text = lost.isSameDevice ? strings.sameDeviceText : elsewhere
-        return this.#plain([strings.evictedTitle, text], lost.takeOver, strings.watchHere)
+        const { sameDeviceTitle, sameDeviceText, evictedTitle } = strings
+        const told = lost.isSameDevice
+          ? ([sameDeviceTitle, sameDeviceText] as const)
+          : ([evictedTitle, elsewhere] as const)
+        return this.#plain(told, lost.takeOver, strings.watchHere)
       }
       case 'finished':
         return this.#plain([strings.finishedTitle, strings.finishedText], start)

@@ -14,9 +14,7 @@ export function formOf(view: View, { onConfirm, onDismiss }: FormEvents): HTMLFo
   const title = element('h2', { id: 'title' }, view.title)
   form.append(element('header', {}, title, element('p', { id: 'text' }, view.text)))
   if (view.rows.length > 0) form.append(listOf(view))
-  for (const note of [view.more, view.hint]) {
-    if (note !== undefined) form.append(element('p', { className: 'note' }, note))
-  }
+  if (view.hint !== undefined) form.append(element('p', { className: 'note' }, view.hint))
   form.append(buttonsOf(view, onDismiss))
   form.addEventListener('submit', (event) => {
     event.preventDefault()
@@ -25,10 +23,12 @@ export function formOf(view: View, { onConfirm, onDismiss }: FormEvents): HTMLFo
   return form
 }
 
-function listOf({ rows, legend, picked, picksSeveral }: View): HTMLElement {
+function listOf({ rows, legend, picked, picksSeveral, more }: View): HTMLElement {
   const type = picksSeveral ? 'checkbox' : 'radio'
-  const list = element('fieldset', {}, element('legend', {}, legend))
+  const list = element('div', { className: 'list', ariaLabel: legend })
+  list.setAttribute('role', picksSeveral ? 'group' : 'radiogroup')
   for (const row of rows) list.append(rowOf(row, { type, checked: picked.includes(row.id) }))
+  if (more !== undefined) list.append(element('p', {}, more))
   return list
 }
 
@@ -37,7 +37,13 @@ function rowOf({ id, icon, name, details }: Row, input: Partial<HTMLInputElement
   const about = element('span', { className: 'details' })
   // A blank between the parts, for screen readers and for lines that break.
   about.append(...shown.flatMap((part, index) => (index === 0 ? [part] : [' ', part])))
-  const text = element('span', {}, element('span', { className: 'name' }, name), ' ', about)
+  const text = element(
+    'span',
+    {},
+    element('span', { className: 'name' }, element('bdi', {}, name)),
+    ' ',
+    about,
+  )
   const choice = element('input', { ...input, name: 'holder', value: id })
   return element('label', { className: 'row' }, drawIcon(icon), text, choice)
 }

@@ -50,10 +50,8 @@ form { display: flex; flex-direction: column; min-height: 0; }
 header { padding: 1.5rem 1.5rem 0; }
 h2 { margin: 0 0 0.375rem; font-size: 1.25rem; line-height: 1.3; font-weight: 650; text-wrap: balance; }
 p { margin: 0; color: var(--_muted); overflow-wrap: anywhere; }
-fieldset { min-width: 0; margin: 0; padding: 1rem 1.5rem 0.25rem; border: 0; overflow-y: auto; }
-legend {
-  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
-}
+.list { flex: 0 1 auto; min-height: 6rem; padding: 1rem 1.5rem 0.5rem; overflow-y: auto; }
+header, .note, footer { flex: none; }
 .row {
   position: relative;
   display: grid;
@@ -124,7 +122,7 @@ button:focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
     border-end-start-radius: 0;
     border-end-end-radius: 0;
   }
-  header, fieldset, footer { padding-inline: 1.25rem; }
+  header, .list, footer { padding-inline: 1.25rem; }
   .note { padding-inline: 1.25rem; }
   footer { flex-direction: column; padding-block-end: max(1.25rem, env(safe-area-inset-bottom)); }
 }

@@ -28,6 +28,7 @@ export type Strings = {
   /** `{label}`. */
   readonly evictedText: string
   readonly evictedByUnnamedText: string
+  readonly sameDeviceTitle: string
   readonly sameDeviceText: string
   readonly endedTitle: string
   readonly endedText: string
