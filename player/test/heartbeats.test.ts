@@ -150,6 +150,9 @@ it('plays on while there is no answer, with a back-off of at most 30 s, and says
   expect(new Set(gaps.slice(8)).size, 'jitter').toBeGreaterThan(3)
   expect(viewer.events).toEqual(['admitted', 'degraded'])
   expect(watch.state).toMatchObject({ phase: 'watching', isDegraded: true })
+  const tried = host.calls.length
+  while (host.calls.length === tried) await host.pass(1000)
+  await host.pass(2000)
   host.interfere = () => undefined
   const before = host.calls.length
   await host.happens('onWake', true)

@@ -91,13 +91,30 @@ it('repeats a stop that gets no answer, five times at most', async () => {
 it('starts the same stream again only after its stop, so that the stop cannot end it', async () => {
   const scene = await Scene.open()
   const { watch, host } = inScene(scene, 'again', { streamId: 'match' })
-  for (let round = 0; round < 5; round += 1) {
-    await watch.start()
-    void watch.stop()
-  }
-  const { admitted } = await watch.start()
+  await watch.start()
+  const slow = Promise.withResolvers<undefined>()
+  host.interfere = ({ method }) => (method === 'DELETE' ? slow.promise : undefined)
+  void watch.stop()
+  const started = watch.start()
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+  expect(host.calls.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
+  slow.resolve(undefined)
+  const { admitted } = await started
   await host.pass(HEARTBEAT_MS + 1000)
   expect(await scene.client.list('again')).toEqual([admitted?.id])
+  expect(watch.state.phase).toBe('watching')
+})
+
+it('does not repeat a stop without an answer if the same stream is started again', async () => {
+  const scene = await Scene.open()
+  const { watch, host } = inScene(scene, 'unsure', { streamId: 'match' })
+  await watch.start()
+  host.interfere = ({ method }) => (method === 'DELETE' ? busy(503, 20) : undefined)
+  void watch.stop()
+  await host.settle()
+  expect((await watch.start()).admitted).toBeDefined()
+  await host.pass(60_000)
+  expect(host.sent('stop')).toHaveLength(1)
   expect(watch.state.phase).toBe('watching')
 })
 
@@ -158,10 +175,10 @@ it.each([
   expect(await scene.client.list('secret')).toEqual([])
 })
 
-it('keeps its slot if another tab of the device has taken over the same stream', async () => {
-  const scene = await Scene.open()
+/** Tabs of one browser that play the same stream. */
+function tabsOf(scene: Scene, user: string) {
   const claims = new Map<string, symbol>()
-  const tab = () => {
+  return () => {
     const host = new ManualHost()
     host.kept.set('streamgate.device', 'laptop')
     host.claim = (name) => {
@@ -169,8 +186,13 @@ it('keeps its slot if another tab of the device has taken over the same stream',
       claims.set(name, own)
       return { isMine: () => claims.get(name) === own, release: () => claims.delete(name) }
     }
-    return inScene(scene, 'tabs', { streamId: 'match', host })
+    return inScene(scene, user, { streamId: 'match', host })
   }
+}
+
+it('stops if another tab of the device has taken over the same stream, whose slot it leaves alone', async () => {
+  const scene = await Scene.open()
+  const tab = tabsOf(scene, 'tabs')
   const [first, second] = [tab(), tab()]
   await first.watch.start()
   await second.watch.start()
@@ -183,6 +205,19 @@ it('keeps its slot if another tab of the device has taken over the same stream',
   expect(await scene.client.list('tabs')).toEqual(['match@laptop'])
   await second.watch.stop()
   expect(await scene.client.list('tabs')).toEqual([])
+})
+
+it('leaves the slot alone, even if it is closed before it knows of the other tab', async () => {
+  const scene = await Scene.open()
+  const tab = tabsOf(scene, 'closed')
+  const [stopped, left, newest] = [tab(), tab(), tab()]
+  for (const { watch } of [stopped, left, newest]) await watch.start()
+  await stopped.watch.stop()
+  await left.host.happens('onLeave')
+  expect(left.host.beacons).toEqual([])
+  expect(await scene.client.list('closed')).toEqual(['match@laptop'])
+  await newest.host.pass(HEARTBEAT_MS + 1000)
+  expect(newest.viewer.events).toEqual(['admitted'])
 })
 
 it('keeps two tabs of one film apart if the device has no id', async () => {

@@ -15,8 +15,8 @@ export type SeenCall = {
   status?: number
 }
 
-/** What a network does with a call. `undefined`: it reaches the service. */
-export type Interference = (call: SeenCall) => Response | Error | 'hang' | undefined
+/** What a network does with a call. `undefined`: it reaches the service, perhaps later. */
+export type Interference = (call: SeenCall) => Response | Error | 'hang' | Promise<undefined> | undefined
 
 type Timer = { readonly dueMs: number; readonly run: () => void }
 
@@ -79,7 +79,7 @@ export class ManualHost implements Host {
     this.#inFlight += 1
     try {
       if (interference instanceof Error) throw interference
-      const answered = interference ?? (await fetch(url, request as RequestInit))
+      const answered = (await interference) ?? (await fetch(url, request as RequestInit))
       call.status = answered.status
       const text = await answered.text()
       return {

@@ -160,10 +160,7 @@ export class Watch {
    */
   #wake(run: Run, isUrgent?: boolean): void {
     if (isUrgent) run.waiting.end?.()
-    if (run.claim && !run.claim.isMine()) {
-      run.isTaken = true
-      return this.#lose(run, takenByTab(run.url))
-    }
+    if (run.claim && !run.claim.isMine()) return this.#lose(run, takenByTab(run.url))
     const waitedMs = this.#host.now() - run.calledAtMs
     const { waitMs } = run
     // There is an interval only once it was admitted, and none if no heartbeats are wanted.
