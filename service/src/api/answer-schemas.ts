@@ -15,7 +15,8 @@ export const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
 /** A number of things, at least one. */
 export const Several = v.pipe(v.number(), v.integer(), v.minValue(1))
 
-const described = {
+/** The members of a stream in every answer. */
+export const described = {
   id: LeaseIdSchema,
   streamId: StreamIdSchema,
   deviceId: v.exactOptional(v.string()),

@@ -38,7 +38,7 @@ export type SentinelGroup = {
 
 /** What the Sentinels call the master. */
 const MASTER = 'streams'
-/** After so long without an answer a server is taken for dead. On a busy machine one may be slow. */
+/** After so long without an answer a server is taken for dead. On a busy machine one is slow. */
 const DOWN_AFTER_MS = 1500
 /** A shorter time makes Sentinels begin a second failover during the first. */
 const FAILOVER_MS = 5000
@@ -80,8 +80,7 @@ async function namedMaster(
   const ports = new Set((named as string[][]).map(([, port]) => Number(port)))
   const found = servers.filter(({ port }) => ports.has(port))
   const [master] = found
-  if (master === undefined || ports.size > 1)
-    throw new Error(`the Sentinels name ${[...ports].join(' and ')}`)
+  if (master === undefined || ports.size > 1) throw new Error(`masters: ${[...ports].join(', ')}`)
   return master
 }
 
