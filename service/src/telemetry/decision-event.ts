@@ -80,6 +80,8 @@ export type MadeDecisions = {
   /** In milliseconds since the epoch. */
   readonly atMs: number
   readonly decision?: Decisions | undefined
+  /** Whether their users are named as the store names them, which may be by hashes. */
+  readonly areUsersAsStored?: boolean
 }
 
 /** What the app reports to. Neither method may throw. */

@@ -17,4 +17,6 @@ export type LogOptions = {
   readonly logDecisions?: LogDecisions
   /** The secret by which user ids are hashed. Without it they are shown as they are. */
   readonly userIdKey?: string | undefined
+  /** Whether the store holds these hashes too. By default it holds ids as they are. */
+  readonly storeUserIds?: 'plain' | 'hashed'
 }

@@ -80,11 +80,11 @@ async function namedMaster(
   const ports = new Set((named as string[][]).map(([, port]) => Number(port)))
   const found = servers.filter(({ port }) => ports.has(port))
   const [master] = found
-  if (master === undefined || ports.size > 1) throw new Error(`masters: ${[...ports].join(', ')}`)
+  if (master === undefined || ports.size > 1) throw new Error(`${ports.size} masters`)
   return master
 }
 
-/** Whether each Sentinel sees the whole group in order, and each server is what they take it for. */
+/** Whether each Sentinel sees the whole group, and each server is what they take it for. */
 async function areTogether(
   sentinels: readonly RedisServer[],
   servers: readonly RedisServer[],
