@@ -123,15 +123,16 @@ describe('a heartbeat of a lease that expired and was removed', () => {
   })
 })
 
+const streamOn = (streamId: string, deviceType?: string, profile?: string) => ({
+  streamId: streamId as StreamId,
+  ...(deviceType !== undefined && { deviceType }),
+  ...(profile !== undefined && { attributes: { profile } }),
+})
+
 describe('what a heartbeat says of a stream that expired and was removed', () => {
   it('changes nothing that its start said', async () => {
     const limits = [{ max: 1, where: { deviceType: 'tv' } }, { max: 3 }]
     limiter = limiterWith(parsePolicy({ plans: { solo: { limits, ignore: [{ deviceType: 'web' }] } } }))
-    const streamOn = (streamId: string, deviceType?: string, profile?: string) => ({
-      streamId: streamId as StreamId,
-      ...(deviceType !== undefined && { deviceType }),
-      ...(profile !== undefined && { attributes: { profile } }),
-    })
     await limiter.start({ user: USER, stream: streamOn('a', 'tv', 'kids') })
     nowMs += LEASE_MS
     await limiter.start({ user: USER, stream: streamOn('b', 'tv') })

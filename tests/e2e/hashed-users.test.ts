@@ -81,22 +81,6 @@ describe('a store with hashed user ids', () => {
       stderr: expect.stringContaining('--store-user-ids hashed needs --user-id-key (STREAMGATE_USER_ID_KEY)'),
     })
   })
-
-  /** The streams of `user1` in a service that is started again, in which nothing lapses. */
-  async function idsOf({ folder, key }: { readonly folder: string; readonly key: string }) {
-    const flags = ['--user-id-key', key, '--store-user-ids', 'hashed', '--drain-seconds', '0']
-    const service = await startService({ folder, flags })
-    const { body } = await new Client(service.url).get('/users/user1')
-    service.signal('SIGTERM')
-    await service.exitWithin(10_000)
-    return (body['streams'] as readonly { readonly id: string }[]).map(({ id }) => id)
-  }
-
-  /** The users whose leases the sweeper removed, as its lines name them. */
-  function sweptUsersOf(service: RunningService): ReadonlySet<string | undefined> {
-    const lines = service.logged('decision').filter(({ verb }) => verb === 'lapse')
-    return new Set(lines.map(({ user }) => user))
-  }
 })
 
 describe('a log with hashed user ids', () => {
@@ -182,4 +166,20 @@ function verbsOf(service: RunningService): ReadonlySet<string | undefined> {
 async function writtenBy(service: RunningService): Promise<string> {
   const lines = [...service.log.map((line) => JSON.stringify(line)), ...service.garbledLines]
   return [...lines, await service.stderr].join('\n')
+}
+
+/** The streams of `user1` in a service that is started again, in which nothing lapses. */
+async function idsOf({ folder, key }: { readonly folder: string; readonly key: string }) {
+  const flags = ['--user-id-key', key, '--store-user-ids', 'hashed', '--drain-seconds', '0']
+  const service = await startService({ folder, flags })
+  const { body } = await new Client(service.url).get('/users/user1')
+  service.signal('SIGTERM')
+  await service.exitWithin(10_000)
+  return (body['streams'] as readonly { readonly id: string }[]).map(({ id }) => id)
+}
+
+/** The users whose leases the sweeper removed, as its lines name them. */
+function sweptUsersOf(service: RunningService): ReadonlySet<string | undefined> {
+  const lines = service.logged('decision').filter(({ verb }) => verb === 'lapse')
+  return new Set(lines.map(({ user }) => user))
 }

@@ -27,7 +27,7 @@ function partsOf(text: string, separator: string): string[] {
     parts.push(text.slice(at + 1, end))
     end = at
   }
-  return [...parts, text.slice(0, end)].reverse()
+  return [...parts, text.slice(0, end)].toReversed()
 }
 
 /** Whether an odd number of backslashes stands before this place. */

@@ -110,13 +110,17 @@ async function viewOf({ admin }: RedisServer): Promise<View> {
 }
 
 function isInOrder({ master, replicas }: View, replicaCount: number, otherCount: number): boolean {
-  const fact = (facts: readonly string[], name: string) => facts[facts.indexOf(name) + 1]
   return (
-    fact(master, 'flags') === 'master' &&
-    fact(master, 'num-other-sentinels') === String(otherCount) &&
+    factIn(master, 'flags') === 'master' &&
+    factIn(master, 'num-other-sentinels') === String(otherCount) &&
     replicas.length === replicaCount &&
-    replicas.every((one) => fact(one, 'flags') === 'slave' && fact(one, 'master-link-status') === 'ok')
+    replicas.every((one) => factIn(one, 'flags') === 'slave' && factIn(one, 'master-link-status') === 'ok')
   )
+}
+
+/** One of the facts that a Sentinel tells: a value after its name. */
+function factIn(facts: readonly string[], name: string): string | undefined {
+  return facts[facts.indexOf(name) + 1]
 }
 
 async function startSentinel(atEnd: AtEnd, masterPort: number): Promise<RedisServer> {
