@@ -65,6 +65,12 @@ describe('a request whose end is in doubt', () => {
   })
 })
 
+it('TRACE, which would show a request’s own headers, is a 405', async () => {
+  const { status, body } = await send('TRACE', '/livez', '')
+  expect(status).toBe(405)
+  expect(body).not.toContain('content-length')
+})
+
 describe('a request that is too much', () => {
   it.each<[string, string]>([
     ['a long header', `GET /livez HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`],
