@@ -6,6 +6,7 @@ import { FinishedStreams, Limiter, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseLines } from './api/lapse-lines.ts'
 import { App, type AnsweringApp } from './api/app.ts'
+import { AuditLog } from './telemetry/audit-log.ts'
 import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
@@ -96,7 +97,7 @@ export async function compose(
   const walked = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
   const store = forUserIds(walked, config)
   if (config.samples) await addSamples(store, Date.now())
-  const observer = openObserver({ log, metrics, now: Date.now })
+  const observer = openObserver({ log, audit: new AuditLog(config, log.logger), metrics, now: Date.now })
   const limiter = limiterOver(store, config, { policy, metrics, log })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')

@@ -10,6 +10,9 @@ export type LogFormat = (typeof LOG_FORMATS)[number]
 export const LOG_DECISIONS = ['changes', 'all', 'none'] as const
 export type LogDecisions = (typeof LOG_DECISIONS)[number]
 
+/** Where the audit goes: into the log, into a file, or nowhere. */
+export type AuditPlace = { readonly kind: 'log' | 'off' } | { readonly kind: 'file'; readonly path: string }
+
 /** What a log needs to know. */
 export type LogOptions = {
   readonly logLevel: LogLevel
