@@ -6,6 +6,7 @@ import { FinishedStreams, Limiter, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseLines } from './api/lapse-lines.ts'
 import { App, type AnsweringApp } from './api/app.ts'
+import { AuditLog } from './telemetry/audit-log.ts'
 import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
@@ -29,6 +30,7 @@ import { guarded, openLogged, openStore } from './store/open-store.ts'
 import { Readiness } from './store/readiness.ts'
 import { openTender, type PoolTender } from './store/pool-tender.ts'
 import { addSamples } from './store/samples.ts'
+import { forUserIds } from './store/stored-users.ts'
 import { openTracing } from './tracing/open-tracing.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
@@ -91,10 +93,11 @@ export async function compose(
   const { store: address, storeTimeoutMs, inFlightMax } = config
   const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
   const { engine, storeIdentity } = await openLogged(address, log.logger, config.redisWaitReplicas)
-  if (config.samples) await addSamples(engine, Date.now())
   const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
-  const store = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
-  const observer = openObserver({ log, metrics, now: Date.now })
+  const walked = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
+  const store = forUserIds(walked, config)
+  if (config.samples) await addSamples(store, Date.now())
+  const observer = openObserver({ log, audit: new AuditLog(config, log.logger), metrics, now: Date.now })
   const limiter = limiterOver(store, config, { policy, metrics, log })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
@@ -121,7 +124,7 @@ export async function compose(
     flush: () => flushAll(observer, metrics),
     makeDocuments: async () => service.documents(),
     startDraining: () => readiness.startDraining(),
-    ...sweepingOver(store, config, { log, metrics }),
+    ...sweepingOver(walked, config, { log, metrics }),
     close: async () => {
       void finished.stop()
       await pools.stop()
@@ -214,7 +217,7 @@ function sweeperOver(store: Store, { clockSkewMs }: StoreAddress, log?: Log): Sw
       refresh: () => finished.refresh(store, Date.now()),
       has: (streamId, nowMs, user) => finished.has(streamId, nowMs, user),
     },
-    onLapsed: lapseLines(log, Date.now),
+    onLapsed: lapseLines(log, Date.now, true),
     skewMs: clockSkewMs,
     now: Date.now,
     monotonicMs,

@@ -80,6 +80,37 @@ describe('a cluster of three', { timeout: 90_000 }, () => {
     await store.close()
   })
 
+  it('that is down as a whole fails every call within the limit, changes nothing, and heals', async () => {
+    const store = redisStoreAt(`${cluster.url}?prefix=down:&requestTimeoutMs=500`)
+    await Promise.all(USERS.map((user) => store.add(user, leaseOf('film'), { capacity: 1 })))
+    const [dead, ...living] = cluster.servers as [RedisServer, RedisServer, RedisServer]
+    await dead.signal('SIGKILL')
+    for (const { admin } of living) {
+      await until('a server knows that the cluster is down', async () =>
+        ((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:fail'),
+      )
+    }
+    const startedAt = performance.now()
+    const asked = USERS.map((user) => store.add(user, leaseOf('another'), { capacity: 9 }))
+    const results = await Promise.allSettled(asked)
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+    const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    expect(reasons).toHaveLength(USERS.length)
+    for (const reason of reasons) {
+      expect(reason).toMatchObject({ code: expect.stringMatching(/^STORE_(?:UNAVAILABLE|TIMED_OUT)$/) })
+    }
+    await dead.start()
+    const heldByEach = async () => {
+      const rosters = await Promise.all(USERS.map((user) => store.read(user)))
+      return rosters.map(({ leases }) => leases.length)
+    }
+    await until('all users are served', async () => (await heldByEach()).length === USERS.length)
+    // A call that its caller gave up is not made later.
+    await pause(1000)
+    expect(await heldByEach()).toEqual(USERS.map(() => 1))
+    await store.close()
+  })
+
   it('moves a slot back and forth under load, and every call is done once', async () => {
     const url = `${cluster.url}?prefix=moving:`
     const store = redisStoreAt(url)

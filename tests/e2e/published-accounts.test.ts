@@ -54,13 +54,13 @@ describe('the published rule', () => {
       for (const id of ids) results.push(await on(id))
       return results
     }
-    expect(await all('abcdef')).toMatchObject(Array(6).fill(ADMITTED))
+    expect(await all('abcdef')).toMatchObject(Array.from({ length: 6 }, () => ADMITTED))
     expect(await on('g')).toMatchObject({
       outcome: 'device-denied',
       devices: [{ id: 'c' }, { id: 'd' }, { id: 'e' }, { id: 'f' }],
     })
     viewer.nowMs += 30 * 86_400_000
-    expect(await all('dghijkl')).toMatchObject(Array(7).fill(ADMITTED))
+    expect(await all('dghijkl')).toMatchObject(Array.from({ length: 7 }, () => ADMITTED))
     expect(await on('m')).toMatchObject({
       outcome: 'device-denied',
       devices: [{ id: 'i' }, { id: 'j' }, { id: 'k' }, { id: 'l' }],

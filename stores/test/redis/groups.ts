@@ -38,7 +38,7 @@ export type SentinelGroup = {
 
 /** What the Sentinels call the master. */
 const MASTER = 'streams'
-/** After so long without an answer a server is taken for dead. On a busy machine one may be slow. */
+/** After so long without an answer a server is taken for dead. On a busy machine one is slow. */
 const DOWN_AFTER_MS = 1500
 /** A shorter time makes Sentinels begin a second failover during the first. */
 const FAILOVER_MS = 5000
@@ -80,12 +80,11 @@ async function namedMaster(
   const ports = new Set((named as string[][]).map(([, port]) => Number(port)))
   const found = servers.filter(({ port }) => ports.has(port))
   const [master] = found
-  if (master === undefined || ports.size > 1)
-    throw new Error(`the Sentinels name ${[...ports].join(' and ')}`)
+  if (master === undefined || ports.size > 1) throw new Error(`${ports.size} masters`)
   return master
 }
 
-/** Whether each Sentinel sees the whole group in order, and each server is what they take it for. */
+/** Whether each Sentinel sees the whole group, and each server is what they take it for. */
 async function areTogether(
   sentinels: readonly RedisServer[],
   servers: readonly RedisServer[],
@@ -111,13 +110,17 @@ async function viewOf({ admin }: RedisServer): Promise<View> {
 }
 
 function isInOrder({ master, replicas }: View, replicaCount: number, otherCount: number): boolean {
-  const fact = (facts: readonly string[], name: string) => facts[facts.indexOf(name) + 1]
   return (
-    fact(master, 'flags') === 'master' &&
-    fact(master, 'num-other-sentinels') === String(otherCount) &&
+    factIn(master, 'flags') === 'master' &&
+    factIn(master, 'num-other-sentinels') === String(otherCount) &&
     replicas.length === replicaCount &&
-    replicas.every((one) => fact(one, 'flags') === 'slave' && fact(one, 'master-link-status') === 'ok')
+    replicas.every((one) => factIn(one, 'flags') === 'slave' && factIn(one, 'master-link-status') === 'ok')
   )
+}
+
+/** One of the facts that a Sentinel tells: a value after its name. */
+function factIn(facts: readonly string[], name: string): string | undefined {
+  return facts[facts.indexOf(name) + 1]
 }
 
 async function startSentinel(atEnd: AtEnd, masterPort: number): Promise<RedisServer> {

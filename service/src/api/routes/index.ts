@@ -9,6 +9,7 @@ import {
 } from './devices.ts'
 import { docsRoute, openapiRoute, policySchemaRoute, problemRoute, problemsRoute } from './documentation.ts'
 import { eraseRoute } from './erase.ts'
+import { exportRoute } from './export.ts'
 import { finishByDeleteRoute, finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
 import { listRoute } from './list.ts'
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   nameDeviceRoute,
   removeDeviceRoute,
   removeDevicesRoute,
+  exportRoute,
   eraseRoute,
   finishRoute,
   finishByDeleteRoute,
