@@ -59,7 +59,6 @@ async function bundled(contents: string): Promise<string> {
     bundle: true,
     format: 'esm',
     target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"development"' },
     write: false,
   })
   return outputFiles[0]?.text ?? ''

@@ -1,4 +1,4 @@
-/** `<streamgate-dialog>` in Chromium: what it says, by keyboard, to screen readers, in each theme. */
+/** `<streamgate-dialog>` in Chromium: its words, keyboard, screen readers and themes. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
