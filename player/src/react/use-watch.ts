@@ -1,6 +1,7 @@
 /** A hook for React. */
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import type { Watch } from '../core/watch.ts'
+import type { Host } from '../core/host.ts'
 import type { WatchOptions, WatchState } from '../core/types.ts'
 import { createWatch } from '../index.ts'
 
@@ -12,11 +13,12 @@ export type UsedWatch = { readonly watch: Watch; readonly state: WatchState }
 
 /**
  * Holds a slot as long as the component is mounted and `isActive`. Other options end it and start
- * again, except for another function as `token`.
+ * again, except for another function as `token`. `host` is for React Native. Make it once, outside
+ * of the component.
  *
  * Strict mode mounts, unmounts and mounts again. That is one start and no stop.
  */
-export function useWatch(options: WatchOptions, isActive = true): UsedWatch {
+export function useWatch(options: WatchOptions, isActive = true, host?: Host): UsedWatch {
   const key = JSON.stringify(options)
   const token = useRef(options.token)
   useEffect(() => {
@@ -28,8 +30,8 @@ export function useWatch(options: WatchOptions, isActive = true): UsedWatch {
       const { current = '' } = token
       return typeof current === 'function' ? current(isRefused) : current
     }
-    return createWatch(token.current === undefined ? given : { ...given, token: newest })
-  }, [key])
+    return createWatch(token.current === undefined ? given : { ...given, token: newest }, host)
+  }, [key, host])
   useEffect(() => {
     if (!isActive) return
     clearTimeout(stops.get(watch))
