@@ -20,6 +20,7 @@ export const cmcdRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/cmcd',
   audience: 'viewer',
+  scope: 'admit',
   // A report can hold heartbeats and stops of several streams.
   limitedBy: 'nothing',
   operation: {

@@ -11,6 +11,7 @@ export const heartbeatRoute: Route = {
   method: 'PUT',
   path: '/users/{userId}/streams/{id}',
   audience: 'viewer',
+  scope: 'admit',
   limitedBy: 'stream',
   operation: {
     operationId: 'heartbeat',

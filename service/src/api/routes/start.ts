@@ -11,6 +11,7 @@ export const startRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/streams',
   audience: 'viewer',
+  scope: 'admit',
   operation: {
     operationId: 'startStream',
     summary: 'Start a stream',

@@ -10,6 +10,7 @@ export const stopRoute: Route = {
   method: 'DELETE',
   path: '/users/{userId}/streams/{id}',
   audience: 'viewer',
+  scope: 'end',
   limitedBy: 'nothing',
   operation: {
     operationId: 'stopStream',
@@ -27,6 +28,7 @@ export const beaconStopRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/streams/{id}/stop',
   audience: 'viewer',
+  scope: 'end',
   limitedBy: 'nothing',
   operation: {
     operationId: 'stopStreamByBeacon',

@@ -1,0 +1,34 @@
+/**
+ * What a caller needs, for the OpenAPI document.
+ */
+import type { OpenApiOperation } from './openapi-document.ts'
+import type { Route } from './route.ts'
+
+/** The ways in which callers prove who they are. */
+export const SECURITY_SCHEMES = {
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An API key, for backends, if the service checks them (`--auth api-key`). Each call names the scope that the key must have: `admit`, `read`, `end` or `operate`.',
+  },
+  viewerToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'Only if the service runs behind a gateway that checks tokens. The token allows the calls of players for the one user that it names.',
+  },
+} as const
+
+/** What a route needs. `{}` stands for a service that does not check its callers. */
+export function securityOf(route: Route): OpenApiOperation['security'] {
+  switch (route.audience) {
+    case 'public':
+      return []
+    case 'operator':
+      return [{}, { apiKey: ['operate'] }]
+    case 'viewer':
+      return [{}, { viewerToken: [] }, { apiKey: [route.scope] }]
+  }
+}
