@@ -111,7 +111,8 @@ export async function compose(
     version: VERSION,
     policyInForce: () => policy.view,
   }
-  const app = openApp(config, { service, observer: tracing.observer(observer), keys, ...CLOCKS })
+  const parts = { service, observer: tracing.observer(observer), keys, logger: log.logger, ...CLOCKS }
+  const app = await openApp(config, parts)
   showMetrics(metrics, [
     ...processMetrics({ app, inFlightMax, log, version: VERSION }),
     ...policyMetrics(() => policy.state),

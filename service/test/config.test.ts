@@ -12,8 +12,6 @@ function faultsOf(flags: Flags, environment: Record<string, string> = {}): reado
   }
 }
 
-const KEYS = JSON.stringify({ keys: [{ id: 'a', sha256: '0'.repeat(64), scopes: ['read'] }] })
-
 const storeOf = (store: string) => loadConfig({ store }, {}).store
 
 describe('the configuration', () => {
@@ -78,21 +76,9 @@ describe('the configuration', () => {
       { store: 'dynamodb:UserStreams?region=eu' },
       /^--store has the options clockSkewMs and requestTimeoutMs, got "region"$/,
     ],
-    [{ jwtUserClaim: 'sub' }, /^--jwt-user-claim must not be set outside AWS Lambda/],
     [{ storeTimeoutMs: '0' }, /^--store-timeout-ms must be a whole number from 1 to 60000, got "0"$/],
     [{ workers: '-1' }, /^--workers must be/],
     [{ samples: 'yes' }, /^--samples must be on or off, got "yes"$/],
-    [{ auth: 'basic' }, /^--auth must be none, or some of .*, got "basic"$/],
-    [{ auth: 'none,api-key' }, /^--auth must be none, or some of .*, got "none,api-key"$/],
-    [{ auth: 'api-key' }, /^--auth api-key needs --api-keys \(STREAMGATE_API_KEYS\)$/],
-    [{ apiKeys: KEYS }, /^--api-keys \(STREAMGATE_API_KEYS\) has no effect without --auth api-key$/],
-    [
-      { auth: 'api-key', apiKeys: '{"keys":[{"id":"a.b","sha256":"sgk_secret","scopes":["all"]}]}' },
-      /^--api-keys must name .*: the JSON: \/keys\/0\/id must be 1 to 64 .* \/keys\/0\/sha256 must be 64 .* \/keys\/0\/scopes\/0 must be one of admit, read, end, operate$/,
-    ],
-    [{ auth: 'api-key', apiKeys: '{"keys":[]}' }, /: \/keys must have at least one key$/],
-    [{ auth: 'api-key', apiKeys: '{"keys":' }, /: the JSON: is not JSON$/],
-    [{ auth: 'api-key', apiKeys: '{"keys":[{"id":"a","scope":"x"}]}' }, /scopes is missing/],
     [{ logLevel: 'loud' }, /^--log-level must be one of trace, .* got "loud"$/],
     [{ metrics: 'statsd' }, /^--metrics must be one of auto, prometheus, emf, off, got "statsd"$/],
     [{ userIdKey: 'fifteen letters' }, /^--user-id-key must have at least 16 characters, got 15$/],

@@ -11,6 +11,7 @@ import { ROWS, USER, type Row } from './caller-rows.ts'
 import { OpenApiCheck } from './openapi-check.ts'
 import { APP_TARGET, type Target, type TargetRequest } from './target.ts'
 import { TestKeys } from './test-keys.ts'
+import { TestIssuer, unsigned, type TokenOptions } from './test-tokens.ts'
 
 const ONE = { limits: [{ max: 9 }] }
 const POLICY = parsePolicy({
@@ -38,6 +39,12 @@ const only = Object.fromEntries(SCOPES.map((scope) => [scope, keys.make([scope])
 const allBut = Object.fromEntries(SCOPES.map((scope) => [scope, keys.makeWithout(scope)]))
 const stranger = new TestKeys().make(SCOPES)
 
+const issuer = new TestIssuer()
+const token = (options: TokenOptions = {}, user = USER) => issuer.token(user, options)
+const good = await token()
+const tokenOfMallory = await token({}, 'mallory')
+const tampered = `${good.slice(0, good.indexOf('.'))}.${tokenOfMallory.split('.')[1]}.${good.split('.')[2]}`
+
 const bearer = (text: string | undefined) => ({ authorization: `Bearer ${text}` })
 const refused = (headers: Readonly<Record<string, string>>, challenge: RegExp): Kind => ({
   headers: () => headers,
@@ -51,11 +58,43 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'another scheme': refused({ authorization: `Basic ${everything}` }, INVALID),
   'two texts': refused({ authorization: `Bearer ${everything} ${everything}` }, INVALID),
   'an empty text': refused({ authorization: 'Bearer ' }, INVALID),
-  'no token and no key': refused(bearer('alice'), INVALID),
+  'neither token nor key': refused(bearer('alice'), INVALID),
   'an unknown key': refused(bearer(stranger), INVALID),
   'a known id with another secret': refused(bearer(`${everything.slice(0, -1)}~`), INVALID),
   'a key with more behind it': refused(bearer(`${everything}a`), INVALID),
   'an expired key': refused(bearer(expired), /has expired/),
+  'a token without three parts': refused(bearer('eyJhbGciOiJFUzI1NiJ9'), INVALID),
+  'a token that is no JSON': refused(bearer('a.b.c'), INVALID),
+  'an endless text': refused(bearer(`${good}.${'a'.repeat(9000)}`), INVALID),
+  'an expired token': refused(bearer(await token({ expiresIn: -40 })), /has expired/),
+  'a token that never expires': refused(bearer(await token({ expiresIn: null })), /when it expires/),
+  'a token that is not valid yet': refused(bearer(await token({ validIn: 40 })), /not valid yet/),
+  'a token for another audience': refused(bearer(await token({ claims: { aud: 'other' } })), /audience/),
+  'a token for no audience': refused(bearer(await token({ claims: { aud: [] } })), /audience/),
+  'a token by another issuer': refused(bearer(await token({ claims: { iss: 'https://x' } })), /issuer/),
+  'a token without a signature': refused(bearer(unsigned(USER)), /not accepted/),
+  'a token signed by the public key': refused(
+    bearer(await token({ algorithm: 'HS256', signBy: Buffer.from(issuer.publicText) })),
+    /not accepted/,
+  ),
+  'a token by an unknown key': refused(bearer(await token({ kid: 'unknown' })), /not accepted/),
+  'a token by the right name of a wrong key': refused(
+    bearer(await new TestIssuer().token(USER)),
+    /not accepted/,
+  ),
+  'a token with the claims of another one': refused(bearer(tampered), /not accepted/),
+  'the token of another user': {
+    headers: () => bearer(tokenOfMallory),
+    fate: () => 403,
+  },
+  'the token of the user': {
+    headers: () => bearer(good),
+    fate: ({ audience }) => (audience === 'viewer' ? 'through' : 403),
+  },
+  'the token of the user, who names a tenant': {
+    headers: () => ({ ...bearer(good), 'x-tenant': 'a' }),
+    fate: () => 403,
+  },
   'a key without the scope': {
     headers: ({ scope = 'read' }) => bearer(allBut[scope]),
     fate: () => 403,
@@ -82,7 +121,13 @@ describe('the matrix of callers', () => {
   let service: Target
   const check = new OpenApiCheck(DOCUMENT)
   beforeAll(async () => {
-    service = await APP_TARGET.make({ policy: { policy: POLICY }, ...keys.settings })
+    const auth = ['api-key', 'jwt'] as const
+    service = await APP_TARGET.make({
+      policy: { policy: POLICY },
+      ...(await issuer.settings()),
+      ...keys.settings,
+      auth,
+    })
   })
   afterAll(() => service.close())
 

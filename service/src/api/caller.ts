@@ -1,8 +1,10 @@
 /**
  * Who calls. `identify` runs once for each request, between the router and the route.
  */
-import type { ApiKey } from '../auth/api-key.ts'
+import { KEY_PREFIX, type ApiKey } from '../auth/api-key.ts'
 import type { KeyRing } from '../auth/key-ring.ts'
+import type { TokenFault } from '../auth/token-rules.ts'
+import type { TokenVerifier } from '../auth/token-verifier.ts'
 import type { CredentialFault } from './fault.ts'
 import type { HttpRequest } from './http.ts'
 
@@ -14,15 +16,24 @@ export type Caller =
   | { readonly kind: 'anonymous' }
   /** It has something else than a valid token or key. */
   | { readonly kind: 'rejected'; readonly because: CredentialFault }
-  /**
-   * A viewer with a valid token. `userId` is the value of its claim `claim`, and may be anything.
-   */
-  | { readonly kind: 'viewer'; readonly claim: string; readonly userId: unknown }
+  | Viewer
   /** A backend with a valid API key. */
   | { readonly kind: 'backend'; readonly key: ApiKey }
 
-/** Finds out who calls. Never throws. */
-export type Identify = (request: HttpRequest) => Caller
+/** A viewer with a valid token. */
+export type Viewer = {
+  readonly kind: 'viewer'
+  readonly claim: string
+  /** The value of the claim. It may be anything. */
+  readonly userId: unknown
+  /** The only tenant of the viewer, if the token says it. */
+  readonly tenant?: string | undefined
+  /** Members of a start that the token says. They are not checked yet. */
+  readonly given?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Finds out who calls: at once if it can. Never throws and never rejects. */
+export type Identify = (request: HttpRequest) => Caller | Promise<Caller>
 
 const TRUSTED: Caller = { kind: 'trusted' }
 
@@ -44,6 +55,7 @@ export function identifyByClaim(claim: string): Identify {
 /** What identifies callers. */
 export type Credentials = {
   readonly keys: KeyRing | undefined
+  readonly tokens: TokenVerifier<Caller> | undefined
   /** The claim with the user id, if a gateway in front checks the tokens of viewers. */
   readonly gatewayClaim: string | undefined
   /** Milliseconds since the epoch. */
@@ -51,7 +63,7 @@ export type Credentials = {
 }
 
 /** For a service that checks what its callers send in `Authorization` (RFC 6750). */
-export function identifyByCredentials({ keys, gatewayClaim, now }: Credentials): Identify {
+export function identifyByCredentials({ keys, tokens, gatewayClaim, now }: Credentials): Identify {
   return ({ headers, claims }) => {
     if (claims !== undefined && gatewayClaim !== undefined) {
       return { kind: 'viewer', claim: gatewayClaim, userId: claims[gatewayClaim] }
@@ -59,15 +71,31 @@ export function identifyByCredentials({ keys, gatewayClaim, now }: Credentials):
     const header = headers['authorization']
     if (header === undefined) return ANONYMOUS
     const text = bearerIn(header)
-    if (text === undefined || keys === undefined) return { kind: 'rejected', because: 'malformed' }
-    const found = keys.find(text, now())
-    return typeof found === 'string' ? { kind: 'rejected', because: found } : { kind: 'backend', key: found }
+    if (text === undefined) return rejected('malformed')
+    if (!text.startsWith(KEY_PREFIX))
+      return tokens === undefined ? rejected('malformed') : viewerOf(tokens, text)
+    const found = keys?.find(text, now()) ?? 'unknown-key'
+    return typeof found === 'string' ? rejected(found) : { kind: 'backend', key: found }
   }
 }
 
 /** The one tenant that a caller may act for. `undefined` if it may name any. */
 export function tenantOf(caller: Caller): string | undefined {
+  if (caller.kind === 'viewer') return caller.tenant
   return caller.kind === 'backend' ? caller.key.tenant : undefined
+}
+
+function viewerOf(tokens: TokenVerifier<Caller>, token: string): Caller | Promise<Caller> {
+  const found = tokens.check(token)
+  return found instanceof Promise ? found.then(callerOf) : callerOf(found)
+}
+
+function callerOf(found: Caller | TokenFault): Caller {
+  return typeof found === 'string' ? rejected(found) : found
+}
+
+function rejected(because: CredentialFault): Caller {
+  return { kind: 'rejected', because }
 }
 
 const SCHEME = 'Bearer '

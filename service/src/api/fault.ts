@@ -12,6 +12,7 @@ import {
   type UserId,
 } from '@streamgate/core'
 import type { Scope } from '../auth/scope.ts'
+import type { TokenFault } from '../auth/token-rules.ts'
 import type { HttpResponse } from './http.ts'
 
 /** One thing that is wrong with a request: where, by JSON pointer (RFC 6901), and what. */
@@ -21,7 +22,7 @@ export type InputFault = { readonly pointer: string; readonly detail: string }
 export type WantedBody = { readonly name: string; readonly mediaType: string }
 
 /** Why what a caller sent in `Authorization` proves nothing. */
-export type CredentialFault = 'malformed' | 'unknown-key' | 'expired-key'
+export type CredentialFault = 'malformed' | 'unknown-key' | 'expired-key' | 'no-tenant' | TokenFault
 
 /** Why a token or a key does not allow a call. */
 export type Forbidden =
@@ -29,6 +30,7 @@ export type Forbidden =
   | { readonly because: 'scope'; readonly scope: Scope }
   | { readonly because: 'other-tenant' | 'all-tenants' }
   | { readonly because: 'other-user'; readonly claim: string }
+  | { readonly because: 'other-device' }
   | { readonly because: 'member'; readonly member: string }
 
 /** What cannot be found. */

@@ -18,7 +18,7 @@ import type { HttpRequest, PathParams } from './http.ts'
 import * as ids from './id-schemas.ts'
 import { viewersBody } from './viewers-body.ts'
 import { startInput, withoutNull, type StartInput, type WithoutNull } from './start-input.ts'
-import { kindOf, readCmcd, readJson } from './request-body.ts'
+import { kindOf, readCmcd, readJson, typeFault } from './request-body.ts'
 import { decoded, valuesIn } from './percent-encoding.ts'
 import type { Call } from './route.ts'
 import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
@@ -123,8 +123,19 @@ class InputReader {
    * contradict it. A plan that a reload removed is dropped: a viewer who watches goes on.
    */
   heartbeatBody(id: LeaseId): StartInput {
-    const body = this.#hasBody() ? this.#validBody(HeartbeatSchema, this.#callersBody()) : {}
+    return this.#heartbeat(id, this.#hasBody() ? this.#callersBody() : this.#withGiven({}))
+  }
+
+  /** What the caller's token says of a stream that a report keeps alive, if it says anything. */
+  reportedHeartbeat(id: LeaseId): StartInput | undefined {
+    const isGiven = this.#caller.kind === 'viewer' && this.#caller.given !== undefined
+    return isGiven ? this.#heartbeat(id, this.#withGiven({})) : undefined
+  }
+
+  #heartbeat(id: LeaseId, value: Readonly<Record<string, unknown>>): StartInput {
     const ofPath = splitLeaseId(id)
+    this.#assertOwnDevice(ofPath.deviceId)
+    const body = this.#validBody(HeartbeatSchema, value)
     for (const member of ['streamId', 'deviceId'] as const) {
       const isOther = body?.[member] !== undefined && body[member] !== ofPath[member]
       if (isOther) this.fault(`/${member}`, 'must be the same as in the path, or absent')
@@ -204,8 +215,17 @@ class InputReader {
 
   /** The JSON object in the body of a start or a heartbeat, with what the caller may say. */
   #callersBody(): Readonly<Record<string, unknown>> {
-    const value = this.#jsonBody()
-    return this.#caller.kind === 'viewer' ? viewersBody(value) : value
+    return this.#withGiven(this.#jsonBody())
+  }
+
+  #withGiven(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    return this.#caller.kind === 'viewer' ? viewersBody(body, this.#caller.given) : body
+  }
+
+  /** A viewer whose token names its device keeps no stream of another one alive. */
+  #assertOwnDevice(deviceId: string | undefined): void {
+    const own = this.#caller.kind === 'viewer' ? this.#caller.given?.['deviceId'] : undefined
+    if (own !== undefined && own !== deviceId) throw new FaultError(forbidden({ because: 'other-device' }))
   }
 
   /**
@@ -220,12 +240,4 @@ class InputReader {
       value === undefined ? 'must be a JSON object in UTF-8' : `must be a JSON object, got ${kindOf(value)}`
     throw new FaultError(rejected([...this.#faults, { pointer: '', detail }]))
   }
-}
-
-/** What was expected and what came, as a JSON author would say it. */
-function typeFault({ expected, input }: v.BaseIssue<unknown>): string {
-  if (input === undefined) return 'is required'
-  const wanted =
-    expected === 'string' ? 'a string' : expected === 'Object' ? 'a JSON object' : String(expected)
-  return `must be ${wanted}, got ${kindOf(input)}`
 }

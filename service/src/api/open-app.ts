@@ -1,6 +1,7 @@
 import type { AuthKeys } from '../auth/auth-keys.ts'
 import type { Config } from '../settings/settings.ts'
 import type { RequestObserver } from '../telemetry/decision-event.ts'
+import type { Logger } from '../telemetry/log.ts'
 import { sequence } from '../text/sequence.ts'
 import { App } from './app.ts'
 import { doorsOf } from './doors.ts'
@@ -14,6 +15,7 @@ export type OpenAppParts = {
   readonly observer: RequestObserver
   /** The keys by which callers are checked. */
   readonly keys: AuthKeys
+  readonly logger: Logger
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Milliseconds that never go back. */
@@ -21,9 +23,12 @@ export type OpenAppParts = {
 }
 
 /** The app with its routes. No call pays for what the settings leave off: it is not there. */
-export function openApp(config: Config, { service, observer, monotonicMs, ...parts }: OpenAppParts): App {
+export async function openApp(
+  config: Config,
+  { service, observer, monotonicMs, ...parts }: OpenAppParts,
+): Promise<App> {
   const { inFlightMax } = config
   const routes = limitedRoutes(ROUTES, config, { monotonicMs })
-  const doors = doorsOf(config, parts)
+  const doors = await doorsOf(config, parts)
   return new App({ service, routes, observer, inFlightMax, newRequestId: sequence(), ...doors })
 }

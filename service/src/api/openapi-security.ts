@@ -17,7 +17,7 @@ export const SECURITY_SCHEMES = {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      'Only if the service runs behind a gateway that checks tokens. The token allows the calls of players for the one user that it names.',
+      'A JSON Web Token, for devices of viewers, if the service checks tokens (`--auth jwt`) or the gateway in front does. It allows the calls of players for the one user that it names.',
   },
 } as const
 

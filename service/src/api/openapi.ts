@@ -156,11 +156,11 @@ function responses(route: Route): OpenApiOperation['responses'] {
     413: { description: 'The body is too large.', problems: ['body-too-large'] },
     429: { description: 'Too many requests.', headers: ['Retry-After'], problems: ['too-many-requests'] },
     500: { description: 'The service failed.', problems: ['internal-error'] },
-    ...(takesIds && {
+    ...(route.audience !== 'public' && {
       503: {
-        description: 'The lease store did not answer, so nothing was decided.',
+        description: 'The lease store, or the issuer of the token, did not answer, so nothing was decided.',
         headers: ['Retry-After'],
-        problems: ['store-unavailable'],
+        problems: [...(takesIds ? (['store-unavailable'] as const) : []), 'keys-unavailable'],
       },
     }),
   }

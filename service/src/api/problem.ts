@@ -102,6 +102,12 @@ export const PROBLEMS = {
     explanation:
       'The lease store did not answer in time, so nothing was decided. Repeat the same call after `Retry-After` seconds. A repeated start never uses a second slot.',
   },
+  'keys-unavailable': {
+    status: 503,
+    title: 'Keys unavailable',
+    explanation:
+      'The token could not be checked, because the keys of its issuer cannot be loaded. Nothing was changed. Repeat the call after `Retry-After` seconds.',
+  },
   draining: {
     status: 503,
     title: 'Draining',

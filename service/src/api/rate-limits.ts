@@ -97,7 +97,7 @@ function streamKey(call: Call): string {
 
 /** The user of a token, or the API key, or else the address behind all trusted proxies. */
 function callerKey({ request, caller }: Call, trust: ProxyTrust): string {
-  if (caller.kind === 'viewer') return `user ${String(caller.userId)}`
+  if (caller.kind === 'viewer') return `user ${caller.tenant ?? ''}\n${String(caller.userId)}`
   if (caller.kind === 'backend') return `key ${caller.key.id}`
   const direct = request.connection?.remoteAddress ?? ''
   if (trust.trustedProxies.length === 0 && IPV4.test(direct)) return direct.replace(MAPPED, '')

@@ -19,7 +19,7 @@ export type ParseKeys<Keys> = (text: string) => Keys
  * @throws {Error} with what is wrong, as "must …".
  */
 export function readKeys<Keys>(setting: string, parse: ParseKeys<Keys>): KeySource<Keys> {
-  const isFile = !setting.startsWith('{')
+  const isFile = !setting.trimStart().startsWith('{')
   const place = isFile ? JSON.stringify(setting) : 'the JSON'
   try {
     const text = isFile ? readPolicyTextSync(setting) : setting

@@ -4,20 +4,19 @@
 import type { ApiKey } from '../auth/api-key.ts'
 import { parseApiKeys } from '../auth/api-keys-text.ts'
 import { readKeys, type KeySource } from '../auth/current-keys.ts'
+import { isLoopback } from './loopback.ts'
 import { refuse } from './parse.ts'
-import { parseUserClaim } from './user-claim.ts'
+import { TOKEN_SETTINGS, type TokenConfig } from './token-settings.ts'
 
 /** The ways in which callers prove who they are. */
-const AUTH_KINDS = ['api-key'] as const
+const AUTH_KINDS = ['api-key', 'jwt'] as const
 export type AuthKind = (typeof AUTH_KINDS)[number]
 
 /** Who may call. */
-export type AuthConfig = {
+export type AuthConfig = TokenConfig & {
   /** The ways that are accepted. If there are none, every caller is trusted. */
   readonly auth: readonly AuthKind[]
   readonly apiKeys: KeySource<readonly ApiKey[]> | undefined
-  /** The claim of a token that holds the user id, if a gateway in front checks tokens. */
-  readonly jwtUserClaim: string | undefined
 }
 
 export const AUTH_SETTINGS = {
@@ -26,7 +25,7 @@ export const AUTH_SETTINGS = {
     flag: '--auth',
     placeholder: '<kinds>',
     fallback: 'none',
-    help: 'how callers prove who they are: none or api-key. It must be said if the host is not loopback',
+    help: 'how callers prove who they are: none, api-key (backends), jwt (devices of viewers), or api-key,jwt. It must be said if the host is not loopback',
     parse: parseAuth,
   },
   apiKeys: {
@@ -37,29 +36,40 @@ export const AUTH_SETTINGS = {
     help: 'JSON file of API keys, or the JSON itself. streamgate key new makes keys. A changed file is read again',
     parse: (text: string) => (text === '' ? undefined : readKeys(text, parseApiKeys)),
   },
-  jwtUserClaim: {
-    variable: 'STREAMGATE_JWT_USER_CLAIM',
-    flag: '--jwt-user-claim',
-    placeholder: '<claim>',
-    fallback: '',
-    help: 'on AWS Lambda behind an HTTP API that checks tokens: the claim with the user id. A token then covers only that user',
-    parse: parseUserClaim,
-  },
+  ...TOKEN_SETTINGS,
 } as const
 
 /** What is wrong with a host that other machines reach, if callers are not checked. */
 export function openHostFaults(host: string | undefined, isAuthSaid: boolean): string[] {
   if (host === undefined || isLoopback(host) || isAuthSaid) return []
   return [
-    `--host ${host} can be reached from other machines, and callers are not checked: choose --auth api-key, or say --auth none (STREAMGATE_AUTH=none) if that is what you want`,
+    `--host ${host} can be reached from other machines, and callers are not checked: choose --auth api-key or --auth jwt, or say --auth none (STREAMGATE_AUTH=none) if that is what you want`,
   ]
 }
 
 /** What is wrong with settings of callers that are each valid. */
-export function authContradictions({ auth, apiKeys }: AuthConfig): string[] {
-  return needed(auth.includes('api-key'), '--auth api-key', {
-    '--api-keys (STREAMGATE_API_KEYS)': apiKeys,
-  })
+export function authContradictions(
+  { auth, apiKeys, jwtIssuer, jwtAudience, jwtKeys, jwtUserClaim, jwtClaims }: AuthConfig,
+  isLambda: boolean,
+): string[] {
+  const hasTokens = auth.includes('jwt')
+  const faults = [
+    ...needed(auth.includes('api-key'), '--auth api-key', { '--api-keys (STREAMGATE_API_KEYS)': apiKeys }),
+    ...needed(hasTokens, '--auth jwt', {
+      '--jwt-issuer (STREAMGATE_JWT_ISSUER)': jwtIssuer,
+      '--jwt-audience (STREAMGATE_JWT_AUDIENCE)': jwtAudience,
+      '--jwt-keys (STREAMGATE_JWT_KEYS)': jwtKeys,
+    }),
+  ]
+  if (!hasTokens && Object.keys(jwtClaims).length > 0) {
+    faults.push('--jwt-claims (STREAMGATE_JWT_CLAIMS) has no effect without --auth jwt')
+  }
+  if (!hasTokens && jwtUserClaim !== undefined && !isLambda) {
+    faults.push(
+      '--jwt-user-claim needs --auth jwt outside AWS Lambda: nothing there passes on the claims of a token',
+    )
+  }
+  return faults
 }
 
 /** Settings must be there if their kind of check is on, and otherwise have no effect. */
@@ -74,8 +84,4 @@ function parseAuth(text: string): readonly AuthKind[] {
   const kinds = AUTH_KINDS.filter((kind) => words.includes(kind))
   if (kinds.length === words.length) return kinds
   return refuse(`must be none, or some of ${AUTH_KINDS.join(', ')}, got ${JSON.stringify(text)}`)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }

@@ -182,7 +182,8 @@ export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv
   ) as Config
   const isAuthSaid = flags.auth !== undefined || environment[SETTINGS.auth.variable] !== undefined
   faults.push(...openHostFaults(settings.host, isAuthSaid), ...storeContradictions(settings))
-  if (faults.length === 0) faults.push(...authContradictions(settings))
+  const isLambda = environment['AWS_LAMBDA_FUNCTION_NAME'] !== undefined
+  if (faults.length === 0) faults.push(...authContradictions(settings, isLambda))
   if (faults.length > 0) throw new ConfigError(faults)
   return settings
 }
