@@ -8,6 +8,7 @@ import { lapseLines } from './api/lapse-lines.ts'
 import { authKeysOf, type AuthKeys } from './auth/auth-keys.ts'
 import type { AnsweringApp } from './api/app.ts'
 import { openApp } from './api/open-app.ts'
+import { openStopTokens } from './api/open-stop-tokens.ts'
 import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
@@ -110,6 +111,7 @@ export async function compose(
     documents: lazyDocuments(ROUTES, VERSION),
     version: VERSION,
     policyInForce: () => policy.view,
+    stopTokens: openStopTokens(config, store),
   }
   const parts = { service, observer: tracing.observer(observer), keys, logger: log.logger, ...CLOCKS }
   const app = await openApp(config, parts)

@@ -40,8 +40,12 @@ class Limits {
       body: body && Buffer.from(JSON.stringify(body)),
       connection: { remoteAddress: address },
     }
-    const outcome = await route?.handle({ request, params, caller: this.#identify(request) } as Call)
-    if (outcome === undefined) throw new Error(`There is no call ${call}`)
+    if (route === undefined) throw new Error(`There is no call ${call}`)
+    const outcome = await route.handle({
+      request,
+      params,
+      caller: this.#identify(request, { route, params }),
+    } as Call)
     return 'fault' in outcome && outcome.fault.kind === 'too-fast' ? outcome.fault.waitMs : 0
   }
 

@@ -7,6 +7,7 @@ import { operationsIn, type PlacedOperation } from '../../service/src/api/openap
 import { openApiDocument } from '../../service/src/api/openapi.ts'
 import { ROUTES } from '../../service/src/api/routes/index.ts'
 import { SCOPES } from '../../service/src/auth/scope.ts'
+import { StopTokens } from '../../service/src/auth/stop-tokens.ts'
 import { ROWS, USER, type Row } from './caller-rows.ts'
 import { OpenApiCheck } from './openapi-check.ts'
 import { APP_TARGET, type Target, type TargetRequest } from './target.ts'
@@ -26,6 +27,7 @@ type Fate = 401 | 403 | 'through'
 /** A caller, and what must become of its calls. */
 type Kind = {
   readonly headers: (row: Row) => Readonly<Record<string, string>>
+  readonly query?: string
   readonly fate: (row: Row) => Fate
   /** What the challenge of a 401 or 403 must say. */
   readonly challenge?: RegExp
@@ -42,6 +44,9 @@ const stranger = new TestKeys().make(SCOPES)
 const issuer = new TestIssuer()
 const token = (options: TokenOptions = {}, user = USER) => issuer.token(user, options)
 const good = await token()
+const STOP_KEY = 'a-key-of-this-test-with-32-characters'
+const stopTokens = new StopTokens(async () => STOP_KEY)
+const stopToken = await stopTokens.of({ user: USER, lease: 'film', tenant: undefined })
 const tokenOfMallory = await token({}, 'mallory')
 const tampered = `${good.slice(0, good.indexOf('.'))}.${tokenOfMallory.split('.')[1]}.${good.split('.')[2]}`
 
@@ -95,6 +100,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
     headers: () => ({ ...bearer(good), 'x-tenant': 'a' }),
     fate: () => 403,
   },
+  'a page with its stop token': {
+    headers: () => ({}),
+    query: `?token=${stopToken}`,
+    fate: ({ isForPages }) => (isForPages === true ? 'through' : 401),
+    challenge: /^Bearer$/,
+  },
+  'a page with the stop token of another user': {
+    headers: () => ({}),
+    query: `?token=${await stopTokens.of({ user: 'mallory', lease: 'film', tenant: undefined })}`,
+    fate: () => 401,
+    challenge: /^Bearer/,
+  },
   'a key without the scope': {
     headers: ({ scope = 'read' }) => bearer(allBut[scope]),
     fate: () => 403,
@@ -127,6 +144,7 @@ describe('the matrix of callers', () => {
       ...(await issuer.settings()),
       ...keys.settings,
       auth,
+      stopKey: STOP_KEY,
     })
   })
   afterAll(() => service.close())
@@ -145,10 +163,11 @@ describe('the matrix of callers', () => {
   it.each(OPERATIONS.map((placed) => [placed.operation.operationId, placed] as const))(
     '%s is documented with what it needs',
     (id, { operation }) => {
-      const { audience, scope } = rowOf(id)
+      const { audience, scope, isForPages } = rowOf(id)
       const needs = operation.security.flatMap((scheme) => Object.entries(scheme))
       expect(needs.find(([name]) => name === 'apiKey')?.[1]).toEqual(scope && [scope])
       expect(needs.some(([name]) => name === 'viewerToken')).toBe(audience === 'viewer')
+      expect(needs.some(([name]) => name === 'stopToken')).toBe(isForPages === true)
     },
   )
 
@@ -214,9 +233,10 @@ function rowOf(id: string): Row {
 }
 
 function requestOf({ method }: PlacedOperation, row: Row, kind: Kind): TargetRequest {
-  const { type = 'application/json', ...request } = row.request
-  const headers = { ...(request.body !== undefined && { 'content-type': type }), ...kind.headers(row) }
-  return { method, ...request, headers }
+  const { type = 'application/json', body } = row.request
+  const path = row.request.path + (kind.query ?? '')
+  const headers = { ...(body !== undefined && { 'content-type': type }), ...kind.headers(row) }
+  return { method, path, ...(body !== undefined && { body }), headers }
 }
 
 function fateOf(status: number): Fate | undefined {

@@ -11,6 +11,8 @@ export type Row = {
   readonly scope?: 'admit' | 'read' | 'end' | 'operate'
   /** Whether it is about all tenants at once, so that a key of one tenant may not make it. */
   readonly isOfAllTenants?: boolean
+  /** Whether a page that is being left may make it with a stop token. */
+  readonly isForPages?: boolean
   readonly request: Pick<TargetRequest, 'path' | 'body'> & { readonly type?: string }
 }
 
@@ -45,7 +47,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   listDevices: ofViewer('read', DEVICES),
   lookAtDevice: ofViewer('read', `${DEVICES}/tv`),
   stopStream: ofViewer('end', `${STREAMS}/film`),
-  stopStreamByBeacon: ofViewer('end', `${STREAMS}/film/stop`),
+  stopStreamByBeacon: { ...ofViewer('end', `${STREAMS}/film/stop`), isForPages: true },
   removeDevice: ofViewer('end', `${DEVICES}/tv`),
   removeDevices: ofViewer('end', DEVICES),
   eraseUser: ofOperator(`/users/${USER}`),

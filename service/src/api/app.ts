@@ -90,7 +90,7 @@ export class App {
     }
     const { bytesMax = BODY_BYTES_MAX } = route.operation.body ?? {}
     if ((request.body?.length ?? 0) > bytesMax) return { fault: { kind: 'body-too-large', bytesMax } }
-    const caller = route.audience === 'public' ? ANONYMOUS : this.#parts.identify(request)
+    const caller = route.audience === 'public' ? ANONYMOUS : this.#parts.identify(request, { route, params })
     const { service } = this.#parts
     if (!(caller instanceof Promise)) return answered(route, { request, params, caller, service })
     return caller.then((found) => answered(route, { request, params, caller: found, service }))

@@ -3,10 +3,12 @@
  */
 import { KEY_PREFIX, type ApiKey } from '../auth/api-key.ts'
 import type { KeyRing } from '../auth/key-ring.ts'
+import type { StopTokens } from '../auth/stop-tokens.ts'
 import type { TokenFault } from '../auth/token-rules.ts'
 import type { TokenVerifier } from '../auth/token-verifier.ts'
 import type { CredentialFault } from './fault.ts'
-import type { HttpRequest } from './http.ts'
+import type { HttpRequest, PathParams } from './http.ts'
+import { decoded, valuesIn } from './percent-encoding.ts'
 
 /** The caller of one request. */
 export type Caller =
@@ -19,6 +21,8 @@ export type Caller =
   | Viewer
   /** A backend with a valid API key. */
   | { readonly kind: 'backend'; readonly key: ApiKey }
+  /** A page that is being left. It has a stop token for the stream of its call. */
+  | { readonly kind: 'page'; readonly tenant: string | undefined }
 
 /** A viewer with a valid token. */
 export type Viewer = {
@@ -33,7 +37,13 @@ export type Viewer = {
 }
 
 /** Finds out who calls: at once if it can. Never throws and never rejects. */
-export type Identify = (request: HttpRequest) => Caller | Promise<Caller>
+export type Identify = (request: HttpRequest, found: Found) => Caller | Promise<Caller>
+
+/** The route of a request. */
+export type Found = {
+  readonly route: { readonly takesStopToken?: boolean }
+  readonly params: PathParams
+}
 
 const TRUSTED: Caller = { kind: 'trusted' }
 
@@ -56,6 +66,7 @@ export function identifyByClaim(claim: string): Identify {
 export type Credentials = {
   readonly keys: KeyRing | undefined
   readonly tokens: TokenVerifier<Caller> | undefined
+  readonly stopTokens: StopTokens | undefined
   /** The claim with the user id, if a gateway in front checks the tokens of viewers. */
   readonly gatewayClaim: string | undefined
   /** Milliseconds since the epoch. */
@@ -63,13 +74,16 @@ export type Credentials = {
 }
 
 /** For a service that checks what its callers send in `Authorization` (RFC 6750). */
-export function identifyByCredentials({ keys, tokens, gatewayClaim, now }: Credentials): Identify {
-  return ({ headers, claims }) => {
+export function identifyByCredentials(credentials: Credentials): Identify {
+  const { keys, tokens, stopTokens, gatewayClaim, now } = credentials
+  return ({ headers, claims, query }, { route, params }) => {
     if (claims !== undefined && gatewayClaim !== undefined) {
       return { kind: 'viewer', claim: gatewayClaim, userId: claims[gatewayClaim] }
     }
     const header = headers['authorization']
-    if (header === undefined) return ANONYMOUS
+    if (header === undefined) {
+      return route.takesStopToken === true && query !== '' ? pageOf(stopTokens, query, params) : ANONYMOUS
+    }
     const text = bearerIn(header)
     if (text === undefined) return rejected('malformed')
     if (!text.startsWith(KEY_PREFIX))
@@ -81,8 +95,22 @@ export function identifyByCredentials({ keys, tokens, gatewayClaim, now }: Crede
 
 /** The one tenant that a caller may act for. `undefined` if it may name any. */
 export function tenantOf(caller: Caller): string | undefined {
-  if (caller.kind === 'viewer') return caller.tenant
+  if (caller.kind === 'viewer' || caller.kind === 'page') return caller.tenant
   return caller.kind === 'backend' ? caller.key.tenant : undefined
+}
+
+/** The page behind the stop token of a query. */
+async function pageOf(
+  stopTokens: StopTokens | undefined,
+  query: string,
+  { userId = '', id = '' }: PathParams,
+): Promise<Caller> {
+  const [token, ...others] = valuesIn(query, 'token')
+  if (stopTokens === undefined || token === undefined) return ANONYMOUS
+  const [user, lease] = [decoded(userId), decoded(id)]
+  const isOne = others.length === 0 && user !== undefined && lease !== undefined
+  const target = isOne ? await stopTokens.targetOf(token, { user, lease }) : undefined
+  return target === undefined ? rejected('other-stop-token') : { kind: 'page', tenant: target.tenant }
 }
 
 function viewerOf(tokens: TokenVerifier<Caller>, token: string): Caller | Promise<Caller> {
@@ -100,8 +128,8 @@ function rejected(because: CredentialFault): Caller {
 
 const SCHEME = 'Bearer '
 
-/** The text behind `Bearer`. `undefined` if the header has another scheme or says more. */
+/** The text behind `Bearer`. `undefined` if the header has another scheme. */
 function bearerIn(header: string): string | undefined {
-  if (header.startsWith(SCHEME) && !header.includes(' ', SCHEME.length)) return header.slice(SCHEME.length)
-  return /^bearer +([^ ]+) *$/i.exec(header)?.[1]
+  if (header.startsWith(SCHEME)) return header.slice(SCHEME.length)
+  return /^bearer +(.*)$/i.exec(header)?.[1]
 }

@@ -1,5 +1,6 @@
 import type { AuthKeys } from '../auth/auth-keys.ts'
 import { KeyRing } from '../auth/key-ring.ts'
+import type { StopTokens } from '../auth/stop-tokens.ts'
 import { openTokens } from '../auth/open-tokens.ts'
 import type { TokenVerifier } from '../auth/token-verifier.ts'
 import type { Config } from '../settings/settings.ts'
@@ -18,6 +19,7 @@ import { viewerByClaims } from './viewer-claims.ts'
 /** What identifies callers. */
 export type DoorParts = {
   readonly keys: AuthKeys
+  readonly stopTokens: StopTokens | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly logger: Logger
@@ -37,6 +39,7 @@ async function identifyOf(config: Config, parts: DoorParts): Promise<Identify> {
   return identifyByCredentials({
     keys: keyRingOf(parts.keys),
     tokens,
+    stopTokens: parts.stopTokens,
     gatewayClaim: tokens === undefined ? jwtUserClaim : undefined,
     now: parts.now,
   })

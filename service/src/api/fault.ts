@@ -22,7 +22,13 @@ export type InputFault = { readonly pointer: string; readonly detail: string }
 export type WantedBody = { readonly name: string; readonly mediaType: string }
 
 /** Why what a caller sent in `Authorization` proves nothing. */
-export type CredentialFault = 'malformed' | 'unknown-key' | 'expired-key' | 'no-tenant' | TokenFault
+export type CredentialFault =
+  | 'malformed'
+  | 'unknown-key'
+  | 'expired-key'
+  | 'no-tenant'
+  | 'other-stop-token'
+  | TokenFault
 
 /** Why a token or a key does not allow a call. */
 export type Forbidden =

@@ -29,6 +29,6 @@ export async function openApp(
 ): Promise<App> {
   const { inFlightMax } = config
   const routes = limitedRoutes(ROUTES, config, { monotonicMs })
-  const doors = await doorsOf(config, parts)
+  const doors = await doorsOf(config, { ...parts, stopTokens: service.stopTokens })
   return new App({ service, routes, observer, inFlightMax, newRequestId: sequence(), ...doors })
 }

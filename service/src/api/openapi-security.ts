@@ -19,6 +19,13 @@ export const SECURITY_SCHEMES = {
     description:
       'A JSON Web Token, for devices of viewers, if the service checks tokens (`--auth jwt`) or the gateway in front does. It allows the calls of players for the one user that it names.',
   },
+  stopToken: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'token',
+    description:
+      'For a page that is being left, which can send no header: part of the `stopUrl` of its start. It allows the stop of that stream alone.',
+  },
 } as const
 
 /** What a route needs. `{}` stands for a service that does not check its callers. */
@@ -29,6 +36,11 @@ export function securityOf(route: Route): OpenApiOperation['security'] {
     case 'operator':
       return [{}, { apiKey: ['operate'] }]
     case 'viewer':
-      return [{}, { viewerToken: [] }, { apiKey: [route.scope] }]
+      return [
+        {},
+        { viewerToken: [] },
+        { apiKey: [route.scope] },
+        ...(route.takesStopToken === true ? [{ stopToken: [] }] : []),
+      ]
   }
 }

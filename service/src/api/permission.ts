@@ -4,7 +4,7 @@
  */
 import { tenantOf, type Caller } from './caller.ts'
 import { forbidden, type Fault } from './fault.ts'
-import type { PathParams } from './http.ts'
+import { decoded } from './percent-encoding.ts'
 import type { Call, Route } from './route.ts'
 
 /** A call, as far as a permission depends on it. */
@@ -24,6 +24,8 @@ export function permissionFault(route: Route, asked: Asked): Fault | undefined {
       return viewerFault(route, caller, asked)
     case 'backend':
       return backendFault(route, caller, asked)
+    case 'page':
+      return pageFault(asked)
   }
 }
 
@@ -39,10 +41,17 @@ function viewerFault(
   if (route.audience === 'operator' || isByOperator(request.query)) {
     return forbidden({ because: 'operator-call' })
   }
-  const user = userIn(params)
+  const user = decoded(params['userId'] ?? '')
   if (user === undefined || user !== caller.userId) {
     return forbidden({ because: 'other-user', claim: caller.claim })
   }
+  if (request.headers['x-tenant'] === undefined) return undefined
+  return forbidden({ because: 'member', member: 'X-Tenant' })
+}
+
+/** A stop token covers the stop of its stream, as its player's own. */
+function pageFault({ request }: Asked): Fault | undefined {
+  if (isByOperator(request.query)) return forbidden({ because: 'operator-call' })
   if (request.headers['x-tenant'] === undefined) return undefined
   return forbidden({ because: 'member', member: 'X-Tenant' })
 }
@@ -68,12 +77,4 @@ export function isOfOneTenant({ path }: Pick<Route, 'path'>): boolean {
 /** Whether a stop says that it is an operator's. */
 function isByOperator(query: string): boolean {
   return query !== '' && new URLSearchParams(query).has('by')
-}
-
-function userIn({ userId = '' }: PathParams): string | undefined {
-  try {
-    return decodeURIComponent(userId)
-  } catch {
-    return undefined
-  }
 }

@@ -10,6 +10,7 @@ const CREDENTIALS = {
   'unknown-key': 'This API key is not known.',
   'expired-key': 'This API key has expired.',
   'no-tenant': 'The token does not say its tenant.',
+  'other-stop-token': 'The stop token was not made for this stream.',
   'malformed-token': 'The token is not a JSON Web Token.',
   'untrusted-token': 'The algorithm, the key or the signature of the token is not accepted.',
   'expired-token': 'The token has expired.',
@@ -43,13 +44,13 @@ export function challengeOf(reason: Forbidden): Readonly<Record<string, string>>
 export function forbiddenText(reason: Forbidden): string {
   switch (reason.because) {
     case 'operator-call':
-      return 'A viewer’s token does not allow operator calls.'
+      return 'A token does not allow operator calls.'
     case 'other-user':
       return `The token belongs to another user: its claim ${reason.claim} is not the user of this path.`
     case 'other-device':
       return 'The token belongs to another device than the stream.'
     case 'member':
-      return `A viewer’s token does not allow "${reason.member}": leave it out.`
+      return `A token does not allow "${reason.member}": leave it out.`
     case 'scope':
       return `The API key does not have the scope "${reason.scope}", which this call needs.`
     case 'other-tenant':

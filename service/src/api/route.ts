@@ -1,6 +1,7 @@
 import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
 import type { Scope } from '../auth/scope.ts'
+import type { StopTokens } from '../auth/stop-tokens.ts'
 import type { Caller } from './caller.ts'
 import type { ClientNetworks } from './client-networks.ts'
 import type { Fault } from './fault.ts'
@@ -20,6 +21,8 @@ export type Service = {
   /** What the service tells of itself. */
   readonly documents: () => Documents | Promise<Documents>
   readonly version: string
+  /** Present if callers are checked. */
+  readonly stopTokens: StopTokens | undefined
   readonly policyInForce: () => PolicyView
 }
 
@@ -121,5 +124,7 @@ export type Route = Access & {
    * user and the caller.
    */
   readonly limitedBy?: 'nothing' | 'stream'
+  /** Whether a stop token is enough, if the call has neither a token nor a key. */
+  readonly takesStopToken?: boolean
   readonly handle: (call: Call) => Outcome | Promise<Outcome>
 }

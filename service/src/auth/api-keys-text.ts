@@ -17,7 +17,12 @@ const KeySchema = v.strictObject({
     v.array(v.picklist(SCOPES, `must be one of ${SCOPES.join(', ')}`)),
     v.minLength(1, 'must have at least one scope'),
   ),
-  tenant: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty'))),
+  tenant: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\w.-]{1,64}$/, 'must be a tenant of the policy: 1 to 64 letters, digits, ".", "_" and "-"'),
+    ),
+  ),
   notAfter: v.optional(
     v.pipe(
       v.string(),

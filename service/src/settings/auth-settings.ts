@@ -5,7 +5,7 @@ import type { ApiKey } from '../auth/api-key.ts'
 import { parseApiKeys } from '../auth/api-keys-text.ts'
 import { readKeys, type KeySource } from '../auth/current-keys.ts'
 import { isLoopback } from './loopback.ts'
-import { refuse } from './parse.ts'
+import { KEY_LENGTH_MIN, parseKey, refuse } from './parse.ts'
 import { TOKEN_SETTINGS, type TokenConfig } from './token-settings.ts'
 
 /** The ways in which callers prove who they are. */
@@ -17,6 +17,8 @@ export type AuthConfig = TokenConfig & {
   /** The ways that are accepted. If there are none, every caller is trusted. */
   readonly auth: readonly AuthKind[]
   readonly apiKeys: KeySource<readonly ApiKey[]> | undefined
+  /** The key of stop tokens. `undefined` if it is made, and kept in the store. */
+  readonly stopKey: string | undefined
 }
 
 export const AUTH_SETTINGS = {
@@ -37,6 +39,14 @@ export const AUTH_SETTINGS = {
     parse: (text: string) => (text === '' ? undefined : readKeys(text, parseApiKeys)),
   },
   ...TOKEN_SETTINGS,
+  stopKey: {
+    variable: 'STREAMGATE_STOP_KEY',
+    flag: '--stop-key',
+    placeholder: '<text>',
+    fallback: '',
+    help: `secret of at least ${KEY_LENGTH_MIN} characters, by which the stop tokens of pages are made. By default one is made and kept in the store`,
+    parse: parseKey,
+  },
 } as const
 
 /** What is wrong with a host that other machines reach, if callers are not checked. */

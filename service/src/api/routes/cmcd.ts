@@ -111,7 +111,7 @@ async function apply(
     const { stream = streamOf(lease), plan, isPlanUnknown } = given.get(lease) ?? {}
     const result = await limiter.heartbeat({ user, tenant, stream, plan, report })
     const meant = { isPlanNamed: plan !== undefined, isPlanUnknown: isPlanUnknown === true }
-    const outcome = presentResult({ ...asked, ...meant }, user, result)
+    const outcome = presentResult({ ...asked, ...meant }, { user }, result)
     decisions.push(...decisionsIn(outcome.decision))
     if (!('fault' in outcome)) continue
     const isDenied = ['denied', 'device-denied', 'pool-full'].includes(outcome.fault.kind)

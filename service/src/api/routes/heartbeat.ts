@@ -68,6 +68,9 @@ export const heartbeatRoute: Route = {
       replaces,
       ...meant,
     } as const
-    return presentResult(asked, user, result)
+    const isNew = result.outcome === 'admitted'
+    const token = isNew ? call.service.stopTokens?.of({ user, tenant, lease: id }) : undefined
+    const stopToken = token instanceof Promise ? await token : token
+    return presentResult(asked, { user, stopToken }, result)
   },
 }
