@@ -55,10 +55,15 @@ describe('claims of a token', () => {
   })
 
   it.each(['plan', 'tenant', 'clientAddress'])('leave no room for "%s" in a body', async (member) => {
-    const ann = await viewer('ann', { tier: 'family' })
-    const answer = await ann.start({ streamId: '1', [member]: 'basic' })
-    expect(answer.status).toBe(403)
-    expect(answer.body['detail']).toContain(`"${member}"`)
+    for (const claims of [{}, { tier: 'family' }]) {
+      const ann = await viewer('ann', claims)
+      const started = await ann.start({ streamId: '1', [member]: 'basic' })
+      const renewed = await ann.ask('PUT', 'streams/1', { [member]: 'basic' })
+      for (const { status, body } of [started, renewed]) {
+        expect(status).toBe(403)
+        expect(body['detail']).toContain(`"${member}"`)
+      }
+    }
   })
 
   it('that are missing leave the member to the body, but not the tenant', async () => {

@@ -1,11 +1,12 @@
 /**
- * API keys as an operator handles them: made by the command line, put into a file, replaced while
- * the service runs.
+ * Keys as an operator handles them: made by the command line, put into a file, replaced while the
+ * service runs.
  */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
+import { AUDIENCE, ISSUER, TestIssuer } from '../http-contract/test-tokens.ts'
 import { run } from './command.ts'
 import { startService, type RunningService } from './running-service.ts'
 
@@ -49,6 +50,23 @@ describe.each([1, 2])('a file of API keys under %i process(es)', (workers) => {
     expect(await statusOf(service, first.key)).toBe(401)
     await crashOneWorker(service, workers)
     expect(await statusOf(service, second.key)).toBe(200)
+  })
+})
+
+describe('a file of public keys under 2 processes', () => {
+  it('is read again when it changes: tokens by the keys before are refused', async () => {
+    const folder = temporaryFolder()
+    const path = join(mkdtempSync(join(folder, 'keys-')), 'jwks.json')
+    const [before, after] = [new TestIssuer('before'), new TestIssuer('after')]
+    const [old, young] = [await before.token('alice'), await after.token('alice')]
+    writeFileSync(path, `\n${await before.jwks()}`)
+    const named = ['--jwt-issuer', ISSUER, '--jwt-audience', AUDIENCE, '--jwt-keys', path]
+    const service = await startService({ folder, workers: 2, flags: ['--auth', 'jwt', ...named] })
+    await untilEveryProcess(service, old, 200)
+    expect([await statusOf(service, young), await statusOf(service, undefined)]).toEqual([401, 401])
+    writeFileSync(path, await after.jwks())
+    await untilEveryProcess(service, young, 200)
+    await untilEveryProcess(service, old, 401)
   })
 })
 
