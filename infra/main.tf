@@ -41,6 +41,7 @@ locals {
     var.log_decisions == "changes" ? {} : { STREAMGATE_LOG_DECISIONS = var.log_decisions },
     var.policy == "" ? {} : { STREAMGATE_POLICY = var.policy },
     var.jwt == null ? {} : { STREAMGATE_JWT_USER_CLAIM = var.jwt_user_claim },
+    var.auth_settings,
     # Behind an HTTP API too. If tokens are checked, a preflight has its own route and must be answered there.
     length(var.cors_origins) > 0 ? {
       STREAMGATE_CORS_ORIGINS = join(",", var.cors_origins)

@@ -57,8 +57,8 @@ output "api_keys" {
 }
 
 output "asks_for_tokens" {
-  description = "Whether the gateway asks for tokens."
-  value       = var.jwt != null
+  description = "Whether the gateway or the function asks for tokens or keys."
+  value       = var.jwt != null || lookup(var.auth_settings, "STREAMGATE_AUTH", "none") != "none"
 }
 
 # What a caller must send to get access. A key must not be printed, so the command takes it from the state when it

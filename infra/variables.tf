@@ -378,6 +378,22 @@ variable "jwt" {
   }
 }
 
+variable "auth_settings" {
+  description = "How the function itself checks callers: settings by their variables, such as { STREAMGATE_AUTH = \"api-key\", STREAMGATE_API_KEYS = \"{…}\" }. Empty checks none."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.auth_settings) : can(regex("^STREAMGATE_(AUTH|API_KEYS|STOP_KEY|JWT_[A-Z_]+)$", name))])
+    error_message = "auth_settings may have STREAMGATE_AUTH, STREAMGATE_API_KEYS, STREAMGATE_STOP_KEY and STREAMGATE_JWT_…: see docs/authentication.md."
+  }
+
+  validation {
+    condition     = length(var.auth_settings) == 0 || contains(keys(var.auth_settings), "STREAMGATE_AUTH")
+    error_message = "auth_settings must have STREAMGATE_AUTH: without it the other settings have no effect."
+  }
+}
+
 variable "jwt_user_claim" {
   description = "Claim of a token that holds the user id. A token reaches only this user. Only with jwt."
   type        = string

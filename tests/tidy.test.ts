@@ -30,6 +30,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['text', 'time'],
   ['telemetry'],
   ['policy'],
+  ['auth'],
   ['settings'],
   ['sweep', 'replay', 'store'],
   ['api'],

@@ -85,6 +85,7 @@ run "wrong_behind_a_rest_api_on_demand" {
     otel_layer_arn  = "arn:aws:lambda:eu-west-1:111122223333:layer:otel:7"
     consumers       = { playback = { rate = 0, burst = 1 } }
     timeout_seconds = 2.5
+    auth_settings   = { STREAMGATE_STORE = "memory:" }
   }
 
   expect_failures = [
@@ -96,6 +97,7 @@ run "wrong_behind_a_rest_api_on_demand" {
     var.otel_layer_arn,
     var.consumers,
     var.timeout_seconds,
+    var.auth_settings,
   ]
 }
 

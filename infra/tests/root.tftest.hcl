@@ -128,3 +128,21 @@ run "logged_decisions" {
     error_message = "the functions must be told which decisions have a line"
   }
 }
+
+run "callers_checked_by_the_function" {
+  command = plan
+
+  variables {
+    auth_settings = { STREAMGATE_AUTH = "api-key", STREAMGATE_API_KEYS = "{}" }
+  }
+
+  assert {
+    condition     = local.settings["STREAMGATE_AUTH"] == "api-key" && local.settings["STREAMGATE_API_KEYS"] == "{}"
+    error_message = "the functions must be told how callers are checked"
+  }
+
+  assert {
+    condition     = output.asks_for_tokens
+    error_message = "the test of a deployment must know that a call needs a key"
+  }
+}

@@ -5,14 +5,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, Limiter, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseLines } from './api/lapse-lines.ts'
-import { App, type AnsweringApp } from './api/app.ts'
 import { AuditLog } from './telemetry/audit-log.ts'
+import { authKeysOf, type AuthKeys } from './auth/auth-keys.ts'
+import type { AnsweringApp } from './api/app.ts'
+import { openApp } from './api/open-app.ts'
+import { openStopTokens } from './api/open-stop-tokens.ts'
 import { openObserver, type BatchedObserver } from './telemetry/batched-observer.ts'
 import type { Config } from './settings/settings.ts'
 import { openNetworks } from './api/client-networks.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import { openRefresher, type FinishedRefresher } from './store/finished-refresher.ts'
-import type { RequestObserver } from './telemetry/decision-event.ts'
 import type { Log } from './telemetry/log.ts'
 import type { JoinFleet, MetricsSink } from './telemetry/metrics-sink.ts'
 import { openMetrics } from './telemetry/open-metrics.ts'
@@ -21,8 +23,6 @@ import type { ShownMetric } from './telemetry/shown-metric.ts'
 import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
-import { doorsOf } from './api/doors.ts'
-import { limitedRoutes } from './api/rate-limits.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
@@ -69,6 +69,8 @@ type Sweeping = {
 export type ComposeOptions = {
   /** By default the policy of the configuration. */
   readonly policy?: CurrentPolicy
+  /** By default the keys of the configuration. */
+  readonly keys?: AuthKeys
   /** Present if this process is one of several workers. */
   readonly joinFleet?: JoinFleet
 }
@@ -79,6 +81,8 @@ export const realClockMs = (): number => Date.now()
 /** Milliseconds that never go back. */
 const monotonicMs = () => performance.now()
 
+const CLOCKS = { now: Date.now, monotonicMs } as const
+
 /**
  * The whole service on its store.
  *
@@ -87,7 +91,7 @@ const monotonicMs = () => performance.now()
 export async function compose(
   config: Config,
   log: Log,
-  { policy = currentPolicy(config), joinFleet }: ComposeOptions = {},
+  { policy = currentPolicy(config), keys = authKeysOf(config), joinFleet }: ComposeOptions = {},
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs, inFlightMax } = config
@@ -110,8 +114,10 @@ export async function compose(
     documents: lazyDocuments(ROUTES, VERSION),
     version: VERSION,
     policyInForce: () => policy.view,
+    stopTokens: openStopTokens(config, store),
   }
-  const app = appOf(config, service, tracing.observer(observer))
+  const parts = { service, observer: tracing.observer(observer), keys, logger: log.logger, ...CLOCKS }
+  const app = await openApp(config, parts)
   showMetrics(metrics, [
     ...processMetrics({ app, inFlightMax, log, version: VERSION }),
     ...policyMetrics(() => policy.state),
@@ -132,13 +138,6 @@ export async function compose(
       await engine.close()
     },
   }
-}
-
-function appOf(config: Config, service: Service, observer: RequestObserver): App {
-  const doors = doorsOf(config)
-  const routes = limitedRoutes(ROUTES, config, { ...doors, monotonicMs })
-  const { inFlightMax } = config
-  return new App({ service, routes, observer, inFlightMax, newRequestId: sequence(), ...doors })
 }
 
 async function scraped(observer: BatchedObserver, metrics: MetricsSink): ReturnType<Service['metrics']> {

@@ -20,11 +20,12 @@ type Ask = Partial<Pick<HttpRequest, 'headers' | 'claims'>> & {
 class Limits {
   nowMs = 100_000
   readonly #routes
+  readonly #identify: Identify
 
   constructor(settings: Partial<RateSettings>, identify: Identify = trustEverybody) {
     const free = ROUTES.map((route) => ({ ...route, handle: () => noContent() }))
-    const parts = { identify, monotonicMs: () => this.nowMs + 0.9 }
-    this.#routes = limitedRoutes(free, { ...OFF, ...settings }, parts)
+    this.#identify = identify
+    this.#routes = limitedRoutes(free, { ...OFF, ...settings }, { monotonicMs: () => this.nowMs + 0.9 })
   }
 
   /** The wait in milliseconds, or 0 if the call goes through. */
@@ -39,8 +40,12 @@ class Limits {
       body: body && Buffer.from(JSON.stringify(body)),
       connection: { remoteAddress: address },
     }
-    const outcome = await route?.handle({ request, params } as Call)
-    if (outcome === undefined) throw new Error(`There is no call ${call}`)
+    if (route === undefined) throw new Error(`There is no call ${call}`)
+    const outcome = await route.handle({
+      request,
+      params,
+      caller: this.#identify(request, { route, params }),
+    } as Call)
     return 'fault' in outcome && outcome.fault.kind === 'too-fast' ? outcome.fault.waitMs : 0
   }
 
@@ -62,7 +67,7 @@ class Limits {
 
 describe('without limits', () => {
   it('the routes are the same ones, so that no call pays', () => {
-    const routes = limitedRoutes(ROUTES, OFF, { identify: trustEverybody, monotonicMs: () => 0 })
+    const routes = limitedRoutes(ROUTES, OFF, { monotonicMs: () => 0 })
     expect(routes.every((route, at) => route === ROUTES[at])).toBe(true)
   })
 })
@@ -70,7 +75,7 @@ describe('without limits', () => {
 describe('with all limits', () => {
   it('stops, reports, and calls of operators and probes are the same ones', () => {
     const settings = { ...OFF, userRate: 1, callerRate: 1 }
-    const routes = limitedRoutes(ROUTES, settings, { identify: trustEverybody, monotonicMs: () => 0 })
+    const routes = limitedRoutes(ROUTES, settings, { monotonicMs: () => 0 })
     const limited = routes.filter((route, at) => route !== ROUTES[at])
     expect(limited.map(({ operation }) => operation.operationId).toSorted()).toEqual([
       'heartbeat',

@@ -81,7 +81,7 @@ class RecordedEvening {
       return outcome
     }
     const result = await this.#limiter[verb]({ user, stream: { streamId } })
-    const { decision } = presentResult({ verb, user, lease, isPlanNamed: false }, user, result)
+    const { decision } = presentResult({ verb, user, lease, isPlanNamed: false }, { user }, result)
     if (decision !== undefined) this.#note(decision)
     return result.outcome
   }

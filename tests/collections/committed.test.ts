@@ -70,7 +70,7 @@ function route(path: string, more: Partial<Operation>): Route {
     answers: { 204: { description: 'Rested.' } },
     ...more,
   } as const
-  return { method: 'POST', path, audience: 'viewer', operation, handle: noContent }
+  return { method: 'POST', path, audience: 'viewer', scope: 'admit', operation, handle: noContent }
 }
 
 type PostmanCollection = {

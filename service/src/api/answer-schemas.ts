@@ -77,6 +77,14 @@ export const StreamSchema = v.pipe(
     ended: v.exactOptional(
       v.pipe(v.array(LeaseIdSchema), v.description('The ids of the live streams whose slots it took.')),
     ),
+    stopUrl: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.description(
+          'Only if callers are checked: the path to which a page sends its beacon when it is left. It ends this stream, needs no header, and allows nothing else.',
+        ),
+      ),
+    ),
   }),
   v.description('A stream that may run.'),
   v.metadata({

@@ -2,13 +2,13 @@
  * The service as a function from request to answer. It finds the route, runs it, presents its fault
  * if there is one, and reports to the log and the metrics.
  */
-import type { Identify } from './caller.ts'
+import { ANONYMOUS, type Identify } from './caller.ts'
 import type { Cors } from './cors.ts'
 import { faultOf, notFound, type Fault, type PresentFault } from './fault.ts'
 import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse, type PathParams } from './http.ts'
-import type { Outcome, Route, Service } from './route.ts'
+import type { Call, Outcome, Route, Service } from './route.ts'
 import { Router, type Match } from './router.ts'
-import { tokenFault } from './viewer-scope.ts'
+import { permissionFault } from './permission.ts'
 import type { Decisions, RequestObserver } from '../telemetry/decision-event.ts'
 
 export type AppParts = {
@@ -85,15 +85,15 @@ export class App {
   }
 
   #outcomeOf(route: Route, request: HttpRequest, params: PathParams): Outcome | Promise<Outcome> {
-    const caller = this.#parts.identify(request)
-    const fault = tokenFault(caller, route, { request, params })
-    if (fault !== undefined) return { fault }
     if (this.#inFlight > this.#parts.inFlightMax && route.audience === 'viewer') {
       return { fault: { kind: 'too-busy' } }
     }
     const { bytesMax = BODY_BYTES_MAX } = route.operation.body ?? {}
     if ((request.body?.length ?? 0) > bytesMax) return { fault: { kind: 'body-too-large', bytesMax } }
-    return route.handle({ request, params, service: this.#parts.service })
+    const caller = route.audience === 'public' ? ANONYMOUS : this.#parts.identify(request, { route, params })
+    const { service } = this.#parts
+    if (!(caller instanceof Promise)) return answered(route, { request, params, caller, service })
+    return caller.then((found) => answered(route, { request, params, caller: found, service }))
   }
 
   /** Why no route was found: the path is unknown, or does not have this method. */
@@ -112,4 +112,9 @@ export class App {
     if (given !== undefined && REQUEST_ID.test(given)) return given
     return gatewayRequestId ?? this.#parts.newRequestId()
   }
+}
+
+function answered(route: Route, call: Call): Outcome | Promise<Outcome> {
+  const fault = permissionFault(route, call)
+  return fault === undefined ? route.handle(call) : { fault }
 }

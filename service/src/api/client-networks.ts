@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Store } from '@streamgate/core'
 import { clientAddressOf, isFromUnknownProxy, type ProxyTrust } from './client-address.ts'
 import type { HttpRequest } from './http.ts'
-import { keptNetworkKey } from '../store/network-key.ts'
+import { keptKey } from '../store/kept-key.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { networkText, parseIpAddress } from '../text/ip-address.ts'
 
@@ -83,7 +83,7 @@ export function openNetworks(
   logger: Logger,
 ): ClientNetworks {
   return new ClientNetworks(settings, {
-    key: async () => settings.networkKey ?? keptNetworkKey(store),
+    key: async () => settings.networkKey ?? keptKey(store, 'network-key'),
     // Without its address: a player may have made the header up.
     onUnknownProxy: () => logger.warn(UNKNOWN_PROXY),
   })

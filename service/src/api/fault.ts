@@ -11,6 +11,8 @@ import {
   type Refusal,
   type UserId,
 } from '@streamgate/core'
+import type { Scope } from '../auth/scope.ts'
+import type { TokenFault } from '../auth/token-rules.ts'
 import type { HttpResponse } from './http.ts'
 
 /** One thing that is wrong with a request: where, by JSON pointer (RFC 6901), and what. */
@@ -19,10 +21,22 @@ export type InputFault = { readonly pointer: string; readonly detail: string }
 /** A kind of body, as a caller has to send it. */
 export type WantedBody = { readonly name: string; readonly mediaType: string }
 
-/** Why a token does not allow a call. */
+/** Why what a caller sent in `Authorization` proves nothing. */
+export type CredentialFault =
+  | 'malformed'
+  | 'unknown-key'
+  | 'expired-key'
+  | 'no-tenant'
+  | 'other-stop-token'
+  | TokenFault
+
+/** Why a token or a key does not allow a call. */
 export type Forbidden =
   | { readonly because: 'operator-call' }
+  | { readonly because: 'scope'; readonly scope: Scope }
+  | { readonly because: 'other-tenant' | 'all-tenants' }
   | { readonly because: 'other-user'; readonly claim: string }
+  | { readonly because: 'other-device' }
   | { readonly because: 'member'; readonly member: string }
 
 /** What cannot be found. */
@@ -54,6 +68,7 @@ export type Fault =
   | { readonly kind: 'not-found'; readonly missing: Missing }
   | { readonly kind: 'method-not-allowed'; readonly methods: readonly string[] }
   | { readonly kind: 'no-token' }
+  | { readonly kind: 'bad-credentials'; readonly because: CredentialFault }
   | { readonly kind: 'forbidden'; readonly reason: Forbidden }
   | { readonly kind: 'too-busy' }
   | { readonly kind: 'too-fast'; readonly of: 'user' | 'stream' | 'caller'; readonly waitMs: number }

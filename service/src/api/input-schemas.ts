@@ -145,6 +145,11 @@ export const StopperSchema = v.pipe(
   v.description('Who stops the stream. A heartbeat cannot undo an operator’s stop.'),
   v.metadata({ jsonSchema: { enum: ['player', 'operator'], default: 'player' } }),
 )
+/** A stop token. It is checked before anything else is read. */
+export const StopTokenSchema = v.pipe(
+  v.string(),
+  v.description('Allows this stop alone, if the call has no `Authorization`. It is part of `stopUrl`.'),
+)
 /** An operator’s message to the viewer. */
 export const ReasonSchema = v.pipe(
   v.string(),

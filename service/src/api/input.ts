@@ -8,34 +8,20 @@ import {
   type Generation,
   type LeaseId,
   type Limiter,
-  type StreamDescription,
   type StreamId,
   type UserId,
 } from '@streamgate/core'
 import * as v from 'valibot'
-import { FaultError, rejected, UNKNOWN_PLAN, UNKNOWN_TENANT, type InputFault } from './fault.ts'
+import { tenantOf, type Caller } from './caller.ts'
+import { FaultError, forbidden, rejected, UNKNOWN_PLAN, UNKNOWN_TENANT, type InputFault } from './fault.ts'
 import type { HttpRequest, PathParams } from './http.ts'
 import * as ids from './id-schemas.ts'
-import { kindOf, readCmcd, readJson } from './request-body.ts'
+import { viewersBody } from './viewers-body.ts'
+import { startInput, withoutNull, type StartInput, type WithoutNull } from './start-input.ts'
+import { kindOf, readCmcd, readJson, typeFault } from './request-body.ts'
 import { decoded, valuesIn } from './percent-encoding.ts'
 import type { Call } from './route.ts'
 import { HeartbeatSchema, StartSchema } from './input-schemas.ts'
-
-/** What a start or a heartbeat asks for. */
-export type StartInput = {
-  readonly stream: StreamDescription
-  readonly plan?: string | undefined
-  /** Whether a heartbeat named a plan that the policy does not have. It then counts as none. */
-  readonly isPlanUnknown?: boolean
-  readonly replaces?: LeaseId | readonly LeaseId[] | undefined
-  /** The tenant, from the body or the header. */
-  readonly tenant?: string | undefined
-  /** The viewer's address, if the caller said so. */
-  readonly clientAddress?: string | undefined
-}
-
-/** A body without the members that are `null`. */
-type WithoutNull<Body> = { [Name in keyof Body]: Exclude<Body[Name], null> }
 
 /** The plans of the policy in force. */
 type PolicyLookup = Pick<Limiter, 'hasPlan' | 'hasTenant'>
@@ -61,12 +47,14 @@ export function readInput<Input>(call: Call, read: (input: InputReader) => Input
 class InputReader {
   readonly #request: HttpRequest
   readonly #params: PathParams
+  readonly #caller: Caller
   readonly #policy: PolicyLookup
   readonly #faults: InputFault[]
 
-  constructor({ request, params, service }: Call, faults: InputFault[]) {
+  constructor({ request, params, caller, service }: Call, faults: InputFault[]) {
     this.#request = request
     this.#params = params
+    this.#caller = caller
     this.#policy = service.limiter
     this.#faults = faults
   }
@@ -75,9 +63,9 @@ class InputReader {
     return this.#pathParam('userId', ids.UserIdSchema) as UserId
   }
 
-  /** The tenant that the header names. `undefined` if it names none. */
+  /** The tenant of the caller, or else the one that the header names. `undefined` if none does. */
   tenant(): string | undefined {
-    const name = this.#request.headers['x-tenant']
+    const name = tenantOf(this.#caller) ?? this.#request.headers['x-tenant']
     if (name !== undefined && !this.#policy.hasTenant(name)) this.#faults.push(UNKNOWN_TENANT)
     return name
   }
@@ -124,7 +112,7 @@ class InputReader {
 
   /** The body of a start. Its plan must exist in the policy. */
   startBody(): StartInput {
-    const value = this.#jsonBody()
+    const value = this.#callersBody()
     const input = this.#inTenant(startInput(this.#validBody(StartSchema, value)))
     if (this.#isUnknownPlan(value['plan'], input.tenant)) this.#faults.push(UNKNOWN_PLAN)
     return input
@@ -135,8 +123,19 @@ class InputReader {
    * contradict it. A plan that a reload removed is dropped: a viewer who watches goes on.
    */
   heartbeatBody(id: LeaseId): StartInput {
-    const body = this.#hasBody() ? this.#validBody(HeartbeatSchema, this.#jsonBody()) : {}
+    return this.#heartbeat(id, this.#hasBody() ? this.#callersBody() : this.#withGiven({}))
+  }
+
+  /** What the caller's token says of a stream that a report keeps alive, if it says anything. */
+  reportedHeartbeat(id: LeaseId): StartInput | undefined {
+    const isGiven = this.#caller.kind === 'viewer' && this.#caller.given !== undefined
+    return isGiven ? this.#heartbeat(id, this.#withGiven({})) : undefined
+  }
+
+  #heartbeat(id: LeaseId, value: Readonly<Record<string, unknown>>): StartInput {
     const ofPath = splitLeaseId(id)
+    this.#assertOwnDevice(ofPath.deviceId)
+    const body = this.#validBody(HeartbeatSchema, value)
     for (const member of ['streamId', 'deviceId'] as const) {
       const isOther = body?.[member] !== undefined && body[member] !== ofPath[member]
       if (isOther) this.fault(`/${member}`, 'must be the same as in the path, or absent')
@@ -177,6 +176,10 @@ class InputReader {
   #inTenant(input: StartInput): StartInput {
     const inHeader = this.tenant()
     if (input.tenant === undefined) return inHeader === undefined ? input : { ...input, tenant: inHeader }
+    const bound = tenantOf(this.#caller)
+    if (bound !== undefined && bound !== input.tenant) {
+      throw new FaultError(forbidden({ because: 'other-tenant' }))
+    }
     if (inHeader !== undefined && inHeader !== input.tenant) {
       this.fault('/tenant', 'must be the same as in X-Tenant, or absent')
     } else if (!this.#policy.hasTenant(input.tenant)) {
@@ -210,6 +213,21 @@ class InputReader {
     return (this.#request.body?.length ?? 0) > 0
   }
 
+  /** The JSON object in the body of a start or a heartbeat, with what the caller may say. */
+  #callersBody(): Readonly<Record<string, unknown>> {
+    return this.#withGiven(this.#jsonBody())
+  }
+
+  #withGiven(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    return this.#caller.kind === 'viewer' ? viewersBody(body, this.#caller.given) : body
+  }
+
+  /** A viewer whose token names its device keeps no stream of another one alive. */
+  #assertOwnDevice(deviceId: string | undefined): void {
+    const own = this.#caller.kind === 'viewer' ? this.#caller.given?.['deviceId'] : undefined
+    if (own !== undefined && own !== deviceId) throw new FaultError(forbidden({ because: 'other-device' }))
+  }
+
   /**
    * The JSON object in the body. If it is not an object, reading stops here: it has no members to
    * check.
@@ -222,28 +240,4 @@ class InputReader {
       value === undefined ? 'must be a JSON object in UTF-8' : `must be a JSON object, got ${kindOf(value)}`
     throw new FaultError(rejected([...this.#faults, { pointer: '', detail }]))
   }
-}
-
-/** The body without the members that are `null`: that means absent. */
-function withoutNull<Body extends object>(body: Body): WithoutNull<Body> {
-  if (!Object.values(body).includes(null)) return body as WithoutNull<Body>
-  const entries = Object.entries(body).filter(([, value]) => value !== null)
-  return Object.fromEntries(entries) as WithoutNull<Body>
-}
-
-function startInput(body: WithoutNull<v.InferOutput<typeof HeartbeatSchema>> | undefined): StartInput {
-  const given = body ?? {}
-  const { plan, replaces, clientAddress, tenant } = given
-  const isAllOfStream = (plan ?? replaces ?? clientAddress ?? tenant) === undefined
-  if (isAllOfStream) return { stream: given as StreamDescription }
-  const { plan: _plan, replaces: _ended, clientAddress: _address, tenant: _tenant, ...stream } = given
-  return { stream: stream as StreamDescription, plan, replaces, clientAddress, tenant }
-}
-
-/** What was expected and what came, as a JSON author would say it. */
-function typeFault({ expected, input }: v.BaseIssue<unknown>): string {
-  if (input === undefined) return 'is required'
-  const wanted =
-    expected === 'string' ? 'a string' : expected === 'Object' ? 'a JSON object' : String(expected)
-  return `must be ${wanted}, got ${kindOf(input)}`
 }

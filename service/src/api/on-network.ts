@@ -1,5 +1,5 @@
 import type { StreamDescription } from '@streamgate/core'
-import type { StartInput } from './input.ts'
+import type { StartInput } from './start-input.ts'
 import type { Call } from './route.ts'
 
 /**

@@ -5,7 +5,9 @@ import type { GenericSchema } from 'valibot'
 import { DeviceIdSchema, LeaseIdSchema, PoolNameSchema, StreamIdSchema, UserIdSchema } from './id-schemas.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import type { OpenApiContent, OpenApiDocument, OpenApiOperation, OpenApiTag } from './openapi-document.ts'
+import { SECURITY_SCHEMES, securityOf } from './openapi-security.ts'
 import type { AnswerDescription, Audience, HeaderName, Route } from './route.ts'
+import { isOfOneTenant } from './permission.ts'
 import { jsonSchemaOf, namedSchemas, type JsonSchema } from './openapi-schemas.ts'
 import { InvalidRequestSchema, ProblemSchema } from './problem-schemas.ts'
 import { ProblemNameSchema } from './input-schemas.ts'
@@ -16,18 +18,10 @@ A player **starts** a stream, sends **heartbeats** as often as the answer says, 
 
 const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' } as const
 
-const VIEWER_TOKEN = {
-  type: 'http',
-  scheme: 'bearer',
-  bearerFormat: 'JWT',
-  description:
-    'Only if the service runs behind a gateway that checks tokens. The token allows the calls of players for the one user that it names.',
-} as const
-
 const TAGS: Readonly<Record<Audience, OpenApiTag>> = {
   viewer: { name: 'viewers', description: 'Players call these while a viewer watches.' },
   operator: { name: 'operators', description: 'For the people and systems that run the service.' },
-  public: { name: 'public', description: 'Probes and documentation. They never need a token.' },
+  public: { name: 'public', description: 'Probes and documentation. They need no token and no key.' },
 }
 
 const PARAMETERS: Readonly<Record<string, GenericSchema>> = {
@@ -48,6 +42,10 @@ const HEADERS: Readonly<Record<HeaderName, { description: string; schema: JsonSc
   'Retry-After': { description: 'Retry after so many seconds.', schema: { type: 'string' } },
   RateLimit: { description: '`r` is how many more streams may start.', schema: { type: 'string' } },
   'RateLimit-Policy': { description: '`q` is the limit of the plan.', schema: { type: 'string' } },
+  'WWW-Authenticate': {
+    description: 'What the call must have (RFC 6750). A 403 has it if the key lacks a scope.',
+    schema: { type: 'string' },
+  },
   Allow: { description: 'The methods that this path allows.', schema: { type: 'string' } },
   Deprecation: {
     description: 'The date since which the call is deprecated (RFC 9745).',
@@ -72,7 +70,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
     servers: [{ url: '/' }],
     tags: Object.values(TAGS),
     paths,
-    components: { schemas: namedSchemas(), securitySchemes: { viewerToken: VIEWER_TOKEN } },
+    components: { schemas: namedSchemas(), securitySchemes: SECURITY_SCHEMES },
   }
 }
 
@@ -85,7 +83,7 @@ function operation(route: Route): OpenApiOperation {
     description,
     ...(isDeprecated === true && { deprecated: true }),
     tags: [TAGS[audience].name],
-    security: audience === 'viewer' ? [{}, { viewerToken: [] }] : [],
+    security: securityOf(route),
     parameters: parameters(path, told),
     ...(body && {
       requestBody: {
@@ -122,8 +120,12 @@ function parameters(
     description: 'The `ETag` of an answer, with its quotes. The call then applies to that lease only.',
     schema: { type: 'string' },
   }
-  const takesTenant = /\{(?:userId|streamId)\}/.test(path)
-  return [...ofPath, ...ofQuery, ...(takesTenant ? [tenant] : []), ...(takesIfMatch ? [ifMatch] : [])]
+  return [
+    ...ofPath,
+    ...ofQuery,
+    ...(isOfOneTenant({ path }) ? [tenant] : []),
+    ...(takesIfMatch ? [ifMatch] : []),
+  ]
 }
 
 function parameter(name: string, ofName: GenericSchema) {
@@ -140,20 +142,25 @@ function responses(route: Route): OpenApiOperation['responses'] {
       415: { description: 'The body has another media type.', problems: ['unsupported-media-type'] },
     }),
     ...(route.audience !== 'public' && {
-      401: { description: 'Only if tokens are checked: the call has no token.', problems: ['unauthorized'] },
+      401: {
+        description: 'Only if callers are checked: the call has no valid token or key.',
+        headers: ['WWW-Authenticate'],
+        problems: ['unauthorized'],
+      },
       403: {
-        description: 'Only if tokens are checked: the token does not allow the call.',
+        description: 'Only if callers are checked: the token or key does not allow the call.',
+        headers: ['WWW-Authenticate'],
         problems: ['forbidden'],
       },
     }),
     413: { description: 'The body is too large.', problems: ['body-too-large'] },
     429: { description: 'Too many requests.', headers: ['Retry-After'], problems: ['too-many-requests'] },
     500: { description: 'The service failed.', problems: ['internal-error'] },
-    ...(takesIds && {
+    ...(route.audience !== 'public' && {
       503: {
-        description: 'The lease store did not answer, so nothing was decided.',
+        description: 'The lease store, or the issuer of the token, did not answer, so nothing was decided.',
         headers: ['Retry-After'],
-        problems: ['store-unavailable'],
+        problems: [...(takesIds ? (['store-unavailable'] as const) : []), 'keys-unavailable'],
       },
     }),
   }

@@ -3,7 +3,8 @@
  * reads.
  */
 import type { NoteOf, Pool } from '@streamgate/core'
-import type { FailureCode, Fault, Forbidden, InputFault, Missing, WantedBody } from './fault.ts'
+import { badCredentials, challengeOf, forbiddenText } from './present-refused-caller.ts'
+import type { FailureCode, Fault, InputFault, Missing, WantedBody } from './fault.ts'
 import type { HttpResponse } from './http.ts'
 import { instant } from './lease-view.ts'
 import { problem, type ProblemName } from './problem.ts'
@@ -27,8 +28,12 @@ export function presentProblem(fault: Fault): HttpResponse {
       return problem('unauthorized', 'This call needs a token.', {
         headers: { 'www-authenticate': 'Bearer' },
       })
+    case 'bad-credentials':
+      return badCredentials(fault.because)
     case 'forbidden':
-      return problem('forbidden', forbiddenText(fault.reason))
+      return problem('forbidden', forbiddenText(fault.reason), {
+        headers: challengeOf(fault.reason),
+      })
     case 'too-busy':
       return retryLater('too-many-requests', 'This process has too many requests in progress.')
     case 'too-fast':
@@ -105,17 +110,6 @@ function wrongBody({ name, mediaType }: WantedBody, got: string): HttpResponse {
 
 function methodNotAllowed(allow: string): HttpResponse {
   return problem('method-not-allowed', `This path allows ${allow}.`, { headers: { allow } })
-}
-
-function forbiddenText(reason: Forbidden): string {
-  switch (reason.because) {
-    case 'operator-call':
-      return 'A viewer’s token does not allow operator calls.'
-    case 'other-user':
-      return `The token belongs to another user: its claim ${reason.claim} is not the user of this path.`
-    case 'member':
-      return `A viewer’s token does not allow "${reason.member}": leave it out.`
-  }
 }
 
 /** It names no viewer. */

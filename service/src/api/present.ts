@@ -34,12 +34,19 @@ export type Asked = Pick<
   | 'isReport'
 >
 
+/** What an answer says beside the outcome. */
+export type Told = {
+  readonly user: UserId
+  /** By which a page ends the stream without a header. */
+  readonly stopToken?: string | undefined
+}
+
 /** The outcome of a start or a heartbeat. */
-export function presentResult(asked: Asked, user: UserId, result: HeartbeatResult): Outcome {
+export function presentResult(asked: Asked, { user, stopToken }: Told, result: HeartbeatResult): Outcome {
   switch (result.outcome) {
     case 'admitted':
     case 'renewed':
-      return presentGrant(asked, user, result)
+      return presentGrant(asked, { user, stopToken }, result)
     case 'degraded':
       return presentDegraded(asked, user, result)
     case 'denied':
@@ -69,7 +76,7 @@ export function presentResult(asked: Asked, user: UserId, result: HeartbeatResul
 }
 
 /** A stream that may run: 201 if it is new, 200 if its lease was already held. */
-function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
+function presentGrant(asked: Asked, { user, stopToken }: Told, grant: Grant): Outcome {
   const { lease, limit, counted, heartbeatSeconds, outcome, plan, ends, lapsed, shadow } = grant
   const isNew = outcome === 'admitted'
   const isIgnored = grant.ignored.some(({ id }) => id === lease.id)
@@ -93,6 +100,7 @@ function presentGrant(asked: Asked, user: UserId, grant: Grant): Outcome {
     ignored: isIgnored || undefined,
     graceUntil,
     ended: ended.length > 0 ? ended : undefined,
+    stopUrl: stopToken && `${locationOf(user, lease)}/stop?token=${stopToken}`,
   }
   const headers: Record<string, string> = rateLimit(limit, slotsUsed(limit, counted))
   headers['etag'] = `"${lease.generation}"`

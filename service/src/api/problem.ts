@@ -47,13 +47,14 @@ export const PROBLEMS = {
   unauthorized: {
     status: 401,
     title: 'Unauthorized',
-    explanation: 'The call needs a token and has none. Sign in, and repeat the call.',
+    explanation:
+      'The call needs a token or an API key, and has none that is valid. `WWW-Authenticate` and `detail` say what is wrong with it. Sign in or get a new one, and repeat the call.',
   },
   forbidden: {
     status: 403,
     title: 'Forbidden',
     explanation:
-      'The token does not allow the call. It allows the calls of players for the one user that it names. It does not allow other users, operator calls, or `plan`.',
+      'The token or API key does not allow the call. A token allows the calls of players for the one user that it names. It does not allow other users, operator calls, or `plan`. An API key allows the calls of its scopes, and only those for its tenant if it has one.',
   },
   'invalid-request': {
     status: 400,
@@ -100,6 +101,12 @@ export const PROBLEMS = {
     title: 'Store unavailable',
     explanation:
       'The lease store did not answer in time, so nothing was decided. Repeat the same call after `Retry-After` seconds. A repeated start never uses a second slot.',
+  },
+  'keys-unavailable': {
+    status: 503,
+    title: 'Keys unavailable',
+    explanation:
+      'The token could not be checked, because the keys of its issuer cannot be loaded. Nothing was changed. Repeat the call after `Retry-After` seconds.',
   },
   draining: {
     status: 503,

@@ -2,7 +2,7 @@
  * Rate limits: how fast one user and one caller may call. They are put around the routes when the
  * service is put together, so that without limits no call pays for them.
  */
-import type { Identify } from './caller.ts'
+import { tenantOf } from './caller.ts'
 import { clientAddressOf, type ProxyTrust } from './client-address.ts'
 import type { Fault } from './fault.ts'
 import type { HttpRequest } from './http.ts'
@@ -16,7 +16,6 @@ export type RateSettings = ProxyTrust & { readonly userRate: number; readonly ca
 
 /** What rate limits need beside their settings. */
 export type RateParts = {
-  readonly identify: Identify
   /** Milliseconds since any instant. They never go back. */
   readonly monotonicMs: () => number
 }
@@ -45,14 +44,14 @@ type RateLimit = {
 export function limitedRoutes(
   routes: readonly Route[],
   { userRate, callerRate, ...trust }: RateSettings,
-  { identify, monotonicMs }: RateParts,
+  { monotonicMs }: RateParts,
 ): readonly Route[] {
   const ofUser: RateLimit = { of: 'user', buckets: bucketsOf(userRate), keyOf: userKey }
   const ofStream: RateLimit = { of: 'stream', buckets: bucketsOf(userRate), keyOf: streamKey }
   const ofCaller: RateLimit = {
     of: 'caller',
     buckets: bucketsOf(callerRate),
-    keyOf: ({ request }) => callerKey(request, identify, trust),
+    keyOf: (call) => callerKey(call, trust),
   }
   // The user comes first, so that one user does not use up what a backend may do for all.
   const usual = [...(userRate > 0 ? [ofUser] : []), ...(callerRate > 0 ? [ofCaller] : [])]
@@ -87,8 +86,8 @@ function tooFast(limits: readonly RateLimit[], call: Call, nowMs: number): Fault
   return undefined
 }
 
-function userKey({ request, params: { userId = '' } }: Call): string {
-  return `${tenantOf(request)}\n${decoded(userId)}`
+function userKey({ request, caller, params: { userId = '' } }: Call): string {
+  return `${tenantOf(caller) ?? tenantIn(request)}\n${decoded(userId)}`
 }
 
 /** Each stream has a bucket of its own, so that no other device can use up its heartbeats. */
@@ -96,10 +95,10 @@ function streamKey(call: Call): string {
   return `${userKey(call)}\n${decoded(call.params['id'] ?? '')}`
 }
 
-/** The user of a token, or else the address behind all trusted proxies. */
-function callerKey(request: HttpRequest, identify: Identify, trust: ProxyTrust): string {
-  const caller = identify(request)
-  if (caller.kind === 'viewer') return `user ${String(caller.userId)}`
+/** The user of a token, or the API key, or else the address behind all trusted proxies. */
+function callerKey({ request, caller }: Call, trust: ProxyTrust): string {
+  if (caller.kind === 'viewer') return `user ${caller.tenant ?? ''}\n${String(caller.userId)}`
+  if (caller.kind === 'backend') return `key ${caller.key.id}`
   const direct = request.connection?.remoteAddress ?? ''
   if (trust.trustedProxies.length === 0 && IPV4.test(direct)) return direct.replace(MAPPED, '')
   const address = clientAddressOf(request, trust)
@@ -116,7 +115,7 @@ function decoded(text: string): string {
 }
 
 /** The tenant that a request names in its header or its body. */
-function tenantOf({ headers, body }: HttpRequest): string {
+function tenantIn({ headers, body }: HttpRequest): string {
   const inHeader = headers['x-tenant']
   if (inHeader !== undefined || body === undefined) return inHeader ?? ''
   if (!Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes('"tenant"')) return ''

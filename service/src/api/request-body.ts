@@ -2,6 +2,7 @@
  * The body of a request: its media type, and its JSON.
  */
 import { isAscii } from 'node:buffer'
+import type { BaseIssue } from 'valibot'
 import { FaultError, type WantedBody } from './fault.ts'
 import type { HttpRequest } from './http.ts'
 import { textOfUtf8 } from '../text/strict-utf8.ts'
@@ -59,6 +60,14 @@ export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** What was expected and what came, as a JSON author would say it. */
+export function typeFault({ expected, input }: BaseIssue<unknown>): string {
+  if (input === undefined) return 'is required'
+  const wanted =
+    expected === 'string' ? 'a string' : expected === 'Object' ? 'a JSON object' : String(expected)
+  return `must be ${wanted}, got ${kindOf(input)}`
 }
 
 /** Rejects a body of another kind before it is parsed. */

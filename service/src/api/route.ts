@@ -1,5 +1,8 @@
 import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
+import type { Scope } from '../auth/scope.ts'
+import type { StopTokens } from '../auth/stop-tokens.ts'
+import type { Caller } from './caller.ts'
 import type { ClientNetworks } from './client-networks.ts'
 import type { Fault } from './fault.ts'
 import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
@@ -18,6 +21,8 @@ export type Service = {
   /** What the service tells of itself. */
   readonly documents: () => Documents | Promise<Documents>
   readonly version: string
+  /** Present if callers are checked. */
+  readonly stopTokens: StopTokens | undefined
   readonly policyInForce: () => PolicyView
 }
 
@@ -38,6 +43,7 @@ export type TwoForms = { readonly data: Uint8Array; readonly page: Uint8Array }
 export type Call = {
   readonly request: HttpRequest
   readonly params: PathParams
+  readonly caller: Caller
   readonly service: Service
 }
 
@@ -65,6 +71,7 @@ export type HeaderName =
   | 'Retry-After'
   | 'RateLimit'
   | 'RateLimit-Policy'
+  | 'WWW-Authenticate'
   | 'Allow'
   | 'Deprecation'
   | 'Link'
@@ -91,27 +98,33 @@ export type Operation = {
 }
 
 /**
- * Whom a route is for. Load shedding, the token a call needs and the tags of the OpenAPI document
+ * Whom a route is for. Load shedding, what a caller must prove and the tags of the OpenAPI document
  * follow from it.
  *
- * `viewer`: players, for one user. `operator`: the people and systems that run the service.
- * `public`: probes and documentation, which reveal nothing about users.
+ * `viewer`: players, for one user. An API key needs the `scope`. `operator`: the people and systems
+ * that run the service. An API key needs the scope `operate`. `public`: probes and documentation,
+ * which reveal nothing about users.
  */
-export type Audience = 'viewer' | 'operator' | 'public'
+type Access =
+  | { readonly audience: 'viewer'; readonly scope: Exclude<Scope, 'operate'> }
+  | { readonly audience: 'operator' | 'public' }
+
+export type Audience = Access['audience']
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** One method on one path. */
-export type Route = {
+export type Route = Access & {
   readonly method: Method
   /** With parameters in braces: `/users/{userId}/streams`. */
   readonly path: string
-  readonly audience: Audience
   readonly operation: Operation
   /**
    * What limits how fast viewers may call: `nothing`, or each stream for itself. By default the
    * user and the caller.
    */
   readonly limitedBy?: 'nothing' | 'stream'
+  /** Whether a stop token is enough, if the call has neither a token nor a key. */
+  readonly takesStopToken?: boolean
   readonly handle: (call: Call) => Outcome | Promise<Outcome>
 }

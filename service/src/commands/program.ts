@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
   backup: async (program) => (await import('./backup.ts')).addBackupCommand(program),
   restore: async (program) => (await import('./restore.ts')).addRestoreCommand(program),
   doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),
+  key: async (program) => (await import('./key.ts')).addKeyCommand(program),
   policy: async (program) => (await import('./policy.ts')).addPolicyCommand(program),
   replay: async (program) => (await import('./replay.ts')).addReplayCommand(program),
 }

@@ -2,10 +2,12 @@
  * Runs the service: one process, or several workers on one port and one store.
  */
 import cluster from 'node:cluster'
+import { authKeysOf, followKeyFiles } from '../auth/auth-keys.ts'
 import { compose, currentPolicy, followPolicyFile } from '../compose.ts'
 import { graceOf } from '../servers/drain-grace.ts'
 import { endAtOnce } from '../servers/end-at-once.ts'
 import { runWorkers } from '../servers/fleet.ts'
+import { relayKeys } from '../servers/key-relay.ts'
 import { listen } from '../servers/node-server.ts'
 import { relayPolicy } from '../servers/policy-relay.ts'
 import type { Config } from '../settings/settings.ts'
@@ -35,8 +37,10 @@ export async function runService(config: Config): Promise<number> {
 async function serveAlone(config: Config, log: Log): Promise<number> {
   const policy = currentPolicy(config)
   tellOpening(config, log)
-  const composition = await compose(config, log, { policy })
+  const keys = authKeysOf(config)
+  const composition = await compose(config, log, { policy, keys })
   followPolicyFile(config, policy, log)
+  followKeyFiles(config, keys, log.logger)
   await makeReady(composition)
   const { host, port, store, workers, logDecisions } = config
   const server = await listen(composition.app, { host, port })
@@ -54,6 +58,9 @@ function serveByWorkers(config: Config, log: Log): Promise<number> {
   const policy = currentPolicy(config)
   relayPolicy(policy)
   followPolicyFile(config, policy, log)
+  const keys = authKeysOf(config)
+  relayKeys(keys)
+  followKeyFiles(config, keys, log.logger)
   const onListening = (url: string) => {
     if (log.isText) greet(log, url, config)
   }

@@ -5,6 +5,7 @@
 import cluster from 'node:cluster'
 import { compose } from '../compose.ts'
 import { HttpEndpoint } from '../servers/http-endpoint.ts'
+import { keysOfPrimary } from '../servers/key-relay.ts'
 import { policyOfPrimary } from '../servers/policy-relay.ts'
 import { PrimaryLink, tellFailure } from '../servers/primary-link.ts'
 import type { Config } from '../settings/settings.ts'
@@ -29,10 +30,11 @@ export async function runWorker(config: Config, log: Log): Promise<number> {
 
 async function serve(config: Config, log: Log): Promise<number> {
   const link = new PrimaryLink()
+  const keys = keysOfPrimary(config)
   const policy = await policyOfPrimary()
   tellOpening(config, log)
   const joinFleet: JoinFleet = (own) => link.joinMetrics(own)
-  const composition = await compose(config, log, { policy, joinFleet })
+  const composition = await compose(config, log, { policy, keys, joinFleet })
   await makeReady(composition)
   const endpoint = new HttpEndpoint(composition.app)
   const sweepTimer = composition.makeSweepTimer()

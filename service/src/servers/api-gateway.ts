@@ -111,8 +111,8 @@ export function requestOf(event: GatewayEvent): { readonly request: HttpRequest;
 }
 
 /**
- * An answer for the gateway. Its paths get the prefix that callers see: the `location`, the `type`
- * of a problem, and the server of the OpenAPI document.
+ * An answer for the gateway. Its paths get the prefix that callers see: the `location`, `stopUrl`,
+ * the `type` of a problem, and the server of the OpenAPI document.
  */
 export function resultOf({ status, headers, body = '' }: HttpResponse, prefix: string): GatewayResult {
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
@@ -131,6 +131,7 @@ function withPrefix(body: string, prefix: string): string {
   const escaped = JSON.stringify(prefix).slice(1, -1)
   return body
     .replaceAll('"type":"/problems/', () => `"type":"${escaped}/problems/`)
+    .replaceAll('"stopUrl":"/users/', () => `"stopUrl":"${escaped}/users/`)
     .replaceAll('"servers":[{"url":"/"}]', () => `"servers":[{"url":"${escaped}"}]`)
 }
 

@@ -11,6 +11,7 @@ import { RepeatingTimer } from '../time/repeating-timer.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { graceOf } from './drain-grace.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
+import { keyFlags } from './key-relay.ts'
 import { Members, type Member } from './members.ts'
 import { TICK_MS, type WorkerMessage } from './messages.ts'
 
@@ -77,8 +78,8 @@ class Fleet {
     cluster.on('message', (worker, message: WorkerMessage) => this.#hear(worker, message))
     cluster.on('disconnect', ({ id }) => this.#metrics.gone(id))
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal))
-    // The primary alone reads the policy file, and it alone sees the terminal.
-    const own = ['--policy=', `--log-format=${log.isText ? 'text' : 'json'}`]
+    // The primary alone reads the files, and it alone sees the terminal.
+    const own = [...keyFlags(config), '--policy=', `--log-format=${log.isText ? 'text' : 'json'}`]
     cluster.setupPrimary({ silent: true, args: [...process.argv.slice(2), ...own] })
     for (let index = 0; index < config.workers; index += 1) this.#fork()
     new RepeatingTimer({ waitMs: () => TICK_MS, work: () => this.#tick() }).start()

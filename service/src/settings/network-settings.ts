@@ -1,8 +1,5 @@
-import { oneOf, refuse, wholeNumber } from './parse.ts'
+import { KEY_LENGTH_MIN, oneOf, parseKey, refuse, wholeNumber } from './parse.ts'
 import { parseIpRange, type IpRange } from '../text/ip-address.ts'
-
-/** The shortest key: 128 bits in hexadecimal or more. */
-const KEY_LENGTH_MIN = 32
 
 /** Settings of how the networks of viewers are told apart. */
 export const NETWORK_SETTINGS = {
@@ -58,10 +55,4 @@ function parseRanges(text: string): readonly IpRange[] {
       refuse(`must be addresses or CIDR ranges such as 10.0.0.0/8, got ${JSON.stringify(part.trim())}`)
     )
   })
-}
-
-function parseKey(text: string): string | undefined {
-  if (text === '') return undefined
-  if (text.length >= KEY_LENGTH_MIN) return text
-  return refuse(`must have at least ${KEY_LENGTH_MIN} characters, got ${text.length}`)
 }

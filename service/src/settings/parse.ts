@@ -24,6 +24,16 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): (te
     refuse(`must be one of ${words.join(', ')}, got ${JSON.stringify(text)}`)
 }
 
+/** The shortest key: 128 bits in hexadecimal or more. */
+export const KEY_LENGTH_MIN = 32
+
+/** A secret, or none. A fault does not show it. */
+export function parseKey(text: string): string | undefined {
+  if (text === '') return undefined
+  if (text.length >= KEY_LENGTH_MIN) return text
+  return refuse(`must have at least ${KEY_LENGTH_MIN} characters, got ${text.length}`)
+}
+
 /** @throws {Error} always, with what is wrong. */
 export function refuse(message: string): never {
   throw new Error(message)

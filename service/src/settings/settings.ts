@@ -1,6 +1,7 @@
 /**
  * The settings and how they are read. Only this file reads the environment.
  */
+import { AUTH_SETTINGS, authContradictions, openHostFaults, type AuthConfig } from './auth-settings.ts'
 import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { ConfigError } from './config-error.ts'
@@ -14,10 +15,9 @@ import { TELEMETRY_SETTINGS, type TelemetryConfig } from './telemetry-settings.t
 import { SWEEP_SETTINGS, type SweepConfig } from './sweep-settings.ts'
 import { PORT } from './port-setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
-import { parseUserClaim } from './user-claim.ts'
 
 /** The settings that have files of their own. */
-type GroupedConfig = StoreConfig & RateConfig & TelemetryConfig & SweepConfig
+type GroupedConfig = StoreConfig & AuthConfig & RateConfig & TelemetryConfig & SweepConfig
 
 /** A configuration that is valid. */
 export type Config = GroupedConfig & {
@@ -31,8 +31,6 @@ export type Config = GroupedConfig & {
   readonly drainSeconds: number
   readonly inFlightMax: number
   readonly corsOrigins: CorsOrigins
-  /** The claim of a token that holds the user id, if a gateway in front checks tokens. */
-  readonly jwtUserClaim: string | undefined
   readonly corsHeaders: readonly string[]
   readonly trustedProxies: readonly IpRange[]
   readonly forwardedHeader: 'auto' | 'x-forwarded-for' | 'forwarded'
@@ -108,22 +106,7 @@ export const SETTINGS = {
     help: 'add sample users user1 (1 stream) and user2 (3 streams) if they hold nothing',
     parse: parseSwitch,
   },
-  auth: {
-    variable: 'STREAMGATE_AUTH',
-    flag: '--auth',
-    placeholder: '<kind>',
-    fallback: 'none',
-    help: 'how callers are authenticated: none. Required if the host is not loopback',
-    parse: (text) => (text === 'none' ? text : refuse(`must be "none", got ${JSON.stringify(text)}`)),
-  },
-  jwtUserClaim: {
-    variable: 'STREAMGATE_JWT_USER_CLAIM',
-    flag: '--jwt-user-claim',
-    placeholder: '<claim>',
-    fallback: '',
-    help: 'on AWS Lambda behind an HTTP API that checks tokens: the claim with the user id. A token then covers only that user',
-    parse: parseUserClaim,
-  },
+  ...AUTH_SETTINGS,
   drainSeconds: {
     variable: 'STREAMGATE_DRAIN_SECONDS',
     flag: '--drain-seconds',
@@ -160,7 +143,7 @@ export const SETTINGS = {
   ...NETWORK_SETTINGS,
   ...TELEMETRY_SETTINGS,
   ...SWEEP_SETTINGS,
-} satisfies Record<keyof Config | 'auth', Setting<unknown>>
+} satisfies Record<keyof Config, Setting<unknown>>
 
 export type SettingName = keyof typeof SETTINGS
 
@@ -190,11 +173,13 @@ export function loadConfig(flags: Flags, environment: Readonly<NodeJS.ProcessEnv
       return undefined
     }
   }
-  const { auth: _checkedOnly, ...settings } = Object.fromEntries(
+  const settings = Object.fromEntries(
     (Object.keys(SETTINGS) as SettingName[]).map((name) => [name, read(name)]),
-  ) as Config & { auth: string }
+  ) as Config
   const isAuthSaid = flags.auth !== undefined || environment[SETTINGS.auth.variable] !== undefined
-  faults.push(...contradictions(settings, isAuthSaid))
+  faults.push(...openHostFaults(settings.host, isAuthSaid), ...storeContradictions(settings))
+  const isLambda = environment['AWS_LAMBDA_FUNCTION_NAME'] !== undefined
+  if (faults.length === 0) faults.push(...authContradictions(settings, isLambda))
   if (faults.length > 0) throw new ConfigError(faults)
   return settings
 }
@@ -223,21 +208,4 @@ export function loadStore(
 /** Whether the environment names proxies whose headers are read. */
 export function isProxyTrusted(environment: Readonly<NodeJS.ProcessEnv> = process.env): boolean {
   return (environment[SETTINGS.trustedProxies.variable] ?? '') !== ''
-}
-
-/** Settings that are each valid but contradict each other. */
-function contradictions(settings: Partial<Config>, isAuthSaid: boolean): string[] {
-  const { host } = settings
-  const faults: string[] = []
-  if (host !== undefined && !isLoopback(host) && !isAuthSaid) {
-    faults.push(
-      `--host ${host} can be reached from other machines, and there is no authentication: say --auth none (STREAMGATE_AUTH=none) if that is what you want`,
-    )
-  }
-  faults.push(...storeContradictions(settings))
-  return faults
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }

@@ -14,12 +14,14 @@ import type { Outcome, Route, Service } from '../route.ts'
 import { LimitReachedSchema } from '../device-schemas.ts'
 import { StreamGoneSchema } from '../problem-schemas.ts'
 import { CmcdReportSchema } from '../input-schemas.ts'
+import type { StartInput } from '../start-input.ts'
 import { decisionsIn, type Decision } from '../../telemetry/decision-event.ts'
 
 export const cmcdRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/cmcd',
   audience: 'viewer',
+  scope: 'admit',
   // A report can hold heartbeats and stops of several streams.
   limitedBy: 'nothing',
   operation: {
@@ -51,12 +53,17 @@ export const cmcdRoute: Route = {
     },
   },
   handle: (call) => {
-    const { user, tenant, report } = readInput(call, (input) => {
+    const { user, tenant, report, given } = readInput(call, (input) => {
       const read = { user: input.user(), tenant: input.tenant(), report: parseCmcdReport(input.cmcdBody()) }
       for (const { pointer, detail } of faultsOf(read.report)) input.fault(pointer, detail)
-      return read
+      const ofToken = new Map<LeaseId, StartInput>()
+      for (const { verb, lease } of read.report.wishes) {
+        const heartbeat = verb === 'heartbeat' ? input.reportedHeartbeat(lease) : undefined
+        if (heartbeat !== undefined) ofToken.set(lease, heartbeat)
+      }
+      return { ...read, given: ofToken }
     })
-    return apply(call.service, { user, tenant }, report.wishes)
+    return apply(call.service, { user, tenant, given }, report.wishes)
   },
 }
 
@@ -74,6 +81,13 @@ function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<
   }
 }
 
+type Reporter = {
+  readonly user: UserId
+  readonly tenant: string | undefined
+  /** What the token of the caller says of streams, by lease. */
+  readonly given: ReadonlyMap<LeaseId, StartInput>
+}
+
 /**
  * Applies all wishes, one after the other, because they are about one user and parallel writes
  * would conflict. Then the answer is a refusal if there is one: a stream that goes on must not hide
@@ -81,7 +95,7 @@ function* faultsOf({ leases, lines, faults, goodLines }: CmcdReport): Generator<
  */
 async function apply(
   { limiter }: Service,
-  { user, tenant }: { readonly user: UserId; readonly tenant: string | undefined },
+  { user, tenant, given }: Reporter,
   wishes: readonly CmcdWish[],
 ): Promise<Outcome> {
   const decisions: Decision[] = []
@@ -94,8 +108,10 @@ async function apply(
       decisions.push({ ...asked, outcome })
       continue
     }
-    const result = await limiter.heartbeat({ user, tenant, stream: streamOf(lease), report })
-    const outcome = presentResult(asked, user, result)
+    const { stream = streamOf(lease), plan, isPlanUnknown } = given.get(lease) ?? {}
+    const result = await limiter.heartbeat({ user, tenant, stream, plan, report })
+    const meant = { isPlanNamed: plan !== undefined, isPlanUnknown: isPlanUnknown === true }
+    const outcome = presentResult({ ...asked, ...meant }, { user }, result)
     decisions.push(...decisionsIn(outcome.decision))
     if (!('fault' in outcome)) continue
     const isDenied = ['denied', 'device-denied', 'pool-full'].includes(outcome.fault.kind)

@@ -14,6 +14,7 @@ export const listDevicesRoute: Route = {
   method: 'GET',
   path: '/users/{userId}/devices',
   audience: 'viewer',
+  scope: 'read',
   operation: {
     operationId: 'listDevices',
     summary: 'List registered devices',
@@ -40,6 +41,7 @@ export const lookAtDeviceRoute: Route = {
   method: 'GET',
   path: '/users/{userId}/devices/{deviceId}',
   audience: 'viewer',
+  scope: 'read',
   operation: {
     operationId: 'lookAtDevice',
     summary: 'Look at a registered device',
@@ -62,6 +64,7 @@ export const nameDeviceRoute: Route = {
   method: 'PATCH',
   path: '/users/{userId}/devices/{deviceId}',
   audience: 'viewer',
+  scope: 'admit',
   operation: {
     operationId: 'nameDevice',
     summary: 'Name a registered device',
@@ -85,6 +88,7 @@ export const removeDeviceRoute: Route = {
   method: 'DELETE',
   path: '/users/{userId}/devices/{deviceId}',
   audience: 'viewer',
+  scope: 'end',
   operation: {
     operationId: 'removeDevice',
     summary: 'Remove a registered device',
@@ -99,6 +103,7 @@ export const removeDevicesRoute: Route = {
   method: 'DELETE',
   path: '/users/{userId}/devices',
   audience: 'viewer',
+  scope: 'end',
   operation: {
     operationId: 'removeDevices',
     summary: 'Remove all registered devices',

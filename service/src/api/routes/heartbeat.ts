@@ -11,6 +11,7 @@ export const heartbeatRoute: Route = {
   method: 'PUT',
   path: '/users/{userId}/streams/{id}',
   audience: 'viewer',
+  scope: 'admit',
   limitedBy: 'stream',
   operation: {
     operationId: 'heartbeat',
@@ -67,6 +68,9 @@ export const heartbeatRoute: Route = {
       replaces,
       ...meant,
     } as const
-    return presentResult(asked, user, result)
+    const isNew = result.outcome === 'admitted'
+    const token = isNew ? call.service.stopTokens?.of({ user, tenant, lease: id }) : undefined
+    const stopToken = token instanceof Promise ? await token : token
+    return presentResult(asked, { user, stopToken }, result)
   },
 }

@@ -10,6 +10,7 @@ export const listRoute: Route = {
   method: 'GET',
   path: '/users/{userId}/streams',
   audience: 'viewer',
+  scope: 'read',
   operation: {
     operationId: 'listStreams',
     summary: 'List live streams',

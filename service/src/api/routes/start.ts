@@ -11,6 +11,7 @@ export const startRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/streams',
   audience: 'viewer',
+  scope: 'admit',
   operation: {
     operationId: 'startStream',
     summary: 'Start a stream',
@@ -57,6 +58,8 @@ export const startRoute: Route = {
       replaces,
       isPlanNamed,
     } as const
-    return presentResult(asked, user, result)
+    const token = call.service.stopTokens?.of({ user, tenant, lease })
+    const stopToken = token instanceof Promise ? await token : token
+    return presentResult(asked, { user, stopToken }, result)
   },
 }

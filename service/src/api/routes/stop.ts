@@ -1,15 +1,17 @@
 import { noContent } from '../http.ts'
 import { readInput } from '../input.ts'
 import type { Call, Outcome, Route } from '../route.ts'
-import { ReasonSchema, StopperSchema } from '../input-schemas.ts'
+import { ReasonSchema, StopperSchema, StopTokenSchema } from '../input-schemas.ts'
 
 const ANSWERS = { 204: { description: 'The stream is stopped, whether or not it was live.' } } as const
 const QUERY = { by: StopperSchema, reason: ReasonSchema } as const
+const BEACON_QUERY = { ...QUERY, token: StopTokenSchema } as const
 
 export const stopRoute: Route = {
   method: 'DELETE',
   path: '/users/{userId}/streams/{id}',
   audience: 'viewer',
+  scope: 'end',
   limitedBy: 'nothing',
   operation: {
     operationId: 'stopStream',
@@ -27,14 +29,16 @@ export const beaconStopRoute: Route = {
   method: 'POST',
   path: '/users/{userId}/streams/{id}/stop',
   audience: 'viewer',
+  scope: 'end',
   limitedBy: 'nothing',
+  takesStopToken: true,
   operation: {
     operationId: 'stopStreamByBeacon',
     summary: 'Stop a stream by navigator.sendBeacon',
     description:
-      'Does the same as DELETE, for a page that the viewer leaves. Any body of any type is accepted and ignored.',
+      'Does the same as DELETE, for a page that the viewer leaves. Any body of any type is accepted and ignored. A page can send no header with it. If callers are checked, it calls the `stopUrl` of the answer to its start, which has a `token` for this stream.',
     takesIfMatch: true,
-    query: QUERY,
+    query: BEACON_QUERY,
     answers: ANSWERS,
   },
   handle: stop,
