@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { SCOPES } from '../../service/src/auth/scope.ts'
+import { TestKeys } from '../../tests/http-contract/test-keys.ts'
 import type { Host } from '../src/core/host.ts'
 import type { WatchOptions } from '../src/core/types.ts'
 import { ManualHost } from './manual-host.ts'
@@ -158,6 +160,30 @@ it('does not start again if it was stopped, or started, while the page was away'
   await watch.start()
   await host.happens('onReturn')
   expect(host.sent('start')).toHaveLength(3)
+})
+
+it('leaves by the stop URL of its start if callers are checked', async () => {
+  const keys = new TestKeys()
+  const token = keys.make(SCOPES)
+  const scene = await Scene.open(ONE_STREAM, keys.settings)
+  const { watch, host, viewer } = inScene(scene, 'checked', { token: () => token })
+  expect((await watch.start()).admitted).toBeDefined()
+  await host.pass(HEARTBEAT_MS + 1000)
+  expect(host.sent('heartbeat')).toMatchObject([{ status: 200 }])
+  await host.happens('onLeave')
+  expect(host.beacons).toHaveLength(1)
+  expect(host.sent('stop'), 'no call whose token may have expired').toEqual([])
+  const headers = { authorization: `Bearer ${token}` }
+  const active = async () => {
+    const answer = await fetch(`${scene.url}/users/checked/streams`, { headers })
+    return ((await answer.json()) as { active: number }).active
+  }
+  while ((await active()) > 0) await new Promise(setImmediate)
+  await host.happens('onReturn')
+  expect(await active()).toBe(1)
+  await watch.stop()
+  expect(await active()).toBe(0)
+  expect(viewer.events).toEqual(['admitted', 'admitted'])
 })
 
 it.each([

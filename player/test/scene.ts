@@ -2,7 +2,7 @@
 import { parsePolicy } from '@streamgate/core'
 import { onTestFinished } from 'vitest'
 import { listen } from '../../service/src/servers/node-server.ts'
-import type { AtEnd } from '../../stores/test/temporary-folder.ts'
+import type { Config } from '../../service/src/settings/settings.ts'
 import { Client } from '../../tests/e2e/client.ts'
 import { composeTarget } from '../../tests/http-contract/target.ts'
 import { createWatch, type Watch, type WatchEvents, type WatchOptions } from '../src/core/index.ts'
@@ -27,10 +27,10 @@ export class Scene {
     this.client = new Client(url)
   }
 
-  static async open(policy: object = ONE_STREAM, atEnd: AtEnd = onTestFinished): Promise<Scene> {
-    const { app, close } = await composeTarget({ policy: { policy: parsePolicy(policy) } })
+  static async open(policy: object = ONE_STREAM, settings: Partial<Config> = {}): Promise<Scene> {
+    const { app, close } = await composeTarget({ policy: { policy: parsePolicy(policy) }, ...settings })
     const server = await listen(app, { host: '127.0.0.1', port: 0 })
-    atEnd(async () => {
+    onTestFinished(async () => {
       await server.close(0)
       await close()
     })

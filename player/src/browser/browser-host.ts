@@ -21,15 +21,12 @@ export function browserHost(): Host {
 
 /** The first storage that this page may use. Browsers that block cookies block these too. */
 function storage(): HostStorage | undefined {
-  for (const name of ['localStorage', 'sessionStorage'] as const) {
-    try {
-      const found = globalThis[name]
-      found.setItem(CLAIM, '')
-      found.removeItem(CLAIM)
-      return found
-    } catch {}
-  }
-  return undefined
+  const usable = (name: 'localStorage' | 'sessionStorage'): HostStorage | undefined =>
+    attempt(() => {
+      globalThis[name].setItem(CLAIM, '')
+      return globalThis[name]
+    })
+  return usable('localStorage') ?? usable('sessionStorage')
 }
 
 function listen({ onLeave, onReturn, onWake }: HostEvents): () => void {
@@ -53,21 +50,18 @@ function listen({ onLeave, onReturn, onWake }: HostEvents): () => void {
 function claim(name: string): Claim {
   const key = CLAIM + name
   const token = String(Math.random())
-  try {
-    localStorage.setItem(key, token)
-  } catch {}
+  attempt(() => localStorage.setItem(key, token))
   return {
-    isMine: () => {
-      try {
-        return (localStorage.getItem(key) ?? token) === token
-      } catch {
-        return true
-      }
-    },
-    release: () => {
-      try {
-        localStorage.removeItem(key)
-      } catch {}
-    },
+    isMine: () => (attempt(() => localStorage.getItem(key)) ?? token) === token,
+    release: () => attempt(() => localStorage.removeItem(key)),
+  }
+}
+
+/** A storage may throw at any time: because it is full, or because it is blocked now. */
+function attempt<Value>(run: () => Value): Value | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
   }
 }

@@ -31,6 +31,8 @@ export type Run = {
   /** When the lease was last renewed, and how long it surely lasts from then. */
   heldAtMs: number
   leaseMs: number
+  /** The query of the stop that a page may send without a token. Empty if it needs none. */
+  stopQuery?: string
   timer?: unknown
   unlisten?: (() => void) | undefined
   claim?: Claim | undefined
@@ -47,6 +49,8 @@ export function noteHeld(run: Run, answer: Answer): void {
   run.etag = answer.etag
   run.waitMs = heartbeatMs(answer)
   run.heldAtMs = run.calledAtMs
+  const { stopUrl } = answer.body
+  if (stopUrl) run.stopQuery = String(stopUrl).replace(/^[^?]*/, '')
   if (answer.status === 201) run.leaseMs = leaseMs(answer)
   if (answer.body['graceUntil']) run.leaseMs = 0
 }

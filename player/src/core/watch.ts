@@ -207,8 +207,9 @@ export class Watch {
     const { beacon, listen } = this.#host
     this.#leave(run, { phase: 'idle' })
     const { token } = this.#service
-    if (run.mayHold && !run.isTaken && (token || !beacon?.(`${run.url}/stop`)))
-      void callOnce(this.#host, { method: 'DELETE', url: run.url, token: () => token, keepalive: true })
+    const { mayHold, isTaken, stopQuery = '', url } = run
+    if (mayHold && !isTaken && ((token && !stopQuery) || !beacon?.(`${url}/stop${stopQuery}`)))
+      void callOnce(this.#host, { method: 'DELETE', url, token: () => token, keepalive: true })
     const unlisten = listen?.({ onReturn: () => void this.#begin({}, true) })
     this.#endAway = () => {
       this.#endAway = undefined
