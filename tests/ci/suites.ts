@@ -13,7 +13,7 @@ import type { Suite } from './suite.ts'
 export const SUITES: readonly Suite[] = [
   { name: 'rules', files: /^core\//, casesMin: 200 },
   { name: 'stores', files: /^stores\//, casesMin: 1100 },
-  { name: 'service', files: /^service\/|^tests\/http-contract\//, casesMin: 850 },
+  { name: 'service', files: /^service\/|^tests\/http-contract\//, casesMin: 1700 },
   { name: 'histories', files: /^tests\/histories\//, casesMin: 40 },
   { name: 'simulation', files: /^tests\/simulation\//, casesMin: 285 },
   { name: 'processes', files: /^tests\/(?:e2e|sweep|heartbeats)\//, casesMin: 150 },

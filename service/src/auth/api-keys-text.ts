@@ -36,9 +36,10 @@ function keyOf(members: Members, at: string, faults: Faults): ApiKey {
     `${at}/id`,
     'must be 1 to 64 letters, digits, "-" and "_", and begin with a letter or a digit',
   )
+  const isTenant = isText(tenant, TENANT)
   faults.unless(isText(sha256, DIGEST), `${at}/sha256`, 'must be 64 hexadecimal digits in lower case')
   faults.unless(
-    tenant === undefined || isText(tenant, TENANT),
+    tenant === undefined || isTenant,
     `${at}/tenant`,
     'must be a tenant of the policy: 1 to 64 letters, digits, ".", "_" and "-"',
   )
@@ -52,7 +53,7 @@ function keyOf(members: Members, at: string, faults: Faults): ApiKey {
     id: String(id),
     sha256: String(sha256),
     scopes: new Set(scopesIn(scopes, `${at}/scopes`, faults)),
-    tenant: tenant === undefined ? undefined : String(tenant),
+    tenant: isTenant ? tenant : undefined,
     notAfterMs: isInstant ? Date.parse(notAfter) : undefined,
   }
 }
