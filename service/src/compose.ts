@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, Limiter, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseLines } from './api/lapse-lines.ts'
-import { AuditLog } from './telemetry/audit-log.ts'
 import { authKeysOf, type AuthKeys } from './auth/auth-keys.ts'
 import type { AnsweringApp } from './api/app.ts'
 import { openApp } from './api/open-app.ts'
@@ -101,7 +100,7 @@ export async function compose(
   const walked = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
   const store = forUserIds(walked, config)
   if (config.samples) await addSamples(store, Date.now())
-  const observer = openObserver({ log, audit: new AuditLog(config, log.logger), metrics, now: Date.now })
+  const observer = openObserver({ log, config, metrics, now: Date.now })
   const limiter = limiterOver(store, config, { policy, metrics, log })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')

@@ -50,6 +50,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   stopStreamByBeacon: { ...ofViewer('end', `${STREAMS}/film/stop`), isForPages: true },
   removeDevice: ofViewer('end', `${DEVICES}/tv`),
   removeDevices: ofViewer('end', DEVICES),
+  exportUser: ofOperator(`/users/${USER}`),
   eraseUser: ofOperator(`/users/${USER}`),
   finishStream: ofOperator('/streams/match/finish'),
   finishStreamByDelete: ofOperator('/streams/match'),
