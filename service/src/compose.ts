@@ -25,11 +25,10 @@ import { PolicyReloader } from './policy/policy-reloader.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
-import { guarded, openLogged, openStore } from './store/open-store.ts'
+import { openStore } from './store/open-store.ts'
+import { openStores } from './store/open-stores.ts'
 import { Readiness } from './store/readiness.ts'
 import { openTender, type PoolTender } from './store/pool-tender.ts'
-import { addSamples } from './store/samples.ts'
-import { forUserIds } from './store/stored-users.ts'
 import { openTracing } from './tracing/open-tracing.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
@@ -93,13 +92,10 @@ export async function compose(
   { policy = currentPolicy(config), keys = authKeysOf(config), joinFleet }: ComposeOptions = {},
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
-  const { store: address, storeTimeoutMs, inFlightMax } = config
+  const { inFlightMax } = config
   const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
-  const { engine, storeIdentity } = await openLogged(address, log.logger, config.redisWaitReplicas)
-  const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
-  const walked = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
-  const store = forUserIds(walked, config)
-  if (config.samples) await addSamples(store, Date.now())
+  const storeParts = { logger: log.logger, onCall: metrics.storeCalled, traced: tracing.store, ...CLOCKS }
+  const { engine, storeIdentity, walked, store } = await openStores(config, storeParts)
   const observer = openObserver({ log, config, metrics, now: Date.now })
   const limiter = limiterOver(store, config, { policy, metrics, log })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
