@@ -21,6 +21,7 @@ import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
 import { doorsOf } from './api/doors.ts'
+import { playbackFor } from './api/open-playback.ts'
 import { limitedRoutes } from './api/rate-limits.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
@@ -88,7 +89,7 @@ export async function compose(
   { policy = currentPolicy(config), joinFleet }: ComposeOptions = {},
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
-  const { store: address, storeTimeoutMs, inFlightMax } = config
+  const { store: address, storeTimeoutMs } = config
   const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
   const { engine, storeIdentity } = await openLogged(address, log.logger, config.redisWaitReplicas)
   if (config.samples) await addSamples(engine, Date.now())
@@ -99,7 +100,9 @@ export async function compose(
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
+  const playback = playbackFor(config, { policy, now: Date.now, processName: sequence()() })
   const service: Service = {
+    ...playback.service,
     limiter,
     networks: openNetworks(config, store, log.logger),
     readiness: () => readiness.now(),
@@ -108,9 +111,9 @@ export async function compose(
     version: VERSION,
     policyInForce: () => policy.view,
   }
-  const app = appOf(config, service, tracing.observer(observer))
+  const app = appOf(config, service, tracing.observer(playback.observer(observer)))
   showMetrics(metrics, [
-    ...processMetrics({ app, inFlightMax, log, version: VERSION }),
+    ...processMetrics({ ...config, app, log, version: VERSION }),
     ...policyMetrics(() => policy.state),
   ])
   return {

@@ -56,5 +56,6 @@ export const SUITES: readonly Suite[] = [
     lacks: opsLack,
     isRequired: true,
   },
+  { name: 'playback', files: /^tests\/playback\//, casesMin: 14 },
   { name: 'others', files: /./, casesMin: 100 },
 ]

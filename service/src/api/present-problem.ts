@@ -5,6 +5,7 @@
 import type { NoteOf, Pool } from '@streamgate/core'
 import type { FailureCode, Fault, Forbidden, InputFault, Missing, WantedBody } from './fault.ts'
 import type { HttpResponse } from './http.ts'
+import type { Refused } from '../playback/token-check.ts'
 import { instant } from './lease-view.ts'
 import { problem, type ProblemName } from './problem.ts'
 import { presentDeviceRefusal } from './device-refusal.ts'
@@ -29,6 +30,8 @@ export function presentProblem(fault: Fault): HttpResponse {
       })
     case 'forbidden':
       return problem('forbidden', forbiddenText(fault.reason))
+    case 'token-refused':
+      return tokenRefused(fault.because)
     case 'too-busy':
       return retryLater('too-many-requests', 'This process has too many requests in progress.')
     case 'too-fast':
@@ -71,6 +74,7 @@ const MISSING = {
   'path-with-trailing-slash': 'This path does not exist. Remove the slash at the end.',
   'problem-type': 'This problem type does not exist.',
   metrics: 'This process keeps no metrics for Prometheus.',
+  'playback-tokens': 'This service gives no playback tokens.',
 } as const satisfies Record<Missing, string>
 
 /**
@@ -116,6 +120,19 @@ function forbiddenText(reason: Forbidden): string {
     case 'member':
       return `A viewer’s token does not allow "${reason.member}": leave it out.`
   }
+}
+
+const REFUSED = {
+  invalid: ['unauthorized', 'The playback token is not valid.'],
+  expired: ['unauthorized', 'The playback token has expired.'],
+  revoked: ['forbidden', 'The stream of the playback token has ended.'],
+  path: ['forbidden', 'The playback token is for another path.'],
+} as const satisfies Record<Refused, readonly [ProblemName, string]>
+
+function tokenRefused(because: Refused): HttpResponse {
+  const [name, detail] = REFUSED[because]
+  const isUnauthorized = name === 'unauthorized'
+  return problem(name, detail, isUnauthorized ? { headers: { 'www-authenticate': 'Bearer' } } : {})
 }
 
 /** It names no viewer. */

@@ -1,8 +1,10 @@
 import type { Limiter } from '@streamgate/core'
 import type { GenericSchema } from 'valibot'
+import type { Judged } from './asked.ts'
 import type { ClientNetworks } from './client-networks.ts'
 import type { Fault } from './fault.ts'
 import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
+import type { Playback } from '../playback/playback.ts'
 import type { PolicyView } from '../policy/current-policy.ts'
 import type { ProblemName } from './problem.ts'
 import type { Decisions } from '../telemetry/decision-event.ts'
@@ -11,6 +13,10 @@ import type { Decisions } from '../telemetry/decision-event.ts'
 export type Service = {
   readonly limiter: Limiter
   readonly networks: ClientNetworks
+  /** The answer to a start or a heartbeat. */
+  readonly present: (judged: Judged) => Outcome | Promise<Outcome>
+  /** Absent if the service gives no playback tokens. */
+  readonly playback: Playback | undefined
   /** Whether traffic should come here. Asks the store, and never rejects. */
   readonly readiness: () => Promise<'ready' | 'degraded' | 'draining' | 'store-unavailable'>
   /** All metrics in Prometheus' text format. `undefined` if they go elsewhere. */

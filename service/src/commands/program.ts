@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
   restore: async (program) => (await import('./restore.ts')).addRestoreCommand(program),
   doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),
   policy: async (program) => (await import('./policy.ts')).addPolicyCommand(program),
+  'playback-key': async (program) => (await import('./playback-key.ts')).addPlaybackKeyCommand(program),
   replay: async (program) => (await import('./replay.ts')).addReplayCommand(program),
 }
 

@@ -8,6 +8,7 @@ import { parseSwitch, refuse, wholeNumber } from './parse.ts'
 import type { StoreAddress } from '@streamgate/stores/engine'
 import type { IpRange } from '../text/ip-address.ts'
 import { reasonOf } from '../text/reason.ts'
+import { PLAYBACK_SETTINGS, type PlaybackConfig } from './playback-settings.ts'
 import { STORE_SETTINGS, storeContradictions } from './store-settings.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
 import { RATE_SETTINGS, type RateConfig } from './rate-settings.ts'
@@ -18,7 +19,7 @@ import { unknownVariables } from './unknown-variables.ts'
 import { parseUserClaim } from './user-claim.ts'
 
 /** The settings that have files of their own. */
-type GroupedConfig = RateConfig & TelemetryConfig & SweepConfig
+type GroupedConfig = RateConfig & PlaybackConfig & TelemetryConfig & SweepConfig
 
 /** A configuration that is valid. */
 export type Config = GroupedConfig & {
@@ -145,6 +146,7 @@ export const SETTINGS = {
     parse: wholeNumber(1, 1_000_000),
   },
   ...RATE_SETTINGS,
+  ...PLAYBACK_SETTINGS,
   corsOrigins: {
     variable: 'STREAMGATE_CORS_ORIGINS',
     flag: '--cors-origins',

@@ -1,6 +1,5 @@
 import { readInput } from '../input.ts'
 import { onNetwork } from '../on-network.ts'
-import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StreamSchema } from '../answer-schemas.ts'
 import { LimitReachedSchema } from '../device-schemas.ts'
@@ -67,6 +66,6 @@ export const heartbeatRoute: Route = {
       replaces,
       ...meant,
     } as const
-    return presentResult(asked, user, result)
+    return call.service.present({ asked, user, result })
   },
 }

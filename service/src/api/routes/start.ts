@@ -1,6 +1,5 @@
 import { readInput } from '../input.ts'
 import { onNetwork } from '../on-network.ts'
-import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StreamSchema } from '../answer-schemas.ts'
 import { LimitReachedSchema } from '../device-schemas.ts'
@@ -57,6 +56,6 @@ export const startRoute: Route = {
       replaces,
       isPlanNamed,
     } as const
-    return presentResult(asked, user, result)
+    return call.service.present({ asked, user, result })
   },
 }
