@@ -3,7 +3,7 @@
  */
 import type { PlaybackClaims } from './playback-claims.ts'
 import type { PlaybackKey, PlaybackKeys } from './playback-keys.ts'
-import { isSignatureOf, signatureOf } from './signature.ts'
+import { isSignatureOf, textSigner } from './signature.ts'
 
 /** So that no other token of the same key is taken for one (RFC 8725, section 3.11). */
 const TYPE = 'playback+jwt'
@@ -12,12 +12,13 @@ const TOKEN = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/
 /** Makes tokens by this key. */
 export function jwsBy(signer: PlaybackKey): (claims: PlaybackClaims) => string | Promise<string> {
   const { alg, kid } = signer
+  const sign = textSigner(signer)
   const head = `${base64Url(JSON.stringify({ alg, kid, typ: TYPE }))}.`
   return (claims) => {
     const signed = head + base64Url(JSON.stringify(claims))
-    const signature = signatureOf(signer, Buffer.from(signed, 'latin1'))
-    const token = (bytes: Buffer) => `${signed}.${bytes.toString('base64url')}`
-    return signature instanceof Promise ? signature.then(token) : token(signature)
+    const signature = sign(signed)
+    if (typeof signature === 'string') return `${signed}.${signature}`
+    return signature.then((text) => `${signed}.${text}`)
   }
 }
 
