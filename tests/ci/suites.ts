@@ -3,6 +3,7 @@ import { findChromium } from '../browser/chromium.ts'
 import { terraformLack } from '../infra/terraform-lack.ts'
 import { openApiLack } from '../openapi/openapi-tools.ts'
 import { prometheusLack } from '../operations/prometheus-lack.ts'
+import { nginxLack } from '../playback/nginx-lack.ts'
 import { opsLack } from '../packaging/ops-packages.ts'
 import type { Suite } from './suite.ts'
 
@@ -56,6 +57,12 @@ export const SUITES: readonly Suite[] = [
     lacks: opsLack,
     isRequired: true,
   },
-  { name: 'playback', files: /^tests\/playback\//, casesMin: 14 },
+  {
+    name: 'playback',
+    files: /^tests\/playback\//,
+    casesMin: 25,
+    lacks: nginxLack,
+    isRequired: process.platform === 'linux',
+  },
   { name: 'others', files: /./, casesMin: 100 },
 ]

@@ -75,6 +75,11 @@ export class Gate {
     return (await this.call('GET', '/check', { headers: all })).status
   }
 
+  /** Where it listens, if it is a server. */
+  get url(): string {
+    return this.#target.url ?? ''
+  }
+
   close(): Promise<void> {
     return this.#target.close()
   }
