@@ -21,7 +21,7 @@ import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
 import { doorsOf } from './api/doors.ts'
-import { playbackFor } from './api/open-playback.ts'
+import { playbackFor, type PlaybackNeeds } from './api/open-playback.ts'
 import { limitedRoutes } from './api/rate-limits.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
@@ -70,6 +70,7 @@ export type ComposeOptions = {
   readonly policy?: CurrentPolicy
   /** Present if this process is one of several workers. */
   readonly joinFleet?: JoinFleet
+  readonly shareRevocations?: PlaybackNeeds['shareRevocations']
 }
 
 /** The real clock, for commands. */
@@ -86,7 +87,7 @@ const monotonicMs = () => performance.now()
 export async function compose(
   config: Config,
   log: Log,
-  { policy = currentPolicy(config), joinFleet }: ComposeOptions = {},
+  { policy = currentPolicy(config), joinFleet, shareRevocations }: ComposeOptions = {},
 ): Promise<Composition> {
   const metrics = await metricsOf(config, log, joinFleet)
   const { store: address, storeTimeoutMs } = config
@@ -100,7 +101,7 @@ export async function compose(
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
-  const playback = playbackFor(config, { policy, now: Date.now, processName: sequence()() })
+  const playback = playbackFor(config, { policy, now: Date.now, name: sequence()(), shareRevocations })
   const service: Service = {
     ...playback.service,
     limiter,

@@ -1,6 +1,7 @@
 import { presenterFor } from './present-playback.ts'
 import type { Service } from './route.ts'
 import { openPlayback } from '../playback/playback.ts'
+import type { Revocations } from '../playback/revocations.ts'
 import type { CurrentPolicy } from '../policy/current-policy.ts'
 import type { PlaybackConfig } from '../settings/playback-settings.ts'
 import type { RequestObserver } from '../telemetry/decision-event.ts'
@@ -11,7 +12,9 @@ export type PlaybackNeeds = {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Tells this process from every other. */
-  readonly processName: string
+  readonly name: string
+  /** Connects the list of revocations with those of other processes. */
+  readonly shareRevocations?: ((list: Revocations) => void) | undefined
 }
 
 /** Playback tokens as the parts of a service. Without them, nothing is put around anything. */
@@ -24,14 +27,15 @@ export type PlaybackParts = {
 /** The playback tokens that the settings ask for. */
 export function playbackFor(
   { playbackTokens: keys, playbackPath: template }: PlaybackConfig,
-  { policy: current, now: nowMs, processName }: PlaybackNeeds,
+  { policy: current, now: nowMs, name, shareRevocations }: PlaybackNeeds,
 ): PlaybackParts {
   if (keys === undefined) {
     const service = { present: presenterFor(undefined), playback: undefined }
     return { service, observer: (observer) => observer }
   }
   const paces = () => current.policy.paces
-  const playback = openPlayback({ keys, template, paces, nowMs, processName })
+  const playback = openPlayback({ keys, template, paces, nowMs, name })
+  shareRevocations?.(playback.revocations)
   return {
     service: { present: presenterFor(playback.issuer), playback },
     observer: (observer) => ({

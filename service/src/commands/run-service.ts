@@ -8,6 +8,7 @@ import { endAtOnce } from '../servers/end-at-once.ts'
 import { runWorkers } from '../servers/fleet.ts'
 import { listen } from '../servers/node-server.ts'
 import { relayPolicy } from '../servers/policy-relay.ts'
+import { relayRevocations } from '../servers/revocation-relay.ts'
 import type { Config } from '../settings/settings.ts'
 import { Log } from '../telemetry/log.ts'
 import { runWorker } from './run-worker.ts'
@@ -53,6 +54,7 @@ async function serveAlone(config: Config, log: Log): Promise<number> {
 function serveByWorkers(config: Config, log: Log): Promise<number> {
   const policy = currentPolicy(config)
   relayPolicy(policy)
+  relayRevocations()
   followPolicyFile(config, policy, log)
   const onListening = (url: string) => {
     if (log.isText) greet(log, url, config)

@@ -7,6 +7,7 @@ import { compose } from '../compose.ts'
 import { HttpEndpoint } from '../servers/http-endpoint.ts'
 import { policyOfPrimary } from '../servers/policy-relay.ts'
 import { PrimaryLink, tellFailure } from '../servers/primary-link.ts'
+import { shareRevocations } from '../servers/revocation-relay.ts'
 import type { Config } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { JoinFleet } from '../telemetry/metrics-sink.ts'
@@ -32,7 +33,7 @@ async function serve(config: Config, log: Log): Promise<number> {
   const policy = await policyOfPrimary()
   tellOpening(config, log)
   const joinFleet: JoinFleet = (own) => link.joinMetrics(own)
-  const composition = await compose(config, log, { policy, joinFleet })
+  const composition = await compose(config, log, { policy, joinFleet, shareRevocations })
   await makeReady(composition)
   const endpoint = new HttpEndpoint(composition.app)
   const sweepTimer = composition.makeSweepTimer()

@@ -27,12 +27,12 @@ export type PlaybackParts = {
   readonly paces: () => Paces
   readonly nowMs: () => number
   /** Tells this process from every other. */
-  readonly processName: string
+  readonly name: string
 }
 
 /** The playback tokens of one process. */
-export function openPlayback({ keys, template, paces, nowMs, processName }: PlaybackParts): Playback {
-  const revocations = new Revocations({ name: processName, nowMs })
+export function openPlayback({ keys, template, paces, nowMs, name }: PlaybackParts): Playback {
+  const revocations = new Revocations({ name, nowMs })
   const claimsOf = (token: string) => claimsOfJws(token, keys)
   return {
     issuer: new TokenIssuer({ sign: jwsBy(keys.signer), paces }),

@@ -54,13 +54,25 @@ export class Revocations {
   /** The number of the last entry that was forgotten before its time. */
   #lost = 0
   readonly #waiting = new Set<() => void>()
+  #tellOwn: ((revoked: readonly Revocation[]) => void) | undefined
 
   constructor(parts: RevocationParts) {
     this.#parts = parts
   }
 
-  /** Adds what was revoked, and wakes those who wait. */
+  /** Calls back with all that this process itself revokes from now on. */
+  onOwn(tell: (revoked: readonly Revocation[]) => void): void {
+    this.#tellOwn = tell
+  }
+
+  /** Adds what this process revokes. */
   add(revoked: readonly Revocation[]): void {
+    this.learn(revoked)
+    this.#tellOwn?.(revoked)
+  }
+
+  /** Adds what was revoked here or elsewhere, and wakes those who wait. */
+  learn(revoked: readonly Revocation[]): void {
     for (const revocation of revoked) {
       this.#last += 1
       this.#entries.push({ number: this.#last, revocation })
@@ -97,9 +109,19 @@ export class Revocations {
     })
   }
 
-  /** Whether one of them fits. */
-  some(fits: (revocation: Revocation) => boolean): boolean {
-    return this.#entries.some(({ revocation }) => fits(revocation))
+  /** The number of the newest. It only grows. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** Whether one of those after this number fits. */
+  someAfter(after: number, fits: (revocation: Revocation) => boolean): boolean {
+    for (let index = this.#entries.length - 1; index >= 0; index -= 1) {
+      const entry = this.#entries[index]
+      if (entry === undefined || entry.number <= after) return false
+      if (fits(entry.revocation)) return true
+    }
+    return false
   }
 
   get cursor(): string {

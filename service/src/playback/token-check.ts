@@ -20,10 +20,13 @@ const KNOWN_MAX = 10_000
 /** A longer token is none of the service's. */
 const TOKEN_LENGTH_MAX = 4096
 
+/** A token whose signature was right, and which revocations it was compared with. */
+type Known = { readonly claims: PlaybackClaims; comparedTo: number; isRevoked: boolean }
+
 /** Checks playback tokens. It remembers those whose signature was right. */
 export class TokenCheck {
   readonly #parts: CheckParts
-  readonly #known = new Map<string, PlaybackClaims>()
+  readonly #known = new Map<string, Known>()
 
   constructor(parts: CheckParts) {
     this.#parts = parts
@@ -34,22 +37,33 @@ export class TokenCheck {
    * has no query.
    */
   of(token: string, path: string): PlaybackClaims | Refused {
-    const claims = this.#claimsOf(token)
-    if (claims === undefined) return 'invalid'
-    const { template, revocations, nowMs } = this.#parts
+    const known = this.#knownOf(token)
+    if (known === undefined) return 'invalid'
+    const { claims } = known
+    const { template, nowMs } = this.#parts
     if (claims.exp * 1000 <= nowMs()) return 'expired'
     if (!isPathOf(template, claims.contentId, path)) return 'path'
-    return revocations.some((one) => isRevokedBy(one, claims)) ? 'revoked' : claims
+    return this.#isRevoked(known) ? 'revoked' : claims
   }
 
-  #claimsOf(token: string): PlaybackClaims | undefined {
+  /** A player asks again and again, so only what was revoked since then is compared. */
+  #isRevoked(known: Known): boolean {
+    const { revocations } = this.#parts
+    const { claims, comparedTo } = known
+    known.isRevoked ||= revocations.someAfter(comparedTo, (one) => isRevokedBy(one, claims))
+    known.comparedTo = revocations.last
+    return known.isRevoked
+  }
+
+  #knownOf(token: string): Known | undefined {
     if (token.length > TOKEN_LENGTH_MAX) return undefined
-    const known = this.#known.get(token)
-    if (known !== undefined) return known
+    const found = this.#known.get(token)
+    if (found !== undefined) return found
     const claims = this.#parts.claimsOf(token)
     if (claims === undefined) return undefined
+    const known = { claims, comparedTo: 0, isRevoked: false }
     if (this.#known.size >= KNOWN_MAX) this.#known.clear()
-    this.#known.set(token, claims)
-    return claims
+    this.#known.set(token, known)
+    return known
   }
 }
