@@ -101,7 +101,7 @@ export async function compose(
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
-  const playback = playbackFor(config, { policy, now: Date.now, name: sequence()(), shareRevocations })
+  const playback = await playbackFor(config, { policy, now: Date.now, name: sequence()(), shareRevocations })
   const service: Service = {
     ...playback.service,
     limiter,

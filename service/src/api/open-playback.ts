@@ -25,16 +25,16 @@ export type PlaybackParts = {
 }
 
 /** The playback tokens that the settings ask for. */
-export function playbackFor(
-  { playbackTokens: keys, playbackPath: template }: PlaybackConfig,
+export async function playbackFor(
+  { playbackTokens: keys, playbackFormat: format, playbackPath: template }: PlaybackConfig,
   { policy: current, now: nowMs, name, shareRevocations }: PlaybackNeeds,
-): PlaybackParts {
+): Promise<PlaybackParts> {
   if (keys === undefined) {
     const service = { present: presenterFor(undefined), playback: undefined }
     return { service, observer: (observer) => observer }
   }
   const paces = () => current.policy.paces
-  const playback = openPlayback({ keys, template, paces, nowMs, name })
+  const playback = await openPlayback({ keys, format, template, paces, nowMs, name })
   shareRevocations?.(playback.revocations)
   return {
     service: { present: presenterFor(playback.issuer), playback },

@@ -1,6 +1,7 @@
 import type { Paces } from '@streamgate/core'
 import type { Decisions } from '../telemetry/decision-event.ts'
 import { claimsOfJws, jwsBy } from './jws.ts'
+import type { PlaybackClaims } from './playback-claims.ts'
 import type { PathTemplate } from './path-template.ts'
 import type { PlaybackKeys } from './playback-keys.ts'
 import { Revocations } from './revocations.ts'
@@ -23,6 +24,7 @@ export type Playback = {
 /** What it is made from. */
 export type PlaybackParts = {
   readonly keys: PlaybackKeys
+  readonly format: 'jwt' | 'cat'
   readonly template: PathTemplate
   readonly paces: () => Paces
   readonly nowMs: () => number
@@ -31,11 +33,18 @@ export type PlaybackParts = {
 }
 
 /** The playback tokens of one process. */
-export function openPlayback({ keys, template, paces, nowMs, name }: PlaybackParts): Playback {
+export async function openPlayback({
+  keys,
+  format,
+  template,
+  paces,
+  nowMs,
+  name,
+}: PlaybackParts): Promise<Playback> {
   const revocations = new Revocations({ name, nowMs })
-  const claimsOf = (token: string) => claimsOfJws(token, keys)
+  const { sign, claimsOf } = await formatOf(format, keys, template)
   return {
-    issuer: new TokenIssuer({ sign: jwsBy(keys.signer), paces }),
+    issuer: new TokenIssuer({ sign, paces }),
     check: new TokenCheck({ claimsOf, template, revocations, nowMs }),
     revocations,
     jwks: JSON.stringify({ keys: keys.published }),
@@ -44,4 +53,20 @@ export function openPlayback({ keys, template, paces, nowMs, name }: PlaybackPar
       if (revoked.length > 0) revocations.add(revoked)
     },
   }
+}
+
+type Format = {
+  readonly sign: (claims: PlaybackClaims) => string | Promise<string>
+  readonly claimsOf: (token: string) => PlaybackClaims | undefined
+}
+
+/** CBOR is loaded only if it is asked for. */
+async function formatOf(
+  format: PlaybackParts['format'],
+  keys: PlaybackKeys,
+  template: PathTemplate,
+): Promise<Format> {
+  if (format === 'jwt') return { sign: jwsBy(keys.signer), claimsOf: (token) => claimsOfJws(token, keys) }
+  const { catBy, claimsOfCat } = await import('./cat.ts')
+  return { sign: catBy(keys.signer, template), claimsOf: (token) => claimsOfCat(token, keys) }
 }
