@@ -156,9 +156,9 @@ function ask(page: Page, proxy: string, asked: { token: string; kid?: string }):
 }
 
 /** Asks again and again. Resolves with the time until the first refusal, in milliseconds. */
-async function untilRefused(ask: () => Promise<Licence>): Promise<number> {
+async function untilRefused(askAgain: () => Promise<Licence>): Promise<number> {
   const sinceMs = performance.now()
-  while ((await ask()).status === 200) await pause(50)
+  while ((await askAgain()).status === 200) await pause(50)
   return performance.now() - sinceMs
 }
 
