@@ -22,6 +22,7 @@ import type { ShownMetric } from './telemetry/shown-metric.ts'
 import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
+import { playbackFor, type PlaybackNeeds } from './api/open-playback.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
@@ -71,6 +72,7 @@ export type ComposeOptions = {
   readonly keys?: AuthKeys
   /** Present if this process is one of several workers. */
   readonly joinFleet?: JoinFleet
+  readonly shareRevocations?: PlaybackNeeds['shareRevocations']
 }
 
 /** The real clock, for commands. */
@@ -89,10 +91,10 @@ const CLOCKS = { now: Date.now, monotonicMs } as const
 export async function compose(
   config: Config,
   log: Log,
-  { policy = currentPolicy(config), keys = authKeysOf(config), joinFleet }: ComposeOptions = {},
+  { policy = currentPolicy(config), keys = authKeysOf(config), ...others }: ComposeOptions = {},
 ): Promise<Composition> {
+  const { joinFleet, shareRevocations } = others
   const metrics = await metricsOf(config, log, joinFleet)
-  const { inFlightMax } = config
   const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
   const storeParts = { logger: log.logger, onCall: metrics.storeCalled, traced: tracing.store, ...CLOCKS }
   const { engine, storeIdentity, walked, store } = await openStores(config, storeParts)
@@ -101,7 +103,9 @@ export async function compose(
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
+  const playback = await playbackFor(config, { policy, now: Date.now, name: sequence()(), shareRevocations })
   const service: Service = {
+    ...playback.service,
     limiter,
     networks: openNetworks(config, store, log.logger),
     readiness: () => readiness.now(),
@@ -111,10 +115,10 @@ export async function compose(
     policyInForce: () => policy.view,
     stopTokens: openStopTokens(config, store),
   }
-  const parts = { service, observer: tracing.observer(observer), keys, logger: log.logger, ...CLOCKS }
-  const app = await openApp(config, parts)
+  const watched = tracing.observer(playback.observer(observer))
+  const app = await openApp(config, { service, observer: watched, keys, logger: log.logger, ...CLOCKS })
   showMetrics(metrics, [
-    ...processMetrics({ app, inFlightMax, log, version: VERSION }),
+    ...processMetrics({ ...config, app, log, version: VERSION }),
     ...policyMetrics(() => policy.state),
   ])
   return {
