@@ -13,6 +13,7 @@ import type {
   StopResult,
   TenantRef,
 } from './decision.ts'
+import { finish } from './finish.ts'
 import { FinishedStreams } from './finished-streams.ts'
 import { HeartbeatPacer } from './heartbeat-pacer.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -20,7 +21,8 @@ import { list } from './list.ts'
 import type { Lease, StreamId, UserId } from './lease.ts'
 import type { Policy } from './policy/policy.ts'
 import { placedIn, tenantNamed } from './placing.ts'
-import { storedStream, storedUser } from './tenants.ts'
+import type { RosterContent } from './roster.ts'
+import { storedUser } from './tenants.ts'
 import * as devices from './registered-devices.ts'
 import { poolNamed } from './pools/pool.ts'
 import { poolPolicyOf } from './pools/in-pools.ts'
@@ -193,6 +195,11 @@ export class Limiter {
     return this.#placed(name, (_policy, placed) => devices.nameDevice(this.#verbs, placed))
   }
 
+  /** All that is stored about the user. One call to the store. */
+  export(user: UserId, tenant?: string): Promise<RosterContent> {
+    return this.#placed({ user, tenant }, (_policy, placed) => this.#verbs.store.read(placed.user))
+  }
+
   /** Forgets all about the user. */
   erase(user: UserId, tenant?: string): Promise<void> {
     return this.#placed({ user, tenant }, (_policy, placed) => this.#verbs.store.erase(placed.user))
@@ -203,14 +210,8 @@ export class Limiter {
    * started nor renewed: here at once, and in every other process after its next refresh. May be
    * repeated.
    */
-  async finish(streamId: StreamId, tenant?: string): Promise<void> {
-    const { store, finished, now } = this.#verbs
-    const stored =
-      tenant === undefined ? streamId : storedStream(tenantNamed(this.#policy, tenant).scope, streamId)
-    const nowMs = now()
-    const untilMs = nowMs + this.#finishedKeptMs
-    await store.noteFinished({ streamId: stored, untilMs }, nowMs)
-    finished.learn(stored, untilMs)
+  finish(streamId: StreamId, tenant?: string): Promise<void> {
+    return finish(this.#verbs, this.#policy, { streamId, tenant, keptMs: this.#finishedKeptMs })
   }
 
   /** How a pool stands, by its full name. `undefined` if there is none. One call to the store. */

@@ -35,7 +35,10 @@ export function startTerms(parts: VerbParts, policy: Policy, request: StartReque
 /** A heartbeat, and the lease it would take if it had none. */
 export type Return = { readonly request: HeartbeatRequest; readonly newcomer: Lease }
 
-/** What the heartbeat does not say of its stream is taken from what is known of its lease. */
+/**
+ * A heartbeat describes its stream only where nothing is known of its lease: as long as a lease is
+ * held, a heartbeat does not change what its start said, and so it must not once the lease is gone.
+ */
 export function heartbeatTerms(
   policy: Policy,
   { request, newcomer }: Return,
@@ -44,13 +47,11 @@ export function heartbeatTerms(
   const { user, replaces } = request
   const plan = request.plan === undefined ? planOf(policy, known) : planNamed(policy, request.plan)
   const facts = factsOf(known ?? {})
-  const returning: Writable<Lease> = { ...facts, ...newcomer }
-  if (facts.reportedContentId !== undefined) returning.reportedContentId = facts.reportedContentId
-  // A network is that of the start. A player that has moved since goes on where it began.
-  if (facts.network !== undefined) returning.network = facts.network
+  const returning: Writable<Lease> = { ...newcomer, ...facts }
   if (facts.attributes !== undefined && newcomer.attributes !== undefined) {
-    returning.attributes = { ...facts.attributes, ...newcomer.attributes }
+    returning.attributes = { ...newcomer.attributes, ...facts.attributes }
   }
+  if (request.plan !== undefined) returning.plan = request.plan
   const claim = { newcomer: returning, plan: planFor(user, plan), replaces, isHeartbeat: true }
   return { user, claim, plan, paces: policy.paces }
 }

@@ -123,6 +123,30 @@ describe('a heartbeat of a lease that expired and was removed', () => {
   })
 })
 
+const streamOn = (streamId: string, deviceType?: string, profile?: string) => ({
+  streamId: streamId as StreamId,
+  ...(deviceType !== undefined && { deviceType }),
+  ...(profile !== undefined && { attributes: { profile } }),
+})
+
+describe('what a heartbeat says of a stream that expired and was removed', () => {
+  it('changes nothing that its start said', async () => {
+    const limits = [{ max: 1, where: { deviceType: 'tv' } }, { max: 3 }]
+    limiter = limiterWith(parsePolicy({ plans: { solo: { limits, ignore: [{ deviceType: 'web' }] } } }))
+    await limiter.start({ user: USER, stream: streamOn('a', 'tv', 'kids') })
+    nowMs += LEASE_MS
+    await limiter.start({ user: USER, stream: streamOn('b', 'tv') })
+    for (const deviceType of ['tv', 'web', 'phone', undefined]) {
+      const again = { user: USER, stream: streamOn('a', deviceType, 'grown-ups') }
+      expect(await limiter.heartbeat(again)).toMatchObject({ outcome: 'denied', limit: { max: 1 } })
+    }
+    await limiter.stop({ user: USER, id: 'b' as LeaseId })
+    const admitted = await limiter.heartbeat({ user: USER, stream: streamOn('a', 'web', 'grown-ups') })
+    const lease = { deviceType: 'tv', attributes: { profile: 'kids' } }
+    expect(admitted).toMatchObject({ outcome: 'admitted', lease })
+  })
+})
+
 describe('decisions on one user', () => {
   it('take turns, so that sixty newcomers who evict each other all settle', async () => {
     const plans = { solo: { limits: [{ max: 2 }], whenFull: 'evict-oldest' } }

@@ -51,6 +51,19 @@ describe('the address of a client', () => {
     ],
     ['unknown, if Forwarded hides it', '10.0.0.1', { forwarded: 'for=_secret' }, undefined],
     [
+      'the one that a proxy wrote, and not one that it repeats in quotes',
+      '10.0.0.1',
+      { forwarded: 'for=192.0.2.7;host="x, for=1.1.1.1", for=10.0.0.9;host="y;for=2.2.2.2"' },
+      '192.0.2.7',
+    ],
+    [
+      'the same after a quote that is not closed',
+      '10.0.0.1',
+      { forwarded: 'for=1.1.1.1;host=", for=192.0.2.7;host="a\\"b, for=3.3.3.3"' },
+      '192.0.2.7',
+    ],
+    ['unknown, if the nearest element names none', '10.0.0.1', { forwarded: 'for=1.1.1.1, by=x' }, undefined],
+    [
       'from X-Forwarded-For, if both are there',
       '10.0.0.1',
       { forwarded: 'for=1.1.1.1', 'x-forwarded-for': '192.0.2.7' },

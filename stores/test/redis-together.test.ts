@@ -80,6 +80,37 @@ describe('a cluster of three', { timeout: 90_000 }, () => {
     await store.close()
   })
 
+  it('that is down as a whole fails every call within the limit, changes nothing, and heals', async () => {
+    const store = redisStoreAt(`${cluster.url}?prefix=down:&requestTimeoutMs=500`)
+    await Promise.all(USERS.map((user) => store.add(user, leaseOf('film'), { capacity: 1 })))
+    const [dead, ...living] = cluster.servers as [RedisServer, RedisServer, RedisServer]
+    await dead.signal('SIGKILL')
+    for (const { admin } of living) {
+      await until('a server knows that the cluster is down', async () =>
+        ((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:fail'),
+      )
+    }
+    const startedAt = performance.now()
+    const asked = USERS.map((user) => store.add(user, leaseOf('another'), { capacity: 9 }))
+    const results = await Promise.allSettled(asked)
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+    const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    expect(reasons).toHaveLength(USERS.length)
+    for (const reason of reasons) {
+      expect(reason).toMatchObject({ code: expect.stringMatching(/^STORE_(?:UNAVAILABLE|TIMED_OUT)$/) })
+    }
+    await dead.start()
+    const heldByEach = async () => {
+      const rosters = await Promise.all(USERS.map((user) => store.read(user)))
+      return rosters.map(({ leases }) => leases.length)
+    }
+    await until('all users are served', async () => (await heldByEach()).length === USERS.length)
+    // A call that its caller gave up is not made later.
+    await pause(1000)
+    expect(await heldByEach()).toEqual(USERS.map(() => 1))
+    await store.close()
+  })
+
   it('moves a slot back and forth under load, and every call is done once', async () => {
     const url = `${cluster.url}?prefix=moving:`
     const store = redisStoreAt(url)
@@ -151,7 +182,7 @@ describe('a master with replicas and Sentinels', { timeout: 120_000 }, () => {
       await master.signal('SIGKILL')
       await until('another master is named', async () => (await group.master()) !== master)
       await until('it answers', async () => (await store.read(USER)) !== undefined)
-      await master.start()
+      await group.revive(master)
     }
     const ids = (await store.read(USER)).leases.map(({ id }) => id as string)
     expect(ids).toEqual(acknowledged)
@@ -160,6 +191,7 @@ describe('a master with replicas and Sentinels', { timeout: 120_000 }, () => {
 
   it('does not acknowledge a start that no replica has, if one must', async () => {
     const store = redisStoreAt(`${group.url}?requestTimeoutMs=4000`, { waitReplicas: 1 })
+    await group.isWhole()
     const master = await group.master()
     const replicas = group.servers.filter((server) => server !== master)
     await until('a start is acknowledged', async () => {

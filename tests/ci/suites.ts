@@ -3,6 +3,7 @@ import { findChromium } from '../browser/chromium.ts'
 import { terraformLack } from '../infra/terraform-lack.ts'
 import { openApiLack } from '../openapi/openapi-tools.ts'
 import { prometheusLack } from '../operations/prometheus-lack.ts'
+import { nginxLack } from '../playback/nginx-lack.ts'
 import { opsLack } from '../packaging/ops-packages.ts'
 import type { Suite } from './suite.ts'
 
@@ -20,7 +21,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'browser',
     files: /^tests\/browser\//,
-    casesMin: 41,
+    casesMin: 44,
     lacks: () => (findChromium() === undefined ? 'Chromium is not installed' : undefined),
     isRequired: true,
   },
@@ -55,6 +56,13 @@ export const SUITES: readonly Suite[] = [
     casesMin: 60,
     lacks: opsLack,
     isRequired: true,
+  },
+  {
+    name: 'playback',
+    files: /^tests\/playback\//,
+    casesMin: 45,
+    lacks: nginxLack,
+    isRequired: process.platform === 'linux',
   },
   { name: 'others', files: /./, casesMin: 100 },
 ]

@@ -94,7 +94,17 @@ describe.concurrent('the command line', () => {
   it('names its commands, and says which version it is', async () => {
     const [help, version] = await Promise.all([run(['--help']), run(['--version'])])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    const names = ['serve', 'health', 'sweep', 'backup', 'restore', 'doctor', 'policy', 'replay']
+    const names = [
+      'serve',
+      'health',
+      'sweep',
+      'backup',
+      'restore',
+      'doctor',
+      'policy',
+      'playback-key',
+      'replay',
+    ]
     for (const command of names) expect(help.stdout).toContain(command)
     const manifest: unknown = JSON.parse(
       readFileSync(new URL('../../service/package.json', import.meta.url), 'utf8'),

@@ -1,6 +1,6 @@
 /** With a key for user ids, nothing that a service writes shows one. */
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { UserIdHash } from '../../service/src/text/user-id-hash.ts'
@@ -48,6 +48,39 @@ describe.each(['trace', 'info'])('a service that logs at the level %s', (level) 
     expect(written).not.toMatch(new RegExp(MARK, 'i'))
     expect(written).not.toContain(KEY)
   }, 60_000)
+})
+
+describe('a store with hashed user ids', () => {
+  const hashed = [...SETTINGS, '--store-user-ids', 'hashed', '--sweep-minutes', '0.005']
+
+  it('holds no user id, and knows its users again by the same key', async () => {
+    const folder = temporaryFolder()
+    const service = await startService({ folder, flags: hashed })
+    const client = new Client(service.url)
+    for (const user of USERS) await useEveryCall(client, encodeURIComponent(user))
+    await vi.waitUntil(() => sweptUsersOf(service).size === USERS.length, { timeout: 30_000, interval: 50 })
+    expect(sweptUsersOf(service)).toEqual(new Set(USERS.map((user) => new UserIdHash(KEY).of(user))))
+    await client.send('POST', '/users/user1/streams', { streamId: 'kept' })
+    service.signal('SIGTERM')
+    await service.exitWithin(10_000)
+    const stored = readFileSync(join(folder, 'data.mdb'), 'latin1')
+    expect(stored).toContain(new UserIdHash(KEY).of('user1'))
+    expect(stored).not.toMatch(new RegExp(MARK, 'i'))
+    expect(await idsOf({ folder, key: KEY })).toEqual(['kept'])
+    expect(await idsOf({ folder, key: `${KEY}.` })).toEqual([])
+  }, 60_000)
+
+  it('needs the key', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [COMMAND_LINE, 'serve', '--store', 'memory:', '--store-user-ids', 'hashed'],
+      { env: {}, encoding: 'utf8' },
+    )
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('--store-user-ids hashed needs --user-id-key (STREAMGATE_USER_ID_KEY)'),
+    })
+  })
 })
 
 describe('a log with hashed user ids', () => {
@@ -133,4 +166,20 @@ function verbsOf(service: RunningService): ReadonlySet<string | undefined> {
 async function writtenBy(service: RunningService): Promise<string> {
   const lines = [...service.log.map((line) => JSON.stringify(line)), ...service.garbledLines]
   return [...lines, await service.stderr].join('\n')
+}
+
+/** The streams of `user1` in a service that is started again, in which nothing lapses. */
+async function idsOf({ folder, key }: { readonly folder: string; readonly key: string }) {
+  const flags = ['--user-id-key', key, '--store-user-ids', 'hashed', '--drain-seconds', '0']
+  const service = await startService({ folder, flags })
+  const { body } = await new Client(service.url).get('/users/user1')
+  service.signal('SIGTERM')
+  await service.exitWithin(10_000)
+  return (body['streams'] as readonly { readonly id: string }[]).map(({ id }) => id)
+}
+
+/** The users whose leases the sweeper removed, as its lines name them. */
+function sweptUsersOf(service: RunningService): ReadonlySet<string | undefined> {
+  const lines = service.logged('decision').filter(({ verb }) => verb === 'lapse')
+  return new Set(lines.map(({ user }) => user))
 }

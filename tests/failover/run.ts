@@ -73,13 +73,7 @@ async function killOnce(group: SentinelGroup, load: Load, tally: FailoverTally):
   tally.kills += 1
   await load.end()
   tally.lost += await load.missing(load.takeAcknowledged())
-  const { port } = await group.master()
-  await master.start(['--replicaof', '127.0.0.1', String(port)])
-  const follows = async () => {
-    const replication = await master.admin.info('replication')
-    return replication.includes('role:slave') && replication.includes('master_link_status:up')
-  }
-  await until('the former master follows', follows, RECOVERY_MS_MAX)
+  await group.revive(master)
 }
 
 /** Clients that start streams, each of a user of its own, and remember which were acknowledged. */

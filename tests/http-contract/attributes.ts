@@ -37,7 +37,10 @@ export function describeAttributes(maker: TargetMaker): void {
         rule: { max: 1, per: 'profile', missing: 'deny' },
         detail: '123 is watching 1 of 1 streams on the same profile.',
         makesRoom: ['a'],
+        streams: [{ id: 'a', attributes: { profile: 'kids', app: 'tv' } }],
       })
+      const { body } = await service.send({ method: 'GET', path: '/users/123/streams' })
+      expect(body).toMatchObject({ streams: [{ id: 'a', attributes: { profile: 'kids', app: 'tv' } }] })
       const adults = { plan: 'profiles', attributes: { profile: 'adults' } }
       expect((await service.start('123', { streamId: 'b', ...adults })).status).toBe(201)
     })

@@ -1,4 +1,5 @@
 /** Users with many streams: refusals stay small, and a look comes in pages. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { parsePolicy } from '@streamgate/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Conversation, idsIn, type Reply } from './conversation.ts'
@@ -58,6 +59,17 @@ export function describeCrowds(maker: TargetMaker): void {
       expect(idsIn(denied)).toEqual(Array.from({ length: 20 }, (_, index) => `s${index}`))
       expect(denied.body).toMatchObject({ limit: THOUSAND, active: THOUSAND, more: THOUSAND - 20 })
       expect(denied.headers['ratelimit']).toBe('"streams";r=0')
+    })
+
+    it('is refused by the one whose end makes room too, oldest first', async () => {
+      const ids = Array.from({ length: 30 }, (_, index) => `s${index}`)
+      for (const streamId of ids) await service.start('thirty', { streamId, plan: 'thirty' })
+      // Instants are in milliseconds.
+      await pause(2)
+      for (const id of ids.filter((one) => one !== 's27')) await service.heartbeat('thirty', id)
+      const denied = await service.start('thirty', { streamId: 'x', plan: 'thirty' })
+      expect(denied.body).toMatchObject({ makesRoom: ['s27'], more: 10 })
+      expect(idsIn(denied)).toEqual([...ids.slice(0, 19), 's27'])
     })
 
     it.each([

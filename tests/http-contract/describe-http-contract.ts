@@ -4,6 +4,7 @@ import { describeBadInput } from './bad-input.ts'
 import { describeCrossOrigin } from './cross-origin.ts'
 import { describeCrowds } from './crowds.ts'
 import { describeDevices } from './devices.ts'
+import { describePersonalData } from './personal-data.ts'
 import { describeFilters } from './filters.ts'
 import { describeFinishing } from './finishing.ts'
 import { describeLapsing } from './lapsing.ts'
@@ -36,6 +37,7 @@ export function describeHttpContract(maker: TargetMaker): void {
     describeFilters(maker)
     describeAttributes(maker)
     describeDevices(maker)
+    describePersonalData(maker)
     describeTenants(maker)
     describePools(maker)
     describeFinishing(maker)

@@ -11,16 +11,21 @@ export const Instant = v.pipe(
   v.metadata({ jsonSchema: { format: 'date-time', examples: ['2026-11-22T02:00:00.000Z'] } }),
 )
 /** A number of things, or none. */
-export const Count = v.pipe(v.number(), v.integer(), v.minValue(0)) /** A number of things, at least one. */
+export const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
+/** A number of things, at least one. */
 export const Several = v.pipe(v.number(), v.integer(), v.minValue(1))
 
-const described = {
+/** The members of a stream in every answer. */
+export const described = {
   id: LeaseIdSchema,
   streamId: StreamIdSchema,
   deviceId: v.exactOptional(v.string()),
   deviceType: v.exactOptional(v.string()),
   contentId: v.exactOptional(v.string()),
   label: v.exactOptional(v.string()),
+  attributes: v.exactOptional(
+    v.pipe(v.record(v.string(), v.string()), v.description('The free attributes of its start.')),
+  ),
   startedAt: Instant,
   expiresAt: v.nullable(
     v.pipe(Instant, v.description('When the lease expires. `null`: it is held until the stream is stopped.')),
@@ -33,9 +38,6 @@ const described = {
 export const StreamSchema = v.pipe(
   v.object({
     ...described,
-    attributes: v.exactOptional(
-      v.pipe(v.record(v.string(), v.string()), v.description('The free attributes of its start.')),
-    ),
     userId: UserIdSchema,
     heartbeatSeconds: v.nullable(v.pipe(Several, v.description('Send the next heartbeat after this time.'))),
     limit: v.pipe(Count, v.description('How many streams the plan allows.')),
@@ -82,6 +84,17 @@ export const StreamSchema = v.pipe(
           'Only if callers are checked: the path to which a page sends its beacon when it is left. It ends this stream, needs no header, and allows nothing else.',
         ),
       ),
+    ),
+    playbackToken: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.description(
+          'Only with `--playback-tokens`: what the player shows to the CDN and to the licence server from now on. In each answer to a start, and in that to a heartbeat if half the life of the former one is over.',
+        ),
+      ),
+    ),
+    playbackTokenExpiresAt: v.exactOptional(
+      v.pipe(Instant, v.description('When it expires. A repeated start brings another one.')),
     ),
   }),
   v.description('A stream that may run.'),

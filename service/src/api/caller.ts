@@ -93,6 +93,21 @@ export function identifyByCredentials(credentials: Credentials): Identify {
   }
 }
 
+/** What the audit calls a caller that was checked. */
+export function callerName(caller: Caller): string | undefined {
+  switch (caller.kind) {
+    case 'trusted':
+    case 'anonymous':
+    case 'rejected':
+      return undefined
+    case 'viewer':
+    case 'page':
+      return caller.kind
+    case 'backend':
+      return `key:${caller.key.id}`
+  }
+}
+
 /** The one tenant that a caller may act for. `undefined` if it may name any. */
 export function tenantOf(caller: Caller): string | undefined {
   if (caller.kind === 'viewer' || caller.kind === 'page') return caller.tenant

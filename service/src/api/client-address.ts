@@ -5,6 +5,7 @@
  * `X-Forwarded-For`. So the header is read from right to left, for as long as the address so far is
  * that of a trusted proxy. Whatever stands further left may have been made up.
  */
+import { forwardedFor } from './forwarded.ts'
 import type { HttpRequest } from './http.ts'
 import { isInRange, parseIpAddress, type IpAddress, type IpRange } from '../text/ip-address.ts'
 
@@ -51,16 +52,8 @@ function isTrusted({ trustedProxies }: ProxyTrust, address: IpAddress): boolean 
 function hopsIn({ headers }: HttpRequest, header: ForwardedHeader): string[] {
   const listed = headers['x-forwarded-for']
   const isListed = header === 'x-forwarded-for' || (header === 'auto' && listed !== undefined)
-  const hops = isListed ? (listed?.split(',') ?? []) : elementsOf(headers['forwarded'] ?? '')
+  const hops = isListed ? (listed?.split(',') ?? []) : forwardedFor(headers['forwarded'] ?? '')
   return hops.slice(-HOPS_MAX).map(withoutPort)
-}
-
-/** The value of `for` in each element of a `Forwarded` header. Empty if an element has none. */
-function elementsOf(header: string): string[] {
-  if (header === '') return []
-  return header.split(',').map((element) => {
-    return /(?:^|;)\s*for="?([^";,]*)"?/i.exec(element)?.[1] ?? ''
-  })
 }
 
 /** The address of a hop, which may have a port: `192.0.2.1:80`, `[2001:db8::1]:80`. */

@@ -48,8 +48,9 @@ function descriptionOf({
   deviceType,
   contentId,
   label,
+  attributes,
 }: Lease): Readonly<Record<string, unknown>> {
-  return { streamId, deviceId, deviceType, contentId, label }
+  return { streamId, deviceId, deviceType, contentId, label, attributes }
 }
 
 /** An instant in RFC 3339, in UTC with milliseconds. `null` stays `null`. */

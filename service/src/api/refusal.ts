@@ -38,7 +38,8 @@ type Rule = Limit & { readonly more?: number }
 /**
  * The answer to a refusal: 4 kB at most, unless the ids in `makesRoom` alone are that long.
  *
- * It names the oldest streams: 20, or fewer if their ids and labels are long, and at least one.
+ * It names 20 streams, oldest first, or fewer if their ids and labels are long, and at least one.
+ * If it has to leave some out, those in `makesRoom` stay, and then the oldest.
  * `more` counts the others. The list of the user's streams shows them all.
  */
 export function presentRefusal(user: UserId, refusal: Refusal): HttpResponse {
@@ -48,12 +49,15 @@ export function presentRefusal(user: UserId, refusal: Refusal): HttpResponse {
   const rule = ruleOf(limit)
   const detail = detailOf(user, refusal, rule)
   const makesRoom = refusal.makesRoom.map(({ id }) => id)
+  const isEnding = ({ id }: Lease) => makesRoom.includes(id)
+  const worthNaming = [...holders.filter(isEnding), ...holders.filter((lease) => !isEnding(lease))]
   const headers = {
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...rateLimit(limit, slotsUsed(limit, holders)),
   }
   const naming = (count: number): HttpResponse => {
     const more = active - count
+    const named = new Set(worthNaming.slice(0, count))
     const members = {
       limit: limit.max,
       active,
@@ -61,14 +65,14 @@ export function presentRefusal(user: UserId, refusal: Refusal): HttpResponse {
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       ...(more > 0 && { more }),
       ...(makesRoom.length > 0 && { makesRoom }),
-      streams: holders.slice(0, count).map(listed),
+      streams: holders.filter((lease) => named.has(lease)).map(listed),
     }
     return problem('stream-limit-reached', detail, { members, headers })
   }
   const whole = naming(Math.min(active, HOLDERS_MAX))
   if (bytesOf(whole.body) <= REFUSAL_BYTES_MAX) return whole
   const left = REFUSAL_BYTES_MAX - MORE_BYTES - bytesOf(naming(0).body)
-  return naming(fitting(holders.slice(0, HOLDERS_MAX), left))
+  return naming(fitting(worthNaming.slice(0, HOLDERS_MAX), left))
 }
 
 /** The refusal as a sentence for people. */

@@ -6,10 +6,10 @@ import { readPolicy, type PolicySource } from '../policy/policy-file.ts'
 import { CORS_HEADERS_DEFAULT, parseCorsHeaders, parseCorsOrigins, type CorsOrigins } from './cors-origins.ts'
 import { ConfigError } from './config-error.ts'
 import { parseSwitch, refuse, wholeNumber } from './parse.ts'
-import type { StoreAddress } from '@streamgate/stores/engine'
 import type { IpRange } from '../text/ip-address.ts'
 import { reasonOf } from '../text/reason.ts'
-import { STORE_SETTINGS, storeContradictions } from './store-settings.ts'
+import { PLAYBACK_SETTINGS, type PlaybackConfig } from './playback-settings.ts'
+import { STORE_SETTINGS, storeContradictions, type StoreConfig } from './store-settings.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
 import { RATE_SETTINGS, type RateConfig } from './rate-settings.ts'
 import { TELEMETRY_SETTINGS, type TelemetryConfig } from './telemetry-settings.ts'
@@ -18,15 +18,12 @@ import { PORT } from './port-setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
 
 /** The settings that have files of their own. */
-type GroupedConfig = AuthConfig & RateConfig & TelemetryConfig & SweepConfig
+type GroupedConfig = StoreConfig & AuthConfig & RateConfig & PlaybackConfig & TelemetryConfig & SweepConfig
 
 /** A configuration that is valid. */
 export type Config = GroupedConfig & {
   readonly host: string
   readonly port: number
-  readonly store: StoreAddress
-  readonly storeTimeoutMs: number
-  readonly redisWaitReplicas: number
   readonly policy: PolicySource
   readonly finishedRefreshMs: number
   readonly finishedKeptMs: number
@@ -128,6 +125,7 @@ export const SETTINGS = {
     parse: wholeNumber(1, 1_000_000),
   },
   ...RATE_SETTINGS,
+  ...PLAYBACK_SETTINGS,
   corsOrigins: {
     variable: 'STREAMGATE_CORS_ORIGINS',
     flag: '--cors-origins',

@@ -1,5 +1,5 @@
 import type { StoreAddress } from '@streamgate/stores/engine'
-import { wholeNumber } from './parse.ts'
+import { oneOf, wholeNumber } from './parse.ts'
 import {
   alternatives,
   ENGINES_WITH_REPLICAS,
@@ -26,6 +26,14 @@ export const STORE_SETTINGS = {
     help: 'longest wait for the store before the answer is 503',
     parse: wholeNumber(1, 60_000),
   },
+  storeUserIds: {
+    variable: 'STREAMGATE_STORE_USER_IDS',
+    flag: '--store-user-ids',
+    placeholder: '<how>',
+    fallback: 'plain',
+    help: 'how the store names users: plain, or hashed by --user-id-key. A change, of the key too, makes new users of all',
+    parse: oneOf('plain', 'hashed'),
+  },
   redisWaitReplicas: {
     variable: 'STREAMGATE_REDIS_WAIT_REPLICAS',
     flag: '--redis-wait-replicas',
@@ -36,15 +44,26 @@ export const STORE_SETTINGS = {
   },
 } as const
 
-type StoreChoice = {
-  readonly store?: StoreAddress
+/** The store, and how it is used. */
+export type StoreConfig = {
+  readonly store: StoreAddress
+  readonly storeTimeoutMs: number
+  readonly storeUserIds: 'plain' | 'hashed'
+  readonly redisWaitReplicas: number
+}
+
+type StoreChoice = Partial<StoreConfig> & {
   readonly workers?: number
-  readonly redisWaitReplicas?: number
+  readonly userIdKey?: string | undefined
 }
 
 /** Settings that are each valid but do not fit the store. */
-export function storeContradictions({ store, workers = 1, redisWaitReplicas = 0 }: StoreChoice): string[] {
+export function storeContradictions(choice: StoreChoice): string[] {
+  const { store, workers = 1, redisWaitReplicas = 0, storeUserIds, userIdKey } = choice
   const faults: string[] = []
+  if (storeUserIds === 'hashed' && userIdKey === undefined) {
+    faults.push('--store-user-ids hashed needs --user-id-key (STREAMGATE_USER_ID_KEY)')
+  }
   if (store?.engine.isShared === false && workers > 1) {
     faults.push(
       `--workers ${workers} would keep a memory each, and so a limit each: use --store ${SHARED_ENGINES[0]?.usage}`,

@@ -1,13 +1,16 @@
+import { closeSync, openSync } from 'node:fs'
 import {
   LOG_DECISIONS,
   LOG_FORMATS,
   LOG_LEVELS,
+  type AuditPlace,
   type LogDecisions,
   type LogFormat,
   type LogLevel,
 } from '../telemetry/log-options.ts'
 import type { MetricsConfig } from '../telemetry/metrics-sink.ts'
 import { oneOf, parseSwitch, refuse } from './parse.ts'
+import { reasonOf } from '../text/reason.ts'
 
 /** What the service writes and reports, and to whom. */
 export type TelemetryConfig = {
@@ -16,6 +19,8 @@ export type TelemetryConfig = {
   readonly logDecisions: LogDecisions
   /** The secret by which user ids are hashed. `undefined` if they are shown as they are. */
   readonly userIdKey: string | undefined
+  /** Where it is written which streams somebody else than their player ended. */
+  readonly auditLog: AuditPlace
   readonly metrics: MetricsConfig
   /** Whether requests become spans of OpenTelemetry. */
   readonly tracing: boolean
@@ -50,6 +55,14 @@ export const TELEMETRY_SETTINGS = {
     help: 'decisions that have a line in the log: changes (all but plain renewals, which are nearly all), all, or none. The metrics count every decision',
     parse: oneOf(...LOG_DECISIONS),
   },
+  auditLog: {
+    variable: 'STREAMGATE_AUDIT_LOG',
+    flag: '--audit-log',
+    placeholder: '<place>',
+    fallback: 'log',
+    help: 'where it is written which streams somebody else than their player ended, and why: log, a file such as ./audit.jsonl, or off',
+    parse: parseAuditPlace,
+  },
   userIdKey: {
     variable: 'STREAMGATE_USER_ID_KEY',
     flag: '--user-id-key',
@@ -75,6 +88,19 @@ export const TELEMETRY_SETTINGS = {
     parse: parseTracing,
   },
 } as const
+
+/** A file has a slash or a dot in its name, so that a misspelt `log` is not taken for one. */
+function parseAuditPlace(text: string): AuditPlace {
+  if (text === 'log' || text === 'off') return { kind: text }
+  if (!/[./]/.test(text))
+    return refuse(`must be log, off, or a file such as ./audit.jsonl, got ${JSON.stringify(text)}`)
+  try {
+    closeSync(openSync(text, 'a', 0o600))
+  } catch (error) {
+    return refuse(`must name a file that can be written, got ${JSON.stringify(text)}: ${reasonOf(error)}`)
+  }
+  return { kind: 'file', path: text }
+}
 
 /** The key is a secret, so a fault does not show it. */
 function parseUserIdKey(text: string): string | undefined {

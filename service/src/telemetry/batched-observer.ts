@@ -1,3 +1,4 @@
+import { AuditLog, type AuditOptions } from './audit-log.ts'
 import { isContention } from '@streamgate/core'
 import type { AnsweredRequest, Decisions, RequestFacts, RequestObserver } from './decision-event.ts'
 import type { Log } from './log.ts'
@@ -54,17 +55,21 @@ export class BatchedObserver implements RequestObserver {
 /** What the log and the metrics of a service are told by. */
 export type ObserverParts = {
   readonly log: Log
+  /** Where the audit goes. */
+  readonly config: AuditOptions
   readonly metrics: MetricsSink
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-/** Tells the log and the metrics of a service. */
-export function openObserver({ log, metrics, now }: ObserverParts): BatchedObserver {
+/** Tells the log, the audit and the metrics of a service. */
+export function openObserver({ log, config, metrics, now }: ObserverParts): BatchedObserver {
+  const audit = new AuditLog(config, log.logger)
   return new BatchedObserver({
     tell: (request) => {
       metrics.answered(request)
       log.decision(request)
+      audit.answered(request)
     },
     tellFailure: (error, about) => {
       if (isContention(error)) metrics.contended?.()

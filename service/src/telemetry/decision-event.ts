@@ -14,6 +14,11 @@ export type RequestFacts = {
   readonly route: string
   readonly status: number
   readonly seconds: number
+  /**
+   * Who called: `key:` and the id of an API key, `viewer`, or `page`. Absent if callers are not
+   * checked.
+   */
+  readonly caller?: string | undefined
 }
 
 /** One decision. Ids are raw: the log escapes them. */
@@ -48,6 +53,8 @@ export type Decision = {
   readonly isReport?: boolean
   /** Who stopped the stream, if not its player. */
   readonly by?: 'operator' | undefined
+  /** What that operator said. The decision's line leaves it out. */
+  readonly reason?: string | undefined
   readonly limit?: number | undefined
   readonly active?: number | undefined
   /** The limit that denied. */
@@ -80,6 +87,8 @@ export type MadeDecisions = {
   /** In milliseconds since the epoch. */
   readonly atMs: number
   readonly decision?: Decisions | undefined
+  /** Whether their users are named as the store names them, which may be by hashes. */
+  readonly areUsersAsStored?: boolean
 }
 
 /** What the app reports to. Neither method may throw. */

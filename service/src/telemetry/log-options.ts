@@ -10,6 +10,9 @@ export type LogFormat = (typeof LOG_FORMATS)[number]
 export const LOG_DECISIONS = ['changes', 'all', 'none'] as const
 export type LogDecisions = (typeof LOG_DECISIONS)[number]
 
+/** Where the audit goes: into the log, into a file, or nowhere. */
+export type AuditPlace = { readonly kind: 'log' | 'off' } | { readonly kind: 'file'; readonly path: string }
+
 /** What a log needs to know. */
 export type LogOptions = {
   readonly logLevel: LogLevel
@@ -17,4 +20,6 @@ export type LogOptions = {
   readonly logDecisions?: LogDecisions
   /** The secret by which user ids are hashed. Without it they are shown as they are. */
   readonly userIdKey?: string | undefined
+  /** Whether the store holds these hashes too. By default it holds ids as they are. */
+  readonly storeUserIds?: 'plain' | 'hashed'
 }

@@ -24,25 +24,31 @@ export class Log {
   readonly #lines = new LineOutput((lines) => this.logger.warn({ lines }, 'log lines dropped'))
   readonly #sink: Sink
   readonly #lineOptions: LineOptions
+  /** Whether the store names users as the log does. */
+  readonly #areStoredHashed: boolean
 
-  constructor({ logLevel, logFormat = 'auto', logDecisions = 'changes', userIdKey }: LogOptions) {
+  constructor({ logLevel, logFormat = 'auto', logDecisions = 'changes', ...options }: LogOptions) {
+    const { userIdKey, storeUserIds } = options
+    this.#areStoredHashed = storeUserIds === 'hashed'
     const hashUser = userIdKey === undefined ? undefined : new UserIdHash(userIdKey).of
     this.#lineOptions = { which: logDecisions, hashUser }
     this.isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
-    const options = {
+    const pinoOptions = {
       level: logLevel,
       base: { pid: process.pid },
       formatters: { level: (label: string) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
     }
     this.#sink = this.isText ? { write: (json) => this.#writeWords(json) } : this.#lines
-    this.logger = pino(options, this.#sink)
+    this.logger = pino(pinoOptions, this.#sink)
   }
 
   /** Writes a line for each of the decisions, if such decisions are logged. */
   decision(request: LoggedDecisions): void {
     if (request.decision === undefined || !this.logger.isLevelEnabled('info')) return
-    for (const line of decisionLines(request, this.#lineOptions)) this.#sink.write(line)
+    const isHashed = request.areUsersAsStored === true && this.#areStoredHashed
+    const options = isHashed ? { ...this.#lineOptions, hashUser: undefined } : this.#lineOptions
+    for (const line of decisionLines(request, options)) this.#sink.write(line)
   }
 
   /**

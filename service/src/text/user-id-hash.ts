@@ -1,3 +1,4 @@
+import type { UserId } from '@streamgate/core'
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /** So that a hash is not taken for an id, nor for the hash of something else. */
@@ -20,4 +21,7 @@ export class UserIdHash {
   /** The same text for the same user and key, in every process. */
   readonly of = (user: string): string =>
     PREFIX + createHmac('sha256', this.#key).update(user).digest('base64url').slice(0, LENGTH)
+
+  /** The hash as a user id. */
+  readonly idOf = (user: UserId): UserId => this.of(user) as UserId
 }

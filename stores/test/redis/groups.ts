@@ -28,15 +28,23 @@ export type SentinelGroup = {
   readonly url: string
   /** The servers that hold data. Which one is the master changes. */
   readonly servers: readonly RedisServer[]
+  /** The master, if all Sentinels name the same one. During a failover they may not. */
   readonly master: () => Promise<RedisServer>
+  /** Starts a killed server as a replica, and waits until the group is whole again. */
+  readonly revive: (killed: RedisServer) => Promise<void>
+  /** Waits until the Sentinels name one master, and all other servers follow it. */
+  readonly isWhole: () => Promise<void>
 }
 
 /** What the Sentinels call the master. */
 const MASTER = 'streams'
-/** After so long without an answer a server is taken for dead. */
-const DOWN_AFTER_MS = 500
+/** After so long without an answer a server is taken for dead. On a busy machine one is slow. */
+const DOWN_AFTER_MS = 1500
 /** A shorter time makes Sentinels begin a second failover during the first. */
 const FAILOVER_MS = 5000
+/** How often a Sentinel asks each server about itself. The default is ten seconds. */
+const INFO_PERIOD_MS = 500
+const WHOLE_MS_MAX = 60_000
 
 /** Starts a master with two replicas, and three Sentinels. */
 export async function startSentinelGroup(atEnd: AtEnd): Promise<SentinelGroup> {
@@ -45,29 +53,74 @@ export async function startSentinelGroup(atEnd: AtEnd): Promise<SentinelGroup> {
   const replicas = await Promise.all([1, 2].map(() => RedisServer.start(atEnd, following)))
   const servers = [first, ...replicas]
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(atEnd, first.port)))
-  const [sentinel] = sentinels
-  if (sentinel === undefined) throw new Error('No Sentinel has started')
-  const replicasSeen = async () => {
-    const facts = (await sentinel.admin.call('SENTINEL', 'MASTER', MASTER)) as string[]
-    const fact = (name: string) => Number(facts[facts.indexOf(name) + 1])
-    return fact('num-slaves') === replicas.length && fact('num-other-sentinels') === 2
-  }
-  await until('the Sentinels know each other and the replicas', replicasSeen)
-  for (const { admin } of replicas) {
-    await until('a replica follows', async () =>
-      (await admin.info('replication')).includes('master_link_status:up'),
-    )
-  }
+  const master = () => namedMaster(sentinels, servers)
+  const isWhole = () =>
+    until('all servers follow one master', () => areTogether(sentinels, servers), WHOLE_MS_MAX)
+  await isWhole()
   return {
     url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${MASTER}`,
     servers,
-    master: async () => {
-      const [, port] = (await sentinel.admin.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)) as string[]
-      const found = servers.find((server) => server.port === Number(port))
-      if (found === undefined) throw new Error(`no server has port ${port}`)
-      return found
+    master,
+    isWhole,
+    revive: async (killed) => {
+      await until('the Sentinels name one master', async () => (await master()) !== killed, WHOLE_MS_MAX)
+      await killed.start(['--replicaof', '127.0.0.1', String((await master()).port)])
+      await isWhole()
     },
   }
+}
+
+async function namedMaster(
+  sentinels: readonly RedisServer[],
+  servers: readonly RedisServer[],
+): Promise<RedisServer> {
+  const named = await Promise.all(
+    sentinels.map(({ admin }) => admin.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)),
+  )
+  const ports = new Set((named as string[][]).map(([, port]) => Number(port)))
+  const found = servers.filter(({ port }) => ports.has(port))
+  const [master] = found
+  if (master === undefined || ports.size > 1) throw new Error(`${ports.size} masters`)
+  return master
+}
+
+/** Whether each Sentinel sees the whole group, and each server is what they take it for. */
+async function areTogether(
+  sentinels: readonly RedisServer[],
+  servers: readonly RedisServer[],
+): Promise<boolean> {
+  const master = await namedMaster(sentinels, servers)
+  const roles = await Promise.all(servers.map(({ admin }) => admin.info('replication')))
+  const areRight = roles.every((role, index) =>
+    servers[index] === master
+      ? role.includes('role:master') && role.includes(`connected_slaves:${servers.length - 1}`)
+      : role.includes(`master_port:${master.port}`) && role.includes('master_link_status:up'),
+  )
+  const views = await Promise.all(sentinels.map((sentinel) => viewOf(sentinel)))
+  return areRight && views.every((view) => isInOrder(view, servers.length - 1, sentinels.length - 1))
+}
+
+/** What a Sentinel knows of the master and of each replica: names and values in turn. */
+type View = { readonly master: readonly string[]; readonly replicas: readonly (readonly string[])[] }
+
+async function viewOf({ admin }: RedisServer): Promise<View> {
+  const master = (await admin.call('SENTINEL', 'MASTER', MASTER)) as string[]
+  const replicas = (await admin.call('SENTINEL', 'REPLICAS', MASTER)) as string[][]
+  return { master, replicas }
+}
+
+function isInOrder({ master, replicas }: View, replicaCount: number, otherCount: number): boolean {
+  return (
+    factIn(master, 'flags') === 'master' &&
+    factIn(master, 'num-other-sentinels') === String(otherCount) &&
+    replicas.length === replicaCount &&
+    replicas.every((one) => factIn(one, 'flags') === 'slave' && factIn(one, 'master-link-status') === 'ok')
+  )
+}
+
+/** One of the facts that a Sentinel tells: a value after its name. */
+function factIn(facts: readonly string[], name: string): string | undefined {
+  return facts[facts.indexOf(name) + 1]
 }
 
 async function startSentinel(atEnd: AtEnd, masterPort: number): Promise<RedisServer> {
@@ -81,7 +134,9 @@ async function startSentinel(atEnd: AtEnd, masterPort: number): Promise<RedisSer
       '',
     ].join('\n'),
   )
-  return RedisServer.start(atEnd, { sentinelFile: file })
+  const sentinel = await RedisServer.start(atEnd, { sentinelFile: file })
+  await sentinel.admin.call('SENTINEL', 'DEBUG', 'info-period', INFO_PERIOD_MS)
+  return sentinel
 }
 
 /** Three masters that share the slots of a cluster. */

@@ -102,9 +102,9 @@ export function memoryFaults(scene: Scene, operation: Operation): readonly strin
   const { lease } = answer
   const due = {
     plan: name,
-    deviceType: stream.deviceType ?? former.deviceType,
-    contentId: stream.contentId ?? former.contentId,
-    label: stream.label ?? former.label,
+    deviceType: former.deviceType ?? stream.deviceType,
+    contentId: former.contentId ?? stream.contentId,
+    label: former.label ?? stream.label,
     reportedContentId: former.reportedContentId ?? report?.reportedContentId,
   }
   const lost = Object.entries(due).filter(([member, value]) => lease[member as keyof typeof due] !== value)

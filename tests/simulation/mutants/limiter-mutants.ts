@@ -113,15 +113,15 @@ export const LIMITER_MUTANTS: readonly Mutant[] = [
   {
     slip: 'a lease that comes back forgets what it was',
     file: 'terms.ts',
-    right: '{ ...facts, ...newcomer }',
+    right: '{ ...newcomer, ...facts }',
     wrong: '{ ...newcomer }',
     caughtBy: 'memory',
   },
   {
-    slip: 'a lease that comes back forgets what was first reported',
+    slip: 'a lease that comes back is what its heartbeat says, and not what it was',
     file: 'terms.ts',
-    right: 'if (facts.reportedContentId !== undefined) returning.reportedContentId = facts.reportedContentId',
-    wrong: 'returning.reportedContentId ??= facts.reportedContentId',
+    right: '{ ...newcomer, ...facts }',
+    wrong: '{ ...facts, ...newcomer }',
     caughtBy: 'memory',
   },
   {

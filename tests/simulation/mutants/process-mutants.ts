@@ -77,8 +77,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'a process does not remember what it finished itself',
-    file: 'limiter.ts',
-    right: '    finished.learn(stored, untilMs)\n',
+    file: 'finish.ts',
+    right: '  finished.learn(stored, untilMs)\n',
     wrong: '',
     caughtBy: 'finished',
   },
@@ -105,9 +105,9 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     slip: 'a finish is not stored',
-    file: 'limiter.ts',
-    right: 'const untilMs = nowMs + this',
-    wrong: 'const untilMs = nowMs + 0 * this',
+    file: 'finish.ts',
+    right: 'const untilMs = nowMs + keptMs',
+    wrong: 'const untilMs = nowMs + 0 * keptMs',
     caughtBy: 'finished',
   },
   {

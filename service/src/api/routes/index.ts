@@ -9,10 +9,12 @@ import {
 } from './devices.ts'
 import { docsRoute, openapiRoute, policySchemaRoute, problemRoute, problemsRoute } from './documentation.ts'
 import { eraseRoute } from './erase.ts'
+import { exportRoute } from './export.ts'
 import { finishByDeleteRoute, finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
 import { listRoute } from './list.ts'
 import { liveRoute, metricsRoute, readyRoute, versionRoute } from './operations.ts'
+import { checkRoute, keySetRoute, revocationsRoute } from './playback.ts'
 import { poolRoute } from './pools.ts'
 import { startRoute } from './start.ts'
 import { beaconStopRoute, stopRoute } from './stop.ts'
@@ -30,10 +32,14 @@ export const ROUTES: readonly Route[] = [
   nameDeviceRoute,
   removeDeviceRoute,
   removeDevicesRoute,
+  exportRoute,
   eraseRoute,
   finishRoute,
   finishByDeleteRoute,
   poolRoute,
+  revocationsRoute,
+  checkRoute,
+  keySetRoute,
   liveRoute,
   readyRoute,
   metricsRoute,

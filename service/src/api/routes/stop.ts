@@ -62,5 +62,8 @@ async function stop(call: Call): Promise<Outcome> {
   const byOperator = by && { reason }
   const { outcome } = await call.service.limiter.stop({ user, tenant, id, generation, byOperator })
   const hasIfMatch = generation !== undefined
-  return { ...noContent(), decision: { verb: 'stop', outcome, user, tenant, lease: id, hasIfMatch, by } }
+  return {
+    ...noContent(),
+    decision: { verb: 'stop', outcome, user, tenant, lease: id, hasIfMatch, by, reason },
+  }
 }
