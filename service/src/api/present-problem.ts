@@ -26,15 +26,11 @@ export function presentProblem(fault: Fault): HttpResponse {
     case 'method-not-allowed':
       return methodNotAllowed(fault.methods.join(', '))
     case 'no-token':
-      return problem('unauthorized', 'This call needs a token.', {
-        headers: { 'www-authenticate': 'Bearer' },
-      })
+      return unauthorized('This call needs a token.')
     case 'bad-credentials':
       return badCredentials(fault.because)
     case 'forbidden':
-      return problem('forbidden', forbiddenText(fault.reason), {
-        headers: challengeOf(fault.reason),
-      })
+      return problem('forbidden', forbiddenText(fault.reason), { headers: challengeOf(fault.reason) })
     case 'token-refused':
       return tokenRefused(fault.because)
     case 'too-busy':
@@ -125,8 +121,11 @@ const REFUSED = {
 
 function tokenRefused(because: Refused): HttpResponse {
   const [name, detail] = REFUSED[because]
-  const isUnauthorized = name === 'unauthorized'
-  return problem(name, detail, isUnauthorized ? { headers: { 'www-authenticate': 'Bearer' } } : {})
+  return name === 'unauthorized' ? unauthorized(detail) : problem(name, detail)
+}
+
+function unauthorized(detail: string): HttpResponse {
+  return problem('unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' } })
 }
 
 /** It names no viewer. */
