@@ -88,7 +88,7 @@ export function identifyByCredentials(credentials: Credentials): Identify {
     if (text === undefined) return rejected('malformed')
     if (!text.startsWith(KEY_PREFIX))
       return tokens === undefined ? rejected('malformed') : viewerOf(tokens, text)
-    const found = keys?.find(text, now()) ?? 'unknown-key'
+    const found = keys?.find(text, now) ?? 'unknown-key'
     return typeof found === 'string' ? rejected(found) : { kind: 'backend', key: found }
   }
 }
