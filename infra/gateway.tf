@@ -16,10 +16,10 @@ locals {
   ]
 
   # For operators. They need a key too, and are closed if there are tokens, because tokens are those of viewers.
-  operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish", "pools/{name}"]
+  operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish", "pools/{name}", "revocations"]
 
   # For probes and readers. Open to all callers.
-  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "problems", "problems/{type}"]
+  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "problems", "problems/{type}", "check", ".well-known/jwks.json"]
 }
 
 # What is logged of every request. Never its path, because that holds the user's id.

@@ -11,7 +11,14 @@ import { ENVIRONMENT } from '../tools/environment.ts'
 import { productionPackages } from '../tools/production-packages.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const LOCKS = ['.', 'ops', 'tests/browser/players', 'tests/openapi/tools', 'tests/aws/runtime']
+const LOCKS = [
+  '.',
+  'ops',
+  'tests/browser/players',
+  'tests/openapi/tools',
+  'tests/playback/tools',
+  'tests/aws/runtime',
+]
 
 type Locked = {
   readonly version?: string

@@ -29,7 +29,7 @@ const sources = readSources()
 const LEVELS: readonly (readonly string[])[] = [
   ['text', 'time'],
   ['telemetry'],
-  ['policy'],
+  ['policy', 'playback'],
   ['auth'],
   ['settings'],
   ['sweep', 'replay', 'store'],

@@ -54,10 +54,10 @@ export async function buildBundle(folder: string): Promise<Manifest> {
     format: 'esm',
     mainFields: ['module', 'main'],
     // These are never loaded on Lambda. The embedded store, Redis and the memory store are loaded
-    // only if the configuration names them, and Prometheus and spans only outside Lambda. Backups
-    // and examinations of stores are for commands. The SDK's ways to sign a person in are not
-    // needed, because a function finds its credentials in the environment, or at an address given
-    // there.
+    // only if the configuration names them, and Prometheus, spans and CBOR only outside Lambda.
+    // Backups and examinations of stores are for commands. The SDK's ways to sign a person in are
+    // not needed, because a function finds its credentials in the environment, or at an address
+    // given there.
     external: [
       './lmdb-store.ts',
       './memory-store.ts',
@@ -67,6 +67,7 @@ export async function buildBundle(folder: string): Promise<Manifest> {
       './examination.ts',
       './prometheus.ts',
       './spans.ts',
+      './cat.ts',
       ...SIGN_INS,
     ],
     sourcemap: 'external',

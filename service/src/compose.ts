@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { FinishedStreams, Limiter, type Store } from '@streamgate/core'
 import { withTimeLimit } from '@streamgate/stores/wrappers'
 import { lapseLines } from './api/lapse-lines.ts'
-import { AuditLog } from './telemetry/audit-log.ts'
 import { authKeysOf, type AuthKeys } from './auth/auth-keys.ts'
 import type { AnsweringApp } from './api/app.ts'
 import { openApp } from './api/open-app.ts'
@@ -23,14 +22,14 @@ import type { ShownMetric } from './telemetry/shown-metric.ts'
 import { CurrentPolicy, firstState } from './policy/current-policy.ts'
 import { policyMetrics } from './policy/policy-metrics.ts'
 import { PolicyReloader } from './policy/policy-reloader.ts'
+import { playbackFor, type PlaybackNeeds } from './api/open-playback.ts'
 import { lazyDocuments } from './api/lazy-documents.ts'
 import type { Service } from './api/route.ts'
 import { ROUTES } from './api/routes/index.ts'
-import { guarded, openLogged, openStore } from './store/open-store.ts'
+import { openStore } from './store/open-store.ts'
+import { openStores } from './store/open-stores.ts'
 import { Readiness } from './store/readiness.ts'
 import { openTender, type PoolTender } from './store/pool-tender.ts'
-import { addSamples } from './store/samples.ts'
-import { forUserIds } from './store/stored-users.ts'
 import { openTracing } from './tracing/open-tracing.ts'
 import { VERSION } from './text/version.ts'
 import { sequence } from './text/sequence.ts'
@@ -73,6 +72,7 @@ export type ComposeOptions = {
   readonly keys?: AuthKeys
   /** Present if this process is one of several workers. */
   readonly joinFleet?: JoinFleet
+  readonly shareRevocations?: PlaybackNeeds['shareRevocations']
 }
 
 /** The real clock, for commands. */
@@ -91,22 +91,21 @@ const CLOCKS = { now: Date.now, monotonicMs } as const
 export async function compose(
   config: Config,
   log: Log,
-  { policy = currentPolicy(config), keys = authKeysOf(config), joinFleet }: ComposeOptions = {},
+  { policy = currentPolicy(config), keys = authKeysOf(config), ...others }: ComposeOptions = {},
 ): Promise<Composition> {
+  const { joinFleet, shareRevocations } = others
   const metrics = await metricsOf(config, log, joinFleet)
-  const { store: address, storeTimeoutMs, inFlightMax } = config
   const tracing = await openTracing(config, { routes: ROUTES, logger: log.logger })
-  const { engine, storeIdentity } = await openLogged(address, log.logger, config.redisWaitReplicas)
-  const told = { logger: log.logger, monotonicMs, onCall: metrics.storeCalled }
-  const walked = tracing.store(guarded(engine, { address, storeTimeoutMs, ...told }))
-  const store = forUserIds(walked, config)
-  if (config.samples) await addSamples(store, Date.now())
-  const observer = openObserver({ log, audit: new AuditLog(config, log.logger), metrics, now: Date.now })
+  const storeParts = { logger: log.logger, onCall: metrics.storeCalled, traced: tracing.store, ...CLOCKS }
+  const { engine, storeIdentity, walked, store } = await openStores(config, storeParts)
+  const observer = openObserver({ log, config, metrics, now: Date.now })
   const limiter = limiterOver(store, config, { policy, metrics, log })
   const finished = openRefresher({ ...config, now: Date.now }, limiter, log.logger)
   const readiness = new Readiness(store, () => policy.policy.whenStoreFails === 'allow')
   const pools = openTender(limiter, log.logger)
+  const playback = await playbackFor(config, { policy, now: Date.now, name: sequence()(), shareRevocations })
   const service: Service = {
+    ...playback.service,
     limiter,
     networks: openNetworks(config, store, log.logger),
     readiness: () => readiness.now(),
@@ -116,10 +115,10 @@ export async function compose(
     policyInForce: () => policy.view,
     stopTokens: openStopTokens(config, store),
   }
-  const parts = { service, observer: tracing.observer(observer), keys, logger: log.logger, ...CLOCKS }
-  const app = await openApp(config, parts)
+  const watched = tracing.observer(playback.observer(observer))
+  const app = await openApp(config, { service, observer: watched, keys, logger: log.logger, ...CLOCKS })
   showMetrics(metrics, [
-    ...processMetrics({ app, inFlightMax, log, version: VERSION }),
+    ...processMetrics({ ...config, app, log, version: VERSION }),
     ...policyMetrics(() => policy.state),
   ])
   return {

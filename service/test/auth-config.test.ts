@@ -63,7 +63,10 @@ describe('the settings of callers', () => {
     ],
     [{ auth: 'api-key', apiKeys: '{"keys":[]}' }, /: \/keys must have at least one key$/],
     [{ auth: 'api-key', apiKeys: '{"keys":' }, /: the JSON: is not JSON$/],
-    [{ auth: 'api-key', apiKeys: '{"keys":[{"id":"a","scope":"x"}]}' }, /scopes is missing/],
+    [
+      { auth: 'api-key', apiKeys: '{"keys":[{"id":"a","scope":"x"}]}' },
+      /\/keys\/0\/scope is not known here: .*\/keys\/0\/sha256 must be .*\/keys\/0\/scopes must be a list/,
+    ],
     [{ jwtUserClaim: 'sub' }, /^--jwt-user-claim needs --auth jwt outside AWS Lambda/],
     [{ ...JWT, jwtUserClaim: 'a b' }, /^--jwt-user-claim must name a claim of 1 to 128 printable/],
     [{ ...JWT, jwtIssuer: '' }, /^--auth jwt needs --jwt-issuer \(STREAMGATE_JWT_ISSUER\)$/],

@@ -112,7 +112,7 @@ describe('a token', () => {
 describe('a set of public keys', () => {
   it.each([
     ['', /^is not JSON$/],
-    ['{}', /^\/keys is missing/],
+    ['{}', /^\/keys must be a list$/],
     ['{"keys":[]}', /^\/keys must have at least one key$/],
     ['{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}', /^\/keys\/0\/kty must be EC, RSA or OKP/],
     ['{"keys":[{"kty":"EC","d":"c2VjcmV0"}]}', /^\/keys\/0 must be a public key/],

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../.ci/packages', import.meta.url))
 
-const NEEDED = ['git', 'ps', 'chromium', 'redis-server', 'promtool', 'systemd-analyze']
+const NEEDED = ['git', 'ps', 'chromium', 'redis-server', 'promtool', 'systemd-analyze', 'nginx']
 
 it('asks nothing of a machine that has everything', () => {
   const machine = new Machine({ programs: NEEDED, user: 0, hasApt: true })
@@ -20,12 +20,17 @@ it('asks nothing of a machine that has everything', () => {
 
 it('installs what is missing as root, after one update', () => {
   const machine = new Machine({
-    programs: ['git', 'redis-server', 'promtool', 'systemd-analyze'],
+    programs: ['git', 'redis-server', 'promtool', 'systemd-analyze', 'nginx'],
     user: 0,
     hasApt: true,
   })
   expect(machine.run()).toEqual({ status: 0, stdout: 'Installing procps chromium\n', stderr: '' })
   expect(machine.calls).toEqual(['update -qq', 'install -y -qq --no-install-recommends procps chromium'])
+})
+
+it('installs njs with nginx, because it is no program', () => {
+  const machine = new Machine({ programs: NEEDED.filter((name) => name !== 'nginx'), user: 0, hasApt: true })
+  expect(machine.run().stdout).toBe('Installing nginx libnginx-mod-http-js\n')
 })
 
 it.each([

@@ -3,6 +3,7 @@ import { findChromium } from '../browser/chromium.ts'
 import { terraformLack } from '../infra/terraform-lack.ts'
 import { openApiLack } from '../openapi/openapi-tools.ts'
 import { prometheusLack } from '../operations/prometheus-lack.ts'
+import { nginxLack } from '../playback/nginx-lack.ts'
 import { opsLack } from '../packaging/ops-packages.ts'
 import type { Suite } from './suite.ts'
 
@@ -13,15 +14,15 @@ import type { Suite } from './suite.ts'
 export const SUITES: readonly Suite[] = [
   { name: 'rules', files: /^core\//, casesMin: 200 },
   { name: 'stores', files: /^stores\//, casesMin: 1100 },
-  { name: 'service', files: /^service\/|^tests\/http-contract\//, casesMin: 850 },
-  { name: 'player', files: /^player\//, casesMin: 60 },
+  { name: 'service', files: /^service\/|^tests\/http-contract\//, casesMin: 1700 },
+  { name: 'player', files: /^player\//, casesMin: 65 },
   { name: 'histories', files: /^tests\/histories\//, casesMin: 40 },
   { name: 'simulation', files: /^tests\/simulation\//, casesMin: 285 },
   { name: 'processes', files: /^tests\/(?:e2e|sweep|heartbeats)\//, casesMin: 150 },
   {
     name: 'browser',
     files: /^tests\/browser\//,
-    casesMin: 75,
+    casesMin: 80,
     lacks: () => (findChromium() === undefined ? 'Chromium is not installed' : undefined),
     isRequired: true,
   },
@@ -56,6 +57,13 @@ export const SUITES: readonly Suite[] = [
     casesMin: 60,
     lacks: opsLack,
     isRequired: true,
+  },
+  {
+    name: 'playback',
+    files: /^tests\/playback\//,
+    casesMin: 45,
+    lacks: nginxLack,
+    isRequired: process.platform === 'linux',
   },
   { name: 'others', files: /./, casesMin: 100 },
 ]

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { makeApiKey } from '../../service/src/auth/api-key.ts'
 import { UserIdHash } from '../../service/src/text/user-id-hash.ts'
 import { temporaryFolder } from '../../stores/test/temporary-folder.ts'
 import { Client } from './client.ts'
@@ -74,6 +75,27 @@ describe('the audit', () => {
     expect(written.toSorted(byEvent)).toMatchObject(expected.toSorted(byEvent))
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(service.logged('audit')).toEqual([])
+  })
+
+  it('names the API key that ended a stream, and no secret', async () => {
+    const { key, entry } = makeApiKey({ id: 'support', scopes: ['admit', 'operate'] })
+    const flags = ['--auth', 'api-key', '--api-keys', JSON.stringify({ keys: [entry] }), '--policy', POLICY]
+    const service = await startService({ folder: temporaryFolder(), flags })
+    const call = (method: string, path: string, body?: string) =>
+      fetch(`${service.url}${path}`, {
+        method,
+        ...(body !== undefined && { body }),
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      })
+    await call('POST', '/users/ann/streams', '{"streamId":"a"}')
+    await call('POST', '/users/ann/streams', '{"streamId":"b"}')
+    await call('DELETE', '/users/ann/streams/b?by=operator&reason=Fraud')
+    await vi.waitUntil(() => service.logged('audit').length === 2, { timeout: 10_000 })
+    expect(service.logged('audit')).toMatchObject([
+      { event: 'evicted', lease: 'a', by: 'b', caller: 'key:support' },
+      { event: 'stopped', lease: 'b', reason: 'Fraud', caller: 'key:support' },
+    ])
+    expect(JSON.stringify(service.log)).not.toContain(key.slice('sgk_support.'.length))
   })
 
   it('is nowhere if it is off', async () => {

@@ -94,7 +94,17 @@ describe.concurrent('the command line', () => {
   it('names its commands, and says which version it is', async () => {
     const [help, version] = await Promise.all([run(['--help']), run(['--version'])])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    const names = ['serve', 'health', 'sweep', 'backup', 'restore', 'doctor', 'policy', 'replay']
+    const names = [
+      'serve',
+      'health',
+      'sweep',
+      'backup',
+      'restore',
+      'doctor',
+      'policy',
+      'playback-key',
+      'replay',
+    ]
     for (const command of names) expect(help.stdout).toContain(command)
     const manifest: unknown = JSON.parse(
       readFileSync(new URL('../../service/package.json', import.meta.url), 'utf8'),
@@ -109,7 +119,7 @@ describe.concurrent('the command line', () => {
     [['doctor', '--help'], /\/service\/src\/(?:servers|store|sweep|api|doctor)\/|node_modules\/lmdb/],
     [
       ['--help'],
-      /\/service\/src\/(?:servers|api|compose)|prometheus|pino|node_modules\/lmdb|aws-sdk|valibot/,
+      /\/service\/src\/(?:servers|api|compose)|prometheus|pino|aws-sdk|node_modules\/(?:lmdb|valibot|jose|cbor-x)/,
     ],
   ])('loads only what %j needs', async (args, needless) => {
     const { stderr } = await run(args, { NODE_OPTIONS: `--import=${LISTING_FILES}` })

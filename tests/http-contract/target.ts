@@ -27,6 +27,8 @@ export type TargetResponse = {
 }
 
 export type Target = {
+  /** Where it listens. Empty if it is no server. */
+  readonly url?: string
   readonly send: (request: TargetRequest) => Promise<TargetResponse>
   readonly close: () => Promise<void>
 }
@@ -70,6 +72,7 @@ export const NODE_TARGET: TargetMaker = {
     const { app, close } = await composeTarget(settings)
     const server = await listen(app, { host: '127.0.0.1', port: 0 })
     return {
+      url: server.url,
       send: (request) => sendOverHttp(server.url, request),
       close: async () => {
         await server.close(0)

@@ -21,12 +21,14 @@ export function browserHost(): Host {
 
 /** The first storage that this page may use. Browsers that block cookies block these too. */
 function storage(): HostStorage | undefined {
-  const usable = (name: 'localStorage' | 'sessionStorage'): HostStorage | undefined =>
-    attempt(() => {
-      globalThis[name].setItem(CLAIM, '')
-      return globalThis[name]
-    })
   return usable('localStorage') ?? usable('sessionStorage')
+}
+
+function usable(name: 'localStorage' | 'sessionStorage'): HostStorage | undefined {
+  return attempt(() => {
+    globalThis[name].setItem(CLAIM, '')
+    return globalThis[name]
+  })
 }
 
 function listen({ onLeave, onReturn, onWake }: HostEvents): () => void {

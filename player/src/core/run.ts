@@ -50,7 +50,7 @@ export function noteHeld(run: Run, answer: Answer): void {
   run.waitMs = heartbeatMs(answer)
   run.heldAtMs = run.calledAtMs
   const { stopUrl } = answer.body
-  if (stopUrl) run.stopQuery = String(stopUrl).replace(/^[^?]*/, '')
+  if (typeof stopUrl === 'string') run.stopQuery = stopUrl.replace(/^[^?]*/, '')
   if (answer.status === 201) run.leaseMs = leaseMs(answer)
   if (answer.body['graceUntil']) run.leaseMs = 0
 }

@@ -85,6 +85,17 @@ export const StreamSchema = v.pipe(
         ),
       ),
     ),
+    playbackToken: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.description(
+          'Only with `--playback-tokens`: what the player shows to the CDN and to the licence server from now on. In each answer to a start, and in that to a heartbeat if half the life of the former one is over.',
+        ),
+      ),
+    ),
+    playbackTokenExpiresAt: v.exactOptional(
+      v.pipe(Instant, v.description('When it expires. A repeated start brings another one.')),
+    ),
   }),
   v.description('A stream that may run.'),
   v.metadata({

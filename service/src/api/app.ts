@@ -2,7 +2,7 @@
  * The service as a function from request to answer. It finds the route, runs it, presents its fault
  * if there is one, and reports to the log and the metrics.
  */
-import { ANONYMOUS, type Identify } from './caller.ts'
+import { ANONYMOUS, callerName, type Caller, type Identify } from './caller.ts'
 import type { Cors } from './cors.ts'
 import { faultOf, notFound, type Fault, type PresentFault } from './fault.ts'
 import { BODY_BYTES_MAX, type HttpRequest, type HttpResponse, type PathParams } from './http.ts'
@@ -29,6 +29,11 @@ export type AnsweringApp = Pick<App, 'handle' | 'inFlight'>
 
 /** A request id that is taken over: printable ASCII, and not so long that it crowds the log. */
 const REQUEST_ID = /^[\u0021-\u007e]{1,128}$/
+
+/** Who called, once that is known. */
+type Identified = { caller?: Caller }
+
+type Asked = { readonly request: HttpRequest; readonly params: PathParams; readonly identified: Identified }
 
 /** Answers requests; any number at once. */
 export class App {
@@ -57,11 +62,12 @@ export class App {
     let answer: HttpResponse
     let decision: Decisions | undefined
     let error: unknown
+    const identified: Identified = {}
     this.#inFlight += 1
     try {
       const outcome: Outcome =
         match && route
-          ? await this.#outcomeOf(route, request, match.params)
+          ? await this.#outcomeOf(route, { request, params: match.params, identified })
           : (cors.preflight(request, match?.routes) ?? { fault: this.#misdirected(request.path, match) })
       answer = 'fault' in outcome ? presentFault(outcome.fault) : outcome
       decision = outcome.decision
@@ -71,20 +77,30 @@ export class App {
     }
     this.#inFlight -= 1
     const { status, headers, body } = answer
-    const seconds = (performance.now() - startedAt) / 1000
-    const gatewayRequestId = request.gatewayRequestId === requestId ? undefined : request.gatewayRequestId
-    const path = route?.path ?? 'unknown'
-    const about = { requestId, gatewayRequestId, method: request.method, route: path, status, seconds }
+    const about = {
+      requestId,
+      gatewayRequestId: request.gatewayRequestId === requestId ? undefined : request.gatewayRequestId,
+      method: request.method,
+      route: route?.path ?? 'unknown',
+      status,
+      seconds: (performance.now() - startedAt) / 1000,
+      caller: identified.caller && callerName(identified.caller),
+    }
     if (status >= 500 && error !== undefined) observer.failed(error, about)
     observer.answered(about, decision)
+    this.#addCommonHeaders(headers, request, requestId)
+    return { status, headers, body: isHead ? undefined : body }
+  }
+
+  #addCommonHeaders(headers: Record<string, string>, request: HttpRequest, requestId: string): void {
+    const { cors } = this.#parts
     headers['cache-control'] = 'no-store'
     headers['x-content-type-options'] = 'nosniff'
     headers['x-request-id'] = requestId
     if (!cors.isClosed) Object.assign(headers, cors.headersFor(request))
-    return { status, headers, body: isHead ? undefined : body }
   }
 
-  #outcomeOf(route: Route, request: HttpRequest, params: PathParams): Outcome | Promise<Outcome> {
+  #outcomeOf(route: Route, { request, params, identified }: Asked): Outcome | Promise<Outcome> {
     if (this.#inFlight > this.#parts.inFlightMax && route.audience === 'viewer') {
       return { fault: { kind: 'too-busy' } }
     }
@@ -92,8 +108,11 @@ export class App {
     if ((request.body?.length ?? 0) > bytesMax) return { fault: { kind: 'body-too-large', bytesMax } }
     const caller = route.audience === 'public' ? ANONYMOUS : this.#parts.identify(request, { route, params })
     const { service } = this.#parts
-    if (!(caller instanceof Promise)) return answered(route, { request, params, caller, service })
-    return caller.then((found) => answered(route, { request, params, caller: found, service }))
+    const answered = (found: Caller) => {
+      identified.caller = found
+      return answerOf(route, { request, params, caller: found, service })
+    }
+    return caller instanceof Promise ? caller.then(answered) : answered(caller)
   }
 
   /** Why no route was found: the path is unknown, or does not have this method. */
@@ -114,7 +133,7 @@ export class App {
   }
 }
 
-function answered(route: Route, call: Call): Outcome | Promise<Outcome> {
+function answerOf(route: Route, call: Call): Outcome | Promise<Outcome> {
   const fault = permissionFault(route, call)
   return fault === undefined ? route.handle(call) : { fault }
 }

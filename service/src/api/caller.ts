@@ -88,8 +88,23 @@ export function identifyByCredentials(credentials: Credentials): Identify {
     if (text === undefined) return rejected('malformed')
     if (!text.startsWith(KEY_PREFIX))
       return tokens === undefined ? rejected('malformed') : viewerOf(tokens, text)
-    const found = keys?.find(text, now()) ?? 'unknown-key'
+    const found = keys?.find(text, now) ?? 'unknown-key'
     return typeof found === 'string' ? rejected(found) : { kind: 'backend', key: found }
+  }
+}
+
+/** What the audit calls a caller that was checked. */
+export function callerName(caller: Caller): string | undefined {
+  switch (caller.kind) {
+    case 'trusted':
+    case 'anonymous':
+    case 'rejected':
+      return undefined
+    case 'viewer':
+    case 'page':
+      return caller.kind
+    case 'backend':
+      return `key:${caller.key.id}`
   }
 }
 

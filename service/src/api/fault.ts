@@ -14,6 +14,7 @@ import {
 import type { Scope } from '../auth/scope.ts'
 import type { TokenFault } from '../auth/token-rules.ts'
 import type { HttpResponse } from './http.ts'
+import type { Refused } from '../playback/token-check.ts'
 
 /** One thing that is wrong with a request: where, by JSON pointer (RFC 6901), and what. */
 export type InputFault = { readonly pointer: string; readonly detail: string }
@@ -40,7 +41,14 @@ export type Forbidden =
   | { readonly because: 'member'; readonly member: string }
 
 /** What cannot be found. */
-export type Missing = 'device' | 'pool' | 'path' | 'path-with-trailing-slash' | 'problem-type' | 'metrics'
+export type Missing =
+  | 'device'
+  | 'pool'
+  | 'path'
+  | 'path-with-trailing-slash'
+  | 'problem-type'
+  | 'metrics'
+  | 'playback-tokens'
 
 /** Why the limiter could not decide. */
 export type FailureCode = Exclude<LimiterErrorCode, 'PLAN_UNKNOWN' | 'TENANT_UNKNOWN' | 'DEVICE_REQUIRED'>
@@ -70,6 +78,7 @@ export type Fault =
   | { readonly kind: 'no-token' }
   | { readonly kind: 'bad-credentials'; readonly because: CredentialFault }
   | { readonly kind: 'forbidden'; readonly reason: Forbidden }
+  | { readonly kind: 'token-refused'; readonly because: Refused }
   | { readonly kind: 'too-busy' }
   | { readonly kind: 'too-fast'; readonly of: 'user' | 'stream' | 'caller'; readonly waitMs: number }
   | { readonly kind: 'not-ready'; readonly readiness: 'draining' | 'store-unavailable' }

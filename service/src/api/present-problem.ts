@@ -6,6 +6,7 @@ import type { NoteOf, Pool } from '@streamgate/core'
 import { badCredentials, challengeOf, forbiddenText } from './present-refused-caller.ts'
 import type { FailureCode, Fault, InputFault, Missing, WantedBody } from './fault.ts'
 import type { HttpResponse } from './http.ts'
+import type { Refused } from '../playback/token-check.ts'
 import { instant } from './lease-view.ts'
 import { problem, type ProblemName } from './problem.ts'
 import { presentDeviceRefusal } from './device-refusal.ts'
@@ -25,15 +26,13 @@ export function presentProblem(fault: Fault): HttpResponse {
     case 'method-not-allowed':
       return methodNotAllowed(fault.methods.join(', '))
     case 'no-token':
-      return problem('unauthorized', 'This call needs a token.', {
-        headers: { 'www-authenticate': 'Bearer' },
-      })
+      return unauthorized('This call needs a token.')
     case 'bad-credentials':
       return badCredentials(fault.because)
     case 'forbidden':
-      return problem('forbidden', forbiddenText(fault.reason), {
-        headers: challengeOf(fault.reason),
-      })
+      return problem('forbidden', forbiddenText(fault.reason), { headers: challengeOf(fault.reason) })
+    case 'token-refused':
+      return tokenRefused(fault.because)
     case 'too-busy':
       return retryLater('too-many-requests', 'This process has too many requests in progress.')
     case 'too-fast':
@@ -76,6 +75,7 @@ const MISSING = {
   'path-with-trailing-slash': 'This path does not exist. Remove the slash at the end.',
   'problem-type': 'This problem type does not exist.',
   metrics: 'This process keeps no metrics for Prometheus.',
+  'playback-tokens': 'This service gives no playback tokens.',
 } as const satisfies Record<Missing, string>
 
 /**
@@ -110,6 +110,22 @@ function wrongBody({ name, mediaType }: WantedBody, got: string): HttpResponse {
 
 function methodNotAllowed(allow: string): HttpResponse {
   return problem('method-not-allowed', `This path allows ${allow}.`, { headers: { allow } })
+}
+
+const REFUSED = {
+  invalid: ['unauthorized', 'The playback token is not valid.'],
+  expired: ['unauthorized', 'The playback token has expired.'],
+  revoked: ['forbidden', 'The stream of the playback token has ended.'],
+  path: ['forbidden', 'The playback token is for another path.'],
+} as const satisfies Record<Refused, readonly [ProblemName, string]>
+
+function tokenRefused(because: Refused): HttpResponse {
+  const [name, detail] = REFUSED[because]
+  return name === 'unauthorized' ? unauthorized(detail) : problem(name, detail)
+}
+
+function unauthorized(detail: string): HttpResponse {
+  return problem('unauthorized', detail, { headers: { 'www-authenticate': 'Bearer' } })
 }
 
 /** It names no viewer. */

@@ -6,33 +6,17 @@ import {
   slotsUsed,
   type Degraded,
   type Grant,
-  type HeartbeatResult,
   type Lease,
   type Refusal,
   type UserId,
 } from '@streamgate/core'
+import type { Asked, ToldResult } from './asked.ts'
 import { json, noContent } from './http.ts'
 import { instant, lapseOf, rateLimit } from './lease-view.ts'
 import type { Outcome } from './route.ts'
 import type { Decision } from '../telemetry/decision-event.ts'
 
-/** The request of a decision, as far as the log keeps it. */
-export type Asked = Pick<
-  Decision,
-  | 'verb'
-  | 'user'
-  | 'tenant'
-  | 'lease'
-  | 'deviceType'
-  | 'contentId'
-  | 'attributes'
-  | 'network'
-  | 'replaces'
-  | 'isPlanNamed'
-  | 'isPlanUnknown'
-  | 'hasIfMatch'
-  | 'isReport'
->
+type WithToken = Pick<ToldResult, 'playback'>
 
 /** What an answer says beside the outcome. */
 export type Told = {
@@ -42,11 +26,12 @@ export type Told = {
 }
 
 /** The outcome of a start or a heartbeat. */
-export function presentResult(asked: Asked, { user, stopToken }: Told, result: HeartbeatResult): Outcome {
+export function presentResult(asked: Asked, told: Told, result: ToldResult): Outcome {
+  const { user } = told
   switch (result.outcome) {
     case 'admitted':
     case 'renewed':
-      return presentGrant(asked, { user, stopToken }, result)
+      return presentGrant(asked, told, result)
     case 'degraded':
       return presentDegraded(asked, user, result)
     case 'denied':
@@ -76,8 +61,8 @@ export function presentResult(asked: Asked, { user, stopToken }: Told, result: H
 }
 
 /** A stream that may run: 201 if it is new, 200 if its lease was already held. */
-function presentGrant(asked: Asked, { user, stopToken }: Told, grant: Grant): Outcome {
-  const { lease, limit, counted, heartbeatSeconds, outcome, plan, ends, lapsed, shadow } = grant
+function presentGrant(asked: Asked, { user, stopToken }: Told, grant: Grant & WithToken): Outcome {
+  const { lease, limit, counted, heartbeatSeconds, outcome, plan, ends, lapsed, shadow, playback } = grant
   const isNew = outcome === 'admitted'
   const isIgnored = grant.ignored.some(({ id }) => id === lease.id)
   const ended = ends.map(({ id }) => id)
@@ -101,6 +86,8 @@ function presentGrant(asked: Asked, { user, stopToken }: Told, grant: Grant): Ou
     graceUntil,
     ended: ended.length > 0 ? ended : undefined,
     stopUrl: stopToken && `${locationOf(user, lease)}/stop?token=${stopToken}`,
+    playbackToken: playback?.token,
+    playbackTokenExpiresAt: playback && instant(playback.endMs),
   }
   const headers: Record<string, string> = rateLimit(limit, slotsUsed(limit, counted))
   headers['etag'] = `"${lease.generation}"`
@@ -126,8 +113,8 @@ function presentGrant(asked: Asked, { user, stopToken }: Told, grant: Grant): Ou
 }
 
 /** A stream that may run although the store does not answer. It has no lease, and so no ETag. */
-function presentDegraded(asked: Asked, user: UserId, degraded: Degraded): Outcome {
-  const { id, stream, plan, limit, heartbeatSeconds, startedAtMs, untilMs } = degraded
+function presentDegraded(asked: Asked, user: UserId, degraded: Degraded & WithToken): Outcome {
+  const { id, stream, plan, limit, heartbeatSeconds, startedAtMs, untilMs, playback } = degraded
   const body = {
     id,
     userId: user,
@@ -142,6 +129,8 @@ function presentDegraded(asked: Asked, user: UserId, degraded: Degraded): Outcom
     heartbeatSeconds,
     limit: limit.max,
     degraded: true,
+    playbackToken: playback?.token,
+    playbackTokenExpiresAt: playback && instant(playback.endMs),
   }
   const decision = { ...asked, outcome: 'degraded', plan, isDegraded: true }
   const isStart = asked.verb === 'start'

@@ -3,9 +3,11 @@ import type { GenericSchema } from 'valibot'
 import type { Scope } from '../auth/scope.ts'
 import type { StopTokens } from '../auth/stop-tokens.ts'
 import type { Caller } from './caller.ts'
+import type { Judged } from './asked.ts'
 import type { ClientNetworks } from './client-networks.ts'
 import type { Fault } from './fault.ts'
 import type { HttpRequest, HttpResponse, PathParams } from './http.ts'
+import type { Playback } from '../playback/playback.ts'
 import type { PolicyView } from '../policy/current-policy.ts'
 import type { ProblemName } from './problem.ts'
 import type { Decisions } from '../telemetry/decision-event.ts'
@@ -14,6 +16,10 @@ import type { Decisions } from '../telemetry/decision-event.ts'
 export type Service = {
   readonly limiter: Limiter
   readonly networks: ClientNetworks
+  /** The answer to a start or a heartbeat. */
+  readonly present: (judged: Judged) => Outcome | Promise<Outcome>
+  /** Absent if the service gives no playback tokens. */
+  readonly playback: Playback | undefined
   /** Whether traffic should come here. Asks the store, and never rejects. */
   readonly readiness: () => Promise<'ready' | 'degraded' | 'draining' | 'store-unavailable'>
   /** All metrics in Prometheus' text format. `undefined` if they go elsewhere. */

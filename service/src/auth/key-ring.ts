@@ -38,12 +38,14 @@ export class KeyRing {
   /**
    * The key that a caller sent. Whether it is right takes the same time to find out, however much
    * of it is right.
+   *
+   * @param now milliseconds since the epoch. Read only if the key ends.
    */
-  find(text: string, nowMs: number): ApiKey | 'unknown-key' | 'expired-key' {
+  find(text: string, now: () => number): ApiKey | 'unknown-key' | 'expired-key' {
     if (text.length > KEY_LENGTH_MAX) return 'unknown-key'
     const key = this.#proven.get(text) ?? this.#prove(text, digestOf(text))
     if (key === undefined) return 'unknown-key'
-    return key.notAfterMs !== undefined && nowMs >= key.notAfterMs ? 'expired-key' : key
+    return key.notAfterMs !== undefined && now() >= key.notAfterMs ? 'expired-key' : key
   }
 
   #prove(text: string, digest: string): ApiKey | undefined {

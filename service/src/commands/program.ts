@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
   doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),
   key: async (program) => (await import('./key.ts')).addKeyCommand(program),
   policy: async (program) => (await import('./policy.ts')).addPolicyCommand(program),
+  'playback-key': async (program) => (await import('./playback-key.ts')).addPlaybackKeyCommand(program),
   replay: async (program) => (await import('./replay.ts')).addReplayCommand(program),
 }
 

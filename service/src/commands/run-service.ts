@@ -10,6 +10,7 @@ import { runWorkers } from '../servers/fleet.ts'
 import { relayKeys } from '../servers/key-relay.ts'
 import { listen } from '../servers/node-server.ts'
 import { relayPolicy } from '../servers/policy-relay.ts'
+import { relayRevocations } from '../servers/revocation-relay.ts'
 import type { Config } from '../settings/settings.ts'
 import { Log } from '../telemetry/log.ts'
 import { runWorker } from './run-worker.ts'
@@ -57,6 +58,7 @@ async function serveAlone(config: Config, log: Log): Promise<number> {
 function serveByWorkers(config: Config, log: Log): Promise<number> {
   const policy = currentPolicy(config)
   relayPolicy(policy)
+  relayRevocations()
   followPolicyFile(config, policy, log)
   const keys = authKeysOf(config)
   relayKeys(keys)

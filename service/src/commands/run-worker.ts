@@ -8,6 +8,7 @@ import { HttpEndpoint } from '../servers/http-endpoint.ts'
 import { keysOfPrimary } from '../servers/key-relay.ts'
 import { policyOfPrimary } from '../servers/policy-relay.ts'
 import { PrimaryLink, tellFailure } from '../servers/primary-link.ts'
+import { shareRevocations } from '../servers/revocation-relay.ts'
 import type { Config } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { JoinFleet } from '../telemetry/metrics-sink.ts'
@@ -34,7 +35,7 @@ async function serve(config: Config, log: Log): Promise<number> {
   const policy = await policyOfPrimary()
   tellOpening(config, log)
   const joinFleet: JoinFleet = (own) => link.joinMetrics(own)
-  const composition = await compose(config, log, { policy, keys, joinFleet })
+  const composition = await compose(config, log, { policy, keys, joinFleet, shareRevocations })
   await makeReady(composition)
   const endpoint = new HttpEndpoint(composition.app)
   const sweepTimer = composition.makeSweepTimer()

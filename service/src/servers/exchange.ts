@@ -19,7 +19,7 @@ export async function answer(
   body: Uint8Array | undefined,
 ): Promise<void> {
   const { status, headers, body: content = '' } = await app.handle(requestOf(incoming, body))
-  const hasLength = status !== 204 && incoming.method !== 'HEAD'
+  const hasLength = status !== 204 && status !== 304 && incoming.method !== 'HEAD'
   const bytes = Buffer.byteLength(content)
   if (hasLength) headers['content-length'] = String(bytes)
   outgoing.writeHead(status, headers)

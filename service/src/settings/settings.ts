@@ -8,6 +8,7 @@ import { ConfigError } from './config-error.ts'
 import { parseSwitch, refuse, wholeNumber } from './parse.ts'
 import type { IpRange } from '../text/ip-address.ts'
 import { reasonOf } from '../text/reason.ts'
+import { PLAYBACK_SETTINGS, type PlaybackConfig } from './playback-settings.ts'
 import { STORE_SETTINGS, storeContradictions, type StoreConfig } from './store-settings.ts'
 import { NETWORK_SETTINGS } from './network-settings.ts'
 import { RATE_SETTINGS, type RateConfig } from './rate-settings.ts'
@@ -17,7 +18,7 @@ import { PORT } from './port-setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
 
 /** The settings that have files of their own. */
-type GroupedConfig = StoreConfig & AuthConfig & RateConfig & TelemetryConfig & SweepConfig
+type GroupedConfig = StoreConfig & AuthConfig & RateConfig & PlaybackConfig & TelemetryConfig & SweepConfig
 
 /** A configuration that is valid. */
 export type Config = GroupedConfig & {
@@ -124,6 +125,7 @@ export const SETTINGS = {
     parse: wholeNumber(1, 1_000_000),
   },
   ...RATE_SETTINGS,
+  ...PLAYBACK_SETTINGS,
   corsOrigins: {
     variable: 'STREAMGATE_CORS_ORIGINS',
     flag: '--cors-origins',

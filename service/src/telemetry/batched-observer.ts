@@ -1,4 +1,4 @@
-import type { AuditLog } from './audit-log.ts'
+import { AuditLog, type AuditOptions } from './audit-log.ts'
 import { isContention } from '@streamgate/core'
 import type { AnsweredRequest, Decisions, RequestFacts, RequestObserver } from './decision-event.ts'
 import type { Log } from './log.ts'
@@ -55,14 +55,16 @@ export class BatchedObserver implements RequestObserver {
 /** What the log and the metrics of a service are told by. */
 export type ObserverParts = {
   readonly log: Log
-  readonly audit: AuditLog
+  /** Where the audit goes. */
+  readonly config: AuditOptions
   readonly metrics: MetricsSink
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** Tells the log, the audit and the metrics of a service. */
-export function openObserver({ log, audit, metrics, now }: ObserverParts): BatchedObserver {
+export function openObserver({ log, config, metrics, now }: ObserverParts): BatchedObserver {
+  const audit = new AuditLog(config, log.logger)
   return new BatchedObserver({
     tell: (request) => {
       metrics.answered(request)

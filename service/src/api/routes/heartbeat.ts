@@ -1,6 +1,5 @@
 import { readInput } from '../input.ts'
 import { onNetwork } from '../on-network.ts'
-import { presentResult } from '../present.ts'
 import type { Route } from '../route.ts'
 import { StreamSchema } from '../answer-schemas.ts'
 import { LimitReachedSchema } from '../device-schemas.ts'
@@ -71,6 +70,6 @@ export const heartbeatRoute: Route = {
     const isNew = result.outcome === 'admitted'
     const token = isNew ? call.service.stopTokens?.of({ user, tenant, lease: id }) : undefined
     const stopToken = token instanceof Promise ? await token : token
-    return presentResult(asked, { user, stopToken }, result)
+    return call.service.present({ asked, user, stopToken, result })
   },
 }

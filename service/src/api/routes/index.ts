@@ -14,6 +14,7 @@ import { finishByDeleteRoute, finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
 import { listRoute } from './list.ts'
 import { liveRoute, metricsRoute, readyRoute, versionRoute } from './operations.ts'
+import { checkRoute, keySetRoute, revocationsRoute } from './playback.ts'
 import { poolRoute } from './pools.ts'
 import { startRoute } from './start.ts'
 import { beaconStopRoute, stopRoute } from './stop.ts'
@@ -36,6 +37,9 @@ export const ROUTES: readonly Route[] = [
   finishRoute,
   finishByDeleteRoute,
   poolRoute,
+  revocationsRoute,
+  checkRoute,
+  keySetRoute,
   liveRoute,
   readyRoute,
   metricsRoute,
