@@ -19,7 +19,7 @@ locals {
   operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish", "pools/{name}"]
 
   # For probes and readers. Open to all callers.
-  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "problems", "problems/{type}"]
+  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "decision.schema.json", "problems", "problems/{type}"]
 }
 
 # What is logged of every request. Never its path, because that holds the user's id.

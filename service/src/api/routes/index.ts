@@ -7,7 +7,14 @@ import {
   removeDeviceRoute,
   removeDevicesRoute,
 } from './devices.ts'
-import { docsRoute, openapiRoute, policySchemaRoute, problemRoute, problemsRoute } from './documentation.ts'
+import {
+  decisionSchemaRoute,
+  docsRoute,
+  openapiRoute,
+  policySchemaRoute,
+  problemRoute,
+  problemsRoute,
+} from './documentation.ts'
 import { eraseRoute } from './erase.ts'
 import { finishByDeleteRoute, finishRoute } from './finish.ts'
 import { heartbeatRoute } from './heartbeat.ts'
@@ -41,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   openapiRoute,
   docsRoute,
   policySchemaRoute,
+  decisionSchemaRoute,
   problemsRoute,
   problemRoute,
 ]
