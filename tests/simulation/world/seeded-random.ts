@@ -1,0 +1,1 @@
+export { SeededRandom } from '../../../service/src/simulate/seeded-random.ts'
