@@ -6,10 +6,10 @@ import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { readPolicy } from '../policy/policy-file.ts'
 import { parseStore } from '../settings/store-engines.ts'
 import { Simulation } from '../simulate/simulation.ts'
-import { DONE } from './exit-codes.ts'
+import { DONE, FAILED } from './exit-codes.ts'
+import { policyOfFlag, wordsOf } from './policy-flag.ts'
 import { barOf, ProgressLine } from './progress-line.ts'
 
 /** The flags of the command. */
@@ -25,6 +25,17 @@ export type SimulateOptions = {
 
 /** Simulates, and resolves with the exit code. */
 export async function runSimulate(options: SimulateOptions): Promise<number> {
+  try {
+    await simulate(options)
+    return DONE
+  } catch (error) {
+    process.stderr.write(`${wordsOf(error)}\n`)
+    return FAILED
+  }
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  const policy = policyOfFlag(options.policy)
   const { users, days, seed, start: startMs, logDecisions } = options
   const output = await LineFile.open(options.output)
   const simulation = new Simulation({
@@ -32,7 +43,7 @@ export async function runSimulate(options: SimulateOptions): Promise<number> {
     days,
     seed,
     startMs,
-    policy: policyIn(options.policy),
+    policy,
     store: await parseStore('memory:').open(),
     areAllLogged: logDecisions === 'all',
     write: (line) => output.add(line),
@@ -49,17 +60,8 @@ export async function runSimulate(options: SimulateOptions): Promise<number> {
   progress?.clear()
   await output.close()
   process.stderr.write(
-    `${output.lines.toLocaleString('en')} decisions of ${users.toLocaleString('en')} users in ${days} days\n`,
+    `${output.lines.toLocaleString('en')} decisions of ${users.toLocaleString('en')} users in ${days} ${days === 1 ? 'day' : 'days'}\n`,
   )
-  return DONE
-}
-
-function policyIn(setting: string) {
-  try {
-    return readPolicy(setting).policy
-  } catch (cause) {
-    throw new Error(`--policy ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-  }
 }
 
 /** Lines on their way to a file, compressed if its name says so. */
@@ -78,7 +80,7 @@ class LineFile {
 
   /** @throws {Error} if the file cannot be written, with its name. */
   static async open(name: string): Promise<LineFile> {
-    if (name === '-') return new LineFile(process.stdout, Promise.resolve())
+    if (name === '-') return new LineFile(process.stdout, new Promise(() => {}))
     const file = createWriteStream(name)
     try {
       await once(file, 'open')

@@ -1,13 +1,13 @@
 /**
  * `streamgate simulate`: the log of a service that has made-up users.
  */
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { SimulateOptions } from './run-simulate.ts'
-import { runCommand } from './run-command.ts'
 
 const USERS_MAX = 1_000_000
 const DAYS_MAX = 3660
 const SEED_MAX = 2 ** 31 - 1
+const FIRST_DAY_MS = Date.UTC(2026, 0, 5)
 
 const HELP = `
 Each user is a household: one to six devices, busy evenings, players that crash, viewers who zap, retry,
@@ -29,19 +29,21 @@ export function addSimulateCommand(program: Command): void {
     .description('Write the log of a service with made-up users, to try report and replay.')
     .requiredOption('--users <number>', 'how many users', wholeFrom(1, USERS_MAX))
     .requiredOption('--days <number>', 'for how many days', wholeFrom(1, DAYS_MAX))
-    .option('--policy <file>', 'a policy: a file, or JSON. Built in: 3 streams', '')
+    .addOption(new Option('--policy <file>', 'a policy: a file, or JSON').default('', '3 streams'))
     .option('--seed <number>', 'another seed makes other users', wholeFrom(0, SEED_MAX), 1)
-    .option('--start <date>', 'the first day, in UTC', dayOf, Date.UTC(2026, 0, 5))
+    .addOption(
+      new Option('--start <date>', 'the first day, in UTC')
+        .argParser(dayOf)
+        .default(FIRST_DAY_MS, '2026-01-05'),
+    )
     .option('--log-decisions <which>', 'changes, or all with each heartbeat', decisionsOf, 'changes')
-    .option('--output <file>', 'where to write. By default standard output', '-')
+    .addOption(new Option('--output <file>', 'where to write').default('-', 'standard output'))
     .showHelpAfterError('(streamgate simulate --help explains it)')
     .addHelpText('after', HELP)
-    .action((options: SimulateOptions) =>
-      runCommand(async () => {
-        const { runSimulate } = await import('./run-simulate.ts')
-        return runSimulate(options)
-      }),
-    )
+    .action(async (options: SimulateOptions) => {
+      const { runSimulate } = await import('./run-simulate.ts')
+      process.exitCode = await runSimulate(options)
+    })
 }
 
 function wholeFrom(min: number, max: number): (text: string) => number {
