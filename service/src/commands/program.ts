@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
   doctor: async (program) => (await import('./doctor.ts')).addDoctorCommand(program),
   policy: async (program) => (await import('./policy.ts')).addPolicyCommand(program),
   replay: async (program) => (await import('./replay.ts')).addReplayCommand(program),
+  report: async (program) => (await import('./report.ts')).addReportCommand(program),
   simulate: async (program) => (await import('./simulate.ts')).addSimulateCommand(program),
 }
 

@@ -14,8 +14,14 @@ const EXPIRY = '"expiresAt"'
  */
 export class LogSurvey {
   readonly #lapses = new Map<string, number>()
+  readonly #areLapsesKept: boolean
   #areAllLogged = false
   #isExpiryMet = false
+
+  /** @param areLapsesKept whether `lastSeenMs` will be asked. */
+  constructor(areLapsesKept = true) {
+    this.#areLapsesKept = areLapsesKept
+  }
 
   /** Takes in a line of a log. */
   take(line: string): void {
@@ -36,6 +42,7 @@ export class LogSurvey {
   }
 
   #note(line: string): void {
+    if (!this.#areLapsesKept) return
     const read = readLogLine(line)
     if (typeof read === 'object' && read.verb === 'lapse') this.#lapses.set(keyOf(read), read.lastSeenAtMs)
   }

@@ -34,6 +34,8 @@ export type LoggedCall = {
   /** Whether an operator stopped the stream. */
   readonly isByOperator: boolean
   readonly rule?: Limit
+  /** The pool that was full. */
+  readonly pool?: string
   /** How many streams counted after it. After a refusal, how many blocked it. */
   readonly active?: number
   /** The streams that ended with it. */
@@ -143,7 +145,7 @@ function arrivedAtMs({ startedAt }: Members, aboutMs: number): number {
 
 function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
   const { deviceType, contentId, attributes, network, replaces } = members
-  const { plan, rule, active, ends, shadow } = members
+  const { plan, rule, pool, active, ends, shadow } = members
   const stream = {
     ...(splitLeaseId(idOf(members['lease'])) as StreamDescription),
     ...(deviceType !== undefined && { deviceType: idOf(deviceType) }),
@@ -164,6 +166,7 @@ function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
     isReport: members['report'] === true,
     isByOperator: members['by'] === 'operator',
     ...(rule !== undefined && { rule: limitOf(rule) }),
+    ...(pool !== undefined && { pool: idOf(pool) }),
     ...(typeof active === 'number' && { active }),
     ends: Array.isArray(ends) ? ends.map((id) => idOf(id) as LeaseId) : [],
     isIgnored: members['ignored'] === true,

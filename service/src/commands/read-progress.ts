@@ -1,0 +1,63 @@
+import { RepeatingTimer } from '../time/repeating-timer.ts'
+import { barOf, ProgressLine, type Terminal } from './progress-line.ts'
+
+/** How often the line is drawn again. */
+const EVERY_MS = 200
+
+/** What was read so far. */
+export type ReadCounts = { readonly bytes: number; readonly decisions: number }
+
+/**
+ * How far the reading of logs has got, how fast it is, and how long it will take, as a line on a
+ * terminal. Elsewhere nothing is written.
+ */
+export class ReadProgress {
+  readonly #line: ProgressLine | undefined
+  readonly #counts: ReadCounts
+  readonly #bytesInAll: number | undefined
+  readonly #startedMs = performance.now()
+
+  /** @param bytesInAll `undefined` if it is not known. */
+  constructor(
+    terminal: Terminal & { readonly isTTY?: boolean },
+    counts: ReadCounts,
+    bytesInAll: number | undefined,
+  ) {
+    this.#line = terminal.isTTY === true ? new ProgressLine(terminal) : undefined
+    this.#counts = counts
+    this.#bytesInAll = bytesInAll
+  }
+
+  /** Shows the progress until the work is done. */
+  async during<Value>(work: Promise<Value>): Promise<Value> {
+    const line = this.#line
+    if (line === undefined) return work
+    const timer = new RepeatingTimer({
+      waitMs: () => EVERY_MS,
+      work: () =>
+        line.draw(progressText(this.#counts, this.#bytesInAll, performance.now() - this.#startedMs)),
+    })
+    timer.start()
+    try {
+      return await work
+    } finally {
+      await timer.stop()
+      line.clear()
+    }
+  }
+}
+
+/** The line: a bar if the size is known, the count, the rate, and the time left. */
+export function progressText(
+  { bytes, decisions }: ReadCounts,
+  bytesInAll: number | undefined,
+  elapsedMs: number,
+): string {
+  const rate = Math.round((decisions / Math.max(1, elapsedMs)) * 1000)
+  const counted = `${decisions.toLocaleString('en')} decisions, ${rate.toLocaleString('en')} a second`
+  if (bytesInAll === undefined) return `${(bytes / 1e6).toFixed(1)} MB  ${counted}`
+  const share = bytesInAll === 0 ? 1 : bytes / bytesInAll
+  if (share <= 0) return `${barOf(0)}  ${counted}`
+  const leftSeconds = Math.max(0, Math.ceil(((elapsedMs / share) * (1 - share)) / 1000))
+  return `${barOf(share)}  ${counted}, ${leftSeconds} s left`
+}
