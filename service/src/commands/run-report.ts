@@ -10,6 +10,7 @@ import { Collector, type Span } from '../report/collector.ts'
 import { makeReport } from '../report/make-report.ts'
 import { readLogs } from '../report/read-logs.ts'
 import { reportAsNdjson, tableAsCsv } from '../report/report-files.ts'
+import { reportAsHtml } from '../report/page/report-page.ts'
 import { reportAsText } from '../report/report-text.ts'
 import type { Report } from '../report/report.ts'
 import { UserIdHash } from '../text/user-id-hash.ts'
@@ -87,7 +88,8 @@ function userNames({ showUsers, userIdKey }: ReportOptions): (user: string) => s
   return new UserIdHash(userIdKey ?? randomBytes(32).toString('hex')).of
 }
 
-function write(report: Report, { csv, ndjson }: ReportOptions): void {
+function write(report: Report, { csv, ndjson, html }: ReportOptions): void {
+  if (html !== undefined) writeFileSync(html, reportAsHtml(report))
   if (csv !== undefined) {
     mkdirSync(csv, { recursive: true })
     for (const { tables } of report.sections) {

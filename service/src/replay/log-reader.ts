@@ -29,7 +29,7 @@ export type ReadDecisions = {
 }
 
 /** How much is read at once. */
-const CHUNK_BYTES = 1 << 18
+const CHUNK_BYTES = 1 << 15
 
 /** Reads logs piece by piece, and counts what it finds. */
 export class LogReader {

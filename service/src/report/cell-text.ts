@@ -21,7 +21,8 @@ export function cellText(cell: ReportCell | undefined, { kind }: ReportColumn, l
       return duration(cell)
     case 'instant':
       return localTime.text(cell)
-    default:
+    case 'count':
+    case 'text':
       return cell.toLocaleString('en')
   }
 }

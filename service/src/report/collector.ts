@@ -5,7 +5,7 @@ import { splitLeaseId, userIn, type DeviceId } from '@streamgate/core'
 import { limitInWords } from '../policy/policy-words.ts'
 import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
 import { EVENT, EventColumns, type EventKind, type LogEvent } from './event-columns.ts'
-import { hashNumber, Texts } from './texts.ts'
+import { hashNumber, shortHash, Texts } from './texts.ts'
 
 /** The part of the logs that is reported. Both in milliseconds since the epoch. */
 export type Span = { readonly fromMs: number; readonly toMs: number }
@@ -58,14 +58,14 @@ export class Collector {
       case 'lapse': {
         const user = this.users.numberOf(decision.user)
         const lease = hashNumber(decision.leaseId)
-        this.#add({ kind: EVENT.lapsed, atMs, user, lease, extra: decision.lastSeenAtMs }, place)
+        this.#add({ kind: EVENT.lapsed, atMs, user, lease, extra: atMs - decision.lastSeenAtMs }, place)
         break
       }
       case 'erase':
         this.#add({ kind: EVENT.removed, atMs, user: this.users.numberOf(decision.user) }, place)
         break
       case 'remove-device': {
-        const device = decision.deviceId === undefined ? 0 : hashNumber(decision.deviceId)
+        const device = decision.deviceId === undefined ? 0 : shortHash(decision.deviceId)
         this.#add({ kind: EVENT.removed, atMs, user: this.users.numberOf(decision.user), device }, place)
         break
       }
@@ -94,21 +94,20 @@ export class Collector {
     const { stream, plan, atMs } = call
     const isNew = kind === EVENT.admitted
     if (isNew) this.#noteLease(call)
-    this.#add(
-      {
-        kind,
-        atMs,
-        user,
-        lease: hashNumber(call.leaseId),
-        device: deviceOf(stream.deviceId),
-        network: this.networks.numberOf(stream.network),
-        deviceType: this.deviceTypes.numberOf(stream.deviceType),
-        plan: this.plans.numberOf(plan),
-        rule: kind === EVENT.refused ? this.rules.numberOf(this.#ruleOf(call)) : 0,
-        extra: isNew ? leaseMsOf(call) : (call.active ?? 0),
-      },
-      place,
-    )
+    this.events.add({
+      kind,
+      atMs,
+      user,
+      lease: hashNumber(call.leaseId),
+      device: deviceOf(stream.deviceId),
+      network: this.networks.numberOf(stream.network),
+      deviceType: this.deviceTypes.numberOf(stream.deviceType),
+      plan: this.plans.numberOf(plan),
+      rule: kind === EVENT.refused ? this.rules.numberOf(this.#ruleOf(call)) : 0,
+      extra: isNew ? leaseMsOf(call) : (call.active ?? 0),
+      log: place.log,
+      line: place.line,
+    })
   }
 
   /** The streams that ended with a call. */
@@ -175,5 +174,5 @@ function leaseMsOf({
 }
 
 function deviceOf(deviceId: DeviceId | undefined): number {
-  return deviceId === undefined ? 0 : hashNumber(deviceId)
+  return deviceId === undefined ? 0 : shortHash(deviceId)
 }

@@ -13,7 +13,7 @@ export const EVENT = {
   stopped: 4,
   /** Its player was told that it ended, or may not come back. */
   gone: 5,
-  /** A line about its expiry. `extra` is when its player was last heard of, in milliseconds. */
+  /** A line about its expiry. `extra` is how long before its player was last heard of, in ms. */
   lapsed: 6,
   /** All streams of the user, or those on `device` unless that is 0. */
   removed: 7,
@@ -34,7 +34,7 @@ export type LogEvent = {
   readonly user: number
   /** Hash of the lease id. */
   readonly lease: number
-  /** Hash of the device id. */
+  /** Short hash of the device id. */
   readonly device: number
   readonly network: number
   readonly deviceType: number
@@ -56,12 +56,12 @@ const COLUMNS = {
   atMs: Float64Array,
   user: Uint32Array,
   lease: Float64Array,
-  device: Float64Array,
+  device: Uint32Array,
   network: Uint32Array,
   deviceType: Uint16Array,
   plan: Uint16Array,
   rule: Uint16Array,
-  extra: Float64Array,
+  extra: Float32Array,
   log: Uint16Array,
   line: Uint32Array,
 } as const
@@ -98,11 +98,6 @@ export class EventColumns {
     this.#length += 1
   }
 
-  /** One member of one event. */
-  get(name: ColumnName, index: number): number {
-    return this.#pages[index >> PAGE_BITS]?.[name][index & PAGE_MASK] ?? 0
-  }
-
   /** The whole event. */
   at(index: number): LogEvent {
     const page = this.#pages[index >> PAGE_BITS]
@@ -131,33 +126,42 @@ export class EventColumns {
    * @param users how many users there are. Their numbers begin at 1.
    */
   *byUser(users: number): Generator<{ readonly user: number; readonly events: readonly LogEvent[] }> {
-    const order = this.#sortedByUser(users)
-    for (let from = 0; from < order.length; ) {
-      const user = this.get('user', order[from] ?? 0)
+    const { order, ends } = this.#sortedByUser(users)
+    let from = 0
+    for (let user = 1; user <= users; user += 1) {
+      const to = ends[user] ?? from
       const events: LogEvent[] = []
-      for (; from < order.length && this.get('user', order[from] ?? 0) === user; from += 1) {
-        events.push(this.at(order[from] ?? 0))
-      }
-      yield { user, events: inOrder(events) }
+      for (let place = from; place < to; place += 1) events.push(this.at(order[place] ?? 0))
+      from = to
+      if (events.length > 0) yield { user, events: inOrder(events) }
     }
   }
 
-  /** The indices of all events: a counting sort, which keeps the order of one user's events. */
-  #sortedByUser(users: number): Uint32Array {
-    const next = new Uint32Array(users + 2)
-    for (let index = 0; index < this.#length; index += 1) {
-      const after = this.get('user', index) + 1
-      next[after] = (next[after] ?? 0) + 1
+  /**
+   * The indices of all events, and up to which of them each user's go: a counting sort, which keeps
+   * the order of one user's events.
+   */
+  #sortedByUser(users: number): { readonly order: Uint32Array; readonly ends: Uint32Array } {
+    const ends = new Uint32Array(users + 1)
+    for (const [number, page] of this.#pages.entries()) {
+      for (const user of page.user.subarray(0, this.#length - (number << PAGE_BITS))) {
+        ends[user] = (ends[user] ?? 0) + 1
+      }
     }
-    for (let user = 1; user < next.length; user += 1) next[user] = (next[user] ?? 0) + (next[user - 1] ?? 0)
+    for (let user = 1; user < ends.length; user += 1) ends[user] = (ends[user] ?? 0) + (ends[user - 1] ?? 0)
     const order = new Uint32Array(this.#length)
-    for (let index = 0; index < this.#length; index += 1) {
-      const user = this.get('user', index)
-      const place = next[user] ?? 0
-      order[place] = index
-      next[user] = place + 1
+    for (let number = this.#pages.length - 1; number >= 0; number -= 1) {
+      const column = this.#pages[number]?.user ?? new Uint32Array(0)
+      const first = number << PAGE_BITS
+      for (let place = Math.min(PAGE_SIZE, this.#length - first) - 1; place >= 0; place -= 1) {
+        const user = column[place] ?? 0
+        const next = (ends[user] ?? 0) - 1
+        order[next] = first + place
+        ends[user] = next
+      }
     }
-    return order
+    // Each is where its user begins by now, which is where the user before it ends.
+    return { order, ends: Uint32Array.from(ends, (_begin, user) => ends[user + 1] ?? this.#length) }
   }
 }
 

@@ -49,13 +49,13 @@ type Open = { session: Session; readonly leaseMs: number; heardMs: number }
 const CLOCKS_MS = 2000
 
 /** Which end an event stands for. */
-const END_OF: Readonly<Partial<Record<number, SessionEnd>>> = {
+const END_OF = {
   [EVENT.killed]: 'killed',
   [EVENT.dismissed]: 'dismissed',
   [EVENT.superseded]: 'superseded',
   [EVENT.stopped]: 'stopped',
   [EVENT.gone]: 'gone',
-}
+} as const
 
 /** How a log tells of renewals, and the end of what it knows. */
 export type LogFacts = { readonly span: Span; readonly areRenewalsLogged: boolean; readonly lastMs: number }
@@ -93,17 +93,19 @@ class HistoryMaker {
         if (atMs >= this.#facts.span.fromMs) this.#refusals.push(event)
         break
       case EVENT.lapsed:
-        if (open !== undefined && event.extra >= open.session.startMs - CLOCKS_MS) {
-          this.#close(open, 'lapsed', event.extra)
-        }
+        this.#lapse(event, open)
         break
       case EVENT.removed:
         for (const each of this.#open.values()) {
           if (event.device === 0 || each.session.device === event.device) this.#close(each, 'removed', atMs)
         }
         break
-      default:
-        if (open !== undefined) this.#close(open, END_OF[kind] ?? 'gone', atMs)
+      case EVENT.killed:
+      case EVENT.dismissed:
+      case EVENT.superseded:
+      case EVENT.stopped:
+      case EVENT.gone:
+        if (open !== undefined) this.#close(open, END_OF[kind], atMs)
     }
   }
 
@@ -114,6 +116,12 @@ class HistoryMaker {
       this.#close(open, isSilent ? 'lapsed' : 'running', isSilent ? open.heardMs : lastMs)
     }
     return { sessions: this.#sessions, refusals: this.#refusals }
+  }
+
+  /** The line may be about an earlier stream of the same id. */
+  #lapse({ atMs, extra: silentMs }: LogEvent, open: Open | undefined): void {
+    if (open === undefined || atMs - silentMs < open.session.startMs - CLOCKS_MS) return
+    this.#close(open, 'lapsed', Math.round(atMs - silentMs))
   }
 
   /** Before a lease was admitted again at this instant. Its player had been silent for a lease. */

@@ -60,7 +60,6 @@ export async function makeReport(parts: ReportParts): Promise<Report> {
 
 function headlines(usage: Usage, refusals: Refusals): Report['headlines'] {
   const { total, starts, users, byGhosts } = refusals
-  const part = (of: number, all: number) => (all === 0 ? '0 %' : `${((100 * of) / all).toFixed(1)} %`)
   return [
     { title: 'Active users', value: usage.users.toLocaleString('en'), remark: 'who started a stream' },
     {
@@ -71,19 +70,23 @@ function headlines(usage: Usage, refusals: Refusals): Report['headlines'] {
     {
       title: 'Starts refused',
       value: total.toLocaleString('en'),
-      remark: `${part(total, starts)} of ${starts.toLocaleString('en')}`,
+      remark: `${percent(total, starts)} of ${starts.toLocaleString('en')}`,
     },
     {
       title: 'Users refused',
       value: users.toLocaleString('en'),
-      remark: part(users, Math.max(usage.users, users)),
+      remark: percent(users, Math.max(usage.users, users)),
     },
     {
       title: 'Refused by ghosts',
-      value: part(byGhosts, total),
+      value: percent(byGhosts, total),
       remark: `${byGhosts.toLocaleString('en')} refusals`,
     },
   ]
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '0 %' : `${((100 * part) / whole).toFixed(1)} %`
 }
 
 function caveatsOf({ counts, areRenewalsLogged, collector }: ReportParts): readonly string[] {

@@ -48,3 +48,8 @@ export function hashNumber(text: string): number {
   }
   return (high & HIGH_BITS) * TWO_TO_32 + (low >>> 0) || 1
 }
+
+/** A hash of 32 bits, never 0. It tells the devices of one user apart. */
+export function shortHash(text: string): number {
+  return hashNumber(text) % TWO_TO_32 || 1
+}

@@ -39,7 +39,6 @@ export class Concurrency implements Figure {
   sections(): readonly ReportSection[] {
     const top = Math.max(1, ...this.#reached.keys, ...this.#tried.keys)
     const levels = Array.from({ length: top }, (_none, index) => index + 1)
-    const name = (level: number) => (level === LEVEL_MAX ? `${level} or more` : String(level))
     return [
       {
         id: 'concurrency',
@@ -58,7 +57,7 @@ export class Concurrency implements Figure {
               share('share_tried', 'Share'),
             ],
             rows: levels.map((level) => [
-              name(level),
+              levelName(level),
               this.#reached.of(level),
               shareOf(this.#reached.of(level), this.#reached.total),
               this.#tried.of(level),
@@ -72,7 +71,7 @@ export class Concurrency implements Figure {
             note: 'Hours, over all users, during which exactly so many streams of one user ran.',
             columns: [text('streams', 'Streams at once'), hours('hours', 'Hours'), share('share', 'Share')],
             rows: levels.map((level) => [
-              name(level),
+              levelName(level),
               this.#ms.of(level) / HOUR_MS,
               shareOf(this.#ms.of(level), this.#ms.total),
             ]),
@@ -92,4 +91,8 @@ function stepsOf(sessions: History['sessions']): readonly Step[] {
       { atMs: Math.max(endMs, startMs + 1), by: -1 },
     ])
     .toSorted((one, other) => one.atMs - other.atMs || one.by - other.by)
+}
+
+function levelName(level: number): string {
+  return level === LEVEL_MAX ? `${level} or more` : String(level)
 }

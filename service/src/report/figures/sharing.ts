@@ -107,7 +107,7 @@ export class Sharing implements Figure {
 
 /** The times during which sessions ran on two networks or more. */
 function overlapsOf(sessions: readonly Session[]): readonly Overlap[] {
-  const told = sessions.filter(({ network }) => network !== 0)
+  const told = sessions.filter(({ network, startMs, endMs }) => network !== 0 && endMs > startMs)
   if (new Set(told.map(({ network }) => network)).size < 2) return []
   const steps = told
     .flatMap((session) => [
@@ -116,12 +116,16 @@ function overlapsOf(sessions: readonly Session[]): readonly Overlap[] {
     ])
     .toSorted((one, other) => one.atMs - other.atMs || Number(one.isStart) - Number(other.isStart))
   const running = new Set<Session>()
+  const perNetwork = new Map<number, number>()
   const overlaps: Overlap[] = []
   let open: Overlap | undefined
   for (const { atMs, session, isStart } of steps) {
     if (isStart) running.add(session)
     else running.delete(session)
-    const networks = new Set([...running].map(({ network }) => network)).size
+    const left = (perNetwork.get(session.network) ?? 0) + (isStart ? 1 : -1)
+    if (left > 0) perNetwork.set(session.network, left)
+    else perNetwork.delete(session.network)
+    const networks = perNetwork.size
     if (networks >= 2) {
       open ??= { fromMs: atMs, toMs: atMs, networks, sessions: [...running] }
       open.networks = Math.max(open.networks, networks)
