@@ -13,29 +13,25 @@ export type ReadCounts = { readonly bytes: number; readonly decisions: number }
  */
 export class ReadProgress {
   readonly #line: ProgressLine | undefined
-  readonly #counts: ReadCounts
   readonly #bytesInAll: number | undefined
-  readonly #startedMs = performance.now()
 
   /** @param bytesInAll `undefined` if it is not known. */
-  constructor(
-    terminal: Terminal & { readonly isTTY?: boolean },
-    counts: ReadCounts,
-    bytesInAll: number | undefined,
-  ) {
+  constructor(terminal: Terminal & { readonly isTTY?: boolean }, bytesInAll: number | undefined) {
     this.#line = terminal.isTTY === true ? new ProgressLine(terminal) : undefined
-    this.#counts = counts
     this.#bytesInAll = bytesInAll
   }
 
-  /** Shows the progress until the work is done. */
-  async during<Value>(work: Promise<Value>): Promise<Value> {
+  /** Shows the progress until the work is done. It counts up from what the counts are now. */
+  async during<Value>(work: Promise<Value>, counts: ReadCounts): Promise<Value> {
     const line = this.#line
     if (line === undefined) return work
+    const [bytes, decisions, startedMs] = [counts.bytes, counts.decisions, performance.now()]
     const timer = new RepeatingTimer({
       waitMs: () => EVERY_MS,
-      work: () =>
-        line.draw(progressText(this.#counts, this.#bytesInAll, performance.now() - this.#startedMs)),
+      work: () => {
+        const done = { bytes: counts.bytes - bytes, decisions: counts.decisions - decisions }
+        line.draw(progressText(done, this.#bytesInAll, performance.now() - startedMs))
+      },
     })
     timer.start()
     try {

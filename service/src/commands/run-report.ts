@@ -13,10 +13,14 @@ import { reportAsNdjson, tableAsCsv } from '../report/report-files.ts'
 import { reportAsHtml } from '../report/page/report-page.ts'
 import { reportAsText } from '../report/report-text.ts'
 import type { Report } from '../report/report.ts'
+import { LoggedSessions } from '../report/what-if/logged-sessions.ts'
+import { whatIfSection } from '../report/what-if/what-if-section.ts'
+import { policyOfMax, tryPolicies } from '../report/what-if/what-if.ts'
+import { parseStore } from '../settings/store-engines.ts'
 import { UserIdHash } from '../text/user-id-hash.ts'
 import { instantIn } from '../report/local-time.ts'
 import { DONE, FAILED } from './exit-codes.ts'
-import { wordsOf } from './policy-flag.ts'
+import { policyOfFlag, wordsOf } from './policy-flag.ts'
 import { ReadProgress } from './read-progress.ts'
 
 /** The flags of the command. */
@@ -49,20 +53,33 @@ export async function runReport(options: ReportOptions): Promise<number> {
 async function reportOn(options: ReportOptions): Promise<Report> {
   const span = spanOf(options)
   const names = [...new Set(options.log)]
+  const onTrial = (options.policy ?? []).map((name) => ({ name, policy: policyOfFlag(name) }))
+  const isWhatIf = onTrial.length > 0 || options.max !== undefined
   const reader = new LogReader(process.stdin)
   const collector = new Collector(span)
-  const survey = new LogSurvey(false)
-  const progress = new ReadProgress(process.stderr, reader.counts, await reader.bytesIn(names))
+  const survey = new LogSurvey(isWhatIf)
+  const bytes = await reader.bytesIn(names)
+  const progress = new ReadProgress(process.stderr, bytes)
   try {
-    await progress.during(readLogs(reader, names, { collector, survey }))
+    if (isWhatIf && names.includes('-')) await reader.keepInput()
+    await progress.during(readLogs(reader, names, { collector, survey }), reader.counts)
     if (collector.firstMs === Infinity) throw new Error(nothingIn(options, reader.counts.decisions))
+    const sessions = new LoggedSessions(collector)
+    const whatIf = async (hoursWatched: number) => {
+      const maxes = (options.max ?? []).map((max) => policyOfMax(max, collector))
+      const openStore = () => parseStore('memory:').open()
+      const parts = { reader, names, survey, collector, sessions, span, openStore }
+      const trials = tryPolicies([...onTrial, ...maxes], parts)
+      return whatIfSection(await progress.during(trials, reader.counts), hoursWatched)
+    }
     return await makeReport({
       collector,
       span,
-      counts: reader.counts,
+      counts: { ...reader.counts },
       areRenewalsLogged: survey.areRenewalsLogged,
       timeZone: options.tz,
       showUser: userNames(options),
+      ...(isWhatIf && { whatIf, onHistory: (history) => sessions.add(history) }),
     })
   } finally {
     await reader.close()

@@ -87,8 +87,8 @@ export class LogReader {
   }
 
   /**
-   * The decisions of one log, as many at once as are read at once. Standard input must be kept if it
-   * is read again.
+   * The decisions of one log, as many at once as are read at once. Standard input must be kept if
+   * it is read again.
    *
    * @throws {Error} if it cannot be read, with its name.
    */

@@ -1,6 +1,7 @@
 /**
  * Takes the decisions of logs as they are read, and keeps what a report needs of each.
  */
+import { basename } from 'node:path'
 import { splitLeaseId, userIn, type DeviceId } from '@streamgate/core'
 import { limitInWords } from '../policy/policy-words.ts'
 import type { LoggedCall, LoggedDecision } from '../telemetry/decision-reader.ts'
@@ -11,7 +12,7 @@ import { hashNumber, shortHash, Texts } from './texts.ts'
 export type Span = { readonly fromMs: number; readonly toMs: number }
 
 /** A stream that runs when the span begins was started within so long before it, if it counts. */
-const RUN_UP_MS = 86_400_000
+export const RUN_UP_MS = 86_400_000
 
 /** The highest number of a column of 16 bits. */
 const SHORT_MAX = 65_535
@@ -31,10 +32,13 @@ export class Collector {
   readonly logs = new Texts(SHORT_MAX)
   /** How many leases of each length were admitted, in milliseconds. */
   readonly leaseLengths = new Map<number, number>()
+  /** The tenants that were named. */
+  readonly tenants = new Set<string>()
   firstMs = Infinity
   lastMs = -Infinity
   readonly #span: Span
   readonly #ruleWords = new Map<string, string>()
+  readonly #beginMs: number[] = []
 
   constructor(span: Span) {
     this.#span = span
@@ -44,6 +48,7 @@ export class Collector {
   take(decision: LoggedDecision, place: Place): void {
     const { atMs } = decision
     const { fromMs, toMs } = this.#span
+    this.#beginMs[place.log] ??= atMs
     if (atMs < fromMs - RUN_UP_MS || atMs >= toMs) return
     if (atMs >= fromMs) {
       this.firstMs = Math.min(this.firstMs, atMs)
@@ -81,6 +86,21 @@ export class Collector {
     return usual?.[0]
   }
 
+  /** The time of the first decision of a log. Infinite if it has none. */
+  beginsMs(name: string): number {
+    return this.#beginMs[this.logs.numberOf(name)] ?? Infinity
+  }
+
+  /** The name of a log, without its folder if that is enough to tell it. */
+  logName(log: number): string {
+    const name = this.logs.textOf(log)
+    const short = basename(name)
+    const names = Array.from({ length: this.logs.count }, (_none, index) =>
+      basename(this.logs.textOf(index + 1)),
+    )
+    return names.filter((one) => one === short).length === 1 ? short : name
+  }
+
   /** A user as the log names it. Of a tenant, behind the tenant. */
   userName(user: number): string {
     return userIn(this.users.textOf(user) as Parameters<typeof userIn>[0])
@@ -88,6 +108,7 @@ export class Collector {
 
   #takeCall(call: Timed<LoggedCall>, place: Place): void {
     const user = this.users.numberOf(call.user)
+    if (call.tenant !== undefined) this.tenants.add(call.tenant)
     this.#takeEnds(call, user, place)
     const kind = kindOf(call)
     if (kind === undefined) return

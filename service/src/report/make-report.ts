@@ -28,7 +28,7 @@ export type ReportParts = {
   /** Gets each history, for what else is to be known of them. */
   readonly onHistory?: (history: History) => void
   /** What other policies would have done. Made after all histories. */
-  readonly whatIf?: () => Promise<ReportSection>
+  readonly whatIf?: (hoursWatched: number) => Promise<ReportSection>
 }
 
 /** Looks at the history of each user, and counts. */
@@ -47,7 +47,7 @@ export async function makeReport(parts: ReportParts): Promise<Report> {
     onHistory?.(history)
   }
   const sections = figures.flatMap((figure) => figure.sections())
-  const whatIfSections = whatIf === undefined ? [] : [await whatIf()]
+  const whatIfSections = whatIf === undefined ? [] : [await whatIf(usage.hours)]
   return {
     fromMs: collector.firstMs,
     toMs: collector.lastMs,
@@ -94,7 +94,7 @@ function caveatsOf({ counts, areRenewalsLogged, collector }: ReportParts): reado
   return [
     ...(faultyLines > 0
       ? [
-          `${faultyLines.toLocaleString('en')} lines about decisions could not be read, and were left out. The first is ${firstFaulty}.`,
+          `${faultyLines === 1 ? '1 line about a decision' : `${faultyLines.toLocaleString('en')} lines about decisions`} could not be read. The first is ${firstFaulty}.`,
         ]
       : []),
     ...[...cutShort].map((name) => `${name} is compressed and ends early. It was read up to there.`),

@@ -5,7 +5,7 @@ import type { Report, ReportCell, ReportTable } from './report.ts'
 const FORMULA = /^[=+\-@\t\r]/
 const QUOTED = /[",\r\n]/
 
-/** A table as CSV (RFC 4180), with a line of the columns' names. Times are RFC 3339, shares 0 to 1. */
+/** A table as CSV (RFC 4180) with a line of names. Times are in RFC 3339, shares from 0 to 1. */
 export function tableAsCsv({ columns, rows }: ReportTable): string {
   const lines = rows.map((row) => row.map((cell, index) => csvCell(valueOf(cell, columns[index]?.kind))))
   return [columns.map(({ id }) => csvCell(id)), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('')

@@ -35,8 +35,8 @@ const HIGH_BITS = 0x1f_ff_ff
 const TWO_TO_32 = 2 ** 32
 
 /**
- * A hash of 53 bits, never 0: two FNV-1a of 32 bits side by side. It tells the leases and devices of
- * one user apart.
+ * A hash of 53 bits, never 0: two FNV-1a of 32 bits side by side. It tells the leases of one user
+ * apart.
  */
 export function hashNumber(text: string): number {
   let low: number = BASIS[0]

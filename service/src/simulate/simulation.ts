@@ -34,6 +34,8 @@ const HOUR_MS = 3_600_000
 const DAY_HOURS = 24
 /** A user id has so many digits that all ids of a log are equally long. */
 const USER_DIGITS = 6
+/** A call is answered in the millisecond after it, and that is still of its hour. */
+const LAST_MS = 2
 /** Keeps the sequences of households apart. */
 const SEED_STEP = 7919
 
@@ -64,7 +66,7 @@ export class Simulation {
 
   /** Runs the hour of this number, from 0. Call it for each hour in order. */
   async runHour(hour: number): Promise<void> {
-    await this.#time.runUntil(this.#options.startMs + (hour + 1) * HOUR_MS)
+    await this.#time.runUntil(this.#options.startMs + (hour + 1) * HOUR_MS - LAST_MS)
   }
 
   #household(service: LoggedService, index: number, free: readonly string[]): Household {

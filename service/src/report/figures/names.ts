@@ -23,5 +23,5 @@ export function placeOf(
   { collector }: Names,
   { log, line }: { readonly log: number; readonly line: number },
 ): string {
-  return `${collector.logs.textOf(log)}:${line}`
+  return `${collector.logName(log)}:${line}`
 }

@@ -12,9 +12,9 @@ const GAVE_UP_MS = 30 * 60_000
 const DAY_HOURS = 24
 
 const SOLUTIONS = {
-  'take-over': 'took over: ended another stream by a start',
+  'take-over': 'took over another stream',
   retry: 'tried again until there was room',
-  'gave-up': 'gave up: nothing started on that device for 30 minutes',
+  'gave-up': 'gave up: no start for 30 minutes',
   open: 'not known: the log ends before',
 } as const
 

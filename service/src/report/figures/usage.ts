@@ -24,13 +24,13 @@ const HOUR_MS = 3_600_000
 
 /** Upper bounds of classes of session lengths, in minutes. */
 const LENGTHS: readonly (readonly [string, number])[] = [
-  ['under 1 min', 1],
+  ['0–1 min', 1],
   ['1–15 min', 15],
   ['15–30 min', 30],
   ['30–60 min', 60],
   ['1–2 h', 120],
   ['2–4 h', 240],
-  ['4 h or more', Infinity],
+  ['4+ h', Infinity],
 ]
 
 const END_WORDS: Readonly<Record<SessionEnd, string>> = {
@@ -176,7 +176,11 @@ export class Usage implements Figure {
       id: 'session-lengths',
       title: 'Session lengths',
       note: `Half of the sessions are shorter than ${median} minutes, nine in ten than ${most}. A session of a player that vanished ends when it was last heard of.`,
-      columns: [text('length', 'Length'), count('sessions', 'Sessions'), share('share', 'Share')],
+      columns: [
+        text('length', 'Minutes, then hours'),
+        count('sessions', 'Sessions'),
+        share('share', 'Share'),
+      ],
       rows: LENGTHS.map(([name], index) => [
         name,
         this.#lengths.of(index),

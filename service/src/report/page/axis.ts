@@ -1,9 +1,9 @@
 const STEPS = [1, 2, 2.5, 5, 10] as const
-const PARTS = 4
+const PARTS = 5
 const THOUSAND = 1000
 const MILLION = 1_000_000
 
-/** Round numbers from 0 to at least the highest value, four or fewer steps apart. */
+/** Round numbers from 0 to at least the highest value, five or fewer steps apart. */
 export function ticksUpTo(highest: number): readonly number[] {
   const rough = Math.max(highest, Number.MIN_VALUE) / PARTS
   const magnitude = 10 ** Math.floor(Math.log10(rough))

@@ -8,7 +8,7 @@ import type { ReportChart, ReportColumn, ReportTable } from '../report.ts'
 import { shortNumber, ticksUpTo } from './axis.ts'
 
 /** As wide as a plot is on a telephone, so that its texts are readable there. */
-const WIDTH = 400
+const WIDTH = 360
 const LEFT = 44
 const RIGHT = 8
 const TOP = 18
@@ -16,8 +16,9 @@ const HEIGHT = 210
 const BOTTOM = 36
 const LABELS_MAX = 8
 /** So few bars have their numbers on them. */
-const NUMBERED_MAX = 8
+const NUMBERED_MAX = 10
 const ROW = 40
+const LABEL_MAX = 44
 const BAR = 12
 
 type Series = { readonly column: ReportColumn; readonly values: readonly number[] }
@@ -57,7 +58,7 @@ function upright({ table, labels, series }: Plotted): string {
       const x = LEFT + index * slot + gap / 2 + number * bar
       const words = `${labels[index]}: ${value.toLocaleString('en', { maximumFractionDigits: 1 })} ${column.title}`
       const rect = `<rect class="s${number + 1}" x="${round(x)}" y="${round(y(value))}" width="${round(Math.max(0.5, bar - (bar > 4 ? 1 : 0)))}" height="${round(TOP + HEIGHT - y(value))}"><title>${escape(words)}</title></rect>`
-      const isNumbered = labels.length <= NUMBERED_MAX && value > 0
+      const isNumbered = labels.length * series.length <= NUMBERED_MAX && value > 0
       return isNumbered
         ? `${rect}<text class="value" x="${round(x + bar / 2)}" y="${round(y(value) - 4)}" text-anchor="middle">${shortNumber(Math.round(value * 10) / 10)}</text>`
         : rect
@@ -81,7 +82,7 @@ function lying({ table, labels, series }: Plotted, localTime: LocalTime): string
     const value = first.values[index] ?? 0
     const y = index * ROW
     const words = cellText(value, first.column, localTime)
-    return `<text class="label" x="0" y="${y + 15}">${escape(label)}</text><text class="label number" x="${WIDTH}" y="${y + 15}" text-anchor="end">${escape(words)}</text><rect class="track" x="0" y="${y + 21}" width="${WIDTH}" height="${BAR}"/><rect class="s1" x="0" y="${y + 21}" width="${round((WIDTH * value) / most)}" height="${BAR}"/>`
+    return `<text class="label" x="0" y="${y + 15}">${escape(cut(label))}</text><text class="label number" x="${WIDTH}" y="${y + 15}" text-anchor="end">${escape(words)}</text><rect class="track" x="0" y="${y + 21}" width="${WIDTH}" height="${BAR}"/><rect class="s1" x="0" y="${y + 21}" width="${round((WIDTH * value) / most)}" height="${BAR}"/>`
   })
   return frame(table, labels.length * ROW, rows.join(''))
 }
@@ -100,7 +101,14 @@ function legendOf(series: readonly Series[]): string {
 
 /** A day without its year. */
 function shortLabel(label: string): string {
-  return /^\d{4}-\d\d-\d\d$/.test(label) ? label.slice('2026-'.length) : label.replace(/ min$/, 'm')
+  return /^\d{4}-\d\d-\d\d$/.test(label)
+    ? label.slice('2026-'.length)
+    : label.replace(/ min$/, '').replace('none told', 'none')
+}
+
+/** As much of a label as fits beside its number. The table has all of it. */
+function cut(label: string): string {
+  return label.length > LABEL_MAX ? `${label.slice(0, LABEL_MAX - 1)}…` : label
 }
 
 function round(value: number): number {

@@ -11,6 +11,7 @@ import { REPORT_STYLE } from './style.ts'
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 /** Wider tables get a row of their own. */
 const NARROW_COLUMNS_MAX = 5
+const LONG_CELL = 44
 /** A longer table may go over several sheets of paper. */
 const LONG_ROWS = 26
 
@@ -25,7 +26,7 @@ export function reportAsHtml(report: Report): string {
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escape(title)}</title><style>${REPORT_STYLE}</style></head><body>`,
-    `<header><h1>${escape(title)}</h1><p class="soft">Times in ${escape(timeZone)}. Made by streamgate report.</p>`,
+    `<header><h1>Streams from <span class="whole">${localTime.text(fromMs)}</span> to <span class="whole">${localTime.text(toMs)}</span></h1><p class="soft">Times in ${escape(timeZone)}. Made by streamgate report.</p>`,
     `<nav aria-label="Sections"><ul>${links.join('')}</ul></nav>${tiles(report)}</header>`,
     `<main>${sections.map((section) => sectionHtml(section, localTime)).join('')}</main>`,
     `${footer(report)}</body></html>\n`,
@@ -53,7 +54,7 @@ function sectionHtml({ id, title, lead, isAdvice, tables }: ReportSection, local
 function card(table: ReportTable, localTime: LocalTime): string {
   const { title, note, columns, rows, chart } = table
   const plot = chart === undefined ? '' : plotOf(table, chart, localTime)
-  const isWide = plot === '' && columns.length > NARROW_COLUMNS_MAX
+  const isWide = plot === '' && (columns.length > NARROW_COLUMNS_MAX || hasLongCells(table))
   const classes = ['card', ...(isWide ? ['wide'] : []), ...(rows.length > LONG_ROWS ? ['long'] : [])]
   const shown = tableHtml(table, localTime)
   return [
@@ -62,6 +63,10 @@ function card(table: ReportTable, localTime: LocalTime): string {
     note === undefined ? '' : `<p class="note">${escape(note)}</p>`,
     '</article>',
   ].join('')
+}
+
+function hasLongCells({ rows }: ReportTable): boolean {
+  return rows.some((row) => row.some((cell) => typeof cell === 'string' && cell.length > LONG_CELL))
 }
 
 function tableHtml({ title, columns, rows }: ReportTable, localTime: LocalTime): string {

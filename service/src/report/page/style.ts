@@ -19,10 +19,11 @@ nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;margin:12px 0}
 .tiles li{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .tiles b{display:block;font-size:1.5rem;line-height:1.25;font-variant-numeric:tabular-nums}
 .tiles span{display:block;font-size:.875rem;color:var(--soft)}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:16px;margin-top:12px;align-items:start}
-.card{border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
-.wide{grid-column:1/-1}
-.plot{display:block;width:100%;max-width:520px;height:auto;margin:4px auto 0;font:12px system-ui,sans-serif}
+.cards{columns:2 420px;column-gap:16px;margin-top:12px}
+.card{border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin-bottom:16px;break-inside:avoid}
+.wide{column-span:all}
+.whole{white-space:nowrap}
+.plot{display:block;width:100%;max-width:460px;height:auto;margin:4px auto 0;font:12px system-ui,sans-serif}
 .plot .s1{fill:var(--s1)}.plot .s2{fill:var(--s2)}
 .plot .track{fill:var(--card)}
 .plot text{fill:var(--ink)}.plot .tick,.plot .axis{fill:var(--soft)}
@@ -52,7 +53,7 @@ footer ul{padding-left:20px;max-width:75ch}
 body{font-size:10pt}main,header,footer{max-width:none;padding:0}
 nav,summary{display:none}
 details::details-content{content-visibility:visible;block-size:auto}
-.cards{grid-template-columns:1fr 1fr}.card{break-inside:avoid}.card.long{break-inside:auto}
+.cards{columns:2}.card.long{break-inside:auto}
 h2,h3{break-after:avoid}.scroll{overflow:visible}table{font-size:8pt}
 th,td{padding:2px 6px 2px 0}
 .plot .s1,.plot .s2,.key,.tiles li{print-color-adjust:exact;-webkit-print-color-adjust:exact}
