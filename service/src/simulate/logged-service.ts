@@ -119,7 +119,7 @@ export class LoggedService implements WatchedService {
     const { user, stream, plan, replaces } = call
     const { deviceType, contentId, attributes, network } = stream
     const what = { deviceType, contentId, attributes, network, replaces, isPlanNamed: plan !== undefined }
-    const { decision } = presentResult({ verb, user, lease: leaseIdOf(stream), ...what }, user, result)
+    const { decision } = presentResult({ verb, user, lease: leaseIdOf(stream), ...what }, { user }, result)
     if (decision !== undefined) this.#write(decision)
   }
 
