@@ -11,7 +11,7 @@ COPY stores/package.json stores/
 COPY service/package.json service/
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run pack
+RUN npm run pack -- core stores service
 
 FROM node:24.21.0-bookworm-slim AS install
 # Copied below, this empty folder becomes the volume's, with its owner.

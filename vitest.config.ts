@@ -7,6 +7,7 @@ export default defineConfig({
       'core/test/**/*.test.ts',
       'stores/test/**/*.test.ts',
       'service/test/**/*.test.ts',
+      'player/test/**/*.test.ts',
       'tests/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', 'tests/aws/walk/**'],

@@ -13,7 +13,7 @@ import {
 import { cyclesIn, readSources, readTracked, trackedFiles } from './tidy/sources.ts'
 import { tooLargeFunctions, undocumentedExports } from './tidy/syntax.ts'
 
-const SHIPPED = /^(?:core|stores|service)\/src\//
+const SHIPPED = /^(?:core|stores|service|player)\/src\//
 /** The rules themselves, which name what may not be written. */
 const TIDY = /^tests\/tidy(?:\.test\.ts$|\/)/
 const CONTRACT = /^stores\/src\/contract\//
@@ -45,6 +45,18 @@ type Direction = { readonly from: RegExp; readonly to: RegExp; readonly except?:
 
 const FORBIDDEN: Readonly<Record<string, Direction>> = {
   'core imports nothing but itself': { from: /^core\/src\//, to: /^(?!core\/src\/)/ },
+  'the core of the player imports nothing but itself': {
+    from: /^player\/src\/core\//,
+    to: /^(?!player\/src\/core\/)/,
+  },
+  'the player imports nothing but itself, and React for its hook': {
+    from: /^player\/src\//,
+    to: /^(?!player\/src\/|react$)/,
+  },
+  'the parts of the player share its core and no more': {
+    from: /^player\/src\/(?:adapters|browser|react|react-native)\//,
+    to: /^player\/src\/(?:dialog|react|react-native)\//,
+  },
   'stores do not know the service': { from: /^stores\//, to: /^service\// },
   'telemetry does not know the API': { from: /^service\/src\/telemetry\//, to: /^service\/src\/api\// },
   'routes do not know a store': { from: /^service\/src\/api\/routes\//, to: /^stores\// },
@@ -114,7 +126,8 @@ const BANS: Readonly<Record<string, Ban>> = {
   },
   'the rules and the stores know no clock and no chance': {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b/,
-    where: /^(?:core|stores)\/src\//,
+    where: /^(?:core|stores|player)\/src\//,
+    except: /^player\/src\/(?:browser\/browser-host|react-native\/native-host|dialog\/when)\.ts$/,
   },
   'the real clock and chance are named in compose.ts alone': {
     pattern: /\bDate\.now\b|\bMath\.random\b/,
@@ -208,7 +221,7 @@ describe('sizes', () => {
 
   it('every file of a package is documented where it exports', () => {
     const offenders = sources
-      .filter(({ path }) => /^(?:core|stores)\/src\//.test(path) && !CONTRACT.test(path))
+      .filter(({ path }) => /^(?:core|stores|player)\/src\//.test(path) && !CONTRACT.test(path))
       .flatMap(({ path, text }) => undocumentedExports(text).map((name) => `${path}: ${name}`))
     expect(offenders).toEqual([])
   })

@@ -3,6 +3,7 @@
  *
  * In this repository the packages run from their `.ts` files, and each `package.json` says so. A
  * tarball holds JavaScript and types instead, file by file, and its `package.json` points to these.
+ * `npm run pack -- core stores` packs these alone.
  */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,19 +26,23 @@ export type PackageManifest = {
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** The folders of the packages. Each package needs only those before it. */
-export const PACKAGE_FOLDERS = ['core', 'stores', 'service'] as const
+export const PACKAGE_FOLDERS = ['core', 'stores', 'service', 'player'] as const
+
+/** What runs the code of a package, as esbuild names it. All others run on the oldest Node. */
+const TARGETS: Readonly<Record<string, string>> = { player: 'es2022' }
+const NODE_TARGET = 'node22'
 
 /** Where built files lie in a package. */
 const BUILT = 'dist'
 
-/** Builds and packs all packages. Returns the paths of the tarballs, which lie in `folder`. */
-export function packAll(folder: string): readonly string[] {
-  return PACKAGE_FOLDERS.map((name) => {
+/** Builds and packs packages. Returns the paths of the tarballs, which lie in `folder`. */
+export function packAll(folder: string, names: readonly string[] = PACKAGE_FOLDERS): readonly string[] {
+  return names.map((name) => {
     const source = join(ROOT, name)
     const stage = join(folder, 'packages', name)
     rmSync(stage, { recursive: true, force: true })
     mkdirSync(stage, { recursive: true })
-    build(source, join(stage, BUILT))
+    build(source, { to: join(stage, BUILT), target: TARGETS[name] ?? NODE_TARGET })
     const manifest = readManifest(source)
     for (const file of manifest.files) if (file !== BUILT) copyFileSync(join(source, file), join(stage, file))
     copyFileSync(join(source, 'README.md'), join(stage, 'README.md'))
@@ -89,11 +94,11 @@ function mapValues<From, To>(
 }
 
 /** Every source becomes a file of its own, because some are started by their path. */
-function build(source: string, target: string): void {
-  const options = ['--unbundle', '--root', 'src', '--dts', '--sourcemap', '--target', 'node22']
+function build(source: string, { to, target }: { readonly to: string; readonly target: string }): void {
+  const options = ['--unbundle', '--root', 'src', '--dts', '--sourcemap', '--target', target]
   const quiet = ['--no-report', '--logLevel', 'error']
   const tsdown = join(ROOT, 'node_modules/.bin/tsdown')
-  const args = [tsdown, 'src/**/*.ts', '--no-config', ...options, ...quiet, '--out-dir', target]
+  const args = [tsdown, 'src/**/*.ts', '--no-config', ...options, ...quiet, '--out-dir', to]
   execFileSync(process.execPath, [...args, '--deps.never-bundle', 'vitest'], {
     cwd: source,
     stdio: 'inherit',
@@ -110,5 +115,7 @@ function packFolder(stage: string, folder: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const path of packAll(join(ROOT, 'dist'))) process.stdout.write(`${path}\n`)
+  const asked = process.argv.slice(2)
+  const names = asked.length > 0 ? asked : PACKAGE_FOLDERS
+  for (const path of packAll(join(ROOT, 'dist'), names)) process.stdout.write(`${path}\n`)
 }

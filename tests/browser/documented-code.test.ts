@@ -13,6 +13,8 @@ it('is run to the last piece', () => {
   const run = [
     documentedCode('README.md', './player.js'),
     documentedCode('docs/players.md', '// watch.js'),
+    documentedCode('docs/players.md', "from '@streamgate/player/video'"),
+    documentedCode('docs/players.md', '// tv.js'),
     ...Object.values(OTHER_PLAYERS).map(({ code }) => documentedCode('docs/players.md', code)),
     // tests/e2e/documented-tracing.test.ts runs this one.
     documentedCode('docs/operations.md', '// otel.mjs'),

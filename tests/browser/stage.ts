@@ -1,7 +1,7 @@
 /** What the tests of players share: a browser, a site with players and films, and services. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { temporaryFolder, type AtEnd } from '../../stores/test/temporary-folder.ts'
 import { Client } from '../e2e/client.ts'
@@ -11,6 +11,7 @@ import { documentedCode } from './documented-code.ts'
 import { manifestOf, playlistOf, recordFilm, secondsOf, withAdvert } from './film.ts'
 import { addOtherPlayers } from './other-players.ts'
 import { PlayerPage } from './player-page.ts'
+import { addSdk } from './sdk-bundle.ts'
 import { Site } from './site.ts'
 
 export const HEARTBEAT_MS = 1000
@@ -99,14 +100,17 @@ export class Stage {
   }
 
   /** Opens an empty page. */
-  async emptyPage(browser: Browser = this.#browser): Promise<Page> {
+  async emptyPage(browser: Browser | BrowserContext = this.#browser): Promise<Page> {
     const page = await browser.newPage()
     onTestFinished(() => page.close())
     return page
   }
 
-  /** Opens a page with hls.js and the code in `docs/players.md`, or with the other players. */
-  async openPlayer(name: 'player' | 'other-player', browser: Browser = this.#browser): Promise<Page> {
+  /** Opens a page with hls.js and the code in `docs/players.md`, the other players, or the SDK. */
+  async openPlayer(
+    name: 'player' | 'other-player' | 'sdk' | 'sdk-react' | 'sdk-documented',
+    browser: Browser | BrowserContext = this.#browser,
+  ): Promise<Page> {
     const page = await this.emptyPage(browser)
     await page.goto(`${this.#site.origin}/${name}.html`)
     await page.waitForFunction('"play" in window')
@@ -145,6 +149,7 @@ async function furnish(site: Site, browser: Browser): Promise<void> {
   site.add('/readme.js', documentedCode('README.md', './player.js'))
   site.add('/watch.js', documentedCode('docs/players.md', '// watch.js'))
   addOtherPlayers(site)
+  await addSdk(site)
   const film = await recordFilm(site, browser, FILM_SECONDS)
   const { start, fragments } = film
   site.add('/film.mp4', Buffer.concat([start, ...fragments.map(({ bytes }) => bytes)]))

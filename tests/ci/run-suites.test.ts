@@ -64,7 +64,7 @@ describe('a run of suites', { timeout: RUN_TIMEOUT_MS }, () => {
 })
 
 describe('the suites of .ci/run', () => {
-  const paths = globSync('{core,stores,service,tests}/**/*.test.ts', { cwd: ROOT })
+  const paths = globSync('{core,stores,service,player,tests}/**/*.test.ts', { cwd: ROOT })
 
   it('hold each test file once, and none is empty', () => {
     const held = fill(SUITES, paths).flatMap((suite) => suite.paths)

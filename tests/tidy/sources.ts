@@ -8,6 +8,8 @@ import { parseSync } from 'oxc-parser'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PACKAGES: Readonly<Record<string, string>> = {
   '@streamgate/core': 'core/src/index.ts',
+  '@streamgate/player': 'player/src/index.ts',
+  '@streamgate/player/core': 'player/src/core/index.ts',
   '@streamgate/stores/engine': 'stores/src/engine.ts',
   '@streamgate/stores/memory': 'stores/src/memory/memory-store.ts',
   '@streamgate/stores/memory/engine': 'stores/src/memory/engine.ts',

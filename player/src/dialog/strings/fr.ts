@@ -1,0 +1,58 @@
+/** French. */
+import type { Strings } from './strings.ts'
+
+export const fr: Strings = {
+  limitTitle: 'Vous regardez déjà ailleurs',
+  limitText: {
+    one: 'Votre offre comprend {max} lecture à la fois. L’arrêter et regarder ici ?',
+    other: 'Votre offre comprend {max} lectures à la fois. Choisissez celle à arrêter pour regarder ici.',
+  },
+  otherLimitText:
+    'Votre offre ne comprend pas une lecture de plus de ce type. Choisissez celle à arrêter pour regarder ici.',
+  severalText: 'Pour regarder ici, il faut arrêter plus d’une lecture.',
+  noRoomText: 'Votre offre ne comprend pas cette lecture pour le moment.',
+  devicesTitle: 'Trop d’appareils',
+  devicesText: {
+    one: 'Votre offre comprend {max} appareil enregistré. Retirez-le pour regarder ici.',
+    other: 'Votre offre comprend {max} appareils enregistrés. Choisissez celui à retirer pour regarder ici.',
+  },
+  devicesLaterText: 'Vous pourrez de nouveau changer d’appareil le {date}.',
+  poolTitle: 'Trop de spectateurs en ce moment',
+  poolText: 'Toutes les places pour ce programme sont prises. Réessayez dans un instant.',
+  finishedTitle: 'Ce programme est terminé',
+  finishedText: 'Il n’y a plus rien à regarder ici.',
+  failedTitle: 'La lecture ne démarre pas',
+  unreachableText: 'Vérifiez votre connexion et réessayez.',
+  refusedText:
+    'Vous ne pouvez pas regarder ce programme pour le moment. Si cela vous étonne, contactez l’assistance.',
+  evictedTitle: 'Vous regardez maintenant ailleurs',
+  evictedText: 'La lecture continue sur « {label} ».',
+  evictedByUnnamedText: 'La lecture continue sur un autre appareil.',
+  sameDeviceTitle: 'Autre chose est en lecture sur cet appareil',
+  sameDeviceText: 'Vous l’avez lancée ensuite, peut-être dans un autre onglet.',
+  endedTitle: 'La lecture a été arrêtée',
+  endedText: 'Votre lecture a été arrêtée.',
+  watchHere: 'Regarder ici à la place',
+  removeAndWatch: 'Retirer et regarder ici',
+  tryAgain: 'Réessayer',
+  watchAgain: 'Reprendre',
+  notNow: 'Pas maintenant',
+  close: 'Fermer',
+  working: 'Un instant…',
+  chooseOne: 'À arrêter',
+  chooseSeveral: 'Celles-ci doivent s’arrêter',
+  since: 'Depuis {when}',
+  lastSeen: 'Dernière activité {when}',
+  activeNow: 'Actif en ce moment',
+  added: 'Ajouté le {when}',
+  more: { one: 'et {count} autre', other: 'et {count} autres' },
+  freeSoon: 'Une place sera peut-être libre {when}.',
+  types: {
+    tv: 'Téléviseur',
+    mobile: 'Téléphone',
+    tablet: 'Tablette',
+    web: 'Navigateur',
+    console: 'Console de jeux',
+    other: 'Appareil sans nom',
+  },
+}
