@@ -19,7 +19,7 @@ locals {
   operator_paths = ["users/{userId}", "streams/{streamId}", "streams/{streamId}/finish", "pools/{name}", "revocations"]
 
   # For probes and readers. Open to all callers.
-  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "problems", "problems/{type}", "check", ".well-known/jwks.json"]
+  open_paths = ["livez", "readyz", "version", "openapi.json", "docs", "policy.schema.json", "decision.schema.json", "problems", "problems/{type}", "check", ".well-known/jwks.json"]
 }
 
 # What is logged of every request. Never its path, because that holds the user's id.

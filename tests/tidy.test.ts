@@ -34,7 +34,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['settings'],
   ['sweep', 'replay', 'store'],
   ['api'],
-  ['servers', 'tracing', 'doctor'],
+  ['servers', 'tracing', 'doctor', 'simulate', 'report'],
   ['compose.ts'],
   ['commands'],
   ['cli.ts', 'lambda.ts', 'sweep-lambda.ts'],

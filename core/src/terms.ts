@@ -52,6 +52,8 @@ export function heartbeatTerms(
     returning.attributes = { ...newcomer.attributes, ...facts.attributes }
   }
   if (request.plan !== undefined) returning.plan = request.plan
+  // A label is a name and no rule asks for it, so the newest one holds.
+  if (newcomer.label !== undefined) returning.label = newcomer.label
   const claim = { newcomer: returning, plan: planFor(user, plan), replaces, isHeartbeat: true }
   return { user, claim, plan, paces: policy.paces }
 }

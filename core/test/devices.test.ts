@@ -130,7 +130,7 @@ const streamOn = (streamId: string, deviceType?: string, profile?: string) => ({
 })
 
 describe('what a heartbeat says of a stream that expired and was removed', () => {
-  it('changes nothing that its start said', async () => {
+  it('changes nothing by which its start was judged', async () => {
     const limits = [{ max: 1, where: { deviceType: 'tv' } }, { max: 3 }]
     limiter = limiterWith(parsePolicy({ plans: { solo: { limits, ignore: [{ deviceType: 'web' }] } } }))
     await limiter.start({ user: USER, stream: streamOn('a', 'tv', 'kids') })
@@ -141,8 +141,9 @@ describe('what a heartbeat says of a stream that expired and was removed', () =>
       expect(await limiter.heartbeat(again)).toMatchObject({ outcome: 'denied', limit: { max: 1 } })
     }
     await limiter.stop({ user: USER, id: 'b' as LeaseId })
-    const admitted = await limiter.heartbeat({ user: USER, stream: streamOn('a', 'web', 'grown-ups') })
-    const lease = { deviceType: 'tv', attributes: { profile: 'kids' } }
+    const named = { ...streamOn('a', 'web', 'grown-ups'), label: 'Den' }
+    const admitted = await limiter.heartbeat({ user: USER, stream: named })
+    const lease = { deviceType: 'tv', attributes: { profile: 'kids' }, label: 'Den' }
     expect(admitted).toMatchObject({ outcome: 'admitted', lease })
   })
 })

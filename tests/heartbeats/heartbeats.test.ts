@@ -5,12 +5,13 @@
 import { readFileSync } from 'node:fs'
 import { parsePolicy } from '@streamgate/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { SeededRandom } from '../simulation/world/seeded-random.ts'
-import { live, type Habits, type Tally } from './household.ts'
+import type { HouseholdTally } from '../../service/src/simulate/household.ts'
+import { SeededRandom } from '../../service/src/simulate/seeded-random.ts'
+import { live } from './household.ts'
 
 const HOUSEHOLDS = 60
 const SEED = 20_261_122
-const HABITS: Habits = {
+const HABITS = {
   devices: 4,
   idleMinutes: 180,
   watchMinutes: 60,
@@ -19,6 +20,9 @@ const HABITS: Habits = {
   restartSeconds: 60,
   retryShare: 0.8,
   retrySeconds: 30,
+  takeOverShare: 0,
+  zapShare: 0,
+  zapSeconds: 0,
   days: 7,
 }
 
@@ -39,7 +43,7 @@ const CASES: Readonly<Record<string, Case>> = {
 }
 
 describe('heartbeats', () => {
-  const tallies = new Map<string, Tally>()
+  const tallies = new Map<string, HouseholdTally>()
   beforeAll(async () => {
     for (const [name, one] of Object.entries(CASES)) tallies.set(name, await tallyOf(one))
   }, 120_000)
@@ -63,27 +67,38 @@ describe('heartbeats', () => {
     }
   })
 
+  it('never send a running player away', () => {
+    expect([...tallies.values()].map(({ sentAway }) => sentAway)).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
   it('wrongly deny ten times fewer viewers if starts name their device', () => {
     const [fixed, , , fixedWithout] = [...tallies.values()]
     expect(fixed?.wronglyDenied).toBeLessThan((fixedWithout?.wronglyDenied ?? 0) / 10)
   })
 })
 
-async function tallyOf({ pace, sameDeviceReplaces }: Case): Promise<Tally> {
+async function tallyOf({ pace, sameDeviceReplaces }: Case): Promise<HouseholdTally> {
   const policy = parsePolicy({ ...pace, plans: { standard: { limits: [{ max: 3 }], sameDeviceReplaces } } })
-  const sum: Tally = { requests: 0, watchedMs: 0, starts: 0, denied: 0, wronglyDenied: 0 }
+  const sum: HouseholdTally = {
+    requests: 0,
+    watchedMs: 0,
+    starts: 0,
+    denied: 0,
+    wronglyDenied: 0,
+    sentAway: 0,
+  }
   for (let index = 0; index < HOUSEHOLDS; index += 1) {
     const tally = await live(policy, HABITS, new SeededRandom(SEED + index))
-    for (const name of Object.keys(sum) as (keyof Tally)[]) sum[name] += tally[name]
+    for (const name of Object.keys(sum) as (keyof HouseholdTally)[]) sum[name] += tally[name]
   }
   return sum
 }
 
-function requestsPerHour({ requests, watchedMs }: Tally): number {
+function requestsPerHour({ requests, watchedMs }: HouseholdTally): number {
   return requests / (watchedMs / 3_600_000)
 }
 
-function rowOf(name: string, tally: Tally): string {
+function rowOf(name: string, tally: HouseholdTally): string {
   const { starts, denied, wronglyDenied } = tally
   const wrong = ((wronglyDenied / starts) * 1000).toFixed(1)
   return `| ${name} | ${requestsPerHour(tally).toFixed(1)} | ${starts} | ${denied} | ${wronglyDenied} | ${wrong} |`

@@ -71,6 +71,12 @@ export function describeOperators(maker: TargetMaker): void {
       })
     })
 
+    it('the line of a decision has a schema with a version', async () => {
+      const { status, headers, body } = await get('/decision.schema.json')
+      expect([status, headers['content-type']]).toEqual([200, 'application/schema+json'])
+      expect(body).toMatchObject({ version: 1, properties: { verb: {}, outcome: {} } })
+    })
+
     it('no page may be framed by another', async () => {
       for (const path of ['/docs', '/problems', '/problems/stream-limit-reached']) {
         const { headers } = await get(path, { accept: 'text/html' })

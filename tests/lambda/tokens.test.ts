@@ -32,6 +32,7 @@ const OPEN = [
   'GET /openapi.json',
   'GET /docs',
   'GET /policy.schema.json',
+  'GET /decision.schema.json',
   'GET /problems',
   'GET /problems/{type}',
 ]

@@ -4,6 +4,7 @@
  */
 import { renderProblem, renderProblems, renderReference } from './reference/reference-page.ts'
 import { openApiDocument } from './openapi.ts'
+import { DECISION_SCHEMA } from '../telemetry/decision-schema.ts'
 import { POLICY_SCHEMA } from '../policy/policy-schema.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import type { Documents, Route } from './route.ts'
@@ -19,6 +20,7 @@ export function makeDocuments(routes: readonly Route[], version: string): Docume
     openapi: jsonBytes(openapi),
     reference: bytesOf(renderReference(openapi, problems)),
     policySchema: jsonBytes(POLICY_SCHEMA),
+    decisionSchema: jsonBytes(DECISION_SCHEMA),
     problems: { data: jsonBytes({ problems }), page: bytesOf(renderProblems(problems)) },
     problem: new Map(
       kinds.map(([name, kind]) => [name, { data: jsonBytes(kind), page: bytesOf(renderProblem(kind)) }]),

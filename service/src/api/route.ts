@@ -37,6 +37,7 @@ export type Documents = {
   readonly openapi: Uint8Array
   readonly reference: Uint8Array
   readonly policySchema: Uint8Array
+  readonly decisionSchema: Uint8Array
   readonly problems: TwoForms
   /** By the last part of a problem's `type`. */
   readonly problem: ReadonlyMap<string, TwoForms>

@@ -17,6 +17,8 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<unknown>>>
   policy: async (program) => (await import('./policy.ts')).addPolicyCommand(program),
   'playback-key': async (program) => (await import('./playback-key.ts')).addPlaybackKeyCommand(program),
   replay: async (program) => (await import('./replay.ts')).addReplayCommand(program),
+  report: async (program) => (await import('./report.ts')).addReportCommand(program),
+  simulate: async (program) => (await import('./simulate.ts')).addSimulateCommand(program),
 }
 
 /** Flags of the program. Any other flag in front is one of `serve`. */

@@ -1,11 +1,6 @@
 /**
  * Replays logs under another policy and prints the report.
  */
-import type { Policy } from '@streamgate/core'
-import { parsePolicyText, PolicyTextError } from '../policy/policy-file.ts'
-import { faultLines } from '../policy/placed-fault.ts'
-import { readPolicyTextSync } from '../policy/policy-text.ts'
-import { reasonOf } from '../text/reason.ts'
 import { RepeatingTimer } from '../time/repeating-timer.ts'
 import { parseStore } from '../settings/store-engines.ts'
 import { inOrderOfTime, type Disorder } from '../replay/decision-queue.ts'
@@ -13,6 +8,7 @@ import { LogReader } from '../replay/log-reader.ts'
 import { Replay } from '../replay/replay.ts'
 import { UnloggedRenewals } from '../replay/unlogged-renewals.ts'
 import { DONE, FAILED } from './exit-codes.ts'
+import { policyOfFlag, wordsOf } from './policy-flag.ts'
 import { ReplayProgress } from './replay-progress.ts'
 import { replayReport, reportInWords, type ReplayReport } from '../replay/replay-report.ts'
 
@@ -33,7 +29,7 @@ export type ReplayOptions = {
 /** Plays the logs and prints the report. Resolves with the exit code. */
 export async function runReplay(options: ReplayOptions): Promise<number> {
   try {
-    const policy = policyIn(options.policy)
+    const policy = policyOfFlag(options.policy)
     const report = await play(options, {
       policy,
       store: await parseStore('memory:').open(),
@@ -49,11 +45,7 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
     )
     return DONE
   } catch (error) {
-    const lines =
-      error instanceof PolicyTextError
-        ? faultLines(isInline(options.policy) ? '--policy' : options.policy, error.faults)
-        : [`streamgate: ${reasonOf(error)}`]
-    process.stderr.write(`${lines.join('\n')}\n`)
+    process.stderr.write(`${wordsOf(error)}\n`)
     return FAILED
   }
 }
@@ -91,21 +83,4 @@ async function play(
     await reader.close()
   }
   return replayReport(replay.tally, { ...reader.counts, ...disorder })
-}
-
-/** @throws {PolicyTextError} for a policy with faults, and {Error} for one that cannot be read. */
-function policyIn(setting: string): Policy {
-  if (isInline(setting)) return parsePolicyText(setting)
-  let text: string
-  try {
-    text = readPolicyTextSync(setting)
-  } catch (cause) {
-    throw new Error(`--policy ${setting} cannot be read`, { cause })
-  }
-  return parsePolicyText(text)
-}
-
-/** Whether it is a policy's JSON and not the name of a file, as for `serve`. */
-function isInline(setting: string): boolean {
-  return setting.startsWith('{')
 }

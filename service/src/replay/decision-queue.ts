@@ -19,13 +19,20 @@ type Open = { readonly source: DecisionSource; newestMs: number }
 /**
  * All decisions of all logs, oldest first. Those of the same millisecond come in the order in which
  * they were read.
+ *
+ * @param beginMs the time of the first decision of each log, if it is known. Rotated logs are then
+ * opened one after the other, and not all at once.
  */
 export async function* inOrderOfTime(
   sources: readonly DecisionSource[],
   disorder: Disorder,
+  beginMs: readonly number[] = [],
 ): AsyncGenerator<readonly LoggedDecision[]> {
   const queue = new TimeQueue<LoggedDecision>()
-  let open: Open[] = sources.map((source) => ({ source, newestMs: Number.NEGATIVE_INFINITY }))
+  let open: Open[] = sources.map((source, index) => ({
+    source,
+    newestMs: beginMs[index] ?? Number.NEGATIVE_INFINITY,
+  }))
   let playedMs = Number.NEGATIVE_INFINITY
   while (open.length > 0) {
     const next = open.reduce((oldest, one) => (one.newestMs < oldest.newestMs ? one : oldest))

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { readLogLine, type LoggedDecision } from '../telemetry/decision-reader.ts'
 import { LogSurvey } from './log-survey.ts'
+import { logText } from './log-text.ts'
 
 /** What was found in the logs. */
 export type LineCounts = {
@@ -15,16 +16,30 @@ export type LineCounts = {
   /** Lines about a decision that cannot be read, and the place of the first. */
   faultyLines: number
   firstFaulty?: string
-  /** How many bytes were read so far. Each log is read twice. */
+  /** Compressed logs that end early or are damaged. They are read up to there. */
+  readonly cutShort: Set<string>
+  /** How many bytes of files were read so far. */
   bytes: number
 }
 
+/** Decisions that were read at once, and the number of the line of each, from 1. */
+export type ReadDecisions = {
+  readonly decisions: readonly LoggedDecision[]
+  readonly lines: readonly number[]
+}
+
 /** How much is read at once. */
-const CHUNK_BYTES = 1 << 18
+const CHUNK_BYTES = 1 << 15
 
 /** Reads logs piece by piece, and counts what it finds. */
 export class LogReader {
-  readonly counts: LineCounts = { decisions: 0, otherLines: 0, faultyLines: 0, bytes: 0 }
+  readonly counts: LineCounts = {
+    decisions: 0,
+    otherLines: 0,
+    faultyLines: 0,
+    cutShort: new Set(),
+    bytes: 0,
+  }
   readonly #standardInput: Readable
   /** Where standard input is kept. Empty until then. */
   #keptInput = ''
@@ -43,7 +58,7 @@ export class LogReader {
   async survey(names: readonly string[]): Promise<LogSurvey> {
     const survey = new LogSurvey()
     for (const name of names) {
-      if (name === '-') await this.#keepInput()
+      if (name === '-') await this.keepInput()
       for await (const lines of this.#linesIn(name)) for (const line of lines) survey.take(line)
     }
     return survey
@@ -72,13 +87,25 @@ export class LogReader {
   }
 
   /**
-   * The decisions of one log that was surveyed, as many at once as are read at once.
+   * The decisions of one log, as many at once as are read at once. Standard input must be kept if
+   * it is read again.
    *
    * @throws {Error} if it cannot be read, with its name.
    */
   async *decisionsIn(name: string): AsyncGenerator<readonly LoggedDecision[]> {
+    for await (const { decisions } of this.placedDecisionsIn(name)) yield decisions
+  }
+
+  /**
+   * The same with their places.
+   *
+   * @param survey learns from each line too, if it is given.
+   * @throws {Error} if the log cannot be read, with its name.
+   */
+  async *placedDecisionsIn(name: string, survey?: LogSurvey): AsyncGenerator<ReadDecisions> {
     let line = 0
     for await (const lines of this.#linesIn(name)) {
+      if (survey !== undefined) for (const each of lines) survey.take(each)
       yield this.#read(lines, { name, line })
       line += lines.length
     }
@@ -87,11 +114,16 @@ export class LogReader {
   /** All lines, as many at once as are read at once. */
   async *#linesIn(name: string): AsyncGenerator<readonly string[]> {
     const path = name === '-' ? this.#keptInput : name
-    const input = createReadStream(path, { highWaterMark: CHUNK_BYTES, encoding: 'utf8' })
+    const input = path === '' ? this.#standardInput : createReadStream(path, { highWaterMark: CHUNK_BYTES })
+    const text = logText(input, {
+      onBytes: (bytes) => {
+        this.counts.bytes += bytes
+      },
+      onCutShort: () => this.counts.cutShort.add(name),
+    })
     let unfinished = ''
     try {
-      for await (const chunk of input as AsyncIterable<string>) {
-        this.counts.bytes += Buffer.byteLength(chunk)
+      for await (const chunk of text) {
         const lines = (unfinished + chunk).split('\n')
         unfinished = lines.pop() ?? ''
         yield lines
@@ -102,7 +134,13 @@ export class LogReader {
     if (unfinished !== '') yield [unfinished]
   }
 
-  async #keepInput(): Promise<void> {
+  /**
+   * Keeps standard input in a temporary file, so that it can be read more than once.
+   *
+   * @throws {Error} if there is no room for it.
+   */
+  async keepInput(): Promise<void> {
+    if (this.#keptInput !== '') return
     const path = join(await mkdtemp(join(tmpdir(), 'streamgate-replay-')), 'log')
     this.#keptInput = path
     try {
@@ -115,17 +153,21 @@ export class LogReader {
   #read(
     lines: readonly string[],
     { name, line }: { readonly name: string; readonly line: number },
-  ): LoggedDecision[] {
+  ): ReadDecisions {
     const decisions: LoggedDecision[] = []
+    const places: number[] = []
     for (const [index, text] of lines.entries()) {
       const read = readLogLine(text)
       if (read === 'other') this.counts.otherLines += text === '' ? 0 : 1
       else if (read === 'faulty') {
         this.counts.faultyLines += 1
         this.counts.firstFaulty ??= `${name}:${line + index + 1}`
-      } else decisions.push(read)
+      } else {
+        decisions.push(read)
+        places.push(line + index + 1)
+      }
     }
     this.counts.decisions += decisions.length
-    return decisions
+    return { decisions, lines: places }
   }
 }

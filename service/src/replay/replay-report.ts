@@ -12,6 +12,8 @@ export type ReplayReport = {
   readonly otherLines: number
   readonly faultyLines: number
   readonly firstFaulty?: string
+  /** Compressed logs that end early or are damaged, and were read up to there. */
+  readonly cutShort: readonly string[]
   /** Decisions so far from their order that they were replayed late. */
   readonly lateLines: number
   readonly from?: string
@@ -58,12 +60,13 @@ export function replayReport(
   })
   const usersRefused = (when: keyof BothCounts) =>
     new Set([...tally.plans.values()].flatMap((plan) => [...plan.usersRefused[when]])).size
-  const { decisions, otherLines, faultyLines, firstFaulty, late } = lines
+  const { decisions, otherLines, faultyLines, firstFaulty, cutShort, late } = lines
   return {
     decisions,
     otherLines,
     faultyLines,
     ...(firstFaulty !== undefined && { firstFaulty }),
+    cutShort: [...cutShort],
     lateLines: late,
     ...(tally.firstMs !== undefined && { from: instant(tally.firstMs), to: instant(tally.lastMs) }),
     starts: sum(({ starts }) => starts).logged,
@@ -162,6 +165,9 @@ function caveats(report: ReplayReport): string[] {
           `${grouped(faultyLines)} lines about decisions could not be read; the first is ${report.firstFaulty ?? '?'}.`,
         ]
       : []),
+    ...report.cutShort.map(
+      (name) => `${printable(name)} is compressed and ends early. It was read up to there.`,
+    ),
     ...(otherLines > 0 ? [`${grouped(otherLines)} lines were about something else.`] : []),
   ]
 }

@@ -1,4 +1,4 @@
-import type { Limit, ShadowDecision } from '@streamgate/core'
+import type { LeaseId, Limit, ShadowDecision } from '@streamgate/core'
 import { limitInWords } from '../policy/policy-words.ts'
 import type { LoggedCall, PlayableDecision } from '../telemetry/decision-reader.ts'
 
@@ -12,7 +12,7 @@ export type Replayed = {
   readonly plan?: string
   /** The limit that denied. */
   readonly limit?: Limit
-  readonly ends?: readonly unknown[]
+  readonly ends?: readonly { readonly id: LeaseId }[]
   readonly shadow?: ShadowDecision | undefined
   /** Its lease was started before the log begins. */
   readonly isBeforeLog?: boolean

@@ -21,12 +21,12 @@ import {
   type Lease,
   type LeaseId,
   type Policy,
-  type RosterContent,
   type StartResult,
   type Store,
   userIn,
 } from '@streamgate/core'
 import { WrappedStore } from '@streamgate/stores/wrappers'
+import { generationIn } from './known-generation.ts'
 import { ExplainedOrder } from './explained-order.ts'
 import type { LoggedCall, PlayableDecision } from '../telemetry/decision-reader.ts'
 import { ReplayTally, type Replayed } from './replay-tally.ts'
@@ -34,8 +34,6 @@ import { Viewers } from './viewers.ts'
 
 /** Outcomes that no policy would change: a stream or report was at its end, or the store away. */
 const AS_LOGGED: ReadonlySet<string> = new Set(['ended', 'outdated', 'degraded'])
-/** A generation that no lease has. */
-const UNKNOWN_GENERATION = 'unknown' as Generation
 
 export type ReplayParts = {
   readonly policy: Policy
@@ -43,6 +41,8 @@ export type ReplayParts = {
   readonly store: Store
   /** The clock skew of the service's store: 0 unless its instances have separate clocks. */
   readonly skewMs: number
+  /** Gets each call and its outcome in the replay. */
+  readonly onReplayed?: (call: LoggedCall & PlayableDecision, now: Replayed) => void
 }
 
 /**
@@ -64,12 +64,14 @@ export class Replay {
   readonly #viewers = new Viewers()
   readonly #order = new ExplainedOrder()
   readonly #forgottenAfterMs: number
+  readonly #onReplayed: ReplayParts['onReplayed']
   #nowMs = 0
   #answeredAtMs = 0
   #generations = 0
   #played = 0
 
-  constructor({ policy, store, skewMs }: ReplayParts) {
+  constructor({ policy, store, skewMs, onReplayed }: ReplayParts) {
+    this.#onReplayed = onReplayed
     this.#policy = policy
     this.#store = store
     const { whenRoom, whenFull } = policy.paces
@@ -125,7 +127,7 @@ export class Replay {
       case 'heartbeat':
       case 'stop':
         this.#viewers.meet(decision.user, decision.atMs)
-        this.tally.note(decision, await this.#replayed(decision))
+        this.#note(decision, await this.#replayed(decision))
         break
       case 'erase':
         if (this.#isTenantKnown(decision)) await this.#limiter.erase(userIn(decision.user), decision.tenant)
@@ -142,6 +144,11 @@ export class Replay {
     }
     this.#played += 1
     if (this.#played % FORGET_EVERY === 0) await this.#forgetUsers(decision.atMs)
+  }
+
+  #note(call: LoggedCall & Instant, now: Replayed): void {
+    this.tally.note(call, now)
+    this.#onReplayed?.(call, now)
   }
 
   async #replayed(call: LoggedCall & Instant): Promise<Replayed> {
@@ -234,12 +241,6 @@ export class Replay {
     this.#generations += 1
     return String(this.#generations)
   }
-}
-
-/** The generation that a player names: that of its lease, held or ended. */
-function generationIn(roster: RosterContent, id: LeaseId): Generation {
-  const ended = roster.notes.findLast(({ leaseId }) => leaseId === id)
-  return heldLease(roster, id)?.generation ?? ended?.generation ?? UNKNOWN_GENERATION
 }
 
 function mayRun(outcome: string): boolean {

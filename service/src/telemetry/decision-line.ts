@@ -21,6 +21,8 @@ export type LineOptions = {
   readonly which?: LogDecisions
   /** What stands for a user id. By default the id itself. */
   readonly hashUser?: ((user: string) => string) | undefined
+  /** The process that decided: this one by default. */
+  readonly pid?: number
 }
 
 const NO_LINES: readonly string[] = []
@@ -36,12 +38,12 @@ const PID = process.pid
  */
 export function decisionLines(
   request: LoggedDecisions,
-  { which = 'all', hashUser }: LineOptions = {},
+  { which = 'all', hashUser, pid = PID }: LineOptions = {},
 ): readonly string[] {
   const all = decisionsIn(request.decision)
   const logged = which === 'all' ? all : all.filter((one) => !isPlainRenewal(one))
   if (logged.length === 0 || which === 'none') return NO_LINES
-  const head = `{"level":"info","time":"${timeOf(request.atMs)}","pid":${PID}`
+  const head = `{"level":"info","time":"${timeOf(request.atMs)}","pid":${pid}`
   const tail = `${requestMembers(request)},"msg":"decision"}\n`
   return logged.map((one) => head + decisionMembers(one, hashUser) + tail)
 }

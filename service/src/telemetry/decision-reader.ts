@@ -34,6 +34,8 @@ export type LoggedCall = {
   /** Whether an operator stopped the stream. */
   readonly isByOperator: boolean
   readonly rule?: Limit
+  /** The pool that was full. */
+  readonly pool?: string
   /** How many streams counted after it. After a refusal, how many blocked it. */
   readonly active?: number
   /** The streams that ended with it. */
@@ -83,10 +85,12 @@ const HALF_A_MS = 0.5
 
 /** Every line of a decision has this text, so other lines need not be parsed. */
 const MARK = '"msg":"decision"'
+/** It stands at the end, unless something else has written the line again. */
+const MARK_AT_END = `${MARK}}`
 
 /** The decision in a line of the log. */
 export function readLogLine(line: string): ReadLine {
-  if (!line.includes(MARK)) return 'other'
+  if (!line.endsWith(MARK_AT_END) && !line.includes(MARK)) return 'other'
   try {
     const members: unknown = JSON.parse(line)
     if (typeof members !== 'object' || members === null) return 'other'
@@ -97,6 +101,8 @@ export function readLogLine(line: string): ReadLine {
 }
 
 type Members = Readonly<Record<string, unknown>>
+/** A value while it is made. */
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] }
 
 function decisionOf(members: Members): ReadLine {
   const { msg, verb, time, ms } = members
@@ -109,7 +115,7 @@ function decisionOf(members: Members): ReadLine {
     case 'start':
     case 'heartbeat':
     case 'stop':
-      return { ...times, ...callOf(verb, members) }
+      return callOf(times, verb, members)
     case 'erase':
       return { ...times, verb, ...whose(members) }
     case 'remove-device': {
@@ -141,35 +147,47 @@ function arrivedAtMs({ startedAt }: Members, aboutMs: number): number {
   return Number.isNaN(toldMs) ? Math.floor(aboutMs + HALF_A_MS) : toldMs
 }
 
-function callOf(verb: LoggedCall['verb'], members: Members): LoggedCall {
-  const { deviceType, contentId, attributes, network, replaces } = members
-  const { plan, rule, active, ends, shadow } = members
-  const stream = {
-    ...(splitLeaseId(idOf(members['lease'])) as StreamDescription),
-    ...(deviceType !== undefined && { deviceType: idOf(deviceType) }),
-    ...(contentId !== undefined && { contentId: idOf(contentId) }),
-    ...(attributes !== undefined && { attributes: attributesOf(attributes) }),
-    ...(network !== undefined && { network: textOf(network) }),
-  }
-  return {
+/** Filled member by member. Spreads of members that may be absent take twice as long. */
+function callOf(times: Instants, verb: LoggedCall['verb'], members: Members): Instants & LoggedCall {
+  const { outcome, tenant, user, replaces, plan, rule, pool, active, ends, expiresAt, shadow } = members
+  const stream = streamOf(members)
+  const tenantName = tenant === undefined ? '' : idOf(tenant)
+  const call: Writable<Instants & LoggedCall> = {
+    atMs: times.atMs,
+    arrivedAtMs: times.arrivedAtMs,
     verb,
-    outcome: textOf(members['outcome']),
-    ...whose(members),
+    outcome: textOf(outcome),
+    user: storedUser(tenantName, idOf(user) as UserId),
     stream,
     leaseId: leaseIdOf(stream),
-    ...(replaces !== undefined && { replaces: idsOf(replaces) }),
-    ...(plan !== undefined && { plan: idOf(plan) }),
     isPlanNamed: members['planNamed'] === true,
     hasIfMatch: members['ifMatch'] === true,
     isReport: members['report'] === true,
     isByOperator: members['by'] === 'operator',
-    ...(rule !== undefined && { rule: limitOf(rule) }),
-    ...(typeof active === 'number' && { active }),
-    ends: Array.isArray(ends) ? ends.map((id) => idOf(id) as LeaseId) : [],
+    ends: Array.isArray(ends) ? ends.map((id) => idOf(id) as LeaseId) : NO_IDS,
     isIgnored: members['ignored'] === true,
-    ...expiryIn(members),
-    ...(shadow !== undefined && { trial: textOf((shadow as Members)['outcome']) }),
   }
+  if (tenant !== undefined) call.tenant = tenantName
+  if (replaces !== undefined) call.replaces = idsOf(replaces)
+  if (plan !== undefined) call.plan = idOf(plan)
+  if (rule !== undefined) call.rule = limitOf(rule)
+  if (pool !== undefined) call.pool = idOf(pool)
+  if (typeof active === 'number') call.active = active
+  if (expiresAt !== undefined) call.lapsesAtMs = expiresAt === null ? null : Date.parse(textOf(expiresAt))
+  if (shadow !== undefined) call.trial = textOf((shadow as Members)['outcome'])
+  return call
+}
+
+const NO_IDS: readonly LeaseId[] = []
+
+function streamOf(members: Members): StreamDescription {
+  const { deviceType, contentId, attributes, network } = members
+  const stream: Writable<StreamDescription> = splitLeaseId(idOf(members['lease'])) as StreamDescription
+  if (deviceType !== undefined) stream.deviceType = idOf(deviceType)
+  if (contentId !== undefined) stream.contentId = idOf(contentId)
+  if (attributes !== undefined) stream.attributes = attributesOf(attributes)
+  if (network !== undefined) stream.network = textOf(network)
+  return stream
 }
 
 /** The user, and the tenant if there is one. */
@@ -180,11 +198,6 @@ function whose(members: Members): { readonly user: UserId; readonly tenant?: str
 
 function tenantIn({ tenant }: Members): { readonly tenant?: string } {
   return tenant === undefined ? {} : { tenant: idOf(tenant) }
-}
-
-function expiryIn({ expiresAt }: Members): Pick<LoggedCall, 'lapsesAtMs'> {
-  if (expiresAt === undefined) return {}
-  return { lapsesAtMs: expiresAt === null ? null : Date.parse(textOf(expiresAt)) }
 }
 
 function limitOf(value: unknown): Limit {

@@ -104,7 +104,7 @@ export function memoryFaults(scene: Scene, operation: Operation): readonly strin
     plan: name,
     deviceType: former.deviceType ?? stream.deviceType,
     contentId: former.contentId ?? stream.contentId,
-    label: former.label ?? stream.label,
+    label: stream.label ?? former.label,
     reportedContentId: former.reportedContentId ?? report?.reportedContentId,
   }
   const lost = Object.entries(due).filter(([member, value]) => lease[member as keyof typeof due] !== value)

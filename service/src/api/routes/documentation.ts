@@ -51,6 +51,21 @@ export const policySchemaRoute: Route = {
   handle: async ({ service }) => data((await service.documents()).policySchema, 'application/schema+json'),
 }
 
+export const decisionSchemaRoute: Route = {
+  method: 'GET',
+  path: '/decision.schema.json',
+  audience: 'public',
+  operation: {
+    operationId: 'getDecisionSchema',
+    summary: 'The JSON Schema of a line of the decision log',
+    description: 'Draft 2020-12. Within a `version`, only optional members are added.',
+    answers: {
+      200: { description: 'JSON Schema.', schema: PolicyFileSchema, contentType: 'application/schema+json' },
+    },
+  },
+  handle: async ({ service }) => data((await service.documents()).decisionSchema, 'application/schema+json'),
+}
+
 export const problemsRoute: Route = {
   method: 'GET',
   path: '/problems',

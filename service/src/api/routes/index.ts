@@ -7,7 +7,14 @@ import {
   removeDeviceRoute,
   removeDevicesRoute,
 } from './devices.ts'
-import { docsRoute, openapiRoute, policySchemaRoute, problemRoute, problemsRoute } from './documentation.ts'
+import {
+  decisionSchemaRoute,
+  docsRoute,
+  openapiRoute,
+  policySchemaRoute,
+  problemRoute,
+  problemsRoute,
+} from './documentation.ts'
 import { eraseRoute } from './erase.ts'
 import { exportRoute } from './export.ts'
 import { finishByDeleteRoute, finishRoute } from './finish.ts'
@@ -47,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   openapiRoute,
   docsRoute,
   policySchemaRoute,
+  decisionSchemaRoute,
   problemsRoute,
   problemRoute,
 ]
