@@ -13,8 +13,11 @@ export function lineAt(seconds: number, decision: Decision): string {
   return line
 }
 
+type OfStream = readonly [user: string, lease: string, more?: Partial<Decision>]
+type Times = { readonly startedSeconds: number; readonly lastSeenSeconds: number }
+
 /** A stream that was admitted. */
-export function admitted(seconds: number, user: string, lease: string, more: Partial<Decision> = {}): string {
+export function admitted(seconds: number, ...[user, lease, more = {}]: OfStream): string {
   const startedAt = new Date(MONDAY_MS + seconds * 1000).toISOString()
   const expiresAt = new Date(MONDAY_MS + seconds * 1000 + LEASE_MS).toISOString()
   const told = { plan: 'standard', deviceType: 'tv', startedAt, expiresAt, ...more }
@@ -22,7 +25,7 @@ export function admitted(seconds: number, user: string, lease: string, more: Par
 }
 
 /** A start that was refused. */
-export function denied(seconds: number, user: string, lease: string, more: Partial<Decision> = {}): string {
+export function denied(seconds: number, ...[user, lease, more = {}]: OfStream): string {
   const told = { plan: 'standard', deviceType: 'web', active: 1, rule: { max: 1 }, ...more }
   return lineAt(seconds, { verb: 'start', outcome: 'denied', user, lease, ...told })
 }
@@ -35,11 +38,8 @@ export function stopped(seconds: number, user: string, lease: string): string {
 /** A lease that was removed, because it had expired. */
 export function lapsed(
   seconds: number,
-  user: string,
-  lease: string,
-  { startedSeconds, lastSeenSeconds }: { readonly startedSeconds: number; readonly lastSeenSeconds: number },
+  ...[user, lease, { startedSeconds, lastSeenSeconds }]: readonly [user: string, lease: string, times: Times]
 ): string {
-  const instant = (at: number) => new Date(MONDAY_MS + at * 1000).toISOString()
   return lineAt(seconds, {
     verb: 'lapse',
     outcome: 'lapsed',
@@ -49,4 +49,8 @@ export function lapsed(
     lastSeenAt: instant(lastSeenSeconds),
     expiresAt: instant(lastSeenSeconds + LEASE_MS / 1000),
   })
+}
+
+function instant(seconds: number): string {
+  return new Date(MONDAY_MS + seconds * 1000).toISOString()
 }

@@ -65,10 +65,14 @@ describe('a report', () => {
 
   it('tells how refused viewers went on: once for refusals in a row', async () => {
     const report = await reportOn([
-      ...[admitted(0, 'ann', 'a@tv'), denied(10, 'ann', 'b@web'), denied(20, 'ann', 'b@web')],
+      admitted(0, 'ann', 'a@tv'),
+      denied(10, 'ann', 'b@web'),
+      denied(20, 'ann', 'b@web'),
       admitted(40, 'ann', 'b@web', { replaces: 'a@tv', ends: ['a@tv'] }),
-      ...[denied(10, 'ben', 'c@web'), admitted(70, 'ben', 'c@web')],
-      ...[denied(10, 'cleo', 'd@web'), admitted(2 * HOUR, 'cleo', 'e@web')],
+      denied(10, 'ben', 'c@web'),
+      admitted(70, 'ben', 'c@web'),
+      denied(10, 'cleo', 'd@web'),
+      admitted(2 * HOUR, 'cleo', 'e@web'),
       denied(2 * HOUR, 'dan', 'f@web'),
     ])
     const solved = rowsOf(report, 'refusals-solved').map(([, times, , within]) => [times, within])

@@ -62,7 +62,6 @@ async function reportIn(folder: string, files: readonly Uint8Array[], options: O
   const survey = new LogSurvey()
   await readLogs(reader, names, { collector, survey })
   const sessions = new LoggedSessions(collector)
-  const openStore = async () => new MemoryStore()
   return makeReport({
     collector,
     span,
@@ -73,7 +72,7 @@ async function reportIn(folder: string, files: readonly Uint8Array[], options: O
     onHistory: (history) => sessions.add(history),
     ...(maxes !== undefined && {
       whatIf: async (hours) => {
-        const parts = { reader, names, survey, collector, sessions, span, openStore }
+        const parts = { reader, names, survey, collector, sessions, span, openStore: openMemory }
         return whatIfSection(
           await tryPolicies(
             maxes.map((max) => policyOfMax(max, collector)),
@@ -84,4 +83,8 @@ async function reportIn(folder: string, files: readonly Uint8Array[], options: O
       },
     }),
   })
+}
+
+async function openMemory(): Promise<MemoryStore> {
+  return new MemoryStore()
 }

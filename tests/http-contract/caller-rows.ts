@@ -65,6 +65,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   getOpenApi: ofAll('/openapi.json'),
   getDocs: ofAll('/docs'),
   getPolicySchema: ofAll('/policy.schema.json'),
+  getDecisionSchema: ofAll('/decision.schema.json'),
   listProblems: ofAll('/problems'),
   getProblem: ofAll('/problems/forbidden'),
 }

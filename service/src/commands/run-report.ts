@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Store } from '@streamgate/core'
 import { LogReader } from '../replay/log-reader.ts'
 import { LogSurvey } from '../replay/log-survey.ts'
 import { Collector, type Span } from '../report/collector.ts'
@@ -67,8 +68,7 @@ async function reportOn(options: ReportOptions): Promise<Report> {
     const sessions = new LoggedSessions(collector)
     const whatIf = async (hoursWatched: number) => {
       const maxes = (options.max ?? []).map((max) => policyOfMax(max, collector))
-      const openStore = () => parseStore('memory:').open()
-      const parts = { reader, names, survey, collector, sessions, span, openStore }
+      const parts = { reader, names, survey, collector, sessions, span, openStore: openMemory }
       const trials = tryPolicies([...onTrial, ...maxes], parts)
       return whatIfSection(await progress.during(trials, reader.counts), hoursWatched)
     }
@@ -115,4 +115,8 @@ function write(report: Report, { csv, ndjson, html }: ReportOptions): void {
   }
   if (ndjson !== undefined) writeFileSync(ndjson, reportAsNdjson(report))
   process.stdout.write(reportAsText(report))
+}
+
+function openMemory(): Promise<Store> {
+  return parseStore('memory:').open()
 }

@@ -19,7 +19,6 @@ import {
   type Generation,
   type HeartbeatResult,
   type Lease,
-  type LeaseId,
   type Policy,
   type StartResult,
   type Store,

@@ -1,5 +1,6 @@
 /**
- * Tables as plots in SVG. A plot has a name for screen readers, and its numbers in a table beside it.
+ * Tables as plots in SVG. A plot has a name for screen readers, and its numbers in a table beside
+ * it.
  */
 import { escape } from '../../api/reference/markup.ts'
 import { cellText } from '../cell-text.ts'
