@@ -25,6 +25,7 @@ import {
   userIn,
 } from '@streamgate/core'
 import { WrappedStore } from '@streamgate/stores/wrappers'
+import { forgetStreams } from './forget-streams.ts'
 import { generationIn } from './known-generation.ts'
 import { ExplainedOrder } from './explained-order.ts'
 import type { LoggedCall, PlayableDecision } from '../telemetry/decision-reader.ts'
@@ -227,12 +228,12 @@ export class Replay {
     await this.#store.add(user, lease, { capacity: Infinity })
   }
 
-  /** Erases users who have long gone, so that only users who watch take room. */
+  /** Forgets users who have long gone, so that only users who watch take room. */
   async #forgetUsers(nowMs: number): Promise<void> {
     for (const user of this.#viewers.silentSince(nowMs - this.#forgottenAfterMs)) {
       this.#viewers.forget(user)
       this.#order.forget(user)
-      await this.#store.erase(user)
+      await forgetStreams(this.#store, user)
     }
   }
 
