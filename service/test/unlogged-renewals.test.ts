@@ -53,7 +53,8 @@ class RecordedEvening {
 
   async play(viewers: readonly Viewer[]): Promise<void> {
     const calls = viewers.flatMap((viewer, index) => callsOf(viewer, `stream-${index}`))
-    const lastMs = Math.max(...calls.map(({ atMs }) => atMs)) + SWEEP_MS
+    // A sweep leaves a lease for once more its length, so the last one needs a second sweep.
+    const lastMs = Math.max(...calls.map(({ atMs }) => atMs)) + 2 * SWEEP_MS
     for (let atMs = SWEEP_MS; atMs <= lastMs; atMs += SWEEP_MS)
       calls.push({ atMs, verb: 'sweep', stream: '' })
     const sentAway = new Set<string>()
