@@ -99,7 +99,7 @@ export interface Store {
   /**
    * Ends a lease if it is held and, if a generation is given, is still of it. The note becomes
    * `lastStop`. If another note stood there, `forgottenUntilMs` becomes its `untilMs`, unless it is
-   * later already. Notes come with an `untilMs` that does not go back.
+   * later already. The note may count for as long as the one that it replaces.
    */
   remove(user: UserId, lease: LeaseRef, note: Note): Promise<Outcome>
 

@@ -43,6 +43,20 @@ export const NOTING: readonly Clause[] = [
     }
   }),
 
+  clause('a removal whose note ends sooner forgets no earlier that another was dropped', async (store) => {
+    await held(store, USER, [leaseOf('a'), leaseOf('b'), leaseOf('c')])
+    for (const [id, untilMs] of [
+      ['a', 9_000],
+      ['b', 5_000],
+      ['c', 6_000],
+    ] as const) {
+      await store.remove(USER, leaseOf(id), stopOf(id, untilMs))
+    }
+    const { lastStop, forgottenUntilMs } = await contentIn(store)
+    assert.equal(lastStop?.leaseId, 'c')
+    assert.equal(forgottenUntilMs, 9_000)
+  }),
+
   clause('a removal leaves what was forgotten until a later instant', async (store) => {
     const { lastStop: _none, ...forgetful } = { ...FULL, forgottenUntilMs: 9_000 }
     await store.replace(USER, await store.read(USER), forgetful)

@@ -24,7 +24,14 @@ import { withDeadline } from './deadline.ts'
 import { callLimitMs, DynamoDbClient, type DynamoDbClientOptions } from './dynamodb-client.ts'
 import { FinishedTable, finishedTableName } from './finished-table.ts'
 import { addedTo, placeOf, removedFrom, saysTheSame } from './item-facts.ts'
-import { addChange, describeChange, firstPlace, removeChange, renewChange } from './lease-change.ts'
+import {
+  addChange,
+  describeChange,
+  firstPlace,
+  noteAfter,
+  removeChange,
+  renewChange,
+} from './lease-change.ts'
 import { mendExpiryChange } from './lifetime.ts'
 import { ERASE_CHANGE, replaceChange } from './roster-change.ts'
 import { SharedTexts } from './shared-texts.ts'
@@ -152,7 +159,7 @@ export class DynamoDbStore implements Store {
       const call = { user, deadline }
       const removingFrom = (item: UserItem | undefined, left?: Note) => {
         const from = removedFrom(lease, item)
-        return from && removeChange(lease, left, from)
+        return from && removeChange(lease, left && noteAfter(item, left), from)
       }
       const guess = removeChange(lease, note, firstPlace(lease))
       const first = await this.#writer.write(call, guess, (conflicting) => removingFrom(conflicting, note))

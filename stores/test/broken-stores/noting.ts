@@ -38,6 +38,12 @@ export const BROKEN_IN_NOTING: Readonly<Record<string, () => Store>> = {
     lastStop: note,
     forgottenUntilMs: note.untilMs,
   })),
+  'a removal whose note ends sooner forgets no earlier that another was dropped': misnoting(
+    (note, { lastStop }) => ({
+      lastStop: note,
+      ...(lastStop !== undefined && { forgottenUntilMs: lastStop.untilMs }),
+    }),
+  ),
   'a removal leaves what was forgotten until a later instant': misnoting((note, { lastStop }) => ({
     lastStop: note,
     ...(lastStop !== undefined && { forgottenUntilMs: lastStop.untilMs }),
