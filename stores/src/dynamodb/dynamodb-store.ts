@@ -24,18 +24,11 @@ import { withDeadline } from './deadline.ts'
 import { callLimitMs, DynamoDbClient, type DynamoDbClientOptions } from './dynamodb-client.ts'
 import { FinishedTable, finishedTableName } from './finished-table.ts'
 import { addedTo, placeOf, removedFrom, saysTheSame } from './item-facts.ts'
-import {
-  addChange,
-  describeChange,
-  firstPlace,
-  noteAfter,
-  removeChange,
-  renewChange,
-} from './lease-change.ts'
+import { addChange, describeChange, firstPlace, removeChange, renewChange } from './lease-change.ts'
 import { mendExpiryChange } from './lifetime.ts'
 import { ERASE_CHANGE, replaceChange } from './roster-change.ts'
 import { SharedTexts } from './shared-texts.ts'
-import { isDescribed, rosterOf, type UserItem } from './user-item.ts'
+import { isDescribed, noteAfter, rosterOf, type UserItem } from './user-item.ts'
 import { UserTable } from './user-table.ts'
 
 /** Which table to use, and how to reach it. */

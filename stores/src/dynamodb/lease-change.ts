@@ -18,7 +18,6 @@ import { expirySeconds, expirySecondsWithDevices } from './lifetime.ts'
 import { numberValue } from './members.ts'
 import { noteValue } from './note-value.ts'
 import { unchangedSince } from './unchanged.ts'
-import type { UserItem } from './user-item.ts'
 import {
   GENERATION_BY_HAND,
   deviceValue,
@@ -196,26 +195,15 @@ export function firstPlace({ id }: LeaseRef): RemovedFrom {
   return { place: 0, deviceId: splitLeaseId(id).deviceId }
 }
 
-/**
- * The note of a removal from this item. It counts for no shorter than the note that it replaces: a
- * stop that took long has an earlier end than the one before it, and the next removal would forget
- * too early that the other was dropped.
- */
-export function noteAfter(item: UserItem | undefined, note: Note): Note {
-  return { ...note, untilMs: Math.max(note.untilMs, Number(item?.['QU']?.N ?? 0)) }
-}
-
-/**
- * Ends a lease in this place. If there is a note, it replaces the note before, which must not count
- * for longer: see `noteAfter`.
- */
+/** Ends a lease in this place. A note replaces the one before: see `noteAfter`. */
 export function removeChange(lease: LeaseRef, note: Note | undefined, from: RemovedFrom): ItemChange {
   const { place } = from
   const devices = 'judged' in from ? removingFrom(from.judged, place) : removingAt(lease, from)
   const noting = note === undefined ? '' : ', QB = if_not_exists(QU, :zero), Q = :note, QU = :until'
   return {
     update: `SET ${NEXT_VERSION}${noting}${devices.set} REMOVE Streams[${place}], #lease${devices.remove}`,
-    condition: note === undefined ? devices.condition : `${devices.condition} AND ${COUNTS_NO_LONGER}`,
+    condition:
+      devices.condition + (note === undefined ? '' : ' AND (attribute_not_exists(QU) OR QU <= :until)'),
     names: { '#lease': leaseAttribute(lease.id) },
     values: {
       ...devices.values,
@@ -228,8 +216,6 @@ export function removeChange(lease: LeaseRef, note: Note | undefined, from: Remo
     },
   }
 }
-
-const COUNTS_NO_LONGER = '(attribute_not_exists(QU) OR QU <= :until)'
 
 /** The lease and its device are in this place of their lists. */
 function removingAt(

@@ -32,6 +32,7 @@
  */
 import type { AttributeValue } from './attribute-value.ts'
 import {
+  type Note,
   EMPTY_ROSTER,
   renewedLease,
   splitLeaseId,
@@ -179,4 +180,13 @@ function leaseIn(item: UserItem, id: LeaseId): Lease {
     poolProcess: members['o']?.S,
   }
   return withoutAbsent(lease) as Lease
+}
+
+/**
+ * The note of a removal from this item. It counts for no shorter than the note that it replaces: a
+ * stop that took long has an earlier end than the one before it, and the next removal would forget
+ * too early that the other was dropped.
+ */
+export function noteAfter(item: UserItem | undefined, note: Note): Note {
+  return { ...note, untilMs: Math.max(note.untilMs, Number(item?.['QU']?.N ?? 0)) }
 }
